@@ -1,0 +1,82 @@
+"""The ways a run can end, one exit code each.
+
+Every error says what happened and what the reader should do next. The messages never hold a
+person's data: they name files, positions, codes, counties, packs and dates only.
+"""
+
+from __future__ import annotations
+
+EXIT_DONE = 0
+EXIT_DIFFERENCE = 1
+EXIT_USAGE = 2
+EXIT_INPUT = 3
+EXIT_RULEBOOK = 4
+EXIT_CONFLICT = 5
+EXIT_STORE = 6
+EXIT_INTERRUPTED = 130
+
+
+class ClearanceError(Exception):
+    """An end of the run that the reader can act on.
+
+    Attributes:
+        message: what happened, in one or more lines.
+        remedy: what to do about it; printed as the last line on stderr.
+        exit_code: see the module's constants.
+    """
+
+    exit_code = EXIT_STORE
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class DifferenceFound(ClearanceError):
+    """A check (replay, rules test) found a difference."""
+
+    exit_code = EXIT_DIFFERENCE
+
+
+class UsageError(ClearanceError):
+    """The command line or the configuration asks for something that does not exist or fit."""
+
+    exit_code = EXIT_USAGE
+
+
+class InputRefused(ClearanceError):
+    """A research file or feed that cannot be taken in."""
+
+    exit_code = EXIT_INPUT
+
+
+class RulebookInvalid(ClearanceError):
+    """Rules that do not hold together; the message lists every problem with file and line."""
+
+    exit_code = EXIT_RULEBOOK
+
+
+class SweepConflict(ClearanceError):
+    """Another run is writing the same table."""
+
+    exit_code = EXIT_CONFLICT
+
+
+class StoreFault(ClearanceError):
+    """The store or the cluster failed; running the same command again is safe."""
+
+    exit_code = EXIT_STORE
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """The known word closest to `word`, or None when nothing is close.
+
+    Args:
+        word: what was written.
+        known: what could have been written.
+    """
+    from difflib import get_close_matches
+
+    matches = get_close_matches(word, known, n=1, cutoff=0.5)
+    return matches[0] if matches else None

@@ -1,0 +1,125 @@
+"""Finds a Java for Spark: JAVA_HOME, then PATH, then the usual places.
+
+`python -m clearance.java` prints the home of the one found (set-up asks it); the command calls
+`use_java` so that it also runs where nobody set JAVA_HOME.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from pathlib import Path
+
+OLDEST = 17
+# The long-term releases that Spark itself is tested with come first, then newer ones.
+PREFERRED = (17, 21, 25)
+USUAL_PLACES = (
+    "/usr/lib/jvm/*",
+    "/usr/java/*",
+    "/opt/java/*",
+    "/opt/jdk*",
+    "/Library/Java/JavaVirtualMachines/*/Contents/Home",
+    "/opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home",
+    "/usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home",
+    "~/.sdkman/candidates/java/*",
+    "~/Library/Java/JavaVirtualMachines/*/Contents/Home",
+)
+MAC_LOCATOR = Path("/usr/libexec/java_home")
+
+
+def release_of(home: Path) -> int | None:
+    """The major release of the Java in `home`, or None where there is no Java that runs."""
+    program = home / "bin" / "java"
+    if not os.access(program, os.X_OK):
+        return None
+    try:
+        text = (home / "release").read_text(encoding="utf-8", errors="replace")
+        found = re.search(r'^JAVA_VERSION="?(\d+)(?:\.(\d+))?', text, re.MULTILINE)
+    except OSError:
+        found = None
+    if found is None:
+        found = re.search(r'version "(\d+)(?:\.(\d+))?', _said_by(program, "-version"))
+    if found is None:
+        return None
+    # Releases before 9 called themselves 1.x.
+    return int(found[2] or 1) if found[1] == "1" else int(found[1])
+
+
+def find_java(
+    environ: Mapping[str, str] = os.environ, places: Iterable[str] = USUAL_PLACES
+) -> Path | None:
+    """The home of a Java that is new enough, or None.
+
+    Args:
+        environ: where JAVA_HOME and PATH are read.
+        places: patterns of homes to look at when those two name none.
+    """
+    for home in _named(environ):
+        if (release_of(home) or 0) >= OLDEST:
+            return home
+    found = {home: release_of(home) or 0 for home in _usual(places)}
+    usable = [home for home, release in found.items() if release >= OLDEST]
+    return min(usable, key=lambda home: (_rank(found[home]), str(home)), default=None)
+
+
+def use_java(environ: MutableMapping[str, str] = os.environ) -> Path | None:
+    """The Java that Spark will start with from now on: JAVA_HOME is set to it.
+
+    Args:
+        environ: read and written; left alone when there is no Java that is new enough.
+    """
+    home = find_java(environ)
+    if home is not None:
+        environ["JAVA_HOME"] = str(home)
+    return home
+
+
+def _named(environ: Mapping[str, str]) -> Iterator[Path]:
+    if environ.get("JAVA_HOME"):
+        yield Path(environ["JAVA_HOME"])
+    program = shutil.which("java", path=environ.get("PATH", ""))
+    # macOS keeps a stub at /usr/bin/java, which may stand for no Java at all: its locator knows.
+    if program and not (program == "/usr/bin/java" and MAC_LOCATOR.exists()):
+        yield Path(program).resolve().parent.parent
+
+
+def _usual(places: Iterable[str]) -> Iterator[Path]:
+    if MAC_LOCATOR.exists():
+        told = _said_by(MAC_LOCATOR, "-v", f"{OLDEST}+").strip()
+        if told.startswith("/"):
+            yield Path(told)
+    for place in places:
+        pattern = Path(place).expanduser()
+        root = Path(pattern.anchor)
+        yield from sorted(root.glob(str(pattern.relative_to(root))))
+
+
+def _rank(release: int) -> int:
+    return PREFERRED.index(release) if release in PREFERRED else len(PREFERRED) + release
+
+
+def _said_by(program: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            [str(program), *arguments], capture_output=True, text=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout + done.stderr
+
+
+def main() -> int:
+    """Print the home of the Java found; 1 where there is none."""
+    home = find_java()
+    if home is None:
+        return 1
+    print(home)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

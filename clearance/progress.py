@@ -1,0 +1,37 @@
+"""What a long step is doing, said on stderr: counts, files and dates, nothing of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from rich.console import Console
+
+_console: ContextVar[Console | None] = ContextVar("console", default=None)
+
+
+def show_on(console: Console | None) -> None:
+    """Where to say it; None says nothing (`--quiet`, tests)."""
+    _console.set(console)
+
+
+@contextmanager
+def stage(doing: str) -> Iterator[None]:
+    """Show that `doing` is under way, until the block ends."""
+    console = _console.get()
+    if console is None:
+        yield
+    elif console.is_terminal:
+        with console.status(doing):
+            yield
+    else:
+        console.print(doing, highlight=False)
+        yield
+
+
+def say(line: str) -> None:
+    """One line that stays."""
+    console = _console.get()
+    if console is not None:
+        console.print(line, highlight=False)

@@ -1,0 +1,345 @@
+"""The tables of a store: columns, clustering, constraints, and who may read them.
+
+Each table's columns are written once, here, as DDL; every step ends in a select to one of them.
+`restricted` tables hold people's names, numbers and birth dates; no other table may.
+Source: the tables chapter of the contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table of the store is.
+
+    Attributes:
+        name: folder under the store, and the table's name everywhere.
+        row: what one row is, in words.
+        ddl: columns and types, in order.
+        cluster_by: columns of liquid clustering; empty for small tables.
+        constraints: CHECK constraints by name. Only on columns that identify nobody, since a
+            violated constraint prints the row's values of its columns.
+        change_feed: whether the change data feed is on from creation.
+        restricted: whether it may hold direct identifiers.
+        unindexed: columns left out of file statistics.
+    """
+
+    name: str
+    row: str
+    ddl: str
+    cluster_by: tuple[str, ...] = ()
+    constraints: dict[str, str] = field(default_factory=dict)
+    change_feed: bool = False
+    restricted: bool = False
+    unindexed: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """Column names in order."""
+        return [line.strip().split()[0] for line in self.ddl.strip().rstrip(",").split("\n")]
+
+
+SOURCE_ROWS = TableSpec(
+    name="source_rows",
+    row="a row of a research file as received, with its key and the needed fields as text",
+    ddl="""
+        source_file string,
+        position bigint,
+        extract string,
+        subject_id string,
+        count_order string,
+        encoding string,
+        pri_dob string,
+        cyc_date string,
+        stp_event_date string,
+        stp_type_descr string,
+        stp_ori_code string,
+        stp_ori_cnty_name string,
+        disp_date string,
+        ofn string,
+        offense_descr string,
+        offense_toc string,
+        offense_qual_lst string,
+        disp_offense_descr string,
+        disp_offense_toc string,
+        conv_offense_descr string,
+        conv_offense_toc string,
+        disp_order string,
+        disp_descr string,
+        conv_stat_descr string,
+        sent_order string,
+        sent_loc_descr string,
+        sent_length string,
+        sent_time_code string,
+        comment_text string,
+        record string
+    """,
+    cluster_by=("subject_id",),
+    restricted=True,
+    unindexed=("record", "comment_text", "pri_dob", "ofn"),
+)
+
+QUARANTINE = TableSpec(
+    name="quarantine",
+    row="a row of a research file that could not be kept: why, and the row itself",
+    ddl="""
+        source_file string,
+        position bigint,
+        extract string,
+        code string,
+        detail string,
+        record string
+    """,
+    constraints={
+        "known_code": "code IN ('FIELD_COUNT', 'UNBALANCED_QUOTES', 'UNDECODABLE', "
+        "'NO_SUBJECT_ID', 'NO_COUNT_ORDER', 'BAD_COUNT_ORDER')"
+    },
+    restricted=True,
+    unindexed=("record",),
+)
+
+SOURCE_FILES = TableSpec(
+    name="source_files",
+    row="a research file: what was read of it, accepted and quarantined",
+    ddl="""
+        sha256 string,
+        path string,
+        bytes bigint,
+        rows_read bigint,
+        rows_accepted bigint,
+        rows_quarantined bigint,
+        ingested_at timestamp,
+        extract string,
+        extract_date date,
+        status string
+    """,
+    constraints={
+        "reconciles": "rows_read = rows_accepted + rows_quarantined",
+        "known_status": "status IN ('accepted', 'refused')",
+    },
+)
+
+HISTORY = TableSpec(
+    name="history",
+    row="an event row, typed, without direct identifiers",
+    ddl="""
+        subject_id string,
+        unit_id string,
+        count_order string,
+        county string,
+        step_kind string,
+        step_text string,
+        event_date date,
+        event_date_text string,
+        event_date_precision string,
+        disposition_date date,
+        disposition_date_text string,
+        disposition_date_precision string,
+        cycle_date date,
+        charge_text string,
+        charge_level string,
+        convicted_charge_text string,
+        convicted_charge_level string,
+        disposition_order string,
+        disposition_text string,
+        disposition_effect string,
+        conviction_level string,
+        sentence_order string,
+        sentence_kind string,
+        sentence_length int,
+        sentence_unit string,
+        quality array<string>,
+        source_file string,
+        position bigint
+    """,
+    cluster_by=("subject_id",),
+)
+
+CHARGES = TableSpec(
+    name="charges",
+    row="a count of a person, once, with its final status and the features of its cycle and person",
+    ddl="""
+        subject_id string,
+        unit_id string,
+        count_order string,
+        county string,
+        step_kind string,
+        code_book string,
+        section string,
+        subdivisions array<string>,
+        attempt boolean,
+        conspiracy boolean,
+        parts array<string>,
+        charge_text string,
+        charge_source string,
+        parsed boolean,
+        classified boolean,
+        level string,
+        tags array<string>,
+        status string,
+        convicted boolean,
+        set_aside boolean,
+        conviction_date date,
+        arrest_date date,
+        probation_granted boolean,
+        probation_revoked boolean,
+        sentence_end date,
+        sentence_basis string,
+        super_strike_before boolean,
+        registrable_before boolean,
+        registration_before boolean,
+        earlier_same_section int,
+        same_section_dated boolean,
+        convictions_on_record int,
+        latest_conviction date,
+        every_conviction_dated boolean,
+        last_sentence_end date,
+        every_sentence_known boolean,
+        only_p64 boolean,
+        p64_convictions int,
+        p64_11357 int,
+        p64_11358 int,
+        p64_11359 int,
+        p64_11360 int,
+        super_strike_charges array<string>,
+        registrable_charges array<string>,
+        registered_290 boolean,
+        deceased boolean,
+        turned_20_on date,
+        p64_in_cycle boolean,
+        quality array<string>
+    """,
+    cluster_by=("subject_id",),
+    constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
+    change_feed=True,
+)
+
+ARRESTS = TableSpec(
+    name="arrests",
+    row="an arrest event: worst level, what became of its counts, dates",
+    ddl="""
+        subject_id string,
+        unit_id string,
+        county string,
+        level string,
+        arrest_date date,
+        counts int,
+        tags array<string>,
+        court_step_in_cycle boolean,
+        conviction_in_cycle boolean,
+        undisposed_court_count boolean,
+        court_statuses array<string>,
+        arrest_statuses array<string>,
+        deceased boolean,
+        turned_20_on date,
+        quality array<string>
+    """,
+    cluster_by=("subject_id",),
+    constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
+    change_feed=True,
+)
+
+OUTCOMES = ("ELIGIBLE", "NOT_YET", "NOT_ELIGIBLE", "REVIEW")
+RELIEFS = (
+    "dismiss_and_seal",
+    "dismiss",
+    "redesignate_misdemeanor",
+    "redesignate_infraction",
+    "resentence",
+    "grant_conviction_relief",
+    "grant_arrest_relief",
+)
+KINDS = ("law", "policy", "scenario", "pointer")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+DETERMINATIONS = TableSpec(
+    name="determinations",
+    row="the decision for a unit and a pack",
+    ddl="""
+        subject_id string,
+        unit string,
+        unit_id string,
+        county string,
+        pack string,
+        pack_version string,
+        pack_fingerprint string,
+        kind string,
+        outcome string,
+        relief string,
+        reason string,
+        rule string,
+        cite string,
+        facts_true bigint,
+        facts_known bigint,
+        eligible_on date,
+        revisit_on date,
+        as_of date,
+        sweep_id string
+    """,
+    cluster_by=("pack", "subject_id"),
+    constraints={
+        "known_unit": "unit IN ('conviction', 'arrest')",
+        "known_kind": _one_of("kind", KINDS),
+        "known_outcome": _one_of("outcome", OUTCOMES),
+        "known_relief": f"relief IS NULL OR {_one_of('relief', RELIEFS)}",
+        "relief_only_when_given": "(relief IS NOT NULL) = (outcome IN ('ELIGIBLE', 'NOT_YET'))",
+        "reason_is_a_code": "reason IS NOT NULL AND reason RLIKE '^[A-Z][A-Z0-9_]*$'",
+        "eligible_is_explained": "outcome != 'ELIGIBLE' OR (rule IS NOT NULL AND cite IS NOT NULL)",
+    },
+    change_feed=True,
+)
+
+SWEEPS = TableSpec(
+    name="sweeps",
+    row="a run of determine, complete",
+    ddl="""
+        sweep_id string,
+        as_of date,
+        what_if boolean,
+        status string,
+        started_at timestamp,
+        finished_at timestamp,
+        code_version string,
+        config_fingerprint string,
+        input_versions map<string,bigint>,
+        pack_fingerprints map<string,string>,
+        counts map<string,bigint>,
+        determinations_version bigint,
+        digest string,
+        notes array<string>
+    """,
+    constraints={"complete": "status = 'complete'"},
+)
+
+PACKS = TableSpec(
+    name="packs",
+    row="a pack as used by some sweep, by fingerprint",
+    ddl="""
+        fingerprint string,
+        pack string,
+        version string,
+        yaml string,
+        facts array<string>
+    """,
+)
+
+TABLES: dict[str, TableSpec] = {
+    spec.name: spec
+    for spec in (
+        SOURCE_ROWS,
+        QUARANTINE,
+        SOURCE_FILES,
+        HISTORY,
+        CHARGES,
+        ARRESTS,
+        DETERMINATIONS,
+        SWEEPS,
+        PACKS,
+    )
+}

@@ -1,0 +1,141 @@
+"""The Spark session: one place that builds it, for the command, the jobs and the tests.
+
+Locally every setting below applies. Under spark-submit, or on a cluster that brings its own
+session, whatever was set there stays: a setting is added only where none was given.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from pyspark import SparkConf, SparkContext
+from pyspark.sql import SparkSession
+
+from clearance.errors import ClearanceError, StoreFault
+from clearance.jars import checked
+from clearance.java import use_java
+from clearance.places import conf_folder, jars_folder
+
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+
+# Needed for right answers, wherever we run.
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.extensions": DELTA_EXTENSION,
+    "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
+}
+
+# Measured to matter (docs/decisions): big generated methods, small commits, small plans in logs.
+SPEED = {
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.debug.maxToStringFields": "25",
+}
+
+LOCAL = {
+    "spark.app.name": "clearance",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
+
+def memory_for(total_bytes: int) -> str:
+    """Driver memory for a machine: an eighth of it, at least 1 GiB and at most 16 GiB.
+
+    Args:
+        total_bytes: the machine's memory.
+    """
+    gib = total_bytes // 8 // 2**30
+    return f"{min(max(gib, 1), 16)}g"
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def is_submitted() -> bool:
+    """Whether spark-submit (or a notebook) started this Python and owns the JVM."""
+    return "PYSPARK_GATEWAY_PORT" in os.environ or SparkContext._gateway is not None
+
+
+def build_session(*, cores: int | None = None, extra: dict[str, str] | None = None) -> SparkSession:
+    """The session of this run.
+
+    Args:
+        cores: how many cores to use locally; all of them when None.
+        extra: settings that go before the ones here (tests); ignored where already given.
+
+    Raises:
+        StoreFault: Java or Delta cannot be had.
+    """
+    submitted = is_submitted()
+    if not submitted:
+        use_java()
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.setdefault("CLEARANCE_SPARK_LOG", "off")
+    wanted = {**MEANING, **SPEED}
+    if not submitted:
+        wanted |= LOCAL | {
+            "spark.master": f"local[{cores or '*'}]",
+            "spark.driver.memory": memory_for(_machine_memory()),
+            "spark.driver.extraJavaOptions": _java_options(),
+        }
+    try:
+        given = SparkConf()
+        if submitted:
+            _bring_delta(given)
+        else:
+            wanted["spark.jars"] = ",".join(str(jar) for jar in checked(jars_folder()))
+        settings = {**wanted, **(extra or {})}
+        builder: Any = SparkSession.builder
+        for key, value in settings.items():
+            if given.get(key) is None:
+                builder = builder.config(key, value)
+        session: SparkSession = builder.getOrCreate()
+    except ClearanceError:
+        raise
+    except Exception as error:
+        raise StoreFault(
+            f"Spark did not start ({type(error).__name__}).",
+            "Run `clearance doctor`: it checks Java, Spark and Delta and says what to do.",
+        ) from error
+    if not submitted:
+        session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
+    return session
+
+
+def _java_options() -> str:
+    log4j = conf_folder() / "spark" / "log4j2.properties"
+    return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC"
+
+
+def _bring_delta(given: SparkConf) -> None:
+    """Hand our jars to a JVM that spark-submit started without Delta's."""
+    SparkContext._ensure_initialized()
+    jvm: Any = SparkContext._jvm
+    loader = jvm.Thread.currentThread().getContextClassLoader()
+    try:
+        jvm.java.lang.Class.forName(DELTA_EXTENSION, True, loader)
+        return
+    except Exception as absent:
+        if SparkContext._active_spark_context is not None:
+            raise StoreFault(
+                "This cluster's session has no Delta.",
+                "Submit with `--jars '.jars/*.jar'` or use a cluster that has Delta 4.0 or newer.",
+            ) from absent
+    jars: list[Path] = checked(jars_folder())
+    for jar in jars:
+        loader.addURL(jvm.java.io.File(str(jar)).toURI().toURL())
+    already = given.get("spark.jars") or ""
+    ours = [str(jar) for jar in jars]
+    given.set("spark.jars", ",".join([*filter(None, already.split(",")), *ours]))
+    SparkSession.builder.config("spark.jars", given.get("spark.jars"))

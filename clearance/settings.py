@@ -1,0 +1,142 @@
+"""Settings: `conf/california.yaml`, `CLEARANCE_` variables over it, options over both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from clearance.errors import RulebookInvalid, UsageError, nearest
+from clearance.places import conf_folder
+from clearance.rulebook.yaml_lines import load_yaml
+
+DEFAULT_CONFIG = "california.yaml"
+
+
+class CountyPolicy(BaseModel):
+    """Which policy pack decides a county's Prop 64 counts.
+
+    Attributes:
+        policy: id of the pack.
+        options: option file, relative to the configuration file.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: str = Field(min_length=1)
+    options: str | None = None
+
+
+class CountyPolicies(BaseModel):
+    """The default policy and the counties that have their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    default: CountyPolicy | None = None
+    counties: dict[str, CountyPolicy] = Field(default_factory=dict)
+
+
+class Settings(BaseSettings):
+    """What a run is configured to do.
+
+    Attributes:
+        packs: statewide law packs; the version in force at as-of is used.
+        county_policies: one policy a county.
+        scenarios: computed beside the policies.
+        switches: readings of the law that a lawyer might decide differently.
+        quarantine_limit: share of a file's rows that may be quarantined before it is refused.
+        open_readers: keep tables readable by delta-rs, DuckDB and pandas.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="CLEARANCE_", env_nested_delimiter="__"
+    )
+
+    packs: tuple[str, ...] = ()
+    county_policies: CountyPolicies = CountyPolicies()
+    scenarios: tuple[str, ...] = ()
+    switches: dict[str, bool | int | str] = Field(default_factory=dict)
+    quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
+    open_readers: bool = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment variables go over the file; the file's content is the init argument."""
+        return env_settings, init_settings
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what decides a sweep's results."""
+        content = self.model_dump(
+            mode="json", include={"packs", "county_policies", "scenarios", "switches"}
+        )
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of a configuration file, or of the one that comes with the project.
+
+    Raises:
+        UsageError: no such file, a key twice, an unknown key (the nearest known one is named), or
+            a value that does not fit.
+    """
+    file = path or conf_folder() / DEFAULT_CONFIG
+    try:
+        document = load_yaml(file)
+    except RulebookInvalid as error:
+        raise UsageError(error.message, f"Correct {file} or name another with --config.") from error
+    data = document.data if document.data is not None else {}
+    if not isinstance(data, dict):
+        raise UsageError(f"{file.name}:1: settings are `key: value` lines.", f"Correct {file}.")
+    unknown = [
+        _unknown_key(str(key), f"{file.name}:{document.line((key,))}")
+        for key in data
+        if key not in Settings.model_fields
+    ]
+    if unknown:
+        raise UsageError("\n".join(unknown), f"Correct {file}.")
+    try:
+        return Settings(**data)
+    except ValidationError as error:
+        lines = [
+            f"{file.name}:{document.line(problem['loc'])}: {_said(dict(problem))}"
+            for problem in error.errors()
+        ]
+        raise UsageError(
+            "\n".join(lines), f"Correct {file}, or the CLEARANCE_ variable of that name."
+        ) from error
+    except Exception as error:
+        raise UsageError(
+            f"A CLEARANCE_ environment variable cannot be read ({type(error).__name__}).",
+            "Lists and mappings are written as JSON there.",
+        ) from error
+
+
+def _unknown_key(key: str, where: str) -> str:
+    guess = nearest(key, list(Settings.model_fields))
+    hint = f"; did you mean `{guess}`?" if guess else ""
+    return f"{where}: `{key}` is no setting{hint}"
+
+
+def _said(problem: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = [*CountyPolicies.model_fields, *CountyPolicy.model_fields]
+        guess = nearest(str(problem["loc"][-1]), known)
+        return f"`{name}` is no setting" + (f"; did you mean `{guess}`?" if guess else "")
+    return f"`{name}`: {problem['msg']}"

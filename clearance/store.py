@@ -1,0 +1,169 @@
+"""The store: a folder or bucket of Delta tables, each under its own name.
+
+Only this module and ingest touch storage. Tables are created with their declared schema,
+clustering, constraints and properties; every fault of storage becomes a `StoreFault`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+
+from clearance.errors import ClearanceError, StoreFault, SweepConflict, UsageError
+from clearance.schemas import TABLES, TableSpec
+
+KEEP_YEARS = "interval 7300 days"
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where a state's tables are.
+
+    Attributes:
+        uri: folder, or `s3a://`, `abfss://`, `dbfs:/`, `hdfs://` address.
+        open_readers: keep the tables readable by delta-rs, DuckDB and pandas (no deletion
+            vectors); off, monthly sweeps write less.
+    """
+
+    uri: str
+    open_readers: bool = True
+
+    def path(self, table: str) -> str:
+        """The table's location."""
+        is_address = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", self.uri) is not None
+        root = self.uri if is_address else os.path.abspath(self.uri)
+        return f"{root.rstrip('/')}/{TABLES[table].name}"
+
+    def exists(self, spark: SparkSession, table: str) -> bool:
+        """Whether the table has been created."""
+        return DeltaTable.isDeltaTable(spark, self.path(table))
+
+    def create(self, spark: SparkSession, table: str) -> None:
+        """Create the table, empty, unless it is there."""
+        with storage_faults(f"creating {table}"):
+            if not self.exists(spark, table):
+                self._create(spark, TABLES[table])
+
+    def _create(self, spark: SparkSession, spec: TableSpec) -> None:
+        empty = spark.createDataFrame([], spec.ddl)
+        indexed = [name for name in spec.columns if name not in spec.unindexed]
+        builder = (
+            DeltaTable.createIfNotExists(spark)
+            .location(self.path(spec.name))
+            .comment(f"One row is {spec.row}.")
+            .addColumns(empty.schema)
+            .property("delta.enableDeletionVectors", str(not self.open_readers).lower())
+            .property("delta.enableChangeDataFeed", str(spec.change_feed).lower())
+            .property("delta.logRetentionDuration", KEEP_YEARS)
+            .property("delta.deletedFileRetentionDuration", KEEP_YEARS)
+        )
+        if spec.unindexed:
+            builder = builder.property("delta.dataSkippingStatsColumns", ",".join(indexed))
+        for name, condition in spec.constraints.items():
+            builder = builder.property(f"delta.constraints.{name}", condition)
+        if spec.cluster_by:
+            builder = builder.clusterBy(*spec.cluster_by)
+        builder.execute()
+
+    def read(self, spark: SparkSession, table: str, *, version: int | None = None) -> DataFrame:
+        """The table's rows, at a version where one is given.
+
+        Raises:
+            UsageError: the store has no such table yet.
+        """
+        if not self.exists(spark, table):
+            raise UsageError(
+                f"The store {self.uri} has no {table} yet.",
+                f"Run the step that writes it first: {MAKERS[table]}.",
+            )
+        reader = spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.load(self.path(table))
+
+    def delta(self, spark: SparkSession, table: str) -> DeltaTable:
+        """The table, to merge into."""
+        return DeltaTable.forPath(spark, self.path(table))
+
+    def append(self, rows: DataFrame, table: str) -> None:
+        """Append rows in the table's column order, creating the table where needed."""
+        self.create(rows.sparkSession, table)
+        with storage_faults(f"writing {table}"):
+            ordered = rows.select(*TABLES[table].columns)
+            ordered.write.format("delta").mode("append").save(self.path(table))
+
+    def replace(self, rows: DataFrame, table: str, *, where: str | None = None) -> None:
+        """Replace the table's rows, or only those that `where` selects, in one commit."""
+        self.create(rows.sparkSession, table)
+        with storage_faults(f"writing {table}"):
+            writer = rows.select(*TABLES[table].columns).write.format("delta").mode("overwrite")
+            if where is not None:
+                writer = writer.option("replaceWhere", where)
+            writer.save(self.path(table))
+
+    def version(self, spark: SparkSession, table: str) -> int:
+        """The table's last data-changing version (maintenance does not count); -1 where absent."""
+        if not self.exists(spark, table):
+            return -1
+        history = self.delta(spark, table).history()
+        kept = history.where("operation NOT IN ('OPTIMIZE', 'VACUUM START', 'VACUUM END')")
+        row = kept.agg({"version": "max"}).first()
+        return int(row[0]) if row is not None and row[0] is not None else -1
+
+
+MAKERS = {
+    "source_rows": "`clearance ingest`",
+    "quarantine": "`clearance ingest`",
+    "source_files": "`clearance ingest`",
+    "history": "`clearance prepare`",
+    "charges": "`clearance prepare`",
+    "arrests": "`clearance prepare`",
+    "determinations": "`clearance determine`",
+    "sweeps": "`clearance determine`",
+    "packs": "`clearance determine`",
+}
+
+
+@contextmanager
+def storage_faults(doing: str) -> Iterator[None]:
+    """Turn what Spark and Delta throw into an error that names no row's values.
+
+    Args:
+        doing: what was under way, for the message.
+    """
+    try:
+        yield
+    except ClearanceError:
+        raise
+    except Exception as error:
+        kind = _kind(error)
+        if "Concurrent" in kind or "CONCURRENT" in str(error)[:400]:
+            raise SweepConflict(
+                f"Another run changed the store while {doing}.",
+                "Wait until it has finished, then run the same command again.",
+            ) from error
+        raise StoreFault(
+            f"The store or the cluster failed while {doing} ({kind}).",
+            "Check that the store can be written and has room, then run the same command again; "
+            "`--debug` shows the cause.",
+        ) from error
+
+
+def _kind(error: Exception) -> str:
+    """The Java class behind an error, never its message (it may hold values)."""
+    cause: Any = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
+    if cause is not None:
+        try:
+            while cause.getCause() is not None:
+                cause = cause.getCause()
+            return str(cause.getClass().getSimpleName())
+        except Exception:
+            return type(error).__name__
+    return type(error).__name__
