@@ -1,0 +1,148 @@
+"""A pack ready to decide: facts resolved, params given their values, fingerprint taken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from clearance.errors import UsageError, nearest
+from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.facts import Fact, resolve_facts, resolve_scope
+from clearance.rulebook.model import (
+    Condition,
+    DatedValue,
+    Decision,
+    Pack,
+    ParamValue,
+    condition_of,
+    fact_names,
+)
+
+Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
+
+
+@dataclass(frozen=True)
+class BoundPack:
+    """A pack with its facts resolved and its params' values settled.
+
+    Attributes:
+        pack: the rules.
+        facts: resolved, in order; bit i of the evidence is fact i.
+        scope: facts that must all hold.
+        values: each param's value, switches applied; dated params keep their periods.
+        reads: fingerprint of what else the pack rests on (statute lists, dispositions).
+    """
+
+    pack: Pack
+    facts: tuple[Fact, ...]
+    scope: tuple[Fact, ...]
+    values: Values
+    reads: str
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Index of each fact by name."""
+        return {fact.name: i for i, fact in enumerate(self.facts)}
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """When each rule of the flow holds."""
+        return tuple(condition_of(rule) for rule in self.pack.flow)
+
+    @cached_property
+    def consulted(self) -> tuple[int, ...]:
+        """Per rule and for `otherwise`: mask of the facts asked when the walk ends there."""
+        masks, seen = [], 0
+        for condition in self.conditions:
+            for name in fact_names(condition):
+                seen |= 1 << self.position[name]
+            masks.append(seen)
+        return (*masks, seen)
+
+    @cached_property
+    def timed(self) -> tuple[int, ...]:
+        """Indexes of the facts that time can change."""
+        return tuple(i for i, fact in enumerate(self.facts) if fact.timed)
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Outcome and relief of each rule and of `otherwise`."""
+        return (*(rule.then for rule in self.pack.flow), self.pack.otherwise.then)
+
+    @cached_property
+    def columns(self) -> set[str]:
+        """The columns of the unit that deciding reads."""
+        named = {name for fact in (*self.facts, *self.scope) for name in fact.columns}
+        return named | {p.by for p in self.pack.params.values() if p.by is not None}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the pack with what it reads: values after switches, lists, dispositions."""
+        content = {
+            "pack": self.pack.model_dump(mode="json", by_alias=True),
+            "values": {name: str(value) for name, value in sorted(self.values.items())},
+            "reads": self.reads,
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def unknown_passes(self) -> bool:
+        """Whether an unknown condition simply counts as not holding."""
+        return self.pack.unknown.counts_as is not None
+
+
+def bind(
+    pack: Pack, catalogue: Catalogue, *, switches: Mapping[str, ParamValue], reads: str
+) -> BoundPack:
+    """The pack with its values settled.
+
+    Args:
+        pack: a checked pack.
+        catalogue: the columns it may ask about.
+        switches: values of the configuration for params marked `switch`.
+        reads: fingerprint of the statute lists and dispositions.
+    """
+    features = catalogue[pack.unit]
+    values: dict[str, ParamValue | tuple[DatedValue, ...]] = {}
+    for name, param in pack.params.items():
+        value = param.value if param.value is not None else param.dated
+        if param.switch and name in switches:
+            value = switches[name]
+        values[name] = value
+    return BoundPack(
+        pack=pack,
+        facts=tuple(resolve_facts(pack, features)),
+        scope=tuple(resolve_scope(pack, features)),
+        values=values,
+        reads=reads,
+    )
+
+
+def check_switches(packs: list[Pack], switches: Mapping[str, ParamValue]) -> None:
+    """Refuse a switch that no pack has, or a value that a pack does not allow.
+
+    Raises:
+        UsageError: naming the nearest switch there is, or the values allowed.
+    """
+    known = [
+        (name, pack, param) for pack in packs for name, param in pack.params.items() if param.switch
+    ]
+    for name, value in switches.items():
+        having = [(pack, param) for other, pack, param in known if other == name]
+        if not having:
+            guess = nearest(name, sorted({other for other, _, _ in known}))
+            hint = f" Did you mean `{guess}`?" if guess else ""
+            raise UsageError(
+                f"No pack has a switch `{name}`.{hint}", "Correct `switches` in the configuration."
+            )
+        for pack, param in having:
+            if param.allowed and value not in param.allowed:
+                allowed = ", ".join(str(word) for word in param.allowed)
+                raise UsageError(
+                    f"Switch `{name}` is set to `{value}`; pack {pack.pack} allows {allowed}.",
+                    "Correct `switches` in the configuration.",
+                )

@@ -1,0 +1,179 @@
+"""A pack's cases: sentences a lawyer agrees or disagrees with, beside the rules they hold to.
+
+A case starts from the file's `unit` and says only what differs. Every case runs through the
+oracle and through Spark; both must say what it expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clearance.errors import RulebookInvalid, nearest
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.oracle import Determination, decide
+from clearance.rulebook.yaml_lines import load_yaml
+
+EMPTY: dict[str, Any] = {"yes_no": False, "number": 0, "text": "UNKNOWN", "tags": [], "path": []}
+
+
+class Expected(BaseModel):
+    """What a case expects; what it leaves out is not compared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: Literal["ELIGIBLE", "NOT_YET", "NOT_ELIGIBLE", "REVIEW"]
+    relief: str | None = None
+    reason: str | None = None
+    rule: str | None = None
+    eligible_on: date | None = None
+    revisit_on: date | None = None
+
+
+class Case(BaseModel):
+    """One sentence, the unit it speaks of, and the decision it expects."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case: str = Field(min_length=10)
+    given: dict[str, Any] = Field(default_factory=dict)
+    as_of: date | None = None
+    expect: Expected | Literal["not this pack's business"]
+
+
+class CaseFile(BaseModel):
+    """The cases of a pack."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pack: str
+    as_of: date
+    unit: dict[str, Any]
+    cases: tuple[Case, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class ReadyCase:
+    """A case with its unit filled in.
+
+    Attributes:
+        name: the sentence.
+        row: the unit's columns.
+        as_of: the case's date.
+        expect: what must come out; None where the unit is not the pack's business.
+    """
+
+    name: str
+    row: Mapping[str, Any]
+    as_of: date
+    expect: Expected | None
+
+
+def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[ReadyCase]:
+    """The cases beside a pack.
+
+    Raises:
+        RulebookInvalid: the file is missing or does not hold together.
+    """
+    document = load_yaml(path)
+    remedy = f"Correct {path} and run again."
+    try:
+        file = CaseFile.model_validate(document.data)
+    except ValidationError as error:
+        lines = [
+            f"{path.name}:{document.line(p['loc'])}: {'.'.join(map(str, p['loc']))}: {p['msg']}"
+            for p in error.errors()
+        ]
+        raise RulebookInvalid("\n".join(lines), remedy) from error
+    features = catalogue[bound.pack.unit]
+    problems = [
+        f"{path.name}:{document.line(where)}: {problem}"
+        for where, given in [
+            (("unit",), file.unit),
+            *((("cases", i, "given"), case.given) for i, case in enumerate(file.cases)),
+        ]
+        for problem in _unit_problems(given, features)
+    ]
+    names = [case.case for case in file.cases]
+    problems += [
+        f"{path.name}: two cases say `{n}`"
+        for n in sorted({n for n in names if names.count(n) > 1})
+    ]
+    if problems:
+        raise RulebookInvalid("\n".join(problems), remedy)
+    empty = {
+        name: None if feature.null == "unknown" else EMPTY.get(feature.type, feature.codes[:1])
+        for name, feature in features.items()
+    }
+    return [
+        ReadyCase(
+            name=case.case,
+            row={**empty, **file.unit, **case.given},
+            as_of=case.as_of or file.as_of,
+            expect=case.expect if isinstance(case.expect, Expected) else None,
+        )
+        for case in file.cases
+    ]
+
+
+def _unit_problems(given: Mapping[str, Any], features: Mapping[str, Feature]) -> list[str]:
+    problems = []
+    for name, value in given.items():
+        feature = features.get(name)
+        if feature is None:
+            guess = nearest(name, list(features))
+            problems.append(
+                f"`{name}` is no column" + (f"; did you mean `{guess}`?" if guess else "")
+            )
+        elif value is None:
+            if feature.null == "never":
+                problems.append(f"`{name}` is never null")
+        elif not _fits(value, feature):
+            problems.append(f"`{name}`: `{value}` is not a {feature.type}")
+    return problems
+
+
+def _fits(value: Any, feature: Feature) -> bool:
+    match feature.type:
+        case "date" | "age":
+            return isinstance(value, date)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "yes_no":
+            return isinstance(value, bool)
+        case "tags" | "path":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        case "code":
+            return value in feature.codes
+        case _:
+            return isinstance(value, str)
+
+
+def difference(expect: Expected | None, got: Determination | None) -> str | None:
+    """How the decision differs from what a case expects; None where it does not."""
+    if expect is None or got is None:
+        if expect is None and got is None:
+            return None
+        return "in scope" if expect is None else "not in the pack's scope"
+    wrong = [
+        f"{name} is {getattr(got, name)}, expected {wanted}"
+        for name, wanted in expect.model_dump(exclude_unset=True).items()
+        if getattr(got, name) != wanted
+    ]
+    return "; ".join(wrong) or None
+
+
+def run_in_python(bound: BoundPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
+    """Cases that fail in the oracle: the sentence, and how it differs."""
+    failures = []
+    for case in cases:
+        wrong = difference(case.expect, decide(bound, case.row, case.as_of))
+        if wrong is not None:
+            failures.append((case.name, wrong))
+    return failures

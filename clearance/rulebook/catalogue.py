@@ -1,0 +1,55 @@
+"""The columns that packs may ask about, as declared in `rules/features.yaml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from clearance.errors import RulebookInvalid
+from clearance.rulebook.yaml_lines import load_yaml
+
+FeatureType = Literal["date", "number", "yes_no", "code", "text", "tags", "path", "age"]
+Unit = Literal["conviction", "arrest"]
+
+
+class Feature(BaseModel):
+    """One column of `charges` or `arrests`.
+
+    Attributes:
+        type: what kind of value it holds; decides which operators fit.
+        null: `never`, or `unknown` when a missing value makes conditions on it unknown.
+        label: how English renderings call it.
+        meaning: what it says, for lawyers.
+        codes: the words a code column may have.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: FeatureType
+    null: Literal["never", "unknown"]
+    label: str = Field(min_length=1)
+    meaning: str = Field(min_length=1)
+    codes: tuple[str, ...] = ()
+
+
+Catalogue = dict[Unit, dict[str, Feature]]
+
+
+def load_catalogue(rules: Path) -> Catalogue:
+    """Every feature by unit and column name.
+
+    Raises:
+        RulebookInvalid: the file is missing or does not have the declared form.
+    """
+    path = rules / "features.yaml"
+    document = load_yaml(path)
+    try:
+        return TypeAdapter(Catalogue).validate_python(document.data)
+    except ValidationError as error:
+        lines = [
+            f"{path.name}:{document.line(problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error

@@ -1,0 +1,236 @@
+"""Facts resolved against the catalogue: typed operands, and the flip of those that time moves.
+
+A time operator defines only its flip date and a direction: its truth on a day is
+`day >= flip`, so truth and flip can never disagree. Every operator flips at most once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clearance.errors import nearest
+from clearance.rulebook.catalogue import Feature
+from clearance.rulebook.model import Pack, PackParam
+from clearance.rulebook.sentences import (
+    AsOf,
+    Column,
+    Constant,
+    NotASentence,
+    Operand,
+    Operator,
+    Param,
+    Sentence,
+    Value,
+    parse_sentence,
+)
+
+# Which types of column each operator can be asked of.
+FITS: dict[Operator, tuple[str, ...]] = {
+    Operator.IS_KNOWN: ("date", "number", "yes_no", "code", "text", "age"),
+    Operator.IS: ("yes_no", "code", "text", "number"),
+    Operator.IS_ONE_OF: ("code", "text"),
+    Operator.INCLUDES: ("tags",),
+    Operator.STARTS_WITH: ("path",),
+    Operator.AT_LEAST: ("number",),
+    Operator.AT_MOST: ("number",),
+    Operator.BEFORE: ("date",),
+    Operator.AFTER: ("date",),
+    Operator.ON_OR_BEFORE: ("date",),
+    Operator.ON_OR_AFTER: ("date",),
+    Operator.YEARS_BEFORE: ("date",),
+    Operator.OVER_YEARS_BEFORE: ("date",),
+    Operator.AGE_AT_LEAST: ("age",),
+    Operator.AGE_PAST: ("age",),
+}
+
+# Truth after the flip (False: it holds until then), and days from the anniversary to the flip.
+FLIPS: dict[Operator, tuple[bool, int]] = {
+    Operator.BEFORE: (True, 1),
+    Operator.ON_OR_BEFORE: (True, 0),
+    Operator.AFTER: (False, 0),
+    Operator.ON_OR_AFTER: (False, 1),
+    Operator.YEARS_BEFORE: (True, 0),
+    Operator.OVER_YEARS_BEFORE: (True, 1),
+    Operator.AGE_AT_LEAST: (True, 0),
+    Operator.AGE_PAST: (True, 1),
+}
+
+
+class NotAFact(ValueError):
+    """A sentence that does not fit the catalogue or the pack's params."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One resolved question.
+
+    Attributes:
+        name: how the flow calls it.
+        text: the sentence as written.
+        operator: what is asked.
+        subject: of which column or param.
+        values: against what, constants typed like the subject.
+        years: for year and age operators.
+    """
+
+    name: str
+    text: str
+    operator: Operator
+    subject: Column | Param
+    values: tuple[Operand, ...]
+    years: Operand | None
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone can change its truth."""
+        return any(isinstance(value, AsOf) for value in self.values)
+
+    @property
+    def rises(self) -> bool:
+        """For a timed fact: whether it holds after the flip (else until it)."""
+        return FLIPS[self.operator][0]
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns it reads."""
+        operands = (self.subject, *self.values, *((self.years,) if self.years else ()))
+        return {operand.name for operand in operands if isinstance(operand, Column)}
+
+
+def resolve_fact(
+    name: str, text: str, *, features: dict[str, Feature], params: dict[str, PackParam]
+) -> Fact:
+    """The fact that a sentence states.
+
+    Args:
+        name: the fact's name.
+        text: the sentence.
+        features: columns of the pack's unit.
+        params: the pack's params.
+
+    Raises:
+        NotAFact: with what to write instead.
+    """
+    try:
+        sentence = parse_sentence(text, columns=set(features), params=set(params))
+    except NotASentence as error:
+        raise NotAFact(str(error)) from error
+    subject = _subject(sentence, features=features, params=params)
+    kind = _kind(subject, features=features, params=params)
+    if kind not in FITS[sentence.operator]:
+        fitting = " or ".join(FITS[sentence.operator])
+        raise NotAFact(
+            f"`{text}`: `{subject.name}` is a {kind}; `{sentence.operator.value}` "
+            f"can be asked of {fitting}"
+        )
+    feature = features.get(subject.name) if isinstance(subject, Column) else None
+    values = tuple(
+        _typed(value, kind=kind, feature=feature, text=text, features=features, params=params)
+        for value in sentence.values
+    )
+    years = sentence.years
+    if isinstance(years, Constant):
+        years = Constant(_number(years.value, text=text))
+    elif isinstance(years, Column):
+        raise NotAFact(f"`{text}`: how many years must be a number or a param")
+    if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
+        raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
+    return Fact(name, text, sentence.operator, subject, values, years)
+
+
+def resolve_facts(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
+    """Every fact of a pack, in order; bit i of the evidence is the i-th."""
+    return [
+        resolve_fact(name, text, features=features, params=pack.params)
+        for name, text in pack.facts.items()
+    ]
+
+
+def resolve_scope(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
+    """The pack's scope: facts that must all hold, none of them moved by time or unknown.
+
+    Raises:
+        NotAFact: a scope that time touches, or that can be unknown.
+    """
+    scope = []
+    for text in pack.scope:
+        fact = resolve_fact("scope", text, features=features, params=pack.params)
+        if fact.timed:
+            raise NotAFact(f"`{text}`: a unit's scope must not change as time passes")
+        for column in fact.columns:
+            if features[column].null != "never" and fact.operator is not Operator.IS_KNOWN:
+                raise NotAFact(f"`{text}`: `{column}` can be unknown; scope needs certain columns")
+        scope.append(fact)
+    return scope
+
+
+def _subject(
+    sentence: Sentence, *, features: dict[str, Feature], params: dict[str, PackParam]
+) -> Column | Param:
+    subject = sentence.subject
+    if isinstance(subject, (Column, Param)):
+        return subject
+    word = str(subject.value) if isinstance(subject, Constant) else "as-of"
+    guess = nearest(word, [*features, *params])
+    hint = f"; did you mean `{guess}`?" if guess else ""
+    raise NotAFact(f"`{word}` is neither a column of rules/features.yaml nor a param{hint}")
+
+
+def _kind(
+    subject: Column | Param, *, features: dict[str, Feature], params: dict[str, PackParam]
+) -> str:
+    if isinstance(subject, Column):
+        return features[subject.name].type
+    param = params[subject.name]
+    value = param.value if param.value is not None else param.dated[0].value
+    if isinstance(value, bool):
+        return "yes_no"
+    if isinstance(value, int):
+        return "number"
+    return "date" if isinstance(value, date) else "text"
+
+
+def _typed(
+    operand: Operand,
+    *,
+    kind: str,
+    feature: Feature | None,
+    text: str,
+    features: dict[str, Feature],
+    params: dict[str, PackParam],
+) -> Operand:
+    if kind == "age":
+        kind = "date"
+    if isinstance(operand, Column):
+        other = features[operand.name].type
+        if other != kind:
+            raise NotAFact(f"`{text}`: `{operand.name}` is a {other}, not a {kind}")
+        return operand
+    if isinstance(operand, (Param, AsOf)):
+        return operand
+    return Constant(_constant(operand.value, kind=kind, feature=feature, text=text))
+
+
+def _constant(value: Value, *, kind: str, feature: Feature | None, text: str) -> Value:
+    if kind == "date":
+        if not isinstance(value, date):
+            raise NotAFact(f"`{text}`: `{value}` is no date, column or param; write YYYY-MM-DD")
+        return value
+    if kind == "number":
+        return _number(value, text=text)
+    if kind == "yes_no":
+        if value not in ("yes", "no"):
+            raise NotAFact(f"`{text}`: write `is yes` or `is no`")
+        return value == "yes"
+    if feature is not None and feature.codes and value not in feature.codes:
+        raise NotAFact(f"`{text}`: `{value}` is not one of {', '.join(feature.codes)}")
+    return str(value)
+
+
+def _number(value: Value, *, text: str) -> int:
+    if isinstance(value, int):
+        return value
+    if not str(value).isdigit():
+        raise NotAFact(f"`{text}`: `{value}` is neither a number nor a param")
+    return int(str(value))

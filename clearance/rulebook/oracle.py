@@ -1,0 +1,240 @@
+"""Deciding in plain Python, one unit at a time: the same answers as Spark, written apart.
+
+It walks the conditions as trees with three-valued logic and finds dates by trying every flip,
+where `compile` works on bit masks; the property tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.calendar import add_days, add_years
+from clearance.rulebook.facts import FLIPS, Fact
+from clearance.rulebook.model import All, Condition, Decision, Not
+from clearance.rulebook.sentences import (
+    AGE_ANCHOR,
+    AsOf,
+    Column,
+    Constant,
+    Operand,
+    Operator,
+    Param,
+)
+
+Row = Mapping[str, Any]
+FIRST_DAY = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Determination:
+    """The decision for one unit and pack; fields as in the `determinations` table."""
+
+    outcome: str
+    relief: str | None
+    reason: str
+    rule: str
+    cite: str
+    facts_true: int
+    facts_known: int
+    eligible_on: date | None
+    revisit_on: date | None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the flow says on one day."""
+
+    index: int
+    is_unknown: bool
+    facts_true: int
+    facts_known: int
+
+
+def decide(bound: BoundPack, row: Row, as_of: date) -> Determination | None:
+    """The determination of a unit, or None where the unit is not the pack's business.
+
+    Args:
+        bound: the pack.
+        row: the unit's columns.
+        as_of: the sweep's date.
+    """
+    if not all(truth(bound, fact, row, as_of) is True for fact in bound.scope):
+        return None
+    today = _answer(bound, row, as_of)
+    flips = sorted({flip for i in bound.timed if (flip := flip_date(bound, bound.facts[i], row))})
+    later = [day for day in flips if day > as_of]
+    decision = _decision(bound, today)
+    eligible_on: date | None = None
+    relief: str | None = decision.relief
+    outcome: str = decision.outcome
+    if outcome == "ELIGIBLE":
+        eligible_on = _start_of_run(bound, row, [day for day in flips if day <= as_of])
+    else:
+        for day in later:
+            then = _decision(bound, _answer(bound, row, day))
+            if then.outcome == "ELIGIBLE":
+                eligible_on = day
+                if outcome == "NOT_ELIGIBLE":
+                    outcome, relief = "NOT_YET", then.relief
+                break
+    revisit_on = next((day for day in later if _answer(bound, row, day) != today), None)
+    reason, rule, cite = _words(bound, today)
+    return Determination(
+        outcome=outcome,
+        relief=relief,
+        reason=reason,
+        rule=rule,
+        cite=cite,
+        facts_true=today.facts_true,
+        facts_known=today.facts_known,
+        eligible_on=eligible_on,
+        revisit_on=revisit_on,
+    )
+
+
+def _start_of_run(bound: BoundPack, row: Row, past: list[date]) -> date | None:
+    start: date | None = None
+    for day in reversed([FIRST_DAY, *past]):
+        if _decision(bound, _answer(bound, row, day)).outcome != "ELIGIBLE":
+            return start
+        start = day
+    return None
+
+
+def _answer(bound: BoundPack, row: Row, day: date) -> _Answer:
+    truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+    passed: list[Decision] = []
+    index = bound.pack.last
+    for i, condition in enumerate(bound.conditions):
+        holds = evaluate(condition, truths)
+        if holds is True:
+            index = i
+            break
+        if holds is None:
+            passed.append(bound.decisions[i])
+    differs = any(decision != bound.decisions[index] for decision in passed)
+    mask = bound.consulted[index]
+    bits = [truths[fact.name] for fact in bound.facts]
+    return _Answer(
+        index=index,
+        is_unknown=differs and not bound.unknown_passes,
+        facts_true=mask & sum(1 << i for i, bit in enumerate(bits) if bit is True),
+        facts_known=mask & sum(1 << i for i, bit in enumerate(bits) if bit is not None),
+    )
+
+
+def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | None:
+    """Three-valued truth of a condition.
+
+    Args:
+        condition: over facts' names.
+        truths: each fact's truth; None where unknown.
+    """
+    if isinstance(condition, str):
+        return truths[condition]
+    if isinstance(condition, Not):
+        inner = evaluate(condition.not_, truths)
+        return None if inner is None else not inner
+    parts = condition.all if isinstance(condition, All) else condition.any
+    decisive = not isinstance(condition, All)
+    results = [evaluate(part, truths) for part in parts]
+    if decisive in results:
+        return decisive
+    return None if None in results else not decisive
+
+
+def _decision(bound: BoundPack, answer: _Answer) -> Decision:
+    unknown = bound.pack.unknown.then
+    if answer.is_unknown and unknown is not None:
+        return unknown
+    return bound.decisions[answer.index]
+
+
+def _words(bound: BoundPack, answer: _Answer) -> tuple[str, str, str]:
+    pack = bound.pack
+    if answer.is_unknown:
+        return str(pack.unknown.reason), "unknown", str(pack.unknown.cite)
+    if answer.index == pack.last:
+        return pack.otherwise.reason, "otherwise", pack.otherwise.cite
+    rule = pack.flow[answer.index]
+    return rule.reason, rule.rule, rule.cite
+
+
+def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
+    """Whether a fact holds on a day; None where the record does not say."""
+    if fact.timed:
+        flip = flip_date(bound, fact, row)
+        return None if flip is None else (day >= flip) == fact.rises
+    subject = _value(bound, fact.subject, row)
+    if fact.operator is Operator.IS_KNOWN:
+        return subject is not None
+    values = [_value(bound, value, row) for value in fact.values]
+    if subject is None or None in values:
+        return None
+    if fact.years is not None:
+        years = _value(bound, fact.years, row)
+        return None if years is None else values[0] >= _moved(bound, fact, subject, years)
+    return _compare(fact.operator, subject, values)
+
+
+def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
+    """The day from which a timed fact's truth is the other; None where unknown."""
+    subject = _value(bound, fact.subject, row)
+    if subject is None:
+        return None
+    years = 0 if fact.years is None else _value(bound, fact.years, row)
+    return None if years is None else _moved(bound, fact, subject, years)
+
+
+def _moved(bound: BoundPack, fact: Fact, subject: date, years: int) -> date:
+    is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
+    offset = years - AGE_ANCHOR if is_age else years
+    return add_days(add_years(subject, offset, bound.pack.leap_day), FLIPS[fact.operator][1])
+
+
+def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
+    first = values[0]
+    options = first if isinstance(first, tuple) else values
+    match operator:
+        case Operator.IS:
+            return bool(subject == first)
+        case Operator.IS_ONE_OF:
+            return subject in options
+        case Operator.INCLUDES:
+            return any(option in subject for option in options)
+        case Operator.STARTS_WITH:
+            paths = [str(option).split(".") for option in options]
+            return any(list(subject)[: len(path)] == path for path in paths)
+        case Operator.AT_LEAST | Operator.ON_OR_AFTER:
+            return bool(subject >= first)
+        case Operator.AT_MOST | Operator.ON_OR_BEFORE:
+            return bool(subject <= first)
+        case Operator.BEFORE:
+            return bool(subject < first)
+        case Operator.AFTER:
+            return bool(subject > first)
+        case _:
+            raise AssertionError(f"{operator} is decided elsewhere")
+
+
+def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
+    if isinstance(operand, Constant):
+        return operand.value
+    if isinstance(operand, Column):
+        return row[operand.name]
+    if isinstance(operand, AsOf):
+        raise AssertionError("as-of is a flip, not a value")
+    return _param(bound, operand, row)
+
+
+def _param(bound: BoundPack, operand: Param, row: Row) -> Any:
+    dated = bound.pack.params[operand.name]
+    if dated.by is None:
+        return bound.values[operand.name]
+    day = row[dated.by]
+    begun = [item for item in dated.dated if day is not None and item.start <= day]
+    return begun[-1].value if begun else None

@@ -1,0 +1,210 @@
+"""A pack in English, for the lawyer who signs it off: every condition, cite, date and doubt."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.facts import Fact
+from clearance.rulebook.model import (
+    All,
+    Condition,
+    Decision,
+    Not,
+    Pack,
+    condition_of,
+)
+from clearance.rulebook.sentences import AsOf, Column, Constant, Operand, Operator, Param
+
+RELIEFS = {
+    "dismiss_and_seal": "dismissal and sealing",
+    "dismiss": "dismissal",
+    "redesignate_misdemeanor": "redesignation as a misdemeanor",
+    "redesignate_infraction": "redesignation as an infraction",
+    "resentence": "recall of the sentence and resentencing",
+    "grant_conviction_relief": "conviction relief",
+    "grant_arrest_relief": "arrest relief",
+}
+OUTCOMES = {
+    "NOT_ELIGIBLE": "not eligible",
+    "REVIEW": "a person must review it",
+}
+CERTAINTIES = {
+    "H": "read in the statute's text",
+    "M": "read in a digest or quotation only",
+    "V": "from memory, to verify",
+    "reading": "a reading of this project; a lawyer might decide it differently",
+}
+LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction"}
+
+
+def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+    """The whole pack as text.
+
+    Args:
+        bound: the pack with its values settled.
+        catalogue: for the columns' labels.
+        reasons: reason texts by code.
+    """
+    pack = bound.pack
+    features = catalogue[pack.unit]
+    says = {fact.name: fact_in_english(bound, fact, features) for fact in bound.facts}
+    scope = " and ".join(fact_in_english(bound, fact, features) for fact in bound.scope)
+    lines = [
+        pack.title,
+        "=" * len(pack.title),
+        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {_in_force(pack)}.",
+        f"Authority: {pack.authority.cite}; read on {pack.authority.read_on}; "
+        + (
+            f"reviewed by {pack.authority.reviewed_by}."
+            if pack.authority.reviewed_by
+            else "not yet reviewed by a lawyer."
+        ),
+        *([f"Note: {pack.authority.note}"] if pack.authority.note else []),
+        "",
+        f"It decides every {pack.unit} for which {scope}. The first line that holds decides:",
+        "",
+    ]
+    for i, rule in enumerate(pack.flow, start=1):
+        condition = condition_in_english(condition_of(rule), says)
+        lines.append(f"{i}. If {condition}: {decision_in_english(rule.then)}.")
+        lines.append(
+            f"   Reason: {filled(reasons[rule.reason], bound)} [{rule.reason}]. Cite: {rule.cite}."
+        )
+        if rule.certainty:
+            lines.append(f"   Certainty: {CERTAINTIES[rule.certainty]}.")
+        if rule.note:
+            lines.append(f"   Note: {rule.note}")
+    last = pack.otherwise
+    lines.append(
+        f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(last.then)}. "
+        f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
+    )
+    lines += ["", _unknown(pack, bound, reasons), _leap_day(pack)]
+    if pack.params:
+        lines += ["", "Values:"]
+        lines += [_param(name, bound) for name in pack.params]
+    return "\n".join(lines)
+
+
+def filled(text: str, bound: BoundPack) -> str:
+    """A reason text with the pack's params in place of `{name}`."""
+    for name, value in bound.values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def _in_force(pack: Pack) -> str:
+    if pack.in_force == "never":
+        return "never in force, for what-if only"
+    start, end = pack.in_force.start, pack.in_force.end
+    since = f"in force from {start}" if start else "in force"
+    return since + (f" to {end}" if end else "")
+
+
+def _unknown(pack: Pack, bound: BoundPack, reasons: dict[str, str]) -> str:
+    unknown = pack.unknown
+    if unknown.then is None:
+        return "What the record does not say counts as not holding."
+    return (
+        "Where the record does not say, and what it does not say could change the answer: "
+        f"{decision_in_english(unknown.then)}. Reason: "
+        f"{filled(reasons[str(unknown.reason)], bound)} [{unknown.reason}]. Cite: {unknown.cite}."
+    )
+
+
+def _leap_day(pack: Pack) -> str:
+    day = "28 February" if pack.leap_day == "down" else "1 March"
+    return f"An anniversary of 29 February in a year without one falls on {day}."
+
+
+def _param(name: str, bound: BoundPack) -> str:
+    param = bound.pack.params[name]
+    if param.dated:
+        value = ", ".join(f"{item.value} from {item.start}" for item in param.dated)
+        value += f" (by {param.by})"
+    else:
+        value = str(bound.values[name])
+    line = f"- {name} = {value}. Cite: {param.cite}."
+    if param.switch:
+        allowed = ", ".join(str(word) for word in param.allowed)
+        line += f" A switch of the configuration: {allowed}."
+    if param.certainty:
+        line += f" Certainty: {CERTAINTIES[param.certainty]}."
+    return line + (f" {param.note}" if param.note else "")
+
+
+def decision_in_english(decision: Decision) -> str:
+    """An outcome in words."""
+    if decision.relief is not None:
+        return f"eligible for {RELIEFS[decision.relief]}"
+    return OUTCOMES[decision.outcome]
+
+
+def condition_in_english(condition: Condition, says: dict[str, str]) -> str:
+    """A condition in words, with brackets where `and` and `or` meet."""
+    if isinstance(condition, str):
+        return says[condition]
+    if isinstance(condition, Not):
+        inner = condition_in_english(condition.not_, says)
+        return f"it is not so that {inner}"
+    parts = condition.all if isinstance(condition, All) else condition.any
+    word = " and " if isinstance(condition, All) else " or "
+    texts = []
+    for part in parts:
+        text = condition_in_english(part, says)
+        texts.append(text if isinstance(part, str) else f"({text})")
+    return word.join(texts)
+
+
+def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) -> str:
+    """One question in words."""
+    subject = _operand(bound, fact.subject, features)
+    values = [_operand(bound, value, features) for value in fact.values]
+    years = _operand(bound, fact.years, features) if fact.years else ""
+    listed = " or ".join(values)
+    if fact.operator is Operator.IS and fact.subject.name in features:
+        feature = features[fact.subject.name]
+        if feature.type == "yes_no":
+            return subject if values[0] == "True" else f"not: {subject}"
+        if feature.codes == tuple(LEVELS):
+            return f"the {subject} is {LEVELS[values[0]]}"
+    match fact.operator:
+        case Operator.IS_KNOWN:
+            return f"the {subject} is known"
+        case Operator.INCLUDES:
+            return f"the charge is on the list {listed}"
+        case Operator.STARTS_WITH:
+            return f"the {subject} is {_paths(values)}"
+        case Operator.YEARS_BEFORE:
+            return f"the {subject} lies {years} years or more before {listed}"
+        case Operator.OVER_YEARS_BEFORE:
+            return f"the {subject} lies more than {years} years before {listed}"
+        case Operator.AGE_AT_LEAST:
+            return f"the person is {years} or older on {listed}"
+        case Operator.AGE_PAST:
+            return f"the {years}th birthday lies before {listed}"
+        case _:
+            return f"the {subject} {_verb(fact.operator)} {listed}"
+
+
+def _verb(operator: Operator) -> str:
+    return "is" if operator is Operator.IS_ONE_OF else operator.value
+
+
+def _paths(values: list[str]) -> str:
+    return " or ".join("(" + value.replace(".", ")(") + ")" for value in values)
+
+
+def _operand(bound: BoundPack, operand: Operand, features: dict[str, Feature]) -> str:
+    if isinstance(operand, AsOf):
+        return "the as-of date"
+    if isinstance(operand, Column):
+        return features[operand.name].label
+    if isinstance(operand, Param):
+        value = bound.values[operand.name]
+        return f"{operand.name} ({value})"
+    assert isinstance(operand, Constant)
+    value = operand.value
+    return value.isoformat() if isinstance(value, date) else str(value)

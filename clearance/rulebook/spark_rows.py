@@ -1,0 +1,72 @@
+"""Units given as plain rows, decided by Spark: for cases, property tests and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import Catalogue, Unit
+from clearance.rulebook.compile import Assigned, evaluate
+from clearance.rulebook.oracle import Determination
+
+TYPES = {
+    "date": "date",
+    "age": "date",
+    "number": "int",
+    "yes_no": "boolean",
+    "code": "string",
+    "text": "string",
+    "tags": "array<string>",
+    "path": "array<string>",
+}
+Item = tuple[BoundPack, date, Mapping[str, Any]]
+
+
+def units_of(
+    spark: SparkSession, rows: Sequence[Mapping[str, Any]], *, unit: Unit, catalogue: Catalogue
+) -> DataFrame:
+    """One unit a row; `unit_id` is the row's place in the sequence."""
+    features = {k: v for k, v in catalogue[unit].items() if k != "county"}
+    ddl = ", ".join(f"{name} {TYPES[feature.type]}" for name, feature in features.items())
+    values = [
+        (str(i), str(i), row.get("county") or "UNKNOWN", *[row[name] for name in features])
+        for i, row in enumerate(rows)
+    ]
+    ddl = f"subject_id string, unit_id string, county string, {ddl}"
+    return spark.createDataFrame(values, ddl)
+
+
+def decide_in_spark(
+    spark: SparkSession, items: Sequence[Item], *, catalogue: Catalogue
+) -> list[Determination | None]:
+    """The determination of each item, in order, all in one job; None where out of scope.
+
+    Args:
+        spark: the session.
+        items: a pack, an as-of date and a unit's columns each.
+        catalogue: for the columns' types.
+    """
+    groups: dict[tuple[str, date], list[int]] = {}
+    for i, (bound, as_of, _) in enumerate(items):
+        groups.setdefault((bound.fingerprint, as_of), []).append(i)
+    parts = []
+    for (_, as_of), members in groups.items():
+        bound = items[members[0]][0]
+        units = units_of(
+            spark, [items[i][2] for i in members], unit=bound.pack.unit, catalogue=catalogue
+        )
+        place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
+        decided = evaluate(units, [Assigned(bound)], as_of=as_of)
+        parts.append(decided.withColumn("place", place))
+    results: list[Determination | None] = [None] * len(items)
+    for row in reduce(DataFrame.unionByName, parts).toLocalIterator():
+        results[row["place"]] = Determination(
+            **{name: row[name] for name in Determination.__dataclass_fields__}
+        )
+    return results
