@@ -1,0 +1,236 @@
+"""The commits of an ingest: quarantine, then source_rows, then source_files.
+
+`source_files` is the marker of completion: a run that died before it is simply run again. Each
+commit gives the same table when it is made twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.errors import StoreFault
+from clearance.ingest.quarantine import detail_of
+from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
+from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch
+from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
+from clearance.store import Store, storage_faults
+
+ACCEPTED = "accepted"
+REFUSED = "refused"
+
+# Insertions get keys that no subject has, spread so that no single task sorts them all.
+_SPREAD = 512
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One call of ingest.
+
+    Attributes:
+        id: name of the extract, made from the files' sums and its date.
+        dated: the day DOJ drew it, where known.
+        names: `source_file` of each file, by SHA-256.
+        surveys: what each file holds.
+        stretches: how the files are read.
+    """
+
+    id: str
+    dated: date | None
+    names: dict[str, str]
+    surveys: Sequence[FileSurvey]
+    stretches: Sequence[Stretch]
+
+
+def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
+    """One row a line of `read_lines`, with `source_file`, `position`, `extract`.
+
+    Position is the line's number in its file, from 1. A blank line before the last line that is
+    not blank is a row of one field. A stretch that the survey did not see ends the job.
+    """
+    spark = lines.sparkSession
+    by_address = {survey.file.address: survey for survey in extract.surveys}
+    places = [
+        (
+            stretch.file,
+            stretch.start,
+            stretch.lines_before - stretch.first_id + 1,
+            extract.names[by_address[stretch.file].file.sha256],
+            by_address[stretch.file].last_line,
+            by_address[stretch.file].file.marked,
+        )
+        for stretch in extract.stretches
+    ]
+    columns = "file string, start bigint, shift bigint, source_file string, last_line bigint, "
+    stretches = _small_table(spark, places, columns + "marked boolean")
+    joined = lines.join(F.broadcast(stretches), ["file", "start"], how="left")
+    unseen = F.raise_error(F.lit("The files were split in another way than at the survey"))
+    position = F.when(F.col("shift").isNotNull(), F.col("id") + F.col("shift")).otherwise(
+        unseen.cast("bigint")
+    )
+    known = joined.withColumn("position", position).withColumn("extract", F.lit(extract.id))
+    inner_blank = (F.col("code") == BLANK) & (F.col("position") < F.col("last_line"))
+    marked = F.col("marked") & (F.col("position") == 1)
+    return known.withColumns(
+        {
+            "code": F.when(inner_blank, F.lit("FIELD_COUNT")).otherwise(F.col("code")),
+            "record": F.when(
+                marked & ~F.startswith("record", F.lit(BYTE_ORDER_MARK)),
+                F.concat(F.lit(BYTE_ORDER_MARK), F.col("record")),
+            ).otherwise(F.col("record")),
+        }
+    )
+
+
+def kept_rows(rows: DataFrame) -> DataFrame:
+    """One row of `source_rows` for each row of `placed` that can be kept."""
+    return rows.where(F.col("code").isNull()).select(*SOURCE_ROWS.columns)
+
+
+def set_aside(rows: DataFrame) -> DataFrame:
+    """One row of `quarantine` for each row of `placed` that cannot be kept."""
+    aside = rows.where(F.col("code").isNotNull() & ~F.col("code").isin(HEADER, BLANK))
+    text = without_mark(F.col("record"))
+    detail = detail_of(F.col("code"), text=text)
+    return aside.withColumn("detail", detail).select(*QUARANTINE.columns)
+
+
+def write_quarantine(
+    rows: DataFrame, store: Store, *, extract: Extract, earlier: Iterable[tuple[str, str]]
+) -> None:
+    """Set the extract's bad rows aside in place of what earlier attempts set aside.
+
+    Args:
+        rows: from `placed`.
+        store: where to.
+        extract: the extract.
+        earlier: (extract, source_file) of attempts that this one replaces.
+    """
+    pairs = [f"(extract = {_quoted(old)} AND source_file = {_quoted(file)})"
+             for old, file in sorted(set(earlier))]  # fmt: skip
+    where = " OR ".join([f"extract = {_quoted(extract.id)}", *pairs])
+    bad = any(survey.rows_quarantined for survey in extract.surveys)
+    spark = rows.sparkSession
+    if not bad and not store.exists(spark, "quarantine"):
+        store.create(spark, "quarantine")
+    elif bad or not store.read(spark, "quarantine").where(where).isEmpty():
+        new = set_aside(rows) if bad else _small_table(spark, [], QUARANTINE.ddl)
+        store.replace(new, "quarantine", where=where)
+
+
+def write_source_rows(rows: DataFrame, store: Store, *, extract: Extract, complete: bool) -> None:
+    """Put the extract's rows in place of all earlier rows of its subjects, in one commit.
+
+    Args:
+        rows: from `placed`.
+        store: where to.
+        extract: the extract.
+        complete: the extract is the whole state; subjects that are not in it are withdrawn.
+    """
+    spark = rows.sparkSession
+    store.create(spark, "source_rows")
+    new = kept_rows(rows)
+    if complete:
+        store.replace(new, "source_rows")
+    elif store.read(spark, "source_rows").isEmpty():
+        store.append(new, "source_rows")
+    else:
+        _merge(new, store)
+    _reconcile(spark, store, extract=extract)
+
+
+def _merge(new: DataFrame, store: Store) -> None:
+    key = F.concat(F.lit("\n"), (F.col("position") % _SPREAD).cast("string"))
+    inserts = new.select(F.lit("insert").alias("op"), key.alias("merge_key"), "*")
+    nothing = [
+        F.lit(None).cast(kind.dataType).alias(kind.name)
+        for kind in new.schema.fields
+    ]  # fmt: skip
+    subjects = new.select("subject_id").distinct().withColumnRenamed("subject_id", "merge_key")
+    deletes = subjects.select(F.lit("delete").alias("op"), "merge_key", *nothing)
+    values: dict[str, str | Column] = {name: F.col(f"new.{name}") for name in new.columns}
+    with storage_faults("writing source_rows"):
+        (
+            store.delta(new.sparkSession, "source_rows")
+            .alias("old")
+            .merge(inserts.unionByName(deletes).alias("new"), "old.subject_id = new.merge_key")
+            .whenMatchedDelete()
+            .whenNotMatchedInsert(condition="new.op = 'insert'", values=values)
+            .execute()
+        )
+
+
+def _reconcile(spark: SparkSession, store: Store, *, extract: Extract) -> None:
+    """Compare what is in the table with what the survey promised, file by file."""
+    written = store.read(spark, "source_rows").where(F.col("extract") == extract.id)
+    with storage_faults("reading source_rows"):
+        counted = {row[0]: row[1] for row in written.groupBy("source_file").count().collect()}
+    for survey in extract.surveys:
+        name = extract.names[survey.file.sha256]
+        if counted.get(name, 0) != survey.rows_accepted:
+            raise StoreFault(
+                f"{survey.file.path}: {survey.rows_accepted} rows to keep, but "
+                f"{counted.get(name, 0)} are in source_rows. Did the file change meanwhile?",
+                "Run the same command again: it replaces what is there.",
+            )
+
+
+def write_source_files(
+    spark: SparkSession,
+    store: Store,
+    *,
+    extract: Extract,
+    status: str,
+    earlier: Iterable[tuple[str, str]],
+    at: datetime,
+) -> None:
+    """Record the extract's files: the last commit, which makes the ingest complete.
+
+    Args:
+        spark: the session.
+        store: where to.
+        extract: the extract.
+        status: accepted or refused.
+        earlier: (extract, path) of attempts that this one replaces.
+        at: the time of the ingest.
+    """
+    rows = [
+        (
+            survey.file.sha256,
+            extract.names[survey.file.sha256],
+            survey.file.bytes,
+            survey.rows_read,
+            survey.rows_accepted,
+            survey.rows_quarantined,
+            at.isoformat(),
+            extract.id,
+            extract.dated.isoformat() if extract.dated else None,
+            status,
+        )
+        for survey in extract.surveys
+    ]
+    pairs = [f"(extract = {_quoted(old)} AND path = {_quoted(path)})"
+             for old, path in sorted(set(earlier))]  # fmt: skip
+    where = " OR ".join([f"extract = {_quoted(extract.id)}", *pairs])
+    store.replace(_small_table(spark, rows, SOURCE_FILES.ddl), "source_files", where=where)
+
+
+def _small_table(spark: SparkSession, rows: Iterable[tuple[object, ...]], ddl: str) -> DataFrame:
+    """One row a tuple, made by the JVM alone (`createDataFrame` starts Python workers)."""
+    names = [column.strip().split()[0] for column in ddl.split(",")]
+    text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    table = F.from_json(F.lit(text), f"array<struct<{_fields(ddl)}>>")
+    return spark.range(0, 1, 1, 1).select(F.inline(table))
+
+
+def _fields(ddl: str) -> str:
+    return ", ".join(":".join(column.split()) for column in ddl.split(","))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

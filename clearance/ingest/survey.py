@@ -1,0 +1,239 @@
+"""The lines of research files in their order, and what they amount to before anything is written.
+
+Spark numbers rows a partition at a time, and a partition holds one or more stretches (a file, or
+a block of a large one) read from start to end. The survey counts the lines of every stretch;
+from the counts follows each stretch's first line number, and from that every row's position.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.errors import InputRefused
+from clearance.ingest.files import ResearchFile
+from clearance.ingest.layout import FIELD_COUNT
+from clearance.ingest.quarantine import code_of
+from clearance.ingest.record import decoded, encoding_of, is_whole, needed, parsed
+from clearance.ingest.shape import (
+    fields_found,
+    is_blank,
+    names_columns,
+    without_blank_end,
+    without_mark,
+)
+from clearance.store import storage_faults
+
+HEADER = "HEADER"
+BLANK = "BLANK"
+
+_MOST_FIELDS_TOLD = 200
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A file, or a block of a large one, as Spark reads it in one go.
+
+    Attributes:
+        file: the file's address as Spark writes it.
+        start: its first byte in the file.
+        first_id: the running number Spark gave its first line.
+        lines_before: lines of the file before it.
+    """
+
+    file: str
+    start: int
+    first_id: int
+    lines_before: int
+
+
+@dataclass(frozen=True)
+class FileSurvey:
+    """What a file holds.
+
+    Attributes:
+        file: the file.
+        rows_read: lines that are neither header nor blank lines at the end.
+        last_line: the last line that is not blank; blank lines after it are no rows.
+        codes: rows that cannot be kept, by reason code.
+        field_counts: rows with a wrong field count, by the number of fields found.
+    """
+
+    file: ResearchFile
+    rows_read: int
+    last_line: int
+    codes: dict[str, int] = field(default_factory=dict)
+    field_counts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows that cannot be kept."""
+        return sum(self.codes.values())
+
+    @property
+    def rows_accepted(self) -> int:
+        """Rows that can be kept."""
+        return self.rows_read - self.rows_quarantined
+
+
+@contextmanager
+def steady_splits(spark: SparkSession) -> Iterator[None]:
+    """Hold the splitting of files still: running numbers must agree between two passes.
+
+    Spark sizes splits by the cores it has at that moment, which changes on a cluster that grows
+    and shrinks.
+    """
+    key = "spark.sql.files.minPartitionNum"
+    if spark.conf.get(key, None) is not None:
+        yield
+        return
+    spark.conf.set(key, str(spark.sparkContext.defaultParallelism))
+    try:
+        yield
+    finally:
+        spark.conf.unset(key)
+
+
+def read_lines(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
+    """One row a line: address, block start, running number, encoding, record, needed fields, code.
+
+    `code` is null for a row that can be kept, HEADER, BLANK or a reason code otherwise. The
+    running number is taken in the same projection as the parsed fields: being nondeterministic it
+    keeps the optimizer from copying the parsing into every filter above it.
+    """
+    raw = (
+        spark.read.option("ignoreCorruptFiles", "false")
+        .option("ignoreMissingFiles", "false")
+        .text([file.reads for file in files])
+    )
+    line = raw.select(
+        F.col("_metadata.file_path").alias("file"),
+        F.col("_metadata.file_block_start").alias("start"),
+        "value",
+        encoding_of(F.col("value")).alias("encoding"),
+    )
+    text = line.select(
+        "file",
+        "start",
+        "encoding",
+        decoded(F.col("value"), encoding=F.col("encoding")).alias("record"),
+    )
+    once = text.select(
+        "*",
+        parsed(without_mark(F.col("record"))).alias("fields"),
+        F.monotonically_increasing_id().alias("id"),
+    )
+    # Only lines that are not 95 fields are looked at again, without a blank end.
+    short = F.when(~is_whole(F.col("fields")), without_blank_end(without_mark(F.col("record"))))
+    twice = once.withColumn("again", parsed(short))
+    flat = twice.select(
+        "file",
+        "start",
+        "id",
+        "encoding",
+        "record",
+        F.when(is_whole(F.col("fields")), FIELD_COUNT)
+        .when(is_whole(F.col("again")), FIELD_COUNT + 1)
+        .alias("width"),
+        *needed(F.col("fields"), otherwise=F.col("again")),
+    )
+    return flat.withColumn("code", _code(F.col("record"), width=F.col("width")))
+
+
+def _code(record: Column, *, width: Column) -> Column:
+    text = without_mark(record)
+    third = F.upper(F.col("subject_id")) == "SUBJECT_ID"
+    maybe_header = F.when(width.isNotNull(), F.coalesce(third, F.lit(False))).otherwise(F.lit(True))
+    return (
+        F.when(maybe_header & names_columns(text), F.lit(HEADER))
+        .when(is_blank(record), F.lit(BLANK))
+        .otherwise(code_of(text, width=width))
+    )
+
+
+def take_survey(
+    lines: DataFrame, *, files: Sequence[ResearchFile]
+) -> tuple[list[FileSurvey], list[Stretch]]:
+    """What every file holds, and the stretches it was read in.
+
+    Args:
+        lines: from `read_lines`.
+        files: the files they come from.
+
+    Raises:
+        InputRefused: a file cannot be read to its end.
+    """
+    told = F.least(fields_found(F.col("record")), F.lit(_MOST_FIELDS_TOLD))
+    found = F.when(F.col("code") == "FIELD_COUNT", told)
+    counts = lines.groupBy("file", "start", "code", found.alias("found")).agg(
+        F.count(F.lit(1)).alias("lines"), F.min("id").alias("first"), F.max("id").alias("last")
+    )
+    with _read_faults(files):
+        groups = counts.collect()
+    by_stretch: dict[tuple[str, int], list[Any]] = {}
+    for group in groups:
+        by_stretch.setdefault((group.file, group.start), []).append(group)
+    stretches: list[Stretch] = []
+    surveys: list[FileSurvey] = []
+    for file in files:
+        blocks = sorted(key for key in by_stretch if key[0] == file.address)
+        before, own = 0, []
+        for block in blocks:
+            held = by_stretch[block]
+            stretches.append(Stretch(*block, min(group["first"] for group in held), before))
+            before += sum(group.lines for group in held)
+            own.append((stretches[-1], held))
+        surveys.append(_file_survey(file, own))
+    return surveys, stretches
+
+
+def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) -> FileSurvey:
+    codes: Counter[str] = Counter()
+    field_counts: Counter[int] = Counter()
+    rows = blanks = last_line = total = 0
+    for stretch, groups in blocks:
+        for group in groups:
+            total += group.lines
+            if group.code == BLANK:
+                blanks += group.lines
+                continue
+            place = group["last"] - stretch.first_id + stretch.lines_before + 1
+            last_line = max(last_line, place)
+            if group.code == HEADER:
+                continue
+            rows += group.lines
+            if group.code is not None:
+                codes[group.code] += group.lines
+            if group.found is not None:
+                field_counts[group.found] += group.lines
+    inner_blanks = blanks - (total - last_line)
+    if inner_blanks:
+        codes["FIELD_COUNT"] += inner_blanks
+        field_counts[1] += inner_blanks
+    return FileSurvey(file, rows + inner_blanks, last_line, dict(codes), dict(field_counts))
+
+
+@contextmanager
+def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
+    with storage_faults("reading the research files"):
+        try:
+            yield
+        except Exception as error:
+            told = str(error)
+            signs = ("FAILED_READ_FILE", "EOFException", "ZipException", "java.io.IOException")
+            if not any(sign in told for sign in signs):
+                raise
+            named = [file.path for file in files if file.address in told]
+            which = ", ".join(named or [file.path for file in files])
+            raise InputRefused(
+                f"{which} cannot be read to its end: the file is cut off or damaged. "
+                "Nothing was taken in.",
+                "Copy or download the file again (for a .gz file `gzip -t FILE` checks it), "
+                "then run the same command.",
+            ) from error
