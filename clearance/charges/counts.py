@@ -1,0 +1,154 @@
+"""Counts: the rows of one (person, count) added up, after the one shuffle.
+
+Everything after this module works inside the partitions made here. Only dispositions are kept one
+by one; all else adds up by minimum, maximum or bitwise or, so that the order of rows and repeated
+rows cannot matter.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from clearance.charges.dispositions import CONVICTS, MODIFYING, record_order
+from clearance.charges.history import UNKNOWN_COUNTY
+from clearance.charges.quality import flags
+from clearance.charges.sentences import MARKS, sentence_marks
+
+_LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
+_LAST = 2**31 - 1
+
+
+def counts(typed: DataFrame) -> DataFrame:
+    """A row is a count: its dispositions in record order, its charge, its dates, its sentence.
+
+    Args:
+        typed: `history.typed_rows`; repeated and identical rows make one count.
+    """
+    added = _added_up(_events(typed).repartition("subject_id"))
+    convicted = F.col("conviction").isNotNull()
+    several = F.col("first_birth_date") != F.col("last_birth_date")
+    disagree = F.col("first_text") != F.col("last_text")
+    return added.select(
+        "subject_id",
+        "count_order",
+        F.substring("count_order", 1, 3).alias("cycle"),
+        F.substring("count_order", 1, 6).alias("step"),
+        *[F.col(f"naming.{name}").alias(name) for name in ("text", "source", "toc", "step_kind")],
+        F.col("case_number.ofn").alias("ofn"),
+        F.coalesce("place.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
+        convicted.alias("convicted"),
+        F.col("dated_conviction.date").alias("conviction_date"),
+        F.col("levelled_conviction.level").alias("stated_level"),
+        "event_date",
+        "modifies",
+        F.sort_array("dispositions").alias("dispositions"),
+        *MARKS,
+        F.col("flags").bitwiseOR(flags(ROWS_DISAGREE=disagree)).alias("flags"),
+        "first_birth_date",
+        "last_birth_date",
+        F.size("birth_dates").alias("birth_rows"),
+        F.when(several, F.col("birth_dates")).alias("birth_dates"),
+    )
+
+
+def _events(typed: DataFrame) -> DataFrame:
+    """A row is a typed row, cut down to what the counts need.
+
+    `at` is its place in record order: DISP_ORDER, then DISP_DATE, then STP_EVENT_DATE. Without
+    them a change of a conviction comes after everything, since it presupposes the conviction.
+    """
+    effect = F.col("disposition_effect")
+    changes = F.coalesce(effect.isin(*MODIFYING), F.lit(False))
+    order = F.expr("try_cast(disposition_order AS int)")
+    undated = F.when(changes, _AT_LAST).otherwise(_LONG_AGO).cast("date")
+    convicts = effect.eqNullSafe(CONVICTS)
+
+    def of(convicted: str, otherwise: str) -> Column:
+        return F.when(convicts, F.col(convicted)).otherwise(F.col(otherwise))
+
+    return typed.select(
+        "subject_id",
+        "count_order",
+        "flags",
+        "birth_date",
+        "event_date",
+        "disposition_date",
+        "conviction_level",
+        "county",
+        "step_kind",
+        "ofn",
+        effect.alias("effect"),
+        "reduced_to",
+        changes.alias("changes"),
+        convicts.alias("convicts"),
+        of("convicted_read_text", "read_text").alias("text"),
+        of("convicted_read_source", "read_source").alias("source"),
+        of("convicted_toc", "toc").alias("toc"),
+        F.struct(
+            F.coalesce(order, F.when(changes, _LAST).otherwise(-1)).alias("order"),
+            F.coalesce("disposition_date", "event_date", undated).alias("on"),
+            record_order(effect).alias("rank"),
+        ).alias("at"),
+        *[mark.alias(name) for name, mark in sentence_marks().items()],
+    )
+
+
+def _added_up(events: DataFrame) -> DataFrame:
+    """A row is a count, with the sums of its rows."""
+    convicts = F.col("convicts")
+    date = F.coalesce("event_date", "disposition_date")
+    disposition = F.struct("at", "effect", "reduced_to")
+    return events.groupBy("subject_id", "count_order").agg(
+        F.bit_or("flags").alias("flags"),
+        F.max("changes").alias("modifies"),
+        F.min("event_date").alias("event_date"),
+        F.min(F.when(convicts, True)).alias("conviction"),
+        _first("dated_conviction", convicts & date.isNotNull(), date=date),
+        _first(
+            "levelled_conviction",
+            convicts & F.col("conviction_level").isNotNull(),
+            level=F.col("conviction_level"),
+        ),
+        F.min(_naming()).alias("naming"),
+        F.min(F.when(F.col("ofn").isNotNull(), F.struct((~convicts).alias("other"), "ofn"))).alias(
+            "case_number"
+        ),
+        F.min(_place()).alias("place"),
+        F.min("text").alias("first_text"),
+        F.max("text").alias("last_text"),
+        F.collect_list(F.when(F.col("effect").isNotNull(), disposition)).alias("dispositions"),
+        F.bit_or("sentence_bits").alias("sentence_bits"),
+        *[F.max(mark).alias(mark) for mark in MARKS[1:]],
+        F.min("birth_date").alias("first_birth_date"),
+        F.max("birth_date").alias("last_birth_date"),
+        F.collect_list("birth_date").alias("birth_dates"),
+    )
+
+
+def _first(name: str, condition: Column, **value: Column) -> Column:
+    """The value of the first row, in record order, for which the condition holds."""
+    fields = [column.alias(field) for field, column in value.items()]
+    return F.min(F.when(condition, F.struct("at", *fields))).alias(name)
+
+
+def _naming() -> Column:
+    """What names the count's charge: the first convicting row with a text, else any with one."""
+    named = F.col("text").isNotNull()
+    rank = F.when(named & F.col("convicts"), 0).when(named, 1).when(F.col("convicts"), 2)
+    return F.struct(
+        F.coalesce(rank, F.lit(3)).alias("class"),
+        "at",
+        "text",
+        "source",
+        F.col("toc").isNull().alias("without_toc"),
+        "toc",
+        "step_kind",
+    )
+
+
+def _place() -> Column:
+    """The county of the convicting row, else one that a court row names, else any row."""
+    rank = F.when(F.col("convicts"), 0).when(F.col("step_kind") == "court", 1).otherwise(2)
+    known = F.col("county") != UNKNOWN_COUNTY
+    return F.when(known, F.struct(rank.alias("class"), "at", "county"))

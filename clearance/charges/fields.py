@@ -1,0 +1,81 @@
+"""Text fields of the record: the several spellings of absent, dates with their precision."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+ABSENT = ("", "-", "NULL")
+
+# Outside these a date is a filler or a slip of the hand, not an event of anybody's record.
+FIRST_DAY = "1850-01-01"
+LAST_DAY = "2199-12-31"
+
+
+def present(text: Column) -> Column:
+    """The trimmed text; null where it is absent: empty, blank, `-` or `NULL` in any case."""
+    trimmed = F.trim(text)
+    # The length first: most texts are spared the rest.
+    longer = F.length(trimmed) > max(len(word) for word in ABSENT)
+    return F.when(longer | ~F.upper(trimmed).isin(*ABSENT), trimmed)
+
+
+def shouted(text: Column) -> Column:
+    """The text as it is compared: upper case, inner blanks single."""
+    upper = F.upper(text)
+    return F.when(F.contains(text, F.lit("  ")), F.regexp_replace(upper, " +", " ")).otherwise(
+        upper
+    )
+
+
+def whole_date(text: Column) -> Column:
+    """The date of a `YYYYMMDD` text; null where a part is missing or the day never was.
+
+    A missing month or day is never guessed.
+
+    Args:
+        text: a field that `present` went over.
+    """
+    # Ten times faster than parsing by a pattern, and this runs four times a row.
+    parts = (F.substring(text, 1, 4), F.substring(text, 5, 2), F.substring(text, 7, 2))
+    day = F.concat_ws("-", *parts).try_cast("date")
+    plausible = day.between(F.lit(FIRST_DAY).cast("date"), F.lit(LAST_DAY).cast("date"))
+    return F.when(_eight_digits(text) & plausible, day)
+
+
+def precision(text: Column, date: Column) -> Column:
+    """How much of a date the text gives: `day`, `month`, `year`, `none` or `bad`.
+
+    Args:
+        text: a field that `present` went over.
+        date: its `whole_date`.
+    """
+    year = F.substring(text, 1, 4).between(FIRST_DAY[:4], LAST_DAY[:4])
+    month = F.substring(text, 5, 2).between("01", "12")
+    return (
+        F.when(date.isNotNull(), "day")
+        .when(text.isNull() | (text == "00000000"), "none")
+        .when(~_eight_digits(text) | ~year, "bad")
+        .when(F.endswith(text, F.lit("0000")), "year")
+        .when(month & F.endswith(text, F.lit("00")), "month")
+        .otherwise("bad")
+    )
+
+
+def _eight_digits(text: Column) -> Column:
+    return (F.length(text) == 8) & text.rlike("^[0-9]{8}$")
+
+
+def later_by(start: Column, length: Column, unit: Column) -> Column:
+    """The day `length` units after `start`; calendar arithmetic, 29 February goes down.
+
+    Args:
+        start: a date.
+        length: a whole number, no longer than `sentence_length` lets through.
+        unit: `day`, `month` or `year`; anything else gives null.
+    """
+    return (
+        F.when(unit == "day", F.date_add(start, length))
+        .when(unit == "month", F.add_months(start, length))
+        .when(unit == "year", F.add_months(start, length * 12))
+    )

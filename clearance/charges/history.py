@@ -1,0 +1,237 @@
+"""Source rows as typed events.
+
+`typed_rows` keeps, beside the columns of `history`, what the later steps need and no table may
+hold: the comment where it is the charge, the case number, the birth date. `history` drops them.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from clearance.charges.dispositions import effect_of, reduced_level
+from clearance.charges.fields import precision, present, shouted, whole_date
+from clearance.charges.grammar import names_comment
+from clearance.charges.quality import flag_words, flags
+from clearance.charges.record_rules import RecordRules, Words
+from clearance.schemas import HISTORY
+
+FIELDS = tuple(
+    """
+    pri_dob cyc_date stp_event_date stp_type_descr stp_ori_cnty_name disp_date ofn offense_descr
+    offense_toc disp_offense_descr disp_offense_toc conv_offense_descr conv_offense_toc disp_order
+    disp_descr conv_stat_descr sent_order sent_loc_descr sent_length sent_time_code comment_text
+    """.split()
+)
+UNKNOWN_COUNTY = "UNKNOWN"
+LEVELS = ("F", "M", "I")
+NO_CHARGE = "X"
+UNSPECIFIED = "N"
+
+# Longer terms are slips: nobody is sentenced to more than 999 years.
+LONGEST = {"day": 99_999, "month": 9_999, "year": 999}
+
+
+def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
+    """A row is a row of `source_rows`, typed, with the restricted fields the later steps need.
+
+    Args:
+        source: `source_rows`.
+        rules: how to read the record's words.
+    """
+    key = ("subject_id", "count_order", "source_file", "position")
+    tidy = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
+    # One projection each for what the next uses more than once: the optimizer leaves them apart.
+    words = tidy.withColumns({**_dates(), **_shouted(), **_tocs()})
+    read = words.withColumns(
+        {
+            **_precisions(),
+            **_step(rules),
+            **_charge(),
+            **_sentence(rules.words),
+            **_disposition(rules),
+            "unit_id": F.concat_ws("-", "subject_id", "count_order"),
+        }
+    )
+    return read.withColumn("flags", _flags(rules))
+
+
+def history(typed: DataFrame) -> DataFrame:
+    """A row is an event row, typed, without direct identifiers."""
+    return typed.withColumn("quality", flag_words(F.col("flags"))).select(*HISTORY.columns)
+
+
+def _dates() -> dict[str, Column]:
+    fields = {
+        "event_date": "stp_event_date",
+        "disposition_date": "disp_date",
+        "cycle_date": "cyc_date",
+        "birth_date": "pri_dob",
+    }
+    return {name: whole_date(F.col(field)) for name, field in fields.items()}
+
+
+def _precisions() -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name, field in (("event_date", "stp_event_date"), ("disposition_date", "disp_date")):
+        columns[f"{name}_text"] = F.col(field)
+        columns[f"{name}_precision"] = precision(F.col(field), F.col(name))
+    return columns
+
+
+def _shouted() -> dict[str, Column]:
+    fields = {
+        "step_word": "stp_type_descr",
+        "county_word": "stp_ori_cnty_name",
+        "disposition_word": "disp_descr",
+        "place_word": "sent_loc_descr",
+    }
+    return {name: shouted(F.col(field)) for name, field in fields.items()}
+
+
+def _tocs() -> dict[str, Column]:
+    toc = F.upper("offense_toc")
+    convicted = F.coalesce(F.upper("conv_offense_toc"), F.upper("disp_offense_toc"), toc)
+    return {"toc": toc, "convicted_toc": convicted}
+
+
+def _step(rules: RecordRules) -> dict[str, Column]:
+    kinds = {word: kind for kind, words in rules.words.steps.items() for word in words}
+    return {
+        "step_text": F.col("stp_type_descr"),
+        "step_kind": F.coalesce(_word_of(F.col("step_word"), kinds), F.lit("unknown")),
+        "county": F.coalesce("county_word", F.lit(UNKNOWN_COUNTY)),
+    }
+
+
+def _disposition(rules: RecordRules) -> dict[str, Column]:
+    word = F.col("disposition_word")
+    return {
+        "disposition_order": F.col("disp_order"),
+        "disposition_text": F.col("disp_descr"),
+        "disposition_effect": effect_of(word, rules=rules.dispositions),
+        "reduced_to": reduced_level(word, rules=rules.dispositions),
+        "conviction_level": _word_of(F.col("conv_stat_descr"), dict(rules.words.levels)),
+        "named_kinds": named_kinds(word, rules.words),
+        "sentence_order": F.col("sent_order"),
+    }
+
+
+def _charge() -> dict[str, Column]:
+    """The charge of the count and the convicted charge, as text to read, with where each stood."""
+    offence, comment = F.col("offense_descr"), F.col("comment_text")
+    in_comment = comment.isNotNull() & (offence.isNull() | _refers(offence))
+    read = F.when(in_comment, comment).otherwise(offence)
+    source = F.when(in_comment, "comment").when(offence.isNotNull(), "offense")
+    convicted = {
+        "conviction": _itself(F.col("conv_offense_descr")),
+        "disposition": _itself(F.col("disp_offense_descr")),
+    }
+    convicted_source = F.lit(None).cast("string")
+    for name, text in reversed(convicted.items()):
+        convicted_source = F.when(text.isNotNull(), name).otherwise(convicted_source)
+    return {
+        "charge_text": offence,
+        "charge_level": _level(F.col("toc")),
+        "convicted_charge_text": F.coalesce("conv_offense_descr", "disp_offense_descr", offence),
+        "convicted_charge_level": _level(F.col("convicted_toc")),
+        "read_text": read,
+        "read_source": source,
+        "convicted_read_text": F.coalesce(*convicted.values(), read),
+        "convicted_read_source": F.coalesce(convicted_source, source),
+    }
+
+
+def _itself(text: Column) -> Column:
+    """The text, unless all it says is that the comment has the charge."""
+    return F.when(~_refers(text), text)
+
+
+def _refers(text: Column) -> Column:
+    """Whether a text refers to the comment; only those that may are looked at closely."""
+    return F.contains(F.upper(text), F.lit("COM")) & names_comment(text)
+
+
+def _level(toc: Column) -> Column:
+    return F.when(toc.isin(*LEVELS), toc)
+
+
+def _sentence(words: Words) -> dict[str, Column]:
+    place = F.col("place_word")
+    kind = F.when(F.lit(False), F.lit(None).cast("string"))
+    for name, parts in words.sentence_kinds.items():
+        kind = kind.when(_mentions(place, parts), F.lit(name))
+    unit = _word_of(F.upper("sent_time_code"), dict(words.sentence_units))
+    number = F.expr("try_cast(sent_length AS int)")
+    longest = F.lit(None).cast("int")
+    for measure, limit in LONGEST.items():
+        longest = F.when(unit == measure, limit).otherwise(longest)
+    within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
+    return {
+        "sentence_kind": kind.when(place.isNotNull(), F.lit("other")),
+        "sentence_unit": unit,
+        "sentence_length": F.when(within, number),
+    }
+
+
+def named_kinds(text: Column, words: Words) -> Column:
+    """Which kinds of sentence a disposition text names, as bits in the order of the rules."""
+    bits = [
+        F.when(_mentions(text, parts), 1 << position).otherwise(0)
+        for position, parts in enumerate(words.sentence_kinds.values())
+    ]
+    return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def _mentions(text: Column, words: tuple[str, ...]) -> Column:
+    return reduce(or_, (F.contains(text, F.lit(word)) for word in words))
+
+
+def _word_of(text: Column, known: dict[str, str]) -> Column:
+    """The known word's meaning; null for the absent and the unknown."""
+    meaning = F.when(F.lit(False), F.lit(None).cast("string"))
+    by_meaning: dict[str, list[str]] = {}
+    for word, means in known.items():
+        by_meaning.setdefault(means, []).append(word)
+    for means, words in by_meaning.items():
+        meaning = meaning.when(text.isin(*words), F.lit(means))
+    return meaning
+
+
+def _flags(rules: RecordRules) -> Column:
+    event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
+    partial = ("month", "year")
+    tocs = (*LEVELS, NO_CHARGE, UNSPECIFIED)
+    level = F.col("conviction_level")
+    return flags(
+        PARTIAL_EVENT_DATE=event.isin(*partial),
+        BAD_EVENT_DATE=event == "bad",
+        PARTIAL_DISPOSITION_DATE=disposition.isin(*partial),
+        BAD_DISPOSITION_DATE=disposition == "bad",
+        BAD_CYCLE_DATE=_no_date("cyc_date", "cycle_date"),
+        BAD_BIRTH_DATE=_no_date("pri_dob", "birth_date"),
+        UNKNOWN_STEP=F.col("step_kind") == "unknown",
+        UNKNOWN_COUNTY_NAME=~F.col("county").isin(*rules.counties),
+        UNKNOWN_DISPOSITION=F.col("disposition_effect") == "unknown",
+        UNKNOWN_LEVEL=(F.col("conv_stat_descr").isNotNull() & level.isNull())
+        | ~F.col("toc").isin(*tocs),
+        UNKNOWN_SENTENCE_UNIT=F.col("sent_time_code").isNotNull() & F.col("sentence_unit").isNull(),
+        BAD_SENTENCE_LENGTH=F.col("sent_length").isNotNull() & F.col("sentence_length").isNull(),
+        CHARGES_DISAGREE=(F.col("read_text") != F.col("convicted_read_text"))
+        & (_cite("read_text") != _cite("convicted_read_text")),
+        LEVELS_DISAGREE=(F.col("charge_level") != F.col("convicted_charge_level"))
+        | (level != F.col("convicted_charge_level")),
+        NOT_A_CHARGE=F.col("toc") == NO_CHARGE,
+    )
+
+
+def _no_date(text: str, date: str) -> Column:
+    return F.col(text).isNotNull() & (F.col(text) != "00000000") & F.col(date).isNull()
+
+
+def _cite(text: str) -> Column:
+    """The part of a charge text before its literal, without blanks, to compare two texts by."""
+    return F.replace(F.substring_index(F.upper(F.col(text)), "-", 1), F.lit(" "), F.lit(""))

@@ -1,0 +1,78 @@
+"""Later dispositions: which conviction a set-aside, reduction or revocation changes.
+
+A change of a conviction that stands on a count of its own, on a later step of the cycle, belongs
+to the convicted count with the same case number and the same charge; where it names no charge, to
+every convicted count of that case number; where none is found it is unlinked.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from clearance.charges.dispositions import MODIFYING
+from clearance.charges.quality import flags
+from clearance.charges.sentences import LATER_BITS
+
+
+def with_later_dispositions(counts: DataFrame) -> DataFrame:
+    """A row is a count; its dispositions are followed by the later ones that belong to it.
+
+    Args:
+        counts: `texts.with_charge`, with `convicted`, `modifies` and `charge_key`.
+    """
+    cycle = Window.partitionBy("subject_id", "cycle")
+    loose = F.col("modifies") & ~F.col("convicted")
+    change = F.struct(
+        "count_order",
+        "step",
+        "ofn",
+        "charge_key",
+        F.filter("dispositions", lambda one: one["effect"].isin(*MODIFYING)).alias("dispositions"),
+        "later_end",
+        F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
+    )
+    with_changes = counts.withColumn("changes", F.collect_list(F.when(loose, change)).over(cycle))
+    wanted = F.col("convicted") & (F.size("changes") > 0)
+    with_targets = with_changes.withColumn(
+        "targets", F.collect_list(F.when(wanted, _own())).over(cycle)
+    )
+    own = F.sort_array(F.filter("changes", lambda change: _belongs(change, _own())))
+    belonging = with_targets.withColumn("belonging", F.when(wanted, own))
+    linked = F.exists("targets", lambda one: _belongs(_own(), one))
+    columns = {
+        **_extended(),
+        "flags": F.col("flags").bitwiseOR(flags(UNLINKED_DISPOSITION=loose & ~linked)),
+    }
+    return belonging.withColumns(columns).drop("changes", "targets", "belonging")
+
+
+def _extended() -> dict[str, Column]:
+    """The count's own dispositions and sentence, and after them those that belong to it."""
+    more = F.size("belonging") > 0
+    theirs = F.flatten(F.transform("belonging", lambda one: one["dispositions"]))
+    ends = F.array_max(F.transform("belonging", lambda one: one["later_end"]))
+    bits = F.aggregate(
+        "belonging",
+        F.col("sentence_bits"),
+        lambda sum_, one: sum_.bitwiseOR(one["sentence_bits"]),
+    )
+    extended = {
+        "dispositions": F.concat("dispositions", theirs),
+        "later_end": F.greatest("later_end", ends),
+        "sentence_bits": bits,
+    }
+    return {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}
+
+
+def _own() -> Column:
+    return F.struct("step", "ofn", "charge_key")
+
+
+def _belongs(change: Column, conviction: Column) -> Column:
+    """Whether a change on a later step is about this conviction."""
+    same_charge = change["charge_key"].isNull() | (change["charge_key"] == conviction["charge_key"])
+    return F.coalesce(
+        (change["step"] > conviction["step"]) & (change["ofn"] == conviction["ofn"]) & same_charge,
+        F.lit(False),
+    )

@@ -1,0 +1,193 @@
+"""Facts of a person: what stands on the whole record, any county, and what came before a count.
+
+An undated conviction makes unknown what it could change, unless a dated one already decides.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import functions as F
+
+from clearance.charges.cycles import P64
+from clearance.charges.outcomes import POSSIBLE, SUPER_STRIKE
+from clearance.charges.quality import flags
+from clearance.charges.record_rules import Registration
+from clearance.schemas import CHARGES
+
+REGISTRABLE = "registrable_290c"
+# The columns that count Prop 64 convictions by section carry the section in their names.
+P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
+MONTHS_TO_20 = 240
+
+
+def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -> DataFrame:
+    """A row is a count, with the facts of its person and of what came before it.
+
+    Args:
+        counts: `cycles.with_cycle`.
+        registrations: which charge of a REGISTRATION step is which register.
+    """
+    convicted, tags = F.col("convicted"), F.col("tags")
+    marked = counts.withColumns(
+        {
+            "is_super_strike": convicted
+            & F.arrays_overlap(tags, F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE))),
+            "is_registrable": convicted & F.array_contains(tags, REGISTRABLE),
+            "is_p64": convicted & F.array_contains(tags, P64),
+            "registers_290": _registers(registrations, "registered_290"),
+        }
+    )
+    person = Window.partitionBy("subject_id")
+    gathered = marked.withColumns({**_record(person), **_events(person), **_birth(person)})
+    return _birthday(gathered.withColumns(_before()), person)
+
+
+def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
+    entered = F.lit(False)
+    for one in registrations:
+        if one.fact == fact:
+            same = (F.col("charge.code_book") == one.code_book) & (
+                F.col("charge.section") == one.section
+            )
+            entered = entered | F.coalesce(same, F.lit(False))
+    return entered & (F.col("step_kind") == "registration")
+
+
+def _record(person: WindowSpec) -> dict[str, Column]:
+    """The person's convictions."""
+    convicted, date = F.col("convicted"), F.col("conviction_date")
+    undated = convicted & date.isNull()
+    unknown_end = convicted & F.col("sentence_end").isNull()
+    p64 = F.col("is_p64")
+    by_section = {
+        name: _number(p64 & (F.col("charge.section") == name.removeprefix("p64_")), person)
+        for name in P64_BY_SECTION
+    }
+    other = F.max(convicted & ~p64).over(person)
+    return {
+        "convictions_on_record": _number(convicted, person),
+        "latest_conviction": F.max(F.when(convicted, date)).over(person),
+        "every_conviction_dated": F.when(~F.max(undated).over(person), True),
+        "last_sentence_end": F.max(F.when(convicted, F.col("sentence_end"))).over(person),
+        "every_sentence_known": F.when(~F.max(unknown_end).over(person), True),
+        "only_p64": F.max(p64).over(person) & ~other,
+        "p64_convictions": _number(p64, person),
+        **by_section,
+        "deceased": F.max(F.col("step_kind") == "deceased").over(person),
+        "convictions": F.collect_list(
+            F.when(
+                convicted & F.col("charge.section").isNotNull(),
+                F.struct(
+                    F.col("charge.code_book").alias("code_book"),
+                    F.col("charge.section").alias("section"),
+                    date.alias("on"),
+                ),
+            )
+        ).over(person),
+    }
+
+
+def _events(person: WindowSpec) -> dict[str, Column]:
+    """What may stand before a conviction: its first date, and how many are undated."""
+    columns: dict[str, Column] = {}
+    for name, date in (
+        ("is_super_strike", "conviction_date"),
+        ("is_registrable", "conviction_date"),
+        ("registers_290", "event_date"),
+    ):
+        holds = F.col(name)
+        columns |= {
+            f"{name}_first": F.min(F.when(holds, F.col(date))).over(person),
+            f"{name}_undated": _number(holds & F.col(date).isNull(), person),
+            f"{name}_number": _number(holds, person),
+        }
+    for name, mark in (
+        ("super_strike_charges", "is_super_strike"),
+        ("registrable_charges", "is_registrable"),
+    ):
+        shown = F.when(F.col(mark), F.struct("count_order", "shown"))
+        in_order = F.sort_array(F.collect_list(shown).over(person))
+        columns[name] = F.array_distinct(F.transform(in_order, lambda one: one["shown"]))
+    return columns | {"registered_290": F.max("registers_290").over(person)}
+
+
+def _number(condition: Column, person: WindowSpec) -> Column:
+    return F.count(F.when(condition, 1)).over(person).cast("int")
+
+
+def _before() -> dict[str, Column]:
+    """What stands strictly before this conviction; null where the count is none."""
+    convicted, date = F.col("convicted"), F.col("conviction_date")
+    section = F.col("charge.section")
+    return {
+        "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
+        "registrable_before": F.when(convicted, _earlier("is_registrable")),
+        "registration_before": F.when(convicted, _earlier("registers_290")),
+        "earlier_same_section": F.when(
+            convicted & date.isNotNull() & section.isNotNull(),
+            F.size(F.filter("convictions", lambda one: _same(one) & (one["on"] < date))),
+        ),
+        "same_section_dated": F.when(
+            convicted
+            & section.isNotNull()
+            & ~F.exists("convictions", lambda one: _same(one) & one["on"].isNull()),
+            True,
+        ),
+    }
+
+
+def _same(other: Column) -> Column:
+    """Whether another conviction is of this count's section; a missing code book fits any."""
+    book = F.col("charge.code_book")
+    unsure = book.isNull() | other["code_book"].isNull()
+    return (other["section"] == F.col("charge.section")) & F.coalesce(
+        unsure | (other["code_book"] == book), F.lit(False)
+    )
+
+
+def _earlier(name: str) -> Column:
+    """Whether one of the events is dated strictly before this conviction; null where unknown.
+
+    This count's own event is not before itself.
+    """
+    date = F.col("conviction_date")
+    others = F.col(f"{name}_number") - F.col(name).cast("int")
+    undated = F.col(f"{name}_undated") > 0
+    return (
+        F.when(date.isNull(), F.when(others == 0, False))
+        .when(F.col(f"{name}_first") < date, True)
+        .when(~undated, False)
+    )
+
+
+def _birth(person: WindowSpec) -> dict[str, Column]:
+    return {
+        "person_first_birth_date": F.min("first_birth_date").over(person),
+        "person_last_birth_date": F.max("last_birth_date").over(person),
+    }
+
+
+def _birthday(counts: DataFrame, person: WindowSpec) -> DataFrame:
+    """Add the 20th birthday: of the birth date on most rows, the earliest where several tie."""
+    first = F.col("person_first_birth_date")
+    several = first != F.col("person_last_birth_date")
+    same = F.array_repeat("first_birth_date", F.col("birth_rows").cast("int"))
+    listed = counts.withColumn(
+        "born",
+        F.flatten(F.collect_list(F.when(several, F.coalesce("birth_dates", same))).over(person)),
+    )
+    tally = F.transform(
+        F.array_distinct("born"),
+        lambda day: F.struct(
+            F.size(F.filter("born", lambda one: one == day)).alias("rows"),
+            F.negative(F.unix_date(day)).alias("earliness"),
+        ),
+    )
+    most = F.date_from_unix_date(F.negative(F.array_max(tally)["earliness"]))
+    born = F.when(several, most).otherwise(first)
+    return listed.withColumns(
+        {
+            "turned_20_on": F.add_months(born, MONTHS_TO_20),
+            "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+        }
+    )

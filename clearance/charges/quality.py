@@ -1,0 +1,52 @@
+"""Data-quality flags: one bit a flag on the way, words in the tables."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+FLAGS: dict[str, str] = {
+    "PARTIAL_EVENT_DATE": "the event date lacks its day or month",
+    "BAD_EVENT_DATE": "the event date is no date",
+    "PARTIAL_DISPOSITION_DATE": "the disposition date lacks its day or month",
+    "BAD_DISPOSITION_DATE": "the disposition date is no date",
+    "BAD_CYCLE_DATE": "the cycle date is partial or no date",
+    "BAD_BIRTH_DATE": "the birth date is partial or no date",
+    "SEVERAL_BIRTH_DATES": "the person's rows give several birth dates; the commonest is used",
+    "UNKNOWN_STEP": "the kind of step is not in the rules",
+    "UNKNOWN_COUNTY_NAME": "the county is blank or none of the 58",
+    "UNKNOWN_DISPOSITION": "the disposition text is not in the rules",
+    "UNKNOWN_LEVEL": "the level is none of the known words",
+    "UNKNOWN_SENTENCE_UNIT": "the unit of a sentence is none of day, month, year",
+    "BAD_SENTENCE_LENGTH": "the length of a sentence is no whole number of at least 1",
+    "CHARGES_DISAGREE": "the convicted charge differs from the charge of the count",
+    "LEVELS_DISAGREE": "the levels given for the count differ",
+    "NOT_A_CHARGE": "the level says that the count is no charge",
+    "UNPARSED_CHARGE": "the charge text could not be read",
+    "ROWS_DISAGREE": "rows of one count name different charges",
+    "UNLINKED_DISPOSITION": "a later disposition for which no conviction was found",
+    "DISMISSED_AFTER_CONVICTION": "a convicted count also ended otherwise; it stays a conviction",
+    "UNDATED_CONVICTION": "a conviction without a whole date",
+    "CONVICTION_WITHOUT_LEVEL": "a conviction whose level the record does not give",
+}
+_BIT = {word: 1 << position for position, word in enumerate(FLAGS)}
+
+
+def flags(**conditions: Column) -> Column:
+    """The bits of the flags whose condition holds (unknown is not holding).
+
+    Args:
+        conditions: flag word to condition.
+    """
+    bits = (F.when(condition, _BIT[word]).otherwise(0) for word, condition in conditions.items())
+    return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def flag_words(bits: Column) -> Column:
+    """The flags' words, in the catalogue's order, for a column of bits."""
+    words = F.array_compact(
+        F.array(*[F.when(bits.bitwiseAND(bit) != 0, word) for word, bit in _BIT.items()])
+    )
+    return F.when(bits == 0, F.array().cast("array<string>")).otherwise(words)

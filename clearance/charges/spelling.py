@@ -1,0 +1,174 @@
+"""How charges are written: code books, lettered sections, marks of attempt and conspiracy.
+
+All of it is data of the rulebook (`rules/code_books.yaml`, `rules/sections_with_letters.csv`), so
+that the parser itself names no section. Imports without pyspark.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clearance.errors import RulebookInvalid, nearest
+from clearance.places import rules_folder
+
+BOOKS_FILE = "code_books.yaml"
+LETTERS_FILE = "sections_with_letters.csv"
+REMEDY = "Correct the lines named above, then run `clearance rules check`."
+Word = Annotated[str, Field(pattern="^[A-Z]+$")]
+SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
+
+
+class Mark(BaseModel):
+    """A section that says how a crime was committed, such as an attempt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code_book: str
+    section: str = Field(pattern=SECTION_PATTERN)
+
+
+class LetteredSection(BaseModel):
+    """A section whose number ends in a letter, so that the letter is no subdivision."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code_book: str
+    section: str = Field(pattern=r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{1,2}$")
+    what: str = Field(min_length=1)
+    certainty: str = Field(pattern="^(H|M|V|reading)$")
+    source: str = Field(min_length=1)
+
+
+class Spelling(BaseModel):
+    """What the parser knows of code books, marks and lettered sections."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code_books: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(min_length=1)
+    attempt: Mark
+    conspiracy: Mark
+    attempt_words: tuple[Word, ...] = Field(min_length=1)
+    conspiracy_words: tuple[Word, ...] = Field(min_length=1)
+    lead_words: tuple[Word, ...] = Field(min_length=1)
+    units: tuple[Word, ...] = Field(min_length=1)
+    lettered: tuple[LetteredSection, ...] = ()
+
+    @property
+    def lettered_sections(self) -> frozenset[str]:
+        """Lettered sections, as `PC 653F`."""
+        return frozenset(f"{entry.code_book} {entry.section}" for entry in self.lettered)
+
+
+def describe(error: ValidationError, known: list[str]) -> list[str]:
+    """One line a problem that pydantic found, naming the nearest known key for an unknown one.
+
+    Args:
+        error: what pydantic raised.
+        known: the keys that could have been written.
+    """
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(step) for step in problem["loc"]) or "row"
+        if problem["type"] == "extra_forbidden":
+            meant = nearest(key, known)
+            lines.append(f"unknown key {key}" + (f"; did you mean {meant}?" if meant else ""))
+        elif problem["type"] == "value_error":
+            lines.append(problem["msg"].removeprefix("Value error, "))
+        else:
+            given = repr(problem.get("input"))[:40]
+            lines.append(f"{key} is {given}: {problem['msg'].lower()}")
+    return lines
+
+
+def csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
+    """The rows of a rule table with their line numbers, and the problems of its shape.
+
+    Args:
+        path: a CSV file with a header.
+        columns: the columns it must have, no more.
+    """
+    rows: list[tuple[int, dict[str, str]]] = []
+    problems: list[str] = []
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines, restkey="(beyond the header)", strict=True)
+        header = list(reader.fieldnames or [])
+        for name in header:
+            if name not in columns:
+                meant = nearest(name, columns)
+                hint = f"; did you mean {meant}?" if meant else ""
+                problems.append(f"{path.name}:1: unknown column {name}{hint}")
+        problems += [
+            f"{path.name}:1: column {name} is missing" for name in columns if name not in header
+        ]
+        if problems:
+            return [], problems
+        try:
+            for row in reader:
+                if None in row.values() or len(row) != len(columns):
+                    problems.append(f"{path.name}:{reader.line_num}: not {len(columns)} fields")
+                else:
+                    rows.append((reader.line_num, {k: v.strip() for k, v in row.items()}))
+        except csv.Error as error:
+            problems.append(f"{path.name}:{reader.line_num}: {error}")
+    return rows, problems
+
+
+def _lettered(path: Path) -> tuple[list[LetteredSection], list[str]]:
+    columns = list(LetteredSection.model_fields)
+    if not path.is_file():
+        return [], [f"{path.name}: no such file"]
+    rows, problems = csv_rows(path, columns)
+    found: dict[str, LetteredSection] = {}
+    for line, row in rows:
+        try:
+            entry = LetteredSection.model_validate(row)
+        except ValidationError as error:
+            problems += [f"{path.name}:{line}: {text}" for text in describe(error, columns)]
+            continue
+        name = f"{entry.code_book} {entry.section}"
+        if name in found:
+            problems.append(f"{path.name}:{line}: {name} stands twice")
+        found[name] = entry
+    return sorted(found.values(), key=lambda entry: (entry.code_book, entry.section)), problems
+
+
+@lru_cache(maxsize=1)
+def own_spelling() -> Spelling:
+    """How charges are written, according to the project's own rules; read once."""
+    return load_spelling(rules_folder())
+
+
+def load_spelling(rules: Path) -> Spelling:
+    """How charges are written, according to a rules folder.
+
+    Args:
+        rules: the folder that holds `code_books.yaml` and `sections_with_letters.csv`.
+
+    Raises:
+        RulebookInvalid: a file is missing or does not hold together.
+    """
+    lettered, problems = _lettered(rules / LETTERS_FILE)
+    spelling: Spelling | None = None
+    try:
+        text = (rules / BOOKS_FILE).read_text(encoding="utf-8")
+        given = yaml.safe_load(text)
+        if not isinstance(given, dict):
+            raise TypeError("not a mapping of keys")
+        spelling = Spelling.model_validate({**given, "lettered": lettered})
+    except ValidationError as error:
+        known = list(Spelling.model_fields)
+        problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, known)]
+    except (OSError, TypeError, yaml.YAMLError) as error:
+        problems.append(f"{BOOKS_FILE}: cannot be read ({type(error).__name__})")
+    if spelling is not None:
+        problems += [
+            f"{LETTERS_FILE}: {entry.code_book} is no code book of {BOOKS_FILE}"
+            for entry in lettered
+            if entry.code_book not in spelling.code_books
+        ]
+    if problems or spelling is None:
+        raise RulebookInvalid("\n".join(problems), REMEDY)
+    return spelling

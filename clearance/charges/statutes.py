@@ -1,0 +1,229 @@
+"""Which statute lists a charge is on: by code book, section and subdivision path, never by text.
+
+A row of a list matches a charge of its code book and section when the row's path begins the
+charge's path. A charge that stops short of the row's path (a bare `220 PC`) matches as unreadable.
+The row with the longest path, then one whose words stand in the charge, speaks for its list.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.charges import statute_lists
+from clearance.charges.grammar import let, parse_charge
+from clearance.charges.spelling import Spelling
+from clearance.charges.statute_lists import StatuteLists
+
+ROW_DDL = (
+    "list string, code_book string, section string, path string, literal string, needs string, "
+    "attempts string, conspiracies string, bare string, without_book string, condition string, "
+    "valid_from date, valid_to date, cite string, certainty string, source string"
+)
+MATCH_TYPE = "struct<list:string,needs:string,valid_from:date,valid_to:date>"
+
+# From the surest to the least sure; `not` takes the section off the list.
+NEEDS = ("", "felony", "unreadable", "felony_unreadable", "not")
+
+
+def load_statutes(rules: Path) -> StatuteLists:
+    """The statute lists of a rules folder; raises RulebookInvalid with every problem at once."""
+    return statute_lists.load_statutes(rules)
+
+
+def statute_rows(spark: SparkSession, lists: StatuteLists) -> DataFrame:
+    """One row a section or subdivision on a list, as the lists have them."""
+    return spark.createDataFrame([tuple(row.model_dump().values()) for row in lists.rows], ROW_DDL)
+
+
+def classify(
+    texts: DataFrame, *, statutes: DataFrame, spelling: Spelling | None = None
+) -> DataFrame:
+    """One row a text: text, charge, matches. No text gains or loses a row.
+
+    The lists become one row with a map by section, so that the texts are not moved and a section
+    that stands on many lists cannot multiply its texts.
+
+    Args:
+        texts: distinct charge texts in a column `text`.
+        statutes: from `statute_rows`.
+        spelling: how charges are written; the project's own when None.
+    """
+    charges = texts.select("text", parse_charge(F.col("text"), spelling=spelling).alias("charge"))
+    found = charges.crossJoin(F.broadcast(_by_section(statutes)))
+    return found.select(
+        "text", "charge", _matches(F.col("charge"), F.col("lists")).alias("matches")
+    )
+
+
+def _by_section(statutes: DataFrame) -> DataFrame:
+    """One row, also for no statutes: section to the rows that name it."""
+    path = F.coalesce(F.col("path"), F.lit(""))
+    row = F.struct(
+        "list",
+        "code_book",
+        "section",
+        path.alias("path"),
+        F.when(path == "", 0).otherwise(F.size(F.split(path, r"\."))).alias("depth"),
+        F.concat(F.lit("(?:^| )(?:"), "literal", F.lit(")(?: |$)")).alias("words"),
+        F.coalesce(F.col("needs"), F.lit("")).alias("needs"),
+        "attempts",
+        "conspiracies",
+        "bare",
+        "without_book",
+        "valid_from",
+        "valid_to",
+    )
+    sections = statutes.groupBy("section").agg(F.collect_list(row).alias("rows"))
+    return sections.agg(
+        F.map_from_entries(F.collect_list(F.struct("section", "rows"))).alias("lists")
+    )
+
+
+def _matches(charge: Column, lists: Column) -> Column:
+    listed = F.filter(
+        _candidates(charge), lambda named: F.map_contains_key(lists, named["section"])
+    )
+    hits = F.flatten(F.transform(listed, lambda named: _hits(named, charge, lists)))
+    return let(hits, _speaking)
+
+
+def _candidates(charge: Column) -> Column:
+    """What to look up: the charge, or for a conspiracy everything it names."""
+    names = ("code_book", "section", "subdivisions")
+    itself = F.struct(*[charge[name].alias(name) for name in names])
+    named = F.when(charge["conspiracy"], charge["parts"]).otherwise(F.array(itself))
+    return F.filter(named, lambda part: part["section"].isNotNull())
+
+
+def _hits(named: Column, charge: Column, lists: Column) -> Column:
+    """The rows that match one named section: what each needs and how closely it fits."""
+    path = F.array_join(named["subdivisions"], ".")
+    words = F.regexp_replace(F.coalesce(charge["literal"], F.lit("")), "[^A-Z0-9]+", " ")
+    matching = F.filter(
+        lists[named["section"]],
+        lambda row: _same_place(row, named, path) & _same_manner(row, charge, words),
+    )
+    return F.transform(matching, lambda row: _hit(row, named, charge, path))
+
+
+def _same_place(row: Column, named: Column, path: Column) -> Column:
+    book = (row["code_book"] == named["code_book"]) | (
+        named["code_book"].isNull() & (row["without_book"] != "no")
+    )
+    stops_short = (row["bare"] == "possible") & (row["needs"] != "not") & _begins(path, row["path"])
+    return F.coalesce(book & (_begins(row["path"], path) | stops_short), F.lit(False))
+
+
+def _begins(short: Column, long: Column) -> Column:
+    """Whether a path is the other or leads to it; the empty path leads everywhere."""
+    point = F.lit(".")
+    return (short == "") | F.concat(long, point).startswith(F.concat(short, point))
+
+
+def _same_manner(row: Column, charge: Column, words: Column) -> Column:
+    """Whether the row takes attempts and conspiracies, where the charge is one, and its words."""
+    said = row["words"].isNull() | F.coalesce(F.regexp(words, row["words"]), F.lit(False))
+    attempt = ~charge["attempt"] | (row["attempts"] != "no") | (row["needs"] == "not")
+    conspiracy = ~charge["conspiracy"] | (row["conspiracies"] != "no") | (row["needs"] == "not")
+    return said & attempt & conspiracy
+
+
+def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
+    unsure = (
+        ~_begins(row["path"], path)
+        | (charge["attempt"] & (row["attempts"] == "possible"))
+        | (charge["conspiracy"] & (row["conspiracies"] == "possible"))
+        | (named["code_book"].isNull() & (row["without_book"] == "possible"))
+    )
+    only_felony = row["needs"].isin("felony", "felony_unreadable")
+    needs = (
+        F.when((row["needs"] == "not") | ~unsure, row["needs"])
+        .when(only_felony, "felony_unreadable")
+        .otherwise("unreadable")
+    )
+    depth = F.least(row["depth"], F.size(named["subdivisions"]))
+    return F.struct(
+        row["list"].alias("list"),
+        row["valid_from"].alias("valid_from"),
+        row["valid_to"].alias("valid_to"),
+        F.concat_ws(" ", row["code_book"], row["section"]).alias("place"),
+        (depth * 2 + F.when(row["words"].isNull(), 0).otherwise(1)).alias("closeness"),
+        needs.alias("needs"),
+        F.array_position(F.lit(list(NEEDS)), needs).alias("rank"),
+    )
+
+
+def _speaking(hits: Column) -> Column:
+    """The hits that speak for their lists, one a list and window: the closest, then the surest."""
+
+    def outdone(hit: Column) -> Column:
+        return F.exists(
+            hits,
+            lambda other: (
+                (other["list"] == hit["list"])
+                & (other["place"] == hit["place"])
+                & (other["closeness"] > hit["closeness"])
+            ),
+        )
+
+    def less_sure(hit: Column, among: Column) -> Column:
+        return F.exists(
+            among,
+            lambda other: (
+                (other["list"] == hit["list"])
+                & other["valid_from"].eqNullSafe(hit["valid_from"])
+                & other["valid_to"].eqNullSafe(hit["valid_to"])
+                & (other["rank"] < hit["rank"])
+            ),
+        )
+
+    closest = F.filter(hits, lambda hit: ~outdone(hit))
+    listed = F.filter(closest, lambda hit: hit["needs"] != "not")
+    return let(
+        listed,
+        lambda among: F.array_sort(
+            F.array_distinct(
+                F.transform(F.filter(among, lambda hit: ~less_sure(hit, among)), _match)
+            )
+        ),
+    )
+
+
+def _match(hit: Column) -> Column:
+    names = ("list", "needs", "valid_from", "valid_to")
+    return F.struct(*[hit[name].alias(name) for name in names]).cast(MATCH_TYPE)
+
+
+def resolve_tags(matches: Column, *, level: Column, on: Column) -> Column:
+    """The lists a count is on, sorted, each once; `LIST:possible` where that cannot be read.
+
+    Args:
+        matches: from `classify`; null counts as none.
+        level: the count's level, F, M or I; null where unknown.
+        on: the day on which the rows must hold; where null, on any.
+    """
+    given = F.coalesce(matches, F.array().cast(f"array<{MATCH_TYPE}>"))
+
+    def valid(match: Column) -> Column:
+        begun = match["valid_from"].isNull() | (match["valid_from"] <= on)
+        lasting = match["valid_to"].isNull() | (match["valid_to"] >= on)
+        return on.isNull() | (begun & lasting)
+
+    def sure(match: Column) -> Column:
+        felony = (match["needs"] == "felony") & level.eqNullSafe("F")
+        return valid(match) & ((match["needs"] == "") | felony)
+
+    def perhaps(match: Column) -> Column:
+        felony = (match["needs"] == "felony") & level.isNull()
+        unread = (match["needs"] == "felony_unreadable") & (level.isNull() | (level == "F"))
+        return valid(match) & ((match["needs"] == "unreadable") | felony | unread)
+
+    definite = F.transform(F.filter(given, sure), lambda match: match["list"])
+    possible = F.transform(F.filter(given, perhaps), lambda match: match["list"])
+    doubtful = F.transform(
+        F.array_except(possible, definite), lambda name: F.concat(name, F.lit(":possible"))
+    )
+    return F.array_sort(F.array_distinct(F.concat(definite, doubtful)))

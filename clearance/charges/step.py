@@ -1,0 +1,178 @@
+"""Prepare: source rows to `history`, `charges` and `arrests`, whole tables at a time.
+
+Nothing in them depends on an as-of date or on a pack, so they change only with the source rows
+and with the rules and code that read them: the prepare fingerprint. Both are noted on the commits,
+and a second run on the same two does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance import __version__
+from clearance.charges.arrests import arrests
+from clearance.charges.history import history, typed_rows
+from clearance.charges.record_rules import RecordRules, load_record_rules
+from clearance.charges.statute_lists import StatuteLists
+from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.tables import charges, features
+from clearance.progress import say, stage
+from clearance.store import Store, storage_faults
+
+# `charges` last: its note says that all three are whole.
+TABLES = ("history", "arrests", "charges")
+NOTE = "spark.databricks.delta.commitInfo.userMetadata"
+MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
+
+
+@dataclass(frozen=True)
+class PrepareResult:
+    """What a run of prepare left in the store.
+
+    Attributes:
+        changed: whether anything was written; false where source rows and rules are the same.
+        source_version: the version of `source_rows` that was read.
+        fingerprint: of the rules and the code that read them.
+        people: persons with at least one count.
+        charges: counts.
+        convictions: counts that are convictions.
+        arrests: arrest events.
+        unparsed_texts: distinct charge texts that could not be read.
+        unparsed: counts whose charge text could not be read.
+        unclassified: counts whose charge is not known to the rules.
+        quality: rows of `charges` by data-quality flag.
+    """
+
+    changed: bool
+    source_version: int
+    fingerprint: str
+    people: int
+    charges: int
+    convictions: int
+    arrests: int
+    unparsed_texts: int
+    unparsed: int
+    unclassified: int
+    quality: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain values, for `--json`."""
+        return asdict(self)
+
+
+def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
+    """Write `history`, `charges` and `arrests` from the store's source rows.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        rules: the rules folder.
+
+    Raises:
+        RulebookInvalid: the rules for reading a record do not hold.
+        UsageError: the store has no source rows yet.
+    """
+    record, statutes = load_record_rules(rules), load_statutes(rules)
+    source = store.read(spark, "source_rows")
+    version = store.version(spark, "source_rows")
+    fingerprint = prepare_fingerprint(record, statutes)
+    note = json.dumps({"prepare_fingerprint": fingerprint, "source_rows": version}, sort_keys=True)
+    changed = any(_note_on(spark, store, table) != note for table in TABLES)
+    if changed:
+        with stage("Preparing history, charges and arrests"), _noted(spark, note):
+            _write(source, store, record=record, statutes=statute_rows(spark, statutes))
+    else:
+        say("Prepare: the source rows and the rules are the same as last time; nothing to do.")
+    return _result(spark, store, changed=changed, version=version, fingerprint=fingerprint)
+
+
+def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
+    """A hash of everything but the source rows that the tables depend on: rules and this code.
+
+    Args:
+        record: the rules for reading a record.
+        statutes: the statute lists.
+    """
+    digest = hashlib.sha256(f"{__version__}\0{record.fingerprint}\0{statutes.fingerprint}".encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write(source: DataFrame, store: Store, *, record: RecordRules, statutes: DataFrame) -> None:
+    typed = typed_rows(source, rules=record)
+    store.replace(history(typed), "history")
+    worked_out = features(typed, rules=record, statutes=statutes)
+    worked_out = worked_out.persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        store.replace(arrests(worked_out), "arrests")
+        store.replace(charges(worked_out), "charges")
+    finally:
+        worked_out.unpersist()
+
+
+@contextmanager
+def _noted(spark: SparkSession, note: str) -> Iterator[None]:
+    """Put the note on every commit made inside the block."""
+    before = spark.conf.get(NOTE, None)
+    spark.conf.set(NOTE, note)
+    try:
+        yield
+    finally:
+        if before is None:
+            spark.conf.unset(NOTE)
+        else:
+            spark.conf.set(NOTE, before)
+
+
+def _note_on(spark: SparkSession, store: Store, table: str) -> str | None:
+    """The note on the table's last commit that changed rows."""
+    if not store.exists(spark, table):
+        return None
+    with storage_faults(f"reading the log of {table}"):
+        commits = store.delta(spark, table).history().where(~F.col("operation").isin(*MAINTENANCE))
+        last = commits.orderBy(F.desc("version")).select("userMetadata").first()
+    return None if last is None else last[0]
+
+
+def _result(
+    spark: SparkSession, store: Store, *, changed: bool, version: int, fingerprint: str
+) -> PrepareResult:
+    with storage_faults("counting what was prepared"):
+        rows = store.read(spark, "charges")
+        unread = "NOT parsed AND charge_source IS NOT NULL"
+        totals = rows.agg(
+            F.countDistinct("subject_id").alias("people"),
+            F.count("*").alias("charges"),
+            F.count_if("convicted").alias("convictions"),
+            F.countDistinct(F.expr(f"CASE WHEN {unread} THEN charge_text END")).alias("texts"),
+            F.count_if(F.expr(unread)).alias("unparsed"),
+            F.count_if(F.expr("NOT classified")).alias("unclassified"),
+        ).first()
+        flagged = rows.select(F.explode("quality").alias("flag")).groupBy("flag").count()
+        quality = {row["flag"]: int(row["count"]) for row in flagged.orderBy("flag").collect()}
+        events = store.read(spark, "arrests").count()
+    assert totals is not None
+    return PrepareResult(
+        changed=changed,
+        source_version=version,
+        fingerprint=fingerprint,
+        people=totals["people"],
+        charges=totals["charges"],
+        convictions=totals["convictions"],
+        arrests=events,
+        unparsed_texts=totals["texts"],
+        unparsed=totals["unparsed"],
+        unclassified=totals["unclassified"],
+        quality=quality,
+    )

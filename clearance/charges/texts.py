@@ -1,0 +1,79 @@
+"""Charge texts: the distinct ones are read and classified once, and broadcast back to the counts.
+
+No count gains or loses a row by it: the classification has one row a text.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from clearance.charges.grammar import display
+from clearance.charges.statutes import classify
+
+
+def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
+    """A row is a distinct charge text of the record with its parts and the lists it may be on.
+
+    Args:
+        typed: `history.typed_rows`.
+        statutes: the rows of the statute lists.
+    """
+    both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
+    texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
+    return classify(texts, statutes=statutes)
+
+
+def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
+    """A row is a count, with its charge read and the lists it matches.
+
+    Args:
+        counts: `counts.counts`.
+        texts: `classified_texts`.
+    """
+    joined = counts.join(F.broadcast(texts), on="text", how="left")
+    parsed = F.coalesce(F.col("charge.parsed"), F.lit(False))
+    no_lists = F.array().cast(texts.schema["matches"].dataType)
+    return joined.withColumns(
+        {
+            "parsed": parsed,
+            "matches": F.coalesce("matches", no_lists),
+            "charge_key": F.when(parsed, cite_key(F.col("charge"))).otherwise(
+                # A comment that cannot be read names no charge.
+                F.when(F.col("source") != "comment", F.upper("text"))
+            ),
+        }
+    )
+
+
+def cite_key(charge: Column) -> Column:
+    """What two counts of the same charge have in common, in one text."""
+    return F.concat_ws(
+        "|",
+        F.coalesce(charge["code_book"], F.lit("?")),
+        charge["section"],
+        F.concat_ws(".", charge["subdivisions"]),
+        charge["attempt"].cast("string"),
+        charge["conspiracy"].cast("string"),
+    )
+
+
+def written(charge: Column) -> Column:
+    """A charge as people write it: `187(A) PC`, `484(A)/490.5 PC`."""
+    parts = charge["parts"]
+    books = F.array_distinct(F.transform(parts, lambda part: part["code_book"]))
+    one_book = F.size(books) == 1
+    joined = F.array_join(
+        F.transform(parts, lambda part: F.when(one_book, _bare(part)).otherwise(display(part))),
+        "/",
+    )
+    return F.when(one_book, F.concat(joined, _book(F.get(books, 0)))).otherwise(joined)
+
+
+def _bare(part: Column) -> Column:
+    path = F.transform(part["subdivisions"], lambda step: F.concat(F.lit("("), step, F.lit(")")))
+    return F.concat(part["section"], F.concat_ws("", path))
+
+
+def _book(book: Column) -> Column:
+    return F.coalesce(F.concat(F.lit(" "), book), F.lit(""))
