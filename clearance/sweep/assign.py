@@ -1,0 +1,136 @@
+"""Which packs a sweep runs, on which counties' units, and what it has to say about the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from clearance.charges.record_rules import load_record_rules
+from clearance.errors import UsageError, nearest
+from clearance.rulebook.bound import bind, check_switches
+from clearance.rulebook.compile import Assigned
+from clearance.rulebook.load import PackFile, Rulebook
+from clearance.settings import Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep will evaluate.
+
+    Attributes:
+        assigned: packs with their counties.
+        files: each pack's file, for the record of packs used.
+        notes: packs left out, and why.
+        selected: ids named by `--pack`; empty for a whole sweep.
+    """
+
+    assigned: tuple[Assigned, ...]
+    files: tuple[PackFile, ...]
+    notes: tuple[str, ...]
+    selected: tuple[str, ...]
+
+    def of(self, unit: str) -> list[Assigned]:
+        """The packs about one kind of unit."""
+        return [item for item in self.assigned if item.bound.pack.unit == unit]
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Fingerprint of each pack by id."""
+        return {item.bound.pack.pack: item.bound.fingerprint for item in self.assigned}
+
+
+def plan_sweep(
+    rulebook: Rulebook, settings: Settings, *, as_of: date, selected: Sequence[str] = ()
+) -> Plan:
+    """The packs of a sweep.
+
+    Args:
+        rulebook: checked rules.
+        settings: which packs, policies, scenarios and switches.
+        as_of: chooses the version in force.
+        selected: `--pack` ids, `pack` or `pack@version`; none for all that is configured.
+
+    Raises:
+        UsageError: an unknown pack, county or switch, or a pack of the wrong kind.
+    """
+    check_switches([item.pack for item in rulebook.packs], settings.switches)
+    counties = _policy_counties(rulebook, settings)
+    names = list(dict.fromkeys(selected or [*settings.packs, *counties, *settings.scenarios]))
+    _refuse_two_versions(names)
+    assigned, files, notes = [], [], []
+    for name in names:
+        found = rulebook.find(name, as_of=as_of)
+        if found is None:
+            notes.append(f"{name}: no version is in force on {as_of}; left out")
+            continue
+        bound = bind(
+            found.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
+        )
+        only, excluded = counties.get(found.pack.pack, (None, frozenset()))
+        assigned.append(Assigned(bound, counties=only, excluded=excluded))
+        files.append(found)
+    chosen = tuple(name.partition("@")[0] for name in selected)
+    return Plan(tuple(assigned), tuple(files), tuple(notes), chosen)
+
+
+def _refuse_two_versions(names: list[str]) -> None:
+    identities = [name.partition("@")[0] for name in names]
+    for identity in identities:
+        if identities.count(identity) > 1:
+            raise UsageError(
+                f"Pack {identity} is named twice, in two versions.",
+                "A sweep runs one version of a pack: name one.",
+            )
+
+
+Counties = tuple[frozenset[str] | None, frozenset[str]]
+
+
+def _policy_counties(rulebook: Rulebook, settings: Settings) -> dict[str, Counties]:
+    """For each policy pack: its counties (None: all), and the counties excluded."""
+    policies = settings.county_policies
+    _check_counties(rulebook.folder, list(policies.counties))
+    by_policy: dict[str, set[str]] = {}
+    for county, chosen in policies.counties.items():
+        _check_policy(rulebook, chosen.policy, f"county {county}")
+        by_policy.setdefault(chosen.policy, set()).add(county)
+    result: dict[str, Counties] = {}
+    default = policies.default
+    if default is not None:
+        _check_policy(rulebook, default.policy, "the default")
+        others = {c for p, cs in by_policy.items() if p != default.policy for c in cs}
+        result[default.policy] = (None, frozenset(others))
+    for policy, own in by_policy.items():
+        if default is None or policy != default.policy:
+            result[policy] = (frozenset(own), frozenset())
+    return result
+
+
+def _check_policy(rulebook: Rulebook, policy: str, whose: str) -> None:
+    versions = [item for item in rulebook.packs if item.pack.pack == policy]
+    if not versions:
+        known = sorted({i.pack.pack for i in rulebook.packs if i.pack.kind == "policy"})
+        guess = nearest(policy, known)
+        hint = f" Did you mean `{guess}`?" if guess else ""
+        raise UsageError(
+            f"The policy `{policy}` of {whose} is no pack.{hint}", f"Policies: {', '.join(known)}."
+        )
+    if versions[0].pack.kind != "policy":
+        raise UsageError(
+            f"`{policy}`, named as the policy of {whose}, is a {versions[0].pack.kind}.",
+            "Name a pack of kind policy.",
+        )
+
+
+def _check_counties(rules: Path, named: list[str]) -> None:
+    known = sorted(load_record_rules(rules).counties)
+    for county in named:
+        if county not in known:
+            guess = nearest(county.upper(), known)
+            hint = f" Did you mean `{guess}`?" if guess else ""
+            raise UsageError(
+                f"`{county}` is not one of California's 58 counties.{hint}",
+                "Correct county_policies in the configuration; names are in upper case.",
+            )

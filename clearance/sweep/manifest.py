@@ -1,0 +1,170 @@
+"""A sweep's manifest: what went in, under which id, and whether it was done before.
+
+The manifest is the `userMetadata` of the sweep's one commit to `determinations`; the `sweeps` row
+is made from it, also when the job died between the two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from clearance.schemas import SWEEPS
+from clearance.store import Store
+from clearance.sweep.digest import digest_of
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a sweep rested on.
+
+    Attributes:
+        sweep_id: hash of all that decides the sweep, and of the sweep before it.
+        same_as: hash of all that decides the sweep alone; equal means nothing to do.
+        as_of: the clock.
+        what_if: as-of lies before the extract's own date.
+        started_at: wall clock, UTC.
+        input_versions: last data-changing version of each input table.
+        pack_fingerprints: by pack id.
+        selected: packs named on the command line; empty for a whole sweep.
+    """
+
+    sweep_id: str
+    same_as: str
+    as_of: date
+    what_if: bool
+    started_at: datetime
+    code_version: str
+    config_fingerprint: str
+    input_versions: dict[str, int]
+    pack_fingerprints: dict[str, str]
+    selected: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def as_json(self) -> str:
+        """The manifest as one line, for the commit."""
+        return json.dumps({"sweep": asdict(self)}, default=str, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Manifest | None:
+        """The manifest in a commit's metadata, or None where the commit was no sweep."""
+        try:
+            data: dict[str, Any] = json.loads(text or "{}")["sweep"]
+        except (ValueError, KeyError, TypeError):
+            return None
+        data["as_of"] = date.fromisoformat(data["as_of"])
+        data["started_at"] = datetime.fromisoformat(data["started_at"])
+        data["selected"], data["notes"] = tuple(data["selected"]), tuple(data["notes"])
+        return cls(**data)
+
+
+def make_manifest(
+    *,
+    as_of: date,
+    what_if: bool,
+    started_at: datetime,
+    code_version: str,
+    config_fingerprint: str,
+    input_versions: dict[str, int],
+    pack_fingerprints: dict[str, str],
+    selected: tuple[str, ...],
+    notes: tuple[str, ...],
+    previous: str,
+) -> Manifest:
+    """The manifest of a sweep that is about to run, its id settled."""
+    decides = json.dumps(
+        [
+            as_of.isoformat(),
+            config_fingerprint,
+            sorted(pack_fingerprints.items()),
+            code_version,
+            sorted(input_versions.items()),
+            sorted(selected),
+        ]
+    )
+    same_as = hashlib.sha256(decides.encode()).hexdigest()
+    sweep_id = hashlib.sha256(f"{same_as}:{previous}".encode()).hexdigest()[:16]
+    return Manifest(
+        sweep_id=sweep_id,
+        same_as=same_as,
+        as_of=as_of,
+        what_if=what_if,
+        started_at=started_at,
+        code_version=code_version,
+        config_fingerprint=config_fingerprint,
+        input_versions=input_versions,
+        pack_fingerprints=pack_fingerprints,
+        selected=selected,
+        notes=notes,
+    )
+
+
+def last_commit(spark: SparkSession, store: Store) -> tuple[int, Manifest] | None:
+    """Version and manifest of the latest sweep's commit, or None before the first."""
+    if not store.exists(spark, "determinations"):
+        return None
+    commits = (
+        store.delta(spark, "determinations")
+        .history()
+        .select("version", "userMetadata")
+        .where("userMetadata IS NOT NULL")
+        .orderBy(F.desc("version"))
+        .limit(1)
+    )
+    row = commits.first()
+    if row is None:
+        return None
+    manifest = Manifest.from_json(row["userMetadata"])
+    return None if manifest is None else (int(row["version"]), manifest)
+
+
+def is_recorded(spark: SparkSession, store: Store, sweep_id: str) -> bool:
+    """Whether the sweep has its row in `sweeps`."""
+    if not store.exists(spark, "sweeps"):
+        return False
+    found = store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id)
+    return not found.isEmpty()
+
+
+def record(
+    spark: SparkSession, store: Store, manifest: Manifest, *, version: int, finished_at: datetime
+) -> tuple[dict[str, int], str]:
+    """Write the sweep's row from its manifest and the table at its version.
+
+    Returns:
+        Counts by `pack/OUTCOME`, and the digest.
+    """
+    rows = store.read(spark, "determinations", version=version)
+    counts = {
+        f"{row['pack']}/{row['outcome']}": int(row["count"])
+        for row in rows.groupBy("pack", "outcome")
+        .count()
+        .orderBy("pack", "outcome")
+        .toLocalIterator()
+    }
+    digest = digest_of(rows)
+    row = {
+        "sweep_id": manifest.sweep_id,
+        "as_of": manifest.as_of,
+        "what_if": manifest.what_if,
+        "status": "complete",
+        "started_at": manifest.started_at.astimezone(UTC),
+        "finished_at": finished_at.astimezone(UTC),
+        "code_version": manifest.code_version,
+        "config_fingerprint": manifest.config_fingerprint,
+        "input_versions": manifest.input_versions,
+        "pack_fingerprints": manifest.pack_fingerprints,
+        "counts": counts,
+        "determinations_version": version,
+        "digest": digest,
+        "notes": list(manifest.notes),
+    }
+    values = [tuple(row[name] for name in SWEEPS.columns)]
+    store.append(spark.createDataFrame(values, SWEEPS.ddl), "sweeps")
+    return counts, digest

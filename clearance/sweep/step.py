@@ -1,0 +1,208 @@
+"""determine: the packs in force over every unit, as one sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance import __version__
+from clearance.errors import UsageError
+from clearance.progress import stage
+from clearance.rulebook.compile import evaluate
+from clearance.rulebook.load import load_rulebook
+from clearance.schemas import DETERMINATIONS, PACKS
+from clearance.settings import Settings
+from clearance.store import Store
+from clearance.sweep.assign import Plan, plan_sweep
+from clearance.sweep.manifest import (
+    Manifest,
+    is_recorded,
+    last_commit,
+    make_manifest,
+    record,
+)
+from clearance.sweep.write import write_sweep
+
+UNIT_TABLES = {"conviction": "charges", "arrest": "arrests"}
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep did.
+
+    Attributes:
+        nothing_new: the latest sweep already says all this; nothing was written.
+        counts: rows by `pack/OUTCOME`.
+        version: version of `determinations` after the sweep.
+        notes: packs left out, and other things a reader should know.
+    """
+
+    sweep_id: str
+    as_of: date
+    what_if: bool
+    nothing_new: bool
+    counts: dict[str, int]
+    digest: str
+    version: int
+    notes: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self) | {"as_of": self.as_of.isoformat(), "notes": list(self.notes)}
+
+
+def determine(
+    spark: SparkSession,
+    store: Store,
+    *,
+    as_of: date,
+    rules: Path,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    selected: Sequence[str] = (),
+    full: bool = False,
+) -> SweepResult:
+    """One sweep into `determinations`, `sweeps` and `packs`.
+
+    Args:
+        spark: the session.
+        store: must hold `charges` and `arrests`; none is created here.
+        as_of: the sweep's date.
+        rules: the rules folder.
+        settings: packs, policies, scenarios, switches.
+        clock: the wall clock, for the manifest only.
+        selected: `--pack` ids; none for everything configured.
+        full: compute again even where nothing changed.
+
+    Raises:
+        UsageError: the store has not been prepared, or an unknown pack or county is named.
+        RulebookInvalid: the rules do not hold together.
+    """
+    rulebook = load_rulebook(rules)
+    plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
+    inputs = {table: store.read(spark, table) for table in UNIT_TABLES.values()}
+    recovered = _recover(spark, store, clock)
+    manifest = make_manifest(
+        as_of=as_of,
+        what_if=_is_what_if(spark, store, as_of, selected),
+        started_at=clock(),
+        code_version=__version__,
+        config_fingerprint=settings.fingerprint,
+        input_versions={table: store.version(spark, table) for table in inputs},
+        pack_fingerprints=plan.fingerprints,
+        selected=plan.selected,
+        notes=plan.notes,
+        previous=recovered.sweep_id if recovered is not None else "",
+    )
+    if recovered is not None and recovered.same_as == manifest.same_as and not full:
+        return _known(spark, store, recovered)
+    with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
+        _record_packs(spark, store, plan)
+        first = not store.exists(spark, "determinations")
+        store.create(spark, "determinations")
+        decided = _decide(spark, inputs, plan, as_of)
+        write_sweep(spark, store, decided, manifest, first=first)
+    with stage("digest and manifest"):
+        version = store.version(spark, "determinations")
+        counts, digest = record(spark, store, manifest, version=version, finished_at=clock())
+    return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
+
+
+def _decide(
+    spark: SparkSession, inputs: dict[str, DataFrame], plan: Plan, as_of: date
+) -> DataFrame:
+    parts = []
+    for unit, table in UNIT_TABLES.items():
+        assigned = plan.of(unit)
+        if assigned:
+            units = inputs[table]
+            if unit == "conviction":
+                units = units.where("convicted")
+            parts.append(evaluate(units, assigned, as_of=as_of))
+    if not parts:
+        return spark.createDataFrame([], _empty_ddl())
+    return reduce(DataFrame.unionByName, parts)
+
+
+def _empty_ddl() -> str:
+    lines = [line.strip().rstrip(",") for line in DETERMINATIONS.ddl.strip().split("\n")]
+    return ", ".join(line for line in lines if not line.startswith("sweep_id "))
+
+
+def _recover(spark: SparkSession, store: Store, clock: Callable[[], datetime]) -> Manifest | None:
+    """The latest sweep's manifest; its `sweeps` row is written now if a job died before it."""
+    latest = last_commit(spark, store)
+    if latest is None:
+        return None
+    version, manifest = latest
+    if not is_recorded(spark, store, manifest.sweep_id):
+        record(spark, store, manifest, version=version, finished_at=clock())
+    return manifest
+
+
+def _is_what_if(spark: SparkSession, store: Store, as_of: date, selected: Sequence[str]) -> bool:
+    """Whether as-of lies before the extract's own date, or a version is named by hand."""
+    if any("@" in name for name in selected):
+        return True
+    if not store.exists(spark, "source_files"):
+        return False
+    files = store.read(spark, "source_files").where("status = 'accepted'")
+    row = files.agg(F.max("extract_date")).first()
+    latest = row[0] if row is not None else None
+    return latest is not None and as_of < latest
+
+
+def _record_packs(spark: SparkSession, store: Store, plan: Plan) -> None:
+    """Keep each pack as used, by fingerprint, so that old evidence can be read."""
+    store.create(spark, "packs")
+    known = {row[0] for row in store.read(spark, "packs").select("fingerprint").toLocalIterator()}
+    rows = [
+        (
+            item.bound.fingerprint,
+            item.bound.pack.pack,
+            item.bound.pack.version,
+            file.document.text,
+            [fact.name for fact in item.bound.facts],
+        )
+        for item, file in zip(plan.assigned, plan.files, strict=True)
+        if item.bound.fingerprint not in known
+    ]
+    if rows:
+        store.append(spark.createDataFrame(rows, PACKS.ddl), "packs")
+
+
+def _known(spark: SparkSession, store: Store, manifest: Manifest) -> SweepResult:
+    row = store.read(spark, "sweeps").where(F.col("sweep_id") == manifest.sweep_id).first()
+    if row is None:
+        raise UsageError(
+            f"Sweep {manifest.sweep_id} has no row in sweeps.", "Run the same command with --full."
+        )
+    return _result(
+        manifest,
+        counts=dict(row["counts"]),
+        digest=row["digest"],
+        version=row["determinations_version"],
+        nothing_new=True,
+    )
+
+
+def _result(
+    manifest: Manifest, *, counts: dict[str, int], digest: str, version: int, nothing_new: bool
+) -> SweepResult:
+    return SweepResult(
+        sweep_id=manifest.sweep_id,
+        as_of=manifest.as_of,
+        what_if=manifest.what_if,
+        nothing_new=nothing_new,
+        counts=counts,
+        digest=digest,
+        version=version,
+        notes=manifest.notes,
+    )
