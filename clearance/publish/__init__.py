@@ -1,0 +1,1 @@
+"""Determinations to files: county packets, their summaries, statistics."""

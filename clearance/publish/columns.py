@@ -1,0 +1,113 @@
+"""The columns that a packet appends: their names, their order, and how values are written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from clearance.ingest.layout import FIELDS
+
+POSSIBLE_OTHER = "Possible Other P64 Charges"
+
+BEFORE_POSSIBLE: tuple[str, ...] = ("Case Number", "# of convictions on record")
+AFTER_POSSIBLE: tuple[str, ...] = (
+    "Occurred after 11/9/2016",
+    "Superstrike Code Section(s)",
+    "PC290 Code Section(s)",
+    "PC290 Registration",
+    "Date of Conviction",
+    "Years Since This Conviction",
+    "Years Since Any Conviction",
+    "# of Prop 64 convictions",
+    "# of HS 11357 convictions",
+    "# of HS 11358 convictions",
+    "# of HS 11359 convictions",
+    "# of HS 11360 convictions",
+    "Deceased",
+    "Eligibility Determination",
+    "Eligibility Reason",
+)
+APPENDED: tuple[str, ...] = (*BEFORE_POSSIBLE, POSSIBLE_OTHER, *AFTER_POSSIBLE)
+
+CONDENSED: tuple[str, ...] = (
+    "CII_NUMBER",
+    "PRI_NAME",
+    "GENDER",
+    "PRI_DOB",
+    "RACE_DESCR",
+    "CYC_DATE",
+    "STP_EVENT_DATE",
+    "STP_ORI_DESCR",
+    "STP_ORI_CNTY_NAME",
+    "DISP_DATE",
+    "OFN",
+    "OFFENSE_DESCR",
+    "DISP_DESCR",
+    "CONV_STAT_DESCR",
+    "SENT_LOC_DESCR",
+    "SENT_LENGTH",
+    "SENT_TIME_CODE",
+    "CYC_AGE",
+    "COMMENT_TEXT",
+    "END_OF_REC",
+)
+
+HEADERS = {
+    "all": (*FIELDS, *APPENDED),
+    "condensed": (*CONDENSED, *APPENDED),
+    "prop64": (*FIELDS, *APPENDED),
+}
+"""The header row of each file; `files` of publish are its keys."""
+
+NO_DATE = "-1.0"
+
+
+def quoted(value: Column) -> Column:
+    """A value as one CSV field (RFC 4180); absent is empty."""
+    text = F.coalesce(value.cast("string"), F.lit(""))
+    doubled = F.concat(F.lit('"'), F.replace(text, F.lit('"'), F.lit('""')), F.lit('"'))
+    # Taking the special letters away is quicker than a regular expression, and one short call.
+    plain = F.translate(text, ',"\r\n', "") == text
+    return F.when(plain, text).otherwise(doubled)
+
+
+def csv_fields(*values: Column) -> Column:
+    """Values as neighbouring CSV fields."""
+    return F.concat_ws(",", *(quoted(value) for value in values))
+
+
+def us_date(value: Column) -> Column:
+    """A date as offices write it, month first."""
+    return F.date_format(value, "MM/dd/yyyy")
+
+
+def years_since(value: Column, *, as_of: date) -> Column:
+    """Years from a date to as-of with one decimal, `-1.0` where the date is not known.
+
+    Whole calendar years (29 February falls on the 28th in a year without one), then the part of
+    the running year by days, rounded half up. A date after as-of is 0.0 years ago.
+
+    Args:
+        value: the date.
+        as_of: the sweep's date.
+    """
+    day = F.lit(as_of)
+    gap = F.year(day) - F.year(value)
+    whole = F.when(_anniversary(value, gap) > day, gap - 1).otherwise(gap)
+    last, following = _anniversary(value, whole), _anniversary(value, whole + 1)
+    part = F.datediff(day, last) / F.datediff(following, last)
+    years = F.round(F.greatest(whole + part, F.lit(0.0)).cast("decimal(12,6)"), 1)
+    text = years.cast("decimal(8,1)").cast("string")
+    return F.when(value.isNull(), NO_DATE).otherwise(text)
+
+
+def _anniversary(value: Column, years: Column) -> Column:
+    return F.add_months(value, (years * 12).cast("int"))
+
+
+def charge_shown(book: Column, section: Column, path: Column) -> Column:
+    """A charge as offices write it: `647(F) PC`, from book, section and subdivision path."""
+    steps = F.transform(path, lambda part: F.concat(F.lit("("), part, F.lit(")")))
+    return F.concat_ws(" ", F.concat(section, F.upper(F.concat_ws("", steps))), book)

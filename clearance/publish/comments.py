@@ -1,0 +1,140 @@
+"""Prop 64 sections that a row's comment names and its charge text does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from clearance.charges.fields import present
+from clearance.charges.statute_lists import load_statutes
+from clearance.errors import RulebookInvalid
+
+
+@dataclass(frozen=True)
+class Notable:
+    """What in a comment is worth a look; source: `packets.yaml` and the statute lists.
+
+    Attributes:
+        after: the day of the column "Occurred after 11/9/2016".
+        sections: section numbers that a comment may name.
+        graded: the section whose subdivisions differ in law.
+        groups: its first subdivisions, those of one kind together.
+        other_books: code books whose sections these are not.
+    """
+
+    after: date
+    sections: tuple[str, ...]
+    graded: str
+    groups: tuple[tuple[str, ...], ...]
+    other_books: tuple[str, ...]
+
+
+def load_notable(rules: Path) -> Notable:
+    """What `packets.yaml` says, with the sections of the list it names.
+
+    Args:
+        rules: the rulebook's folder.
+
+    Raises:
+        RulebookInvalid: the file is absent or lacks an entry.
+    """
+    path = rules / "packets.yaml"
+    try:
+        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        lists = load_statutes(rules)
+        listed = [r for r in lists.rows if r.list == content["list"] and r.needs != "not"]
+        own = {row.code_book for row in listed}
+        return Notable(
+            after=content["after"],
+            sections=tuple(sorted({row.section for row in listed})),
+            graded=str(content["graded"]["section"]),
+            groups=tuple(tuple(group) for group in content["graded"]["groups"]),
+            other_books=tuple(book for book in lists.spelling.code_books if book not in own),
+        )
+    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise RulebookInvalid(
+            f"{path.name} cannot be used ({type(error).__name__}).",
+            "It needs `list`, `after` and `graded` with `section` and `groups`.",
+        ) from error
+
+
+def charge_on_row() -> Column:
+    """The charge text of a `source_rows` row: convicted, else disposed, else arrest charge."""
+    texts = ("conv_offense_descr", "disp_offense_descr", "offense_descr")
+    return F.coalesce(*(present(F.col(name)) for name in texts))
+
+
+def comments_to_show(rows: DataFrame, *, notable: Notable) -> DataFrame:
+    """A row is a source row whose comment names another section: its place, and the comment.
+
+    Args:
+        rows: `source_rows` with their place.
+        notable: what to look for.
+    """
+    place = ("file_number", "position")
+    if not notable.sections:
+        return rows.select(*place, F.col("comment_text").alias("possible")).limit(0)
+    # The cheap look first: nearly all comments name none of the numbers.
+    numbers = "|".join(_escaped(section) for section in notable.sections)
+    candidates = rows.where(F.col("comment_text").rlike(numbers)).select(
+        *place,
+        F.col("comment_text").alias("possible"),
+        _named(F.col("comment_text"), notable).alias("in_comment"),
+        _named(F.coalesce(charge_on_row(), F.lit("")), notable).alias("in_charge"),
+    )
+    other = F.exists("in_comment", lambda named: _is_other(named, F.col("in_charge"), notable))
+    return candidates.where(other).select(*place, F.trim("possible").alias("possible"))
+
+
+def _escaped(section: str) -> str:
+    return section.replace(".", r"\.")
+
+
+def _named(text: Column, notable: Notable) -> Column:
+    """The sections a text names, as `11357` or `11357C2`: number, then subdivisions.
+
+    A longer number (111357, 11357.5) is another section, and so is one with another code book.
+    Old texts write subdivisions without brackets: `11357B2 HS`.
+    """
+    numbers = "|".join(_escaped(section) for section in notable.sections)
+    bracketed = r"(?:\s*\(\s*[A-Z0-9]{1,2}\s*\))++"
+    bare = r"[A-Z](?:[0-9][A-Z]?)?(?![A-Z0-9])"
+    other_book = rf"(?!\s*+(?:{'|'.join(notable.other_books)})(?![A-Z]))"
+    number = rf"(?<![0-9])(?<![0-9]\.)(?:{numbers})(?![0-9])(?!\.[0-9])"
+    pattern = rf"{number}(?:{bracketed}|{bare})?+{other_book}"
+    found = F.regexp_extract_all(F.upper(text), F.lit(pattern), F.lit(0))
+    return F.transform(found, lambda mention: F.regexp_replace(mention, r"[\s()]", ""))
+
+
+def _is_other(named: Column, in_charge: Column, notable: Notable) -> Column:
+    same = F.filter(in_charge, lambda charged: _section(charged) == _section(named))
+    letter = _first_subdivision(named)
+    bare_charge = F.forall(same, lambda charged: _first_subdivision(charged) == "")
+    group = _group(letter, notable)
+    same_group = F.exists(
+        same, lambda charged: _group(_first_subdivision(charged), notable) == group
+    )
+    apart = (letter != "") & (bare_charge | ((group >= 0) & ~same_group))
+    return (F.size(same) == 0) | ((_section(named) == notable.graded) & apart)
+
+
+def _section(named: Column) -> Column:
+    return F.regexp_extract(named, r"^[0-9.]+", 0)
+
+
+def _first_subdivision(named: Column) -> Column:
+    return F.regexp_extract(named, r"^[0-9.]+([A-Z])", 1)
+
+
+def _group(letter: Column, notable: Notable) -> Column:
+    """Index of the letter's group, -1 for none."""
+    index = F.lit(-1)
+    for number, letters in enumerate(notable.groups):
+        index = F.when(letter.isin(*letters), number).otherwise(index)
+    return index

@@ -1,0 +1,81 @@
+"""What relief would change in people's records: no felony, no conviction, none in seven years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+YEARS = 7
+
+
+def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> DataFrame:
+    """A row is a county and a policy or scenario, with counts of people.
+
+    Of the people whom it gives some relief in the county's courts: those who had a felony (a
+    conviction, one in the seven years before as-of) on record, in any county, and are left with
+    none. Dismissal removes the conviction, redesignation makes the felony less; resentencing
+    removes nothing. A conviction of unknown level may be a felony, an undated one may be recent:
+    who keeps one is not counted. One exactly seven years old is not recent.
+
+    Args:
+        determinations: of every pack.
+        charges: `charges`.
+        as_of: the sweep's date.
+    """
+    convictions = charges.where("convicted").select(
+        "subject_id",
+        "unit_id",
+        (F.col("level") == "F").alias("felony"),
+        F.col("level").isNull().alias("unlevelled"),
+        (F.col("conviction_date") > F.add_months(F.lit(as_of), -12 * YEARS)).alias("recent"),
+        F.col("conviction_date").isNull().alias("undated"),
+    )
+    relief = determinations.where(
+        "kind IN ('policy', 'scenario') AND outcome = 'ELIGIBLE' AND unit = 'conviction'"
+    ).select(
+        *("county", "kind", "pack", "unit_id"),
+        F.col("relief").startswith("dismiss").alias("gone"),
+        F.col("relief").startswith("redesignate").alias("less"),
+    )
+    gone, less = F.col("gone"), F.col("less")
+    by_person = relief.join(convictions, on="unit_id", how="inner").groupBy(
+        "county", "kind", "pack", "subject_id"
+    )
+    removed = by_person.agg(
+        _number((gone | less) & F.col("felony")).alias("felonies_removed"),
+        _number((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
+        _number(gone).alias("convictions_removed"),
+        _number(gone & F.col("recent")).alias("recent_removed"),
+        _number(gone & F.col("undated")).alias("undated_removed"),
+    )
+    on_record = convictions.groupBy("subject_id").agg(
+        _number(F.col("felony")).alias("felonies"),
+        _number(F.col("unlevelled")).alias("unlevelled"),
+        F.count("*").alias("convictions"),
+        _number(F.col("recent")).alias("recent"),
+        _number(F.col("undated")).alias("undated"),
+    )
+    people = removed.join(on_record, on="subject_id", how="inner")
+    no_felony = _none_left("felonies") & _all_gone("unlevelled")
+    return people.groupBy("county", "kind", "pack").agg(
+        F.count("*").alias("people_with_some_relief"),
+        _number(no_felony).alias("people_left_with_no_felony"),
+        _number(_none_left("convictions")).alias("people_left_with_no_conviction"),
+        _number(_none_left("recent") & _all_gone("undated")).alias(
+            "people_left_with_no_conviction_in_7_years"
+        ),
+    )
+
+
+def _number(condition: Column) -> Column:
+    return F.count_if(F.coalesce(condition, F.lit(False)))
+
+
+def _none_left(what: str) -> Column:
+    return (F.col(what) > 0) & _all_gone(what)
+
+
+def _all_gone(what: str) -> Column:
+    return F.col(what) == F.col(f"{what}_removed")

@@ -1,0 +1,127 @@
+"""Source rows to the lines of a packet's files.
+
+The record goes through as received: its fields are read for the condensed file only, and to tell
+a 96th. Bytes of several encodings may stand in one file, so a line is built as bytes.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from clearance.ingest.record import LATIN_1, is_whole, parsed
+from clearance.ingest.shape import has_blank_end, without_blank_end, without_mark
+from clearance.publish.columns import (
+    AFTER_POSSIBLE,
+    BEFORE_POSSIBLE,
+    CONDENSED,
+    csv_fields,
+    quoted,
+)
+
+PLACE = ("folder", "chunk", "file_number", "position")
+
+_ONLY_LATIN_1 = "^[\\u0000-\\u00ff]*$"
+
+
+def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
+    """A row is a source row that has something in the appended columns, by its place.
+
+    Args:
+        first: packet columns on the first row of each decided count.
+        comments: rows whose comment names another section.
+    """
+    return first.join(comments, on=["file_number", "position"], how="full_outer")
+
+
+def packet_lines(
+    rows: DataFrame, *, people: DataFrame, marked: DataFrame, files: tuple[str, ...]
+) -> DataFrame:
+    """A row is a line of a packet file: folder, file, chunk, file_number, position, line.
+
+    Args:
+        rows: `source_rows` with their place.
+        people: subject_id, county, folder: a person's rows go to each of these.
+        marked: see `marks`.
+        files: which files to write.
+    """
+    joined = rows.join(people, on="subject_id", how="inner").join(
+        marked, on=["file_number", "position"], how="left"
+    )
+    # Texts first, bytes after: in one projection each text would be written out twice.
+    texts = _read(joined, condensed_too="condensed" in files).select(
+        *PLACE,
+        *("own", "encoding", "ending"),
+        without_96th(F.col("record"), fields=F.col("fields")).alias("full"),
+        condensed(F.col("fields")).alias("short"),
+    )
+    made = texts.select(
+        *PLACE, "own", _line(F.col("full")).alias("full"), _line(F.col("short")).alias("short")
+    )
+    contents = {
+        "all": F.col("full"),
+        "condensed": F.col("short"),
+        # Only first rows of decided counts.
+        "prop64": F.when(F.col("own"), F.col("full")),
+    }
+    lines = F.array(
+        *(F.struct(F.lit(f).alias("file"), contents[f].alias("line")) for f in files)
+    )
+    return (
+        made.select(*PLACE, F.explode(lines).alias("made"))
+        .select("folder", "made.file", "chunk", "file_number", "position", "made.line")
+        .where(F.col("line").isNotNull())
+    )
+
+
+def _read(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
+    """A row is a source row in a packet: the record, its fields where asked for, its ending."""
+    record = without_mark(F.col("record"))
+    own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
+    possible = quoted(F.col("possible"))
+    filled = F.concat_ws(",", "before", possible, "after")
+    blank = F.concat(
+        F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE))
+    )
+    # The fields are asked for once a row, and only where a file needs to know.
+    asked = record if condensed_too else F.when(has_blank_end(record), record)
+    return joined.select(
+        *PLACE,
+        "encoding",
+        record.alias("record"),
+        parsed(asked).alias("fields"),
+        own.alias("own"),
+        F.when(own, filled).otherwise(blank).alias("ending"),
+    )
+
+
+def _line(text: Column) -> Column:
+    """A record's text and the appended fields as bytes, in the record's encoding."""
+    latin1 = F.col("encoding") == LATIN_1
+    # A case number may come from another row, in letters that this row's encoding lacks.
+    fits = F.col("ending").rlike(_ONLY_LATIN_1)
+    record = F.when(latin1, F.encode(text, LATIN_1)).otherwise(text.cast("binary"))
+    ending = F.when(latin1 & fits, F.encode("ending", LATIN_1)).otherwise(
+        F.col("ending").cast("binary")
+    )
+    return F.concat(record, F.lit(",").cast("binary"), ending).cast("string")
+
+
+def without_96th(record: Column, *, fields: Column) -> Column:
+    """The record without a 96th field, which is blank; a blank 95th field stays.
+
+    Args:
+        record: the line as received.
+        fields: it parsed; null where it cannot have one.
+    """
+    more = fields.isNotNull() & ~is_whole(fields)
+    return F.when(more, F.coalesce(without_blank_end(record), record)).otherwise(record)
+
+
+def condensed(fields: Column) -> Column:
+    """The condensed fields as CSV text, values as received.
+
+    Args:
+        fields: the record parsed.
+    """
+    return csv_fields(*(fields[name] for name in CONDENSED))

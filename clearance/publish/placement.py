@@ -1,0 +1,96 @@
+"""Where a source row stands in a packet: which file of the extract, which chunk of it.
+
+Rows are sorted by county and input order. Sorting the state as a whole would first read it all to
+find where to cut; here the cuts come from a look at the narrow key columns only. A chunk is one
+task's work, and chunks in order of their numbers are the input in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+CHUNK_ROWS = 200_000
+STEPS = 64
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A research file's rows: how many, and positions that cut them into even parts."""
+
+    extract: str
+    name: str
+    rows: int
+    cuts: tuple[int, ...]
+
+
+def source_files(rows: DataFrame) -> list[SourceFile]:
+    """The files behind `source_rows`, in input order.
+
+    Args:
+        rows: `source_rows`.
+    """
+    fractions = F.array(*(F.lit(step / STEPS) for step in range(1, STEPS)))
+    found = (
+        rows.groupBy("extract", "source_file")
+        .agg(F.count("*").alias("rows"), F.percentile_approx("position", fractions).alias("cuts"))
+        .collect()
+    )
+    files = [
+        SourceFile(row.extract, row.source_file, row.rows, tuple(sorted(set(row.cuts))))
+        for row in found
+    ]
+    return sorted(files, key=lambda file: (file.extract or "", file.name or ""))
+
+
+def placements(
+    files: list[SourceFile], *, chunk_rows: int = CHUNK_ROWS
+) -> list[tuple[object, ...]]:
+    """Per file its place in the input, its first chunk, and the positions that end its chunks.
+
+    A large file is cut into several chunks; small ones share one.
+
+    Args:
+        files: in input order.
+        chunk_rows: rows of a chunk, roughly.
+    """
+    result: list[tuple[object, ...]] = []
+    chunk, filled = 0, 0
+    for number, file in enumerate(files):
+        if filled and filled + file.rows > chunk_rows:
+            chunk, filled = chunk + 1, 0
+        pieces = max(1, min(STEPS, -(-file.rows // chunk_rows)))
+        wanted = [piece * len(file.cuts) // pieces for piece in range(1, pieces)]
+        cuts = sorted({file.cuts[index] for index in wanted if index < len(file.cuts)})
+        result.append((file.extract, file.name, number, chunk, cuts))
+        chunk += len(cuts)
+        filled = chunk_rows if cuts else filled + file.rows
+    return result
+
+
+def chunk_of(position: int, first_chunk: int, cuts: list[int]) -> int:
+    """The chunk of a position: the plain form of what `with_place` computes."""
+    return first_chunk + bisect_left(cuts, position)
+
+
+def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFrame:
+    """A row is a source row with `file_number` and `chunk`.
+
+    Args:
+        rows: `source_rows`.
+        placed: see `placements`.
+    """
+    spark: SparkSession = rows.sparkSession
+    table = spark.createDataFrame(
+        placed,
+        "extract string, source_file string, file_number int, first_chunk int, cuts array<bigint>",
+    )
+    passed = F.size(F.filter("cuts", lambda cut: cut < F.col("position")))
+    return (
+        rows.join(F.broadcast(table), on=["extract", "source_file"], how="inner")
+        .withColumn("chunk", F.col("first_chunk") + passed)
+        .drop("first_chunk", "cuts")
+    )

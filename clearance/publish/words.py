@@ -1,0 +1,149 @@
+"""The words an office reads: from outcome, relief and reason code to label and sentence.
+
+Reason texts live in one file, `reasons.yaml`; labels of REVIEW live in the pack's rules. Both are
+looked up on the driver, once per distinct decision, never per person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from clearance.errors import RulebookInvalid
+
+DISMISSAL = "Eligible for Dismissal"
+REDUCTION = "Eligible for Reduction"
+RESENTENCING = "Eligible for Resentencing"
+NOT_ELIGIBLE = "Not eligible"
+HAND_REVIEW = "Hand Review"
+
+_BY_RELIEF = {"dismiss": DISMISSAL, "redesignate": REDUCTION, "resentence": RESENTENCING}
+
+
+@dataclass(frozen=True)
+class PackWords:
+    """What a stored pack says about itself.
+
+    Attributes:
+        pack: id.
+        version: its version.
+        title: its title, or the id.
+        authority: the law or policy it states.
+        reviewed_by: who vouches for it; None for nobody yet.
+        facts: names in order; bit i of the evidence is fact i.
+        questions: each fact as it is written in the pack.
+        labels: office label by rule id, where the rule gives one.
+        params: each parameter's value, for reason texts.
+    """
+
+    pack: str
+    version: str
+    title: str
+    authority: str = ""
+    reviewed_by: str | None = None
+    facts: tuple[str, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Open(dict[str, str]):
+    """Leaves a placeholder that nobody fills as it stands."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def load_reasons(rules: Path) -> dict[str, str]:
+    """The text of each reason code; empty where the folder has none.
+
+    Args:
+        rules: the rulebook's folder.
+
+    Raises:
+        RulebookInvalid: the file is not a mapping of codes to texts.
+    """
+    path = rules / "reasons.yaml"
+    if not path.is_file():
+        return {}
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
+        raise RulebookInvalid(
+            f"{path.name} must give one text per reason code.",
+            "Write each line as `CODE: text`.",
+        )
+    return {str(code): text for code, text in content.items()}
+
+
+def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> PackWords:
+    """What a row of `packs` says.
+
+    Args:
+        pack: id.
+        version: its version.
+        text: the pack as YAML.
+        facts: names in order of their bits.
+    """
+    content = yaml.safe_load(text) or {}
+    rules = {rule["rule"]: rule for rule in content.get("flow") or []}
+    for name in ("unknown", "otherwise"):
+        if isinstance(content.get(name), dict):
+            rules[name] = content[name]
+    written = content.get("facts")
+    authority = content.get("authority") or {}
+    return PackWords(
+        pack=pack,
+        version=version,
+        title=str(content.get("title") or pack),
+        authority=str(authority.get("cite") or ""),
+        reviewed_by=authority.get("reviewed_by"),
+        facts=tuple(facts),
+        questions=_texts(written) if isinstance(written, dict) else {},
+        labels={name: rule["label"] for name, rule in rules.items() if rule.get("label")},
+        params={name: _value(given) for name, given in (content.get("params") or {}).items()},
+    )
+
+
+def _texts(mapping: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(name): value for name, value in mapping.items() if isinstance(value, str)}
+
+
+def _value(param: Any) -> str:
+    value = param.get("value") if isinstance(param, dict) else param
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def office_word(outcome: str, relief: str | None, label: str | None = None) -> str:
+    """What the office calls the outcome.
+
+    Args:
+        outcome: of the determination; NOT_YET is a no today.
+        relief: of the determination.
+        label: of the rule that decided.
+    """
+    if outcome == "REVIEW":
+        return label or HAND_REVIEW
+    if outcome == "ELIGIBLE":
+        stem = (relief or "").split("_")[0]
+        return _BY_RELIEF.get(stem, "Eligible")
+    return NOT_ELIGIBLE
+
+
+def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
+    """The sentence for a reason code; the code itself where no text is known.
+
+    Args:
+        code: of the determination.
+        texts: by code.
+        params: of the pack, for placeholders such as `{years_quiet}`.
+    """
+    text = texts.get(code)
+    if text is None:
+        return code
+    return text.format_map(_Open(params))

@@ -1,0 +1,1 @@
+"""Determinations to one page."""
