@@ -1,0 +1,181 @@
+"""The steps of the line as functions over settings, shared by their verbs, `run` and `demo`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+from clearance.charges.step import PrepareResult, prepare
+from clearance.clock import wall_clock
+from clearance.errors import UsageError, nearest
+from clearance.ingest.step import IngestResult, ingest
+from clearance.publish.step import PublishResult, publish
+from clearance.report.page import ReportResult, write_report
+from clearance.settings import Settings
+from clearance.store import Store
+from clearance.sweep.manifest import last_commit
+from clearance.sweep.step import SweepResult, determine
+
+PACKET_FILES = ("all", "condensed", "prop64")
+
+
+def packet_files(text: str | None) -> tuple[str, ...]:
+    """The packet files asked for, `all,condensed,prop64`.
+
+    Raises:
+        UsageError: a name that is none of them.
+    """
+    names = tuple(name.strip() for name in text.split(",")) if text else PACKET_FILES
+    for name in names:
+        if name not in PACKET_FILES:
+            guess = nearest(name, list(PACKET_FILES))
+            hint = f" Did you mean `{guess}`?" if guess else ""
+            raise UsageError(
+                f"`{name}` is no packet file.{hint}", f"Files: {', '.join(PACKET_FILES)}."
+            )
+    return names
+
+
+def publish_latest(
+    spark: SparkSession,
+    store: Store,
+    *,
+    out: Path,
+    rules: Path,
+    counties: list[str] | None,
+    files: tuple[str, ...],
+) -> PublishResult:
+    """Packets from the latest sweep's state.
+
+    Raises:
+        UsageError: nothing has been determined yet.
+    """
+    latest = last_commit(spark, store)
+    if latest is None:
+        raise UsageError(
+            f"The store {store.uri} has no determinations yet.",
+            "Run `clearance determine --as-of YYYY-MM-DD` first.",
+        )
+    manifest = latest[1]
+    return publish(
+        spark,
+        store,
+        out=out,
+        rules=rules,
+        as_of=manifest.as_of,
+        sweep_id=manifest.sweep_id,
+        counties=counties,
+        files=files,
+    )
+
+
+def whole_line(
+    spark: SparkSession,
+    store: Store,
+    *,
+    inputs: list[str],
+    as_of: date,
+    out: Path,
+    rules: Path,
+    settings: Settings,
+    extract_date: date | None = None,
+    complete: bool = False,
+    accept_quarantine: bool = False,
+    counties: list[str] | None = None,
+) -> LineResult:
+    """ingest, prepare, determine, publish and report, in order."""
+    taken = ingest(
+        spark,
+        store,
+        inputs=inputs,
+        extract_date=extract_date,
+        complete=complete,
+        quarantine_limit=settings.quarantine_limit,
+        accept_quarantine=accept_quarantine,
+        clock=wall_clock,
+    )
+    prepared = prepare(spark, store, rules=rules)
+    swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
+    published = publish_latest(
+        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES
+    )
+    page = write_report(spark, store, out=out / "report.html", rules=rules)
+    return LineResult(taken, prepared, swept, published, page)
+
+
+class LineResult:
+    """What the five steps did, in order."""
+
+    def __init__(
+        self,
+        taken: IngestResult,
+        prepared: PrepareResult,
+        swept: SweepResult,
+        published: PublishResult,
+        page: ReportResult,
+    ) -> None:
+        self.steps: dict[str, Any] = {
+            "ingest": taken,
+            "prepare": prepared,
+            "determine": swept,
+            "publish": published,
+            "report": page,
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`: one object a step."""
+        return {name: step.as_dict() for name, step in self.steps.items()}
+
+    def say(self, console: Console) -> None:
+        """A few lines for a person."""
+        say_ingest(self.steps["ingest"], console)
+        say_prepare(self.steps["prepare"], console)
+        say_sweep(self.steps["determine"], console)
+        say_publish(self.steps["publish"], console)
+        console.print(f"report    {self.steps['report'].out}")
+
+
+def say_ingest(result: IngestResult, console: Console) -> None:
+    """What was read, and that it reconciles."""
+    for name in result.already_known:
+        console.print(f"ingest    {name}: taken in before; nothing to do")
+    for file in result.files:
+        console.print(
+            f"ingest    {file.path}: {file.rows_read:,} rows read = "
+            f"{file.rows_accepted:,} accepted + {file.rows_quarantined:,} quarantined"
+        )
+
+
+def say_prepare(result: PrepareResult, console: Console) -> None:
+    """What the store holds now."""
+    news = "" if result.changed else " (nothing new)"
+    console.print(
+        f"prepare   {result.people:,} people, {result.charges:,} charges "
+        f"({result.convictions:,} convictions), {result.arrests:,} arrests{news}"
+    )
+    if result.unparsed or result.unclassified:
+        console.print(
+            f"          {result.unparsed:,} charges could not be read, "
+            f"{result.unclassified:,} are on no list of the rules"
+        )
+
+
+def say_sweep(result: SweepResult, console: Console) -> None:
+    """The sweep's id, its counts and its digest."""
+    news = "; nothing new, this is the sweep that stands" if result.nothing_new else ""
+    what_if = " (what-if)" if result.what_if else ""
+    console.print(f"determine sweep {result.sweep_id} as of {result.as_of}{what_if}{news}")
+    for name, count in sorted(result.counts.items()):
+        console.print(f"          {name}: {count:,}")
+    for note in result.notes:
+        console.print(f"          {note}")
+    console.print(f"          digest {result.digest}")
+
+
+def say_publish(result: PublishResult, console: Console) -> None:
+    """Where the packets are."""
+    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}")

@@ -1,0 +1,115 @@
+"""What every command does around its one call: settings, session, output, exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from clearance.errors import UsageError
+from clearance.java import use_java
+from clearance.places import rules_folder
+from clearance.progress import show_on
+from clearance.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clearance.store import Store
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The options that every command has.
+
+    Attributes:
+        store: where the tables are; None where the command needs none.
+        config: the configuration file; None for the one that comes with the project.
+        as_json: one JSON document on stdout and nothing else there.
+        quiet: no progress on stderr.
+    """
+
+    store: str | None = None
+    config: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+    rules: Path = field(default_factory=rules_folder)
+
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return load_settings(self.config)
+
+    def open_store(self, settings: Settings) -> Store:
+        """The store that was named.
+
+        Raises:
+            UsageError: none was.
+        """
+        from clearance.store import Store
+
+        if not self.store:
+            raise UsageError("No store was named.", "Add `--store FOLDER` or set CLEARANCE_STORE.")
+        return Store(self.store, open_readers=settings.open_readers)
+
+    @contextmanager
+    def session(self) -> Iterator[SparkSession]:
+        """The Spark session, stopped at the end where this run started it."""
+        os.umask(0o077)
+        use_java()
+        from clearance.session import build_session, is_submitted
+
+        submitted = is_submitted()
+        show_on(None if self.quiet else Console(stderr=True))
+        spark = build_session()
+        try:
+            yield spark
+        finally:
+            if not submitted:
+                spark.stop()
+
+    def show(self, result: Any, lines: Callable[[Console], None]) -> None:
+        """Print the result: one JSON document, or lines for a person."""
+        if self.as_json:
+            document = result.as_dict() if hasattr(result, "as_dict") else result
+            print(json.dumps(document, default=str, ensure_ascii=False, sort_keys=True))
+        else:
+            lines(Console(highlight=False, soft_wrap=True))
+
+
+def as_date(text: str | None, option: str) -> date | None:
+    """A date given on the command line.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if text is None:
+        return None
+    try:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{option} `{text}` is no date.", f"Write it as YYYY-MM-DD: `{option} 2026-11-01`."
+        ) from error
+
+
+def needed_date(text: str | None, option: str) -> date:
+    """A date that must be given; as-of never has a default.
+
+    Raises:
+        UsageError: it is missing or no date.
+    """
+    day = as_date(text, option)
+    if day is None:
+        raise UsageError(
+            f"{option} is missing; it never has a default.", f"Add `{option} YYYY-MM-DD`."
+        )
+    return day

@@ -1,0 +1,96 @@
+"""Small views: the sweeps of a store, and whether this machine and store are fit to run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+from clearance.command.run import Frame
+from clearance.errors import ClearanceError
+from clearance.jars import checked
+from clearance.java import find_java, release_of
+from clearance.places import jars_folder
+from clearance.rulebook.load import load_rulebook
+from clearance.store import Store, storage_faults
+
+Check = dict[str, Any]
+
+
+def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
+    """One entry a sweep, oldest first, as in the `sweeps` table."""
+    rows = store.read(spark, "sweeps").orderBy("determinations_version", "started_at")
+    return [row.asDict(recursive=True) for row in rows.toLocalIterator()]
+
+
+def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
+    """A line a sweep."""
+    for row in rows:
+        total = sum(row["counts"].values())
+        what_if = "  what-if" if row["what_if"] else ""
+        console.print(
+            f"{row['sweep_id']}  as of {row['as_of']}  {total:>12,} rows  "
+            f"digest {row['digest'][:16]}{what_if}"
+        )
+
+
+def diagnose(frame: Frame) -> list[Check]:
+    """One entry a check: what, whether it is ok, what was seen or what to do."""
+    checks = [
+        _check("python", _python),
+        _check("java", _java),
+        _check("delta's jars", lambda: f"{len(checked(jars_folder()))} jars, sums right"),
+        _check("rulebook", lambda: f"{len(load_rulebook(frame.rules).packs)} packs hold together"),
+        _check("settings", lambda: f"fingerprint {frame.settings().fingerprint[:16]}"),
+    ]
+    if all(check["ok"] for check in checks[:3]):
+        with frame.session() as spark:
+            checks.append(_check("spark", lambda: _spark(spark)))
+            if frame.store:
+                place = frame.open_store(frame.settings())
+                checks.append(_check("store", lambda: _store(spark, place)))
+    return checks
+
+
+def say_checks(checks: list[Check], console: Console) -> None:
+    """A line a check."""
+    for check in checks:
+        mark = "ok  " if check["ok"] else "FIX "
+        console.print(f"{mark} {check['check']}: {check['seen']}", markup=False)
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return {"check": name, "ok": True, "seen": look()}
+    except ClearanceError as error:
+        return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
+
+
+def _python() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+
+
+def _java() -> str:
+    home = find_java()
+    if home is None:
+        from clearance.errors import StoreFault
+
+        raise StoreFault(
+            "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
+        )
+    return f"{release_of(home)} at {home}"
+
+
+def _spark(spark: SparkSession) -> str:
+    return f"{spark.version}, driver memory {spark.conf.get('spark.driver.memory', 'default')}"
+
+
+def _store(spark: SparkSession, store: Store) -> str:
+    from clearance.schemas import TABLES
+
+    with storage_faults("looking at the store"):
+        found = [name for name in TABLES if store.exists(spark, name)]
+    return f"{store.uri}: {', '.join(found) or 'empty, ready to be filled'}"

@@ -1,0 +1,350 @@
+"""One person's record and each decision about it: rule, facts, citation, what would change it.
+
+Shows charges, levels, dates and statuses; never a name, a birth date or a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from clearance.errors import UsageError
+from clearance.publish.columns import charge_shown
+from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text
+from clearance.store import Store
+
+HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
+_LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
+_MISSING = "unknown"
+
+
+@dataclass(frozen=True)
+class ExplainedUnit:
+    """A count or an arrest of the person.
+
+    Attributes:
+        unit_id: as in the tables.
+        what: `count` or `arrest`.
+        charge: section and code book, as `11358 HS`; of a count only.
+        level: felony, misdemeanor, infraction or unknown.
+        county: of the court, or of the arresting agency.
+        dates: what happened when.
+        status: what became of it.
+    """
+
+    unit_id: str
+    what: str
+    charge: str | None
+    level: str
+    county: str
+    dates: Mapping[str, str]
+    status: str
+
+
+@dataclass(frozen=True)
+class ExplainedFact:
+    """A fact of the pack and whether it holds of the unit."""
+
+    fact: str
+    question: str
+    holds: str
+
+
+@dataclass(frozen=True)
+class ExplainedDecision:
+    """A determination with what it rests on; fields as in the `determinations` table."""
+
+    unit_id: str
+    pack: str
+    title: str
+    version: str
+    kind: str
+    outcome: str
+    relief: str | None
+    reason: str
+    reason_text: str
+    rule: str
+    cite: str
+    facts: tuple[ExplainedFact, ...]
+    eligible_on: date | None
+    revisit_on: date | None
+    changes: tuple[str, ...]
+    decided_as_of: date
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A person's record and each decision about it.
+
+    Attributes:
+        subject_id: the person.
+        sweep_id: the sweep whose state this is.
+        as_of: its date.
+        units: counts, then arrests, in record order.
+        decisions: by unit, then pack.
+    """
+
+    subject_id: str
+    sweep_id: str | None
+    as_of: date | None
+    units: tuple[ExplainedUnit, ...]
+    decisions: tuple[ExplainedDecision, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation for `--json`: dates as text."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+    def render(self, console: Console) -> None:
+        """Print it for a person to read."""
+        console.print(render(self), highlight=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def explain(
+    spark: SparkSession,
+    store: Store,
+    *,
+    subject_id: str,
+    rules: Path,
+    sweep_id: str | None = None,
+) -> Explanation:
+    """One person's record and each decision about it.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        subject_id: the person.
+        rules: the rulebook's folder, for reason texts.
+        sweep_id: the state after this sweep; today's where None.
+
+    Raises:
+        UsageError: no such person or sweep.
+    """
+    sweep = _sweep(spark, store, sweep_id)
+    past = sweep is not None and sweep_id is not None
+    versions: Mapping[str, int] = sweep.input_versions if past and sweep is not None else {}
+    units = _units(spark, store, subject_id, versions)
+    decided_at = sweep.determinations_version if past and sweep is not None else None
+    rows = _of(store.read(spark, "determinations", version=decided_at), subject_id)
+    if not units and not rows:
+        raise UsageError(
+            f"The store {store.uri} has no person with this SUBJECT_ID.",
+            "Give a SUBJECT_ID as it stands in the research file, and the --store it was read to.",
+        )
+    packs = _packs(spark, store, {row.pack_fingerprint for row in rows})
+    reasons = load_reasons(rules)
+    decisions = (_decision(row, packs.get(row.pack_fingerprint), reasons) for row in rows)
+    return Explanation(
+        subject_id=subject_id,
+        sweep_id=sweep.sweep_id if sweep is not None else None,
+        as_of=sweep.as_of if sweep is not None else None,
+        units=tuple(units),
+        decisions=tuple(sorted(decisions, key=lambda made: (made.unit_id, made.kind, made.pack))),
+    )
+
+
+def _sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Row | None:
+    sweeps = store.read(spark, "sweeps")
+    if sweep_id is None:
+        return sweeps.orderBy(F.desc("finished_at"), "sweep_id").first()
+    found = sweeps.where(F.col("sweep_id") == sweep_id).first()
+    if found is None:
+        raise UsageError(
+            f"There is no sweep {sweep_id}.", "`clearance sweeps` lists the ones there are."
+        )
+    return found
+
+
+def _of(rows: DataFrame, subject_id: str) -> list[Row]:
+    return rows.where(F.col("subject_id") == subject_id).collect()
+
+
+def _units(
+    spark: SparkSession, store: Store, subject_id: str, versions: Mapping[str, int]
+) -> list[ExplainedUnit]:
+    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    counts = store.read(spark, "charges", version=versions.get("charges")).select(
+        *("subject_id", "unit_id", "level", "county", "status", "tags"),
+        *("conviction_date", "sentence_end", "arrest_date"),
+        F.when(F.col("section").isNotNull(), charge).alias("charge"),
+    )
+    units = [
+        ExplainedUnit(
+            unit_id=row.unit_id,
+            what="count",
+            charge=row.charge or "charge not readable",
+            level=_LEVELS[row.level],
+            county=row.county,
+            dates=_dates(
+                arrested=row.arrest_date,
+                convicted=row.conviction_date,
+                sentence_ends=row.sentence_end,
+            ),
+            status=row.status,
+        )
+        for row in sorted(_of(counts, subject_id), key=lambda row: row.unit_id)
+    ]
+    if not store.exists(spark, "arrests"):
+        return units
+    arrests = _of(store.read(spark, "arrests", version=versions.get("arrests")), subject_id)
+    return units + [
+        ExplainedUnit(
+            unit_id=row.unit_id,
+            what="arrest",
+            charge=None,
+            level=_LEVELS[row.level],
+            county=row.county,
+            dates=_dates(arrested=row.arrest_date),
+            status=", ".join(sorted(set(row.arrest_statuses or []))) or "unknown",
+        )
+        for row in sorted(arrests, key=lambda row: row.unit_id)
+    ]
+
+
+def _dates(**dates: date | None) -> dict[str, str]:
+    return {name: day.isoformat() for name, day in dates.items() if day is not None}
+
+
+def _packs(spark: SparkSession, store: Store, fingerprints: set[str]) -> dict[str, PackWords]:
+    wanted = store.read(spark, "packs").where(F.col("fingerprint").isin(*fingerprints))
+    return {
+        row.fingerprint: pack_words(
+            pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
+        )
+        for row in wanted.collect()
+    }
+
+
+def _decision(row: Row, words: PackWords | None, reasons: Mapping[str, str]) -> ExplainedDecision:
+    pack = words or PackWords(pack=row.pack, version=row.pack_version, title=row.pack)
+    facts = tuple(
+        ExplainedFact(
+            fact=name,
+            question=pack.questions.get(name, name),
+            holds=fact_truth(i, true=row.facts_true, known=row.facts_known),
+        )
+        for i, name in enumerate(pack.facts)
+    )
+    return ExplainedDecision(
+        unit_id=row.unit_id,
+        pack=row.pack,
+        title=pack.title,
+        version=row.pack_version,
+        kind=row.kind,
+        outcome=row.outcome,
+        relief=row.relief,
+        reason=row.reason,
+        reason_text=reason_text(row.reason, reasons, pack.params),
+        rule=row.rule,
+        cite=row.cite,
+        facts=facts,
+        eligible_on=row.eligible_on,
+        revisit_on=row.revisit_on,
+        changes=what_would_change_it(row, facts),
+        decided_as_of=row.as_of,
+    )
+
+
+def fact_truth(position: int, *, true: int, known: int) -> str:
+    """Whether a fact holds, from the evidence of a determination.
+
+    Args:
+        position: the fact's place in the pack; its bit.
+        true: `facts_true`.
+        known: `facts_known`; a bit that is off was not needed, or could not be known.
+    """
+    if not known >> position & 1:
+        return NOT_SAID
+    return HOLDS if true >> position & 1 else HOLDS_NOT
+
+
+def what_would_change_it(row: Row, facts: tuple[ExplainedFact, ...]) -> tuple[str, ...]:
+    """In sentences, what would change a determination; time first, then what the record lacks.
+
+    Args:
+        row: of `determinations`.
+        facts: of its pack.
+    """
+    changes = []
+    if row.outcome != "ELIGIBLE" and row.eligible_on is not None:
+        changes.append(f"Time alone: it becomes eligible on {row.eligible_on.isoformat()}.")
+    if row.revisit_on is not None and row.revisit_on != row.eligible_on:
+        changes.append(f"Time alone: this decision changes on {row.revisit_on.isoformat()}.")
+    if row.rule == _MISSING:
+        lacking = ", ".join(fact.fact for fact in facts if fact.holds == NOT_SAID)
+        changes.append(f"Information that the record lacks: {lacking or 'see the facts'}.")
+    if row.outcome == "REVIEW":
+        changes.append("A person's decision.")
+    return tuple(changes) or ("Only a change of the record or of the rules.",)
+
+
+def render(explanation: Explanation) -> RenderableType:
+    """The explanation as something rich prints; readable at 80 columns and without colour.
+
+    Args:
+        explanation: of one person.
+    """
+    parts: list[RenderableType] = [Text(_heading(explanation), style="bold"), Text()]
+    for unit in explanation.units:
+        parts.append(_unit(unit))
+        made = [one for one in explanation.decisions if one.unit_id == unit.unit_id]
+        parts += [Padding(_shown(decision), (0, 0, 1, 2)) for decision in made]
+        if not made:
+            parts.append(Padding(Text("No pack is about it.", style="dim"), (0, 0, 1, 2)))
+    known = {unit.unit_id for unit in explanation.units}
+    for decision in explanation.decisions:
+        if decision.unit_id not in known:
+            parts.append(Text(f"{decision.unit_id} (no longer on the record)", style="bold"))
+            parts.append(Padding(_shown(decision), (0, 0, 1, 2)))
+    return Group(*parts)
+
+
+def _heading(explanation: Explanation) -> str:
+    if explanation.sweep_id is None or explanation.as_of is None:
+        return f"Person {explanation.subject_id}, not decided yet"
+    when = explanation.as_of.isoformat()
+    return f"Person {explanation.subject_id}, as of {when}, sweep {explanation.sweep_id}"
+
+
+def _unit(unit: ExplainedUnit) -> Text:
+    dates = ", ".join(f"{name.replace('_', ' ')} {day}" for name, day in unit.dates.items())
+    head = unit.charge or "Arrest"
+    line = Text(f"{head}, {unit.level}, {unit.county}, {unit.status}", style="bold")
+    return line.append(f"\n  {unit.unit_id}" + (f": {dates}" if dates else ""), style="not bold")
+
+
+def _shown(decision: ExplainedDecision) -> RenderableType:
+    answer = decision.outcome + (f" ({decision.relief})" if decision.relief else "")
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=11, style="dim")
+    table.add_column(overflow="fold")
+    table.add_row("pack", Text(f"{decision.pack} {decision.version}: {decision.title}"))
+    table.add_row("outcome", Text(answer, style="bold"))
+    table.add_row("reason", Text(f"{decision.reason_text} [{decision.reason}]"))
+    table.add_row("rule", Text(f"{decision.rule}; {decision.cite}"))
+    for number, fact in enumerate(decision.facts):
+        line = Text(f"{fact.question}: ").append(fact.holds, style="bold")
+        table.add_row("facts" if number == 0 else "", line)
+    if decision.eligible_on is not None:
+        table.add_row("eligible on", decision.eligible_on.isoformat())
+    for number, change in enumerate(decision.changes):
+        table.add_row("would change" if number == 0 else "", Text(change))
+    return table
