@@ -1,0 +1,25 @@
+"""One Spark session for the whole suite, started by the first test that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.store import Store
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    from clearance.session import build_session
+
+    session = build_session(cores=2, extra={"spark.sql.shuffle.partitions": "2"})
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path / "store"))

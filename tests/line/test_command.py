@@ -1,0 +1,157 @@
+"""The command's exits: each wrong use its code, a message with a remedy, and no traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from tests.line.conftest import Line
+
+
+def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = _code(arguments, debug=False)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    assert len(said.err.strip().splitlines()) >= 2, "what happened, and what to do"
+    return code, said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["determine", "--store", "s"], 2, "--as-of is missing"),
+        (["determine", "--store", "s", "--as-of", "2026-02-30"], 2, "is no date"),
+        (["determine", "--store", "s", "--as-of", "20261101"], 2, "YYYY-MM-DD"),
+        (["determine", "--as-of", "2026-11-01"], 2, "--store"),
+        (["determine", "--store", "s", "--as-of", "2026-11-01", "--pack", "prop46"], 2, "no pack"),
+        (["ingest", "nowhere.csv", "--store", "s"], 3, "nowhere.csv"),
+        (["ingest", "a.csv", "--store", "s", "--extract-date", "soon"], 2, "--extract-date"),
+        (["publish", "--store", "s", "--out", "o", "--files", "al"], 2, "Did you mean `all`"),
+        (["rules", "show", "prop46_statute"], 2, "is no pack"),
+        (["rules", "list", "--rules", "nowhere"], 4, "no rules folder"),
+        (["detremine"], 2, "detremine"),
+        (["determine", "--stor", "s"], 2, "--stor"),
+        (["synth", "--people", "0", "--out", "o"], 2, "0 people"),
+        (["synth", "--people", "5", "--out", "o", "--format", "xml"], 2, "xml"),
+    ],
+)
+def test_wrong_use_is_told_before_spark_starts(
+    arguments: list[str],
+    code: int,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CLEARANCE_STORE", raising=False)
+    monkeypatch.setattr("clearance.session.build_session", None)  # starting Spark would fail
+    got, message = fails(arguments, capsys)
+    assert (got, said in message) == (code, True), message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("quarantine_limt: 0.5\n", "did you mean `quarantine_limit`"),
+        ("quarantine_limit: 2\n", "less than or equal to 1"),
+        ("packs: []\npacks: []\n", "stands twice"),
+        ("county_policies: {defualt: {policy: x}}\n", "did you mean `default`"),
+        ("packs: [unclosed\n", "mine.yaml:2"),
+        ("county_policies: {counties: {YOLLO: {policy: prop64_statute}}}\n", "Did you mean `YOLO`"),
+        ("county_policies: {default: {policy: sacramnto}}\n", "is no pack"),
+    ],
+)
+def test_a_wrong_configuration_names_file_line_and_nearest_key(
+    text: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text(text)
+    arguments = ["determine", "--store", "s", "--as-of", "2026-11-01", "--config", str(config)]
+    code, message = fails(arguments, capsys)
+    assert (code, said in message) == (2, True), message
+
+
+def test_empty_lists_and_an_empty_file_are_valid_settings(tmp_path: Path) -> None:
+    from clearance.settings import load_settings
+
+    config = tmp_path / "mine.yaml"
+    config.write_text("packs: []\nscenarios: []\ncounty_policies: {counties: {}}\n")
+    assert load_settings(config).packs == ()
+    config.write_text("")
+    assert load_settings(config).scenarios == ()
+
+
+def test_an_environment_variable_goes_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clearance.settings import load_settings
+
+    config = tmp_path / "mine.yaml"
+    config.write_text("quarantine_limit: 0.2\n")
+    assert load_settings(config).quarantine_limit == 0.2
+    monkeypatch.setenv("CLEARANCE_QUARANTINE_LIMIT", "0.3")
+    assert load_settings(config).quarantine_limit == 0.3
+
+
+def test_an_unknown_person_county_or_sweep_is_wrong_use(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    store = ["--store", line.store.uri, "--quiet"]
+    assert fails(["explain", "1", *store], capsys)[0] == 2
+    code, said = fails(["publish", "--out", str(tmp_path), "--county", "SACRAMNTO", *store], capsys)
+    assert (code, "SACRAMENTO" in said) == (2, True)
+    assert fails(["explain", "1", "--sweep", "none", *store], capsys)[0] == 2
+
+
+def test_json_is_one_document_on_stdout(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["determine", "--store", line.store.uri, "--as-of", "2026-11-01"]
+    assert _code([*arguments, "--json"], debug=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["nothing_new"] is True
+    assert document["sweep_id"] == line.said["determine"]["sweep_id"]
+
+
+def test_the_same_files_again_change_nothing_and_say_so(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = line.store.version(spark, "source_rows")
+    assert _code(["ingest", *line.files, "--store", line.store.uri, "--quiet"], debug=True) == 0
+    assert capsys.readouterr().out.count("taken in before") == len(line.files)
+    assert _code(["prepare", "--store", line.store.uri, "--quiet"], debug=True) == 0
+    assert "nothing new" in capsys.readouterr().out
+    assert line.store.version(spark, "source_rows") == before
+
+
+def test_a_store_that_cannot_be_written_is_a_store_fault(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    store = str(tmp_path / "file" / "store")
+    code, said = fails(["ingest", *line.files, "--store", store, "--quiet"], capsys)
+    assert (code, "run the same command again" in said) == (6, True)
+
+
+def test_no_name_number_or_birth_date_is_said_in_progress_or_result(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    store = str(tmp_path / "store")
+    assert _code(["ingest", *line.files, "--store", store], debug=True) == 0
+    said = capsys.readouterr()
+    names = {
+        row[0]
+        for row in line.store.read(spark, "source_rows")
+        .selectExpr("regexp_extract(record, '\"([A-Z]+,[A-Z]+)', 1)")
+        .distinct()
+        .collect()
+        if row[0]
+    }
+    assert len(names) > 20
+    assert not [name for name in names if name in said.out + said.err]

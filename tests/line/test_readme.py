@@ -1,0 +1,73 @@
+"""Every command of the README runs as it is written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from tests.line.conftest import Line
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.strip()
+    for block in re.findall(r"```sh\n(.*?)```", README, flags=re.S)
+    for line in block.strip().splitlines()
+]
+BIN = Path(sys.executable).parent
+
+
+def clearance_commands() -> list[str]:
+    return [line for line in COMMANDS if line.startswith(".venv/bin/clearance ")]
+
+
+def test_the_readme_holds_no_command_of_another_kind() -> None:
+    others = [line for line in COMMANDS if line not in clearance_commands()]
+    kinds = {line.split()[0] for line in others}
+    assert kinds == {"scripts/demo", "scripts/test", ".venv/bin/spark-submit"}
+
+
+def test_every_clearance_command_runs_in_the_order_of_the_page(
+    spark: SparkSession,
+    line: Line,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The demo's folder, smaller; the rest of the page stands on it.
+    monkeypatch.chdir(tmp_path)
+    assert _code(["demo", "--people", "60", "--out", "out/demo", "--quiet"], debug=True) == 0
+    for place in ("packets", "store", "report.html"):
+        assert (tmp_path / "out" / "demo" / place).exists()
+    names = {"FILES...": line.files, "STORE": ["mine"], "OUT": ["mine_out"]}
+    for command in clearance_commands():
+        words = [part for word in shlex.split(command)[1:] for part in names.get(word, [word])]
+        assert _code(words, debug=True) == 0, command
+
+
+def environment() -> dict[str, str]:
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYSPARK_")}
+    return own | {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
+
+
+def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path) -> None:
+    (command,) = [part for part in COMMANDS if "spark-submit" in part]
+    names = {
+        ".venv/bin/spark-submit": [str(BIN / "spark-submit")],
+        "FILES...": line.files,
+        "STORE": [str(tmp_path / "store")],
+        "OUT": [str(tmp_path / "out")],
+    }
+    words = [part for word in shlex.split(command) for part in names.get(word, [word])]
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert line.said["determine"]["digest"] in done.stdout

@@ -1,0 +1,227 @@
+"""Sweeps: written once, told apart, merged, withdrawn, recovered, and digested."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.errors import UsageError
+from clearance.places import rules_folder
+from clearance.schemas import ARRESTS, CHARGES
+from clearance.settings import CountyPolicies, CountyPolicy, Settings
+from clearance.store import Store
+from clearance.sweep.digest import CONTENT, digest_of
+from clearance.sweep.step import SweepResult, determine
+
+SETTINGS = Settings(
+    county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
+    scenarios=("dismiss_all_p64",),
+)
+CHARGE: dict[str, Any] = {
+    "subject_id": "1",
+    "unit_id": "1-101002001000",
+    "county": "YOLO",
+    "tags": ["p64"],
+    "section": "11359",
+    "subdivisions": [],
+    "level": "F",
+    "convicted": True,
+    "conviction_date": date(2010, 6, 15),
+    "sentence_end": date(2026, 11, 30),
+    "super_strike_before": False,
+    "registrable_before": False,
+    "earlier_same_section": 0,
+}
+
+
+def charges(spark: SparkSession, *units: dict[str, Any]) -> DataFrame:
+    rows = [dict.fromkeys(CHARGES.columns) | CHARGE | unit for unit in units]
+    return spark.createDataFrame([tuple(r[c] for c in CHARGES.columns) for r in rows], CHARGES.ddl)
+
+
+def fill(spark: SparkSession, store: Store, *units: dict[str, Any]) -> None:
+    store.replace(charges(spark, *units), "charges")
+    if not store.exists(spark, "arrests"):
+        store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+
+
+def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> SweepResult:
+    return determine(
+        spark,
+        store,
+        as_of=as_of,
+        rules=rules_folder(),
+        settings=options.pop("settings", SETTINGS),
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        **options,
+    )
+
+
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+SECOND = {"subject_id": "2", "unit_id": "2-101002001000"}
+THIRD = {"subject_id": "3", "unit_id": "3-101002001000", "sentence_end": date(2012, 1, 1)}
+
+
+def test_months_of_sweeps_write_only_what_changed(spark: SparkSession, store: Store) -> None:
+    fill(spark, store, {}, SECOND, THIRD, {"unit_id": "1-x", "convicted": False})
+    first = sweep(spark, store, NOVEMBER)
+    assert first.counts == {"dismiss_all_p64/ELIGIBLE": 3, "prop64_statute/ELIGIBLE": 3}
+    table = store.read(spark, "determinations")
+    assert digest_of(table) == first.digest
+
+    again = sweep(spark, store, NOVEMBER)
+    assert again.nothing_new
+    assert (again.sweep_id, again.digest) == (first.sweep_id, first.digest)
+    assert store.version(spark, "determinations") == first.version
+
+    # A month later two sentences are over: their rows change, all others keep their sweep.
+    second = sweep(spark, store, DECEMBER)
+    table = store.read(spark, "determinations")
+    fresh = table.where(F.col("sweep_id") == second.sweep_id)
+    assert {row["unit_id"] for row in fresh.collect()} == {CHARGE["unit_id"], SECOND["unit_id"]}
+    assert {row["relief"] for row in fresh.collect()} == {"redesignate_misdemeanor"}
+    assert second.version == first.version + 1
+    assert digest_of(table) == second.digest != first.digest
+
+    # A unit that is gone from the record is withdrawn; going back in time is a sweep of its own.
+    fill(spark, store, {}, THIRD)
+    third = sweep(spark, store, NOVEMBER)
+    units = store.read(spark, "determinations").select("unit_id").distinct().count()
+    assert (third.nothing_new, units) == (False, 2)
+    assert third.sweep_id != first.sweep_id
+    sweeps = store.read(spark, "sweeps")
+    assert sweeps.count() == 3
+    versions = [
+        row[0] for row in sweeps.orderBy("determinations_version").select("digest").collect()
+    ]
+    assert versions == [first.digest, second.digest, third.digest]
+
+
+def test_a_sweep_whose_job_died_before_its_row_is_recorded_by_the_next(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {})
+    first = sweep(spark, store, NOVEMBER)
+    store.delta(spark, "sweeps").delete()
+    again = sweep(spark, store, NOVEMBER)
+    assert again.nothing_new
+    row = store.read(spark, "sweeps").first()
+    assert row is not None
+    assert (row["sweep_id"], row["digest"], row["status"]) == (
+        first.sweep_id,
+        first.digest,
+        "complete",
+    )
+
+
+def test_before_the_law_was_in_force_there_are_no_rows_and_the_sweep_says_so(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {})
+    early = sweep(spark, store, date(2016, 11, 8))
+    assert early.counts == {}
+    assert any("no version is in force on 2016-11-08" in note for note in early.notes)
+    assert sweep(spark, store, date(2016, 11, 9)).counts["prop64_statute/ELIGIBLE"] == 1
+
+
+def test_one_pack_alone_leaves_the_others_rows(spark: SparkSession, store: Store) -> None:
+    fill(spark, store, {}, SECOND)
+    sweep(spark, store, NOVEMBER)
+    fill(spark, store, {})
+    result = sweep(spark, store, NOVEMBER, selected=["dismiss_all_p64"])
+    assert result.counts == {"dismiss_all_p64/ELIGIBLE": 1, "prop64_statute/ELIGIBLE": 2}
+
+
+def test_the_digest_can_be_repeated_without_spark(spark: SparkSession, store: Store) -> None:
+    fill(spark, store, {}, SECOND)
+    result = sweep(spark, store, NOVEMBER)
+    totals: dict[tuple[str, str], list[int]] = {}
+    for row in store.read(spark, "determinations").collect():
+        values = ["\\N" if row[name] is None else str(row[name]) for name in CONTENT]
+        digest = hashlib.sha256("\x1f".join(values).encode()).hexdigest()
+        words = [int(digest[i : i + 16], 16) for i in range(0, 64, 16)]
+        total = totals.setdefault((row["county"], row["pack"]), [0] * 5)
+        total[0] += 1
+        for i, word in enumerate(words):
+            total[i + 1] = (total[i + 1] + word) % 2**64
+    lines = sorted("\x1f".join(map(str, (*key, *total))) for key, total in totals.items())
+    assert hashlib.sha256("\n".join(lines).encode()).hexdigest() == result.digest
+
+
+def test_the_table_refuses_words_that_are_not_in_the_vocabulary(
+    spark: SparkSession, store: Store
+) -> None:
+    from clearance.errors import StoreFault
+
+    fill(spark, store, {})
+    sweep(spark, store, NOVEMBER)
+    rows = store.read(spark, "determinations")
+    for column, word in (("outcome", "MAYBE"), ("relief", "forget"), ("reason", "not a code")):
+        with pytest.raises(StoreFault):
+            store.append(rows.withColumn(column, F.lit(word)), "determinations")
+
+
+def test_changes_can_be_read_from_the_feed(spark: SparkSession, store: Store) -> None:
+    fill(spark, store, {})
+    sweep(spark, store, NOVEMBER)
+    result = sweep(spark, store, DECEMBER)
+    feed = (
+        spark.read.format("delta")
+        .option("readChangeFeed", "true")
+        .option("startingVersion", result.version)
+        .load(store.path("determinations"))
+    )
+    kinds = {row[0] for row in feed.select("_change_type").distinct().collect()}
+    assert kinds == {"update_preimage", "update_postimage"}
+
+
+def test_an_unprepared_store_is_a_usage_error_and_none_is_created(
+    spark: SparkSession, store: Store
+) -> None:
+    with pytest.raises(UsageError, match="has no charges yet"):
+        sweep(spark, store, NOVEMBER)
+    assert not store.exists(spark, "determinations")
+
+
+def test_as_of_before_the_extract_is_a_what_if(spark: SparkSession, store: Store) -> None:
+    from clearance.schemas import SOURCE_FILES
+
+    fill(spark, store, {})
+    taken = ("0" * 64, "a.csv", 1, 1, 1, 0, datetime(2026, 11, 2), "e", DECEMBER, "accepted")
+    store.append(spark.createDataFrame([taken], SOURCE_FILES.ddl), "source_files")
+    assert sweep(spark, store, NOVEMBER).what_if
+    assert not sweep(spark, store, DECEMBER).what_if
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (Settings(packs=("pc1203_426",)), "no pack `pc1203_426`"),
+        (Settings(switches={"two_prior_mode": "off"}), "Did you mean `two_priors_mode`"),
+        (Settings(switches={"two_priors_mode": "maybe"}), "allows any_same_section"),
+        (
+            Settings(
+                county_policies=CountyPolicies(
+                    counties={"LOS ANGLES": CountyPolicy(policy="prop64_statute")}
+                )
+            ),
+            "Did you mean `LOS ANGELES`",
+        ),
+        (
+            Settings(
+                county_policies=CountyPolicies(default=CountyPolicy(policy="dismiss_all_p64"))
+            ),
+            "is a scenario",
+        ),
+    ],
+)
+def test_settings_that_name_what_is_not_there_are_refused(
+    spark: SparkSession, store: Store, settings: Settings, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        sweep(spark, store, NOVEMBER, settings=settings)

@@ -1,0 +1,22 @@
+"""The rulebook of the project, read once."""
+
+from __future__ import annotations
+
+import pytest
+
+from clearance.places import rules_folder
+from clearance.rulebook.bound import BoundPack, bind
+from clearance.rulebook.load import Rulebook, load_rulebook
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return load_rulebook(rules_folder())
+
+
+@pytest.fixture(scope="session")
+def bounds(rulebook: Rulebook) -> list[BoundPack]:
+    return [
+        bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+        for item in rulebook.packs
+    ]

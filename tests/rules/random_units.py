@@ -1,0 +1,99 @@
+"""Random units for any pack: every column it reads, dates crowded around anniversaries of as-of."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.sentences import Constant
+
+
+def words_of(bound: BoundPack, column: str) -> list[str]:
+    """Words that the pack compares the column with, so that both truths occur."""
+    facts = [*bound.facts, *bound.scope]
+    return sorted(
+        {
+            str(value.value)
+            for fact in facts
+            if fact.subject.name == column
+            for value in fact.values
+            if isinstance(value, Constant)
+        }
+    )
+
+
+def random_units(
+    spark: SparkSession, bounds: list[BoundPack], *, catalogue: Catalogue, as_of: date, rows: int
+) -> DataFrame:
+    """One row a unit: identity, and every column that the packs read; one value in eight missing.
+
+    Args:
+        spark: the session.
+        bounds: packs of one unit kind.
+        catalogue: the columns' types.
+        as_of: dates crowd around its anniversaries.
+        rows: how many.
+    """
+    features = catalogue[bounds[0].pack.unit]
+    names = sorted({name for bound in bounds for name in bound.columns} - {"county"})
+    columns = [
+        _column(features[name], name, bounds, as_of, seed=100 * i).alias(name)
+        for i, name in enumerate(names)
+    ]
+    identity = [
+        F.col("id").cast("string").alias("subject_id"),
+        F.col("id").cast("string").alias("unit_id"),
+        F.element_at(
+            F.array(F.lit("ALAMEDA"), F.lit("YOLO")), F.col("id").cast("int") % 2 + 1
+        ).alias("county"),
+    ]
+    return spark.range(rows).select(*identity, *columns)
+
+
+def _column(
+    feature: Feature, name: str, bounds: list[BoundPack], as_of: date, *, seed: int
+) -> Column:
+    words = sorted({word for bound in bounds for word in words_of(bound, name)})
+    value = _value(feature, words, as_of, seed)
+    if feature.null == "never":
+        return value
+    return F.when(F.rand(seed + 1) > 0.125, value)
+
+
+def _value(feature: Feature, words: list[str], as_of: date, seed: int) -> Column:
+    match feature.type:
+        case "date" | "age":
+            near = F.add_months(
+                F.lit(as_of.isoformat()).cast("date"), (-12 * (F.rand(seed + 2) * 45).cast("int"))
+            )
+            jitter = (F.rand(seed + 3) * 5).cast("int") - 2
+            far = (F.rand(seed + 4) * 16000).cast("int")
+            start = F.lit("1985-01-01").cast("date")
+            return F.when(F.rand(seed + 5) < 0.6, F.date_add(near, jitter)).otherwise(
+                F.date_add(start, far)
+            )
+        case "number":
+            return (F.rand(seed + 2) * 5).cast("int")
+        case "yes_no":
+            return F.rand(seed + 2) < 0.4
+        case "tags":
+            picks = [F.when(F.rand(seed + 10 + i) < 0.6, F.lit(w)) for i, w in enumerate(words)]
+            return F.array_compact(F.array(*picks, F.lit("another_list")))
+        case "path":
+            first = _pick([*(w.split(".")[0] for w in words), "Z"], seed + 2)
+            second = _pick([*(w.split(".")[-1] for w in words), "1"], seed + 3)
+            return F.slice(F.array(first, second), 1, (F.rand(seed + 4) * 3).cast("int"))
+        case "code":
+            return _pick(list(feature.codes), seed + 2)
+        case _:
+            return _pick([*words, "another"], seed + 2)
+
+
+def _pick(options: list[Any], seed: int) -> Column:
+    index = (F.rand(seed) * len(options)).cast("int") + 1
+    return F.element_at(F.array(*map(F.lit, options)), index)

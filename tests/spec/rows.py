@@ -1,0 +1,73 @@
+"""Source rows in a few words: name the fields that matter, the rest is absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import DataFrame, Row, SparkSession
+
+from clearance.charges.arrests import arrests
+from clearance.charges.history import history, typed_rows
+from clearance.charges.record_rules import load_record_rules
+from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.tables import charges, features
+from clearance.places import rules_folder
+from clearance.schemas import SOURCE_ROWS
+
+RULES = rules_folder()
+
+USUAL = {
+    "subject_id": "1",
+    "count_order": "101001001000",
+    "source_file": "test.csv",
+    "extract": "x1",
+    "encoding": "utf-8",
+    "stp_type_descr": "COURT ACTION",
+    "stp_ori_cnty_name": "YOLO",
+}
+
+
+def source_rows(spark: SparkSession, *rows: dict[str, str | None]) -> DataFrame:
+    """A row is one of the given rows, in `source_rows`, absent fields null."""
+    columns = SOURCE_ROWS.columns
+    unknown = {name for row in rows for name in row} - set(columns)
+    assert not unknown, f"no such field: {sorted(unknown)}"
+    full = [
+        {**dict.fromkeys(columns), **USUAL, "position": at, **row} for at, row in enumerate(rows)
+    ]
+    return spark.createDataFrame(
+        [tuple(row[name] for name in columns) for row in full], SOURCE_ROWS.ddl
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What prepare makes of some rows: by subject where a case has one row, and as frames."""
+
+    history: list[Row]
+    charges: dict[str, Row]
+    arrests: dict[str, Row]
+
+    def count(self, subject: str, order: str = "101001001000") -> Row:
+        """The count of a subject."""
+        return self.charges[f"{subject}-{order}"]
+
+
+def frames(rows: DataFrame, *, rules: Path = RULES) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """History, charges and arrests of source rows, not yet computed."""
+    record = load_record_rules(rules)
+    typed = typed_rows(rows, rules=record)
+    statutes = statute_rows(rows.sparkSession, load_statutes(rules))
+    worked_out = features(typed, rules=record, statutes=statutes)
+    return history(typed), charges(worked_out), arrests(worked_out)
+
+
+def prepared(rows: DataFrame) -> Prepared:
+    """History, charges and arrests of source rows."""
+    events, counts, stops = frames(rows)
+    return Prepared(
+        events.orderBy("position").collect(),
+        {row.unit_id: row for row in counts.collect()},
+        {row.unit_id: row for row in stops.collect()},
+    )

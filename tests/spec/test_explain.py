@@ -1,0 +1,148 @@
+"""`clearance explain`: one person's record, each decision, and what would change it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from literal_tables import AS_OF, PACKS, REASONS, SWEEP, charge, determination, sweep, write
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+from clearance.errors import UsageError
+from clearance.explain import HOLDS, HOLDS_NOT, NOT_SAID, explain, fact_truth
+from clearance.store import Store
+
+UNIT = "P-101002001000"
+
+
+@pytest.fixture(scope="module")
+def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
+    """A store of two sweeps: today REVIEW for want of information, eligible before that."""
+    folder = tmp_path_factory.mktemp("explain")
+    store = Store(str(folder / "store"))
+    (folder / "reasons.yaml").write_text(REASONS)
+    write(
+        spark,
+        store,
+        "charges",
+        [
+            charge("P", "101002001000", "SAN JOAQUIN", "11359", subdivisions=["B"]),
+            charge("Q", "101002001000", "MARIN", "11358"),
+        ],
+    )
+    write(spark, store, "packs", PACKS)
+    old = determination(UNIT, "SAN JOAQUIN", "quiet_record", "ELIGIBLE", "dismiss", "NO_RECENT")
+    write(spark, store, "determinations", [old])
+    before = store.version(spark, "determinations")
+    now = determination(
+        *(UNIT, "SAN JOAQUIN", "unknown", "REVIEW", None, "MISSING_INFORMATION"),
+        facts_true=0b010,
+        facts_known=0b011,
+        revisit_on=date(2027, 2, 3),
+    )
+    rows = spark.createDataFrame(
+        [tuple(now.get(c) for c in store.read(spark, "determinations").columns)],
+        store.read(spark, "determinations").schema,
+    )
+    store.replace(rows, "determinations")
+    versions = {"charges": store.version(spark, "charges")}
+    write(
+        spark,
+        store,
+        "sweeps",
+        [
+            sweep(
+                sweep_id="earlier",
+                as_of=date(2026, 10, 1),
+                determinations_version=before,
+                input_versions=versions,
+                finished_at=datetime(2026, 10, 2),
+            ),
+            sweep(
+                determinations_version=store.version(spark, "determinations"),
+                input_versions=versions,
+            ),
+        ],
+    )
+    return store, folder
+
+
+def test_a_decision_shows_rule_reason_cite_and_facts(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    made = explain(spark, store, subject_id="P", rules=rules)
+    assert (made.sweep_id, made.as_of) == (SWEEP, AS_OF)
+    (unit,) = made.units
+    assert (unit.charge, unit.level, unit.status) == ("11359(B) HS", "felony", "convicted")
+    (decision,) = made.decisions
+    assert decision.title == "County pilot"
+    assert (decision.outcome, decision.rule) == ("REVIEW", "unknown")
+    assert (decision.reason_text, decision.cite) == ("Missing information", "office policy")
+    assert [(fact.fact, fact.holds) for fact in decision.facts] == [
+        ("after_prop64", "no"),
+        ("felony", "yes"),
+        ("quiet", "not needed or not known"),
+    ]
+    assert decision.changes == (
+        "Time alone: this decision changes on 2027-02-03.",
+        "Information that the record lacks: quiet.",
+        "A person's decision.",
+    )
+
+
+def test_it_prints_plainly_at_80_columns_and_as_json(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    made = explain(spark, store, subject_id="P", rules=rules)
+    page = io.StringIO()
+    made.render(Console(file=page, width=80, no_color=True))
+    text = page.getvalue()
+    assert all(len(line) <= 80 for line in text.splitlines())
+    for words in ("11359(B) HS", "County pilot", "Missing information", "2027-02-03", "level is F"):
+        assert words in text
+    assert json.loads(json.dumps(made.as_dict()))["decisions"][0]["revisit_on"] == "2027-02-03"
+
+
+def test_a_past_sweep_shows_what_was_decided_then(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    made = explain(spark, store, subject_id="P", rules=rules, sweep_id="earlier")
+    assert made.as_of == date(2026, 10, 1)
+    (decision,) = made.decisions
+    assert (decision.outcome, decision.relief) == ("ELIGIBLE", "dismiss")
+    assert decision.reason_text == "No convictions in past 10 years"
+    assert decision.changes == ("Only a change of the record or of the rules.",)
+
+
+def test_a_person_whom_no_pack_is_about_has_a_record_without_decisions(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    made = explain(spark, store, subject_id="Q", rules=rules)
+    assert [unit.county for unit in made.units] == ["MARIN"]
+    assert made.decisions == ()
+
+
+def test_an_unknown_person_and_an_unknown_sweep_are_usage_errors(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    with pytest.raises(UsageError, match="no person with this SUBJECT_ID"):
+        explain(spark, store, subject_id="nobody", rules=rules)
+    with pytest.raises(UsageError, match="no sweep never"):
+        explain(spark, store, subject_id="P", rules=rules, sweep_id="never")
+
+
+@pytest.mark.parametrize(
+    ("true", "known", "says"),
+    [(0b10, 0b10, HOLDS), (0b01, 0b10, HOLDS_NOT), (0b10, 0b01, NOT_SAID)],
+)
+def test_a_fact_is_read_from_its_own_bit(true: int, known: int, says: str) -> None:
+    assert fact_truth(1, true=true, known=known) == says

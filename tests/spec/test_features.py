@@ -1,0 +1,419 @@
+"""Facts of a count's charge, cycle and person; nothing in them depends on an as-of date."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from pyspark.sql import SparkSession
+from rows import Prepared, prepared, source_rows
+
+DAY = datetime.date
+FIRST, SECOND, THIRD = "101001001000", "102001001000", "103001001000"
+
+
+def conviction(day: str, charge: str, **given: str) -> dict[str, str]:
+    fields = {"stp_event_date": day, "offense_descr": charge, "disp_descr": "CONVICTED"}
+    return {**fields, "offense_toc": "F", "stp_ori_cnty_name": "YOLO", **given}
+
+
+P64 = "11359 HS-POSSESS FOR SALE"
+MURDER = "187(A) PC-MURDER"
+LEWD = "288(A) PC-LEWD ACT"
+THIS = conviction("20100615", P64, count_order=SECOND)
+REGISTERED = {"stp_type_descr": "REGISTRATION", "offense_descr": "290 PC-REG"}
+
+# What stands on record beside the conviction of 2010-06-15, the column, its value there.
+BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
+    "no super-strike": ([], "super_strike_before", False),
+    "a super-strike the day before": (
+        [conviction("20100614", MURDER)],
+        "super_strike_before",
+        True,
+    ),
+    "a super-strike on the day": ([conviction("20100615", MURDER)], "super_strike_before", False),
+    "a super-strike in another county": (
+        [conviction("20000101", MURDER, stp_ori_cnty_name="KERN")],
+        "super_strike_before",
+        True,
+    ),
+    "a super-strike that was dismissed": (
+        [{**conviction("20000101", MURDER), "disp_descr": "DISMISSED"}],
+        "super_strike_before",
+        False,
+    ),
+    "a super-strike that was set aside counts": (
+        [
+            conviction("20000101", MURDER, disp_order="1"),
+            {
+                **conviction("20000101", MURDER, disp_order="2"),
+                "disp_descr": "CONV SET ASIDE & DISM PER 1203.4 PC",
+            },
+        ],
+        "super_strike_before",
+        True,
+    ),
+    "a possible super-strike": (
+        [conviction("20000101", "220 PC-ASSAULT")],
+        "super_strike_before",
+        True,
+    ),
+    "an undated super-strike": (
+        [conviction("20000000", MURDER)],
+        "super_strike_before",
+        None,
+    ),
+    "an undated super-strike and a dated one": (
+        [conviction("20000000", MURDER), conviction("20000101", MURDER, count_order=THIRD)],
+        "super_strike_before",
+        True,
+    ),
+    "an undated super-strike and a later one": (
+        [conviction("20000000", MURDER), conviction("20110101", MURDER, count_order=THIRD)],
+        "super_strike_before",
+        None,
+    ),
+    "no registrable conviction": ([], "registrable_before", False),
+    "a registrable conviction the day before": (
+        [conviction("20100614", LEWD)],
+        "registrable_before",
+        True,
+    ),
+    "a registrable conviction on the day": (
+        [conviction("20100615", LEWD)],
+        "registrable_before",
+        False,
+    ),
+    "a conviction that may be registrable does not count": (
+        [conviction("20000101", "220 PC-ASSAULT")],
+        "registrable_before",
+        False,
+    ),
+    "an undated registrable conviction": (
+        [conviction("00000000", LEWD)],
+        "registrable_before",
+        None,
+    ),
+    "no registration": ([], "registration_before", False),
+    "a registration the day before": (
+        [{**REGISTERED, "stp_event_date": "20100614"}],
+        "registration_before",
+        True,
+    ),
+    "a registration on the day": (
+        [{**REGISTERED, "stp_event_date": "20100615"}],
+        "registration_before",
+        False,
+    ),
+    "an undated registration": ([REGISTERED], "registration_before", None),
+    "a registration of another kind": (
+        [{**REGISTERED, "stp_event_date": "20000101", "offense_descr": "457.1 PC-ARSON REG"}],
+        "registration_before",
+        False,
+    ),
+    "a registration is on record whatever its date": (
+        [{**REGISTERED, "stp_event_date": "20200101"}],
+        "registered_290",
+        True,
+    ),
+    "290 on a court step is no registration": (
+        [conviction("20000101", "290 PC-FAIL TO REGISTER")],
+        "registered_290",
+        False,
+    ),
+    "no earlier conviction of the section": ([], "earlier_same_section", 0),
+    "one the day before, one on the day": (
+        [conviction("20100614", P64), conviction("20100615", P64, count_order=THIRD)],
+        "earlier_same_section",
+        1,
+    ),
+    "any subdivision, attempt and county": (
+        [
+            conviction("20000101", "11359(C) HS-X", stp_ori_cnty_name="KERN"),
+            conviction("20000101", "664/11359 HS-X", count_order=THIRD),
+        ],
+        "earlier_same_section",
+        2,
+    ),
+    "another code book": ([conviction("20000101", "11359 PC-X")], "earlier_same_section", 0),
+    "no code book": ([conviction("20000101", "11359-X")], "earlier_same_section", 1),
+    "another section": ([conviction("20000101", "11358 HS-X")], "earlier_same_section", 0),
+    "undated ones are not counted": (
+        [conviction("20000000", P64)],
+        "earlier_same_section",
+        0,
+    ),
+    "but then not every one is dated": (
+        [conviction("20000000", P64)],
+        "same_section_dated",
+        None,
+    ),
+    "an undated one of another section": (
+        [conviction("20000000", MURDER)],
+        "same_section_dated",
+        True,
+    ),
+    "each count once": (
+        [conviction("20000101", P64), conviction("20000101", P64)],
+        "convictions_on_record",
+        2,
+    ),
+    "the latest conviction": (
+        [conviction("20110101", P64), conviction("20000000", P64, count_order=THIRD)],
+        "latest_conviction",
+        DAY(2011, 1, 1),
+    ),
+    "every conviction dated": ([conviction("20000101", P64)], "every_conviction_dated", True),
+    "not every conviction dated": (
+        [conviction("20000000", P64)],
+        "every_conviction_dated",
+        None,
+    ),
+    "only Prop 64": ([conviction("20000101", "11357(B) HS-X")], "only_p64", True),
+    "not only Prop 64": ([conviction("20000101", "11357.5 HS-X")], "only_p64", False),
+    "what was dismissed is not on record": (
+        [{**conviction("20000101", MURDER), "disp_descr": "DISMISSED"}],
+        "only_p64",
+        True,
+    ),
+    "Prop 64 convictions": (
+        [conviction("20000101", "11357 HS-X"), conviction("20000101", MURDER, count_order=THIRD)],
+        "p64_convictions",
+        2,
+    ),
+    "by section": ([conviction("20000101", "11357 HS-X")], "p64_11357", 1),
+    "and the other": ([conviction("20000101", "11357 HS-X")], "p64_11359", 1),
+    "deceased": ([{"stp_type_descr": "DECEASED"}], "deceased", True),
+    "not deceased": ([], "deceased", False),
+    "the last known end": (
+        [
+            conviction("20110101", P64, sent_loc_descr="JAIL", sent_length="1", sent_time_code="Y"),
+            conviction("20120101", P64, count_order=THIRD),
+        ],
+        "last_sentence_end",
+        DAY(2012, 1, 1),
+    ),
+    "an unknown end": ([], "every_sentence_known", None),
+    "super-strikes shown once, in record order": (
+        [
+            conviction("20110101", MURDER),
+            conviction("20000101", "288.7(A) PC-X", count_order=THIRD),
+            conviction("20000101", MURDER, count_order="104001001000"),
+        ],
+        "super_strike_charges",
+        ["187(A) PC", "288.7(A) PC"],
+    ),
+    "registrable convictions shown": (
+        [conviction("20110101", LEWD), conviction("20000101", "220 PC-X", count_order=THIRD)],
+        "registrable_charges",
+        ["288(A) PC"],
+    ),
+}
+
+GANG = conviction("20050101", "186.22(B)(4) PC-GANG", count_order="101001002000")
+OFFENCE = conviction("20000101", "136.1 PC-WITNESS")
+LATER_GANG = {**GANG, "stp_event_date": "20110101"}
+
+# Gang combinations: the rows beside this conviction, whether a super-strike stands before it.
+COMBINED: dict[str, tuple[list[dict[str, str]], bool]] = {
+    "with the enhancement in the same step": ([OFFENCE, GANG], True),
+    "dated by the offence": ([OFFENCE, LATER_GANG], True),
+    "not by the enhancement": ([{**OFFENCE, "stp_event_date": "20110101"}, GANG], False),
+    "in another step": ([OFFENCE, {**GANG, "count_order": "101002002000"}], False),
+    "an enhancement not convicted": ([OFFENCE, {**GANG, "disp_descr": "DISMISSED"}], False),
+    "an offence not convicted": ([{**OFFENCE, "disp_descr": "DISMISSED"}, GANG], False),
+    "the offence alone": ([OFFENCE], False),
+    "the enhancement alone": ([GANG], False),
+    "another subdivision of the enhancement": (
+        [OFFENCE, {**GANG, "offense_descr": "186.22(B)(1) PC-GANG"}],
+        False,
+    ),
+    "an offence by its subdivision": (
+        [{**OFFENCE, "offense_descr": "213(A)(1)(A) PC-ROBBERY"}, GANG],
+        True,
+    ),
+    "another subdivision of the offence": (
+        [{**OFFENCE, "offense_descr": "213(A)(2) PC-ROBBERY"}, GANG],
+        False,
+    ),
+}
+
+# The rows of a person, the 20th birthday.
+BIRTHS: dict[str, tuple[list[dict[str, str]], datetime.date | None]] = {
+    "twenty years later": ([{"pri_dob": "19800615"}], DAY(2000, 6, 15)),
+    "born on 29 February": ([{"pri_dob": "19800229"}], DAY(2000, 2, 29)),
+    "not known": ([{"pri_dob": "19800000"}], None),
+    "the one on most rows": (
+        [{"pri_dob": "19800101"}, {"pri_dob": "19810101"}, {"pri_dob": "19810101"}],
+        DAY(2001, 1, 1),
+    ),
+    "over all counts": (
+        [
+            {"pri_dob": "19800101"},
+            {"pri_dob": "19810101", "count_order": SECOND},
+            {"pri_dob": "19810101", "count_order": SECOND},
+        ],
+        DAY(2001, 1, 1),
+    ),
+    "the earliest of a tie": ([{"pri_dob": "19810101"}, {"pri_dob": "19800101"}], DAY(2000, 1, 1)),
+}
+
+# Fields of one convicted count, columns expected.
+COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
+    "the parsed charge": (
+        conviction("20010101", "11360(A)(3)(C) HS-SELL"),
+        {
+            "code_book": "HS",
+            "section": "11360",
+            "subdivisions": ["A", "3", "C"],
+            "parts": ["11360(A)(3)(C) HS"],
+            "attempt": False,
+            "parsed": True,
+            "charge_source": "offense",
+            "tags": ["p64"],
+            "quality": [],
+        },
+    ),
+    "an attempt": (conviction("20010101", "664/11358 HS-X"), {"attempt": True, "section": "11358"}),
+    "no charge at all": (
+        {"disp_descr": "CONVICTED", "conv_stat_descr": "FELONY", "stp_event_date": "20010101"},
+        {"parsed": False, "section": None, "tags": [], "quality": ["UNPARSED_CHARGE"]},
+    ),
+    "a text that is no charge": (
+        conviction("20010101", "GOOD BEHAVIOUR"),
+        {"parsed": False, "classified": False, "charge_text": "GOOD BEHAVIOUR", "level": "F"},
+    ),
+    "the charge in the comment": (
+        conviction("20010101", "SEE COMMENT FOR CHARGE", comment_text="CHRG 11358 HS"),
+        {"section": "11358", "charge_source": "comment", "charge_text": None},
+    ),
+    "a blank charge and a comment": (
+        conviction("20010101", "", comment_text=":CHRG 11358 HS-X"),
+        {"section": "11358", "charge_source": "comment", "charge_text": None},
+    ),
+    "a comment beside a charge is not read": (
+        conviction("20010101", "459 PC-X", comment_text="11358 HS"),
+        {"section": "459", "charge_source": "offense"},
+    ),
+    "the convicted charge": (
+        conviction("20010101", "459 PC-X", conv_offense_descr="11358 HS-X", conv_offense_toc="M"),
+        {"section": "11358", "level": "M", "charge_source": "conviction"},
+    ),
+    "the disposition's charge": (
+        conviction("20010101", "459 PC-X", disp_offense_descr="484 PC-X"),
+        {"section": "484", "level": "F", "charge_source": "disposition"},
+    ),
+    "a count that is no conviction keeps its charge": (
+        {**conviction("20010101", "459 PC-X", conv_offense_descr="484 PC"), "disp_descr": ""},
+        {"section": "459", "conviction_date": None, "super_strike_before": None},
+    ),
+    "the court's level goes before the charge's": (
+        conviction("20010101", "459 PC-X", conv_stat_descr="MISDEMEANOR"),
+        {"level": "M"},
+    ),
+    "no level": (
+        conviction("20010101", "459 PC-X", offense_toc=""),
+        {"level": None, "quality": ["CONVICTION_WITHOUT_LEVEL"]},
+    ),
+    "X is no charge and no level": (
+        conviction("20010101", "459 PC-X", offense_toc="X"),
+        {"level": None, "convicted": True, "quality": ["NOT_A_CHARGE", "CONVICTION_WITHOUT_LEVEL"]},
+    ),
+    "an undated conviction": (
+        conviction("20010000", "459 PC-X"),
+        {
+            "conviction_date": None,
+            "earlier_same_section": None,
+            "super_strike_before": False,
+            "quality": ["PARTIAL_EVENT_DATE", "UNDATED_CONVICTION"],
+        },
+    ),
+    "an undated super-strike is not before itself": (
+        conviction("20010000", MURDER),
+        {"super_strike_before": False},
+    ),
+    "one of whose rows leaves the charge out": (
+        {**conviction("20010101", "459 PC-X"), "disp_order": "2"},
+        {"section": "459", "level": "F", "quality": []},
+    ),
+    "convicted on a DECEASED step": (
+        conviction("20010101", "459 PC-X", stp_type_descr="DECEASED"),
+        {"convicted": True, "deceased": True, "step_kind": "deceased"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def record(spark: SparkSession) -> Prepared:
+    rows: list[dict[str, str]] = []
+    for before, (others, _, _) in BEFORE.items():
+        rows += [{"subject_id": before, **row} for row in [*others, THIS]]
+    for combined, (others, _) in COMBINED.items():
+        rows += [{"subject_id": combined, **row} for row in [*others, THIS]]
+    for birth, (given, _) in BIRTHS.items():
+        rows += [{"subject_id": birth, **row} for row in given]
+    rows += [{"subject_id": case, **given} for case, (given, _) in COUNTS.items()]
+    blank = {"disp_descr": "CONVICTED", "disp_order": "1", "stp_event_date": "20010101"}
+    rows.append({"subject_id": "one of whose rows leaves the charge out", **blank})
+    cycle = [
+        {"count_order": "101001001000", "stp_type_descr": "ARREST/DETAINED/CITED"},
+        {"count_order": "101002001000", "offense_descr": "11364 HS-X"},
+        {"count_order": "102001001000", "offense_descr": "11364 HS-X"},
+    ]
+    cycle[0] |= {"offense_descr": P64, "stp_event_date": "20100101"}
+    earlier = {"count_order": "101003001000", "stp_type_descr": "ARREST/DETAINED/CITED"}
+    rows += [{"subject_id": "cycle", **row} for row in cycle]
+    rows += [{"subject_id": "cycle", **earlier, "stp_event_date": "20090101"}]
+    county = [
+        {"stp_ori_cnty_name": "", "stp_type_descr": "DECEASED"},
+        {"stp_ori_cnty_name": "YOLO", "stp_type_descr": "PROBATION"},
+        {"stp_ori_cnty_name": "KERN"},
+    ]
+    rows += [{"subject_id": "court's county", **row} for row in county]
+    rows += [{"subject_id": "any county", **row} for row in county[:2]]
+    convicted = {"stp_ori_cnty_name": "NAPA", "disp_descr": "CONVICTED"}
+    rows += [{"subject_id": "convicting county", **row} for row in [*county, convicted]]
+    return prepared(source_rows(spark, *rows))
+
+
+@pytest.mark.parametrize("case", BEFORE)
+def test_what_stands_beside_a_conviction(case: str, record: Prepared) -> None:
+    _, column, expected = BEFORE[case]
+    assert record.count(case, SECOND)[column] == expected
+
+
+@pytest.mark.parametrize("case", COMBINED)
+def test_an_offence_with_a_gang_enhancement_is_a_super_strike(case: str, record: Prepared) -> None:
+    assert record.count(case, SECOND).super_strike_before is COMBINED[case][1]
+
+
+def test_a_gang_combination_is_shown_as_one_charge(record: Prepared) -> None:
+    row = record.count("with the enhancement in the same step", SECOND)
+    assert row.super_strike_charges == ["136.1 PC + 186.22(B)(4) PC"]
+
+
+@pytest.mark.parametrize("case", BIRTHS)
+def test_the_20th_birthday_stands_for_the_birth_date(case: str, record: Prepared) -> None:
+    row = record.count(case)
+    assert row.turned_20_on == BIRTHS[case][1]
+    several = len({given["pri_dob"] for given in BIRTHS[case][0]}) > 1
+    assert ("SEVERAL_BIRTH_DATES" in row.quality) == several
+
+
+@pytest.mark.parametrize("case", COUNTS)
+def test_a_count(case: str, record: Prepared) -> None:
+    row, expected = record.count(case), COUNTS[case][1]
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_a_cycle_is_the_first_three_digits(record: Prepared) -> None:
+    same, other = (record.count("cycle", order) for order in ("101002001000", "102001001000"))
+    assert (same.p64_in_cycle, other.p64_in_cycle) == (True, False)
+    assert (same.arrest_date, other.arrest_date) == (DAY(2009, 1, 1), None)
+
+
+def test_the_county_is_of_the_conviction_then_of_the_court_then_of_any_row(
+    record: Prepared,
+) -> None:
+    cases = ("convicting county", "court's county", "any county")
+    assert [record.count(case).county for case in cases] == ["NAPA", "KERN", "YOLO"]

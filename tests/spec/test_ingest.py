@@ -1,0 +1,276 @@
+"""Ingest as a whole: what it takes in, what it refuses, what it leaves alone."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.errors import EXIT_INPUT, InputRefused, StoreFault
+from clearance.ingest import step
+from clearance.ingest.files import local_files
+from clearance.ingest.layout import FIELDS
+from clearance.ingest.step import IngestResult, ingest
+from clearance.store import Store
+
+HEADER = ",".join(FIELDS)
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
+
+
+def line(subject: str, count: int = 1, note: str = "") -> str:
+    given = {
+        "SUBJECT_ID": subject,
+        "CNT_ORDER": f"1010010{count:02}000",
+        "PRI_NAME": '"SECRET,NAME"',
+        "COMMENT_TEXT": note,
+    }
+    return ",".join(given.get(name, "") for name in FIELDS)
+
+
+def write(path: Path, *lines: str) -> str:
+    text = "".join(one + "\n" for one in lines).encode()
+    path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+    return str(path)
+
+
+def take(
+    spark: SparkSession,
+    store: Store,
+    *inputs: str | Path,
+    dated: date | None = None,
+    complete: bool = False,
+    limit: float = 0.01,
+    accept: bool = False,
+) -> IngestResult:
+    return ingest(
+        spark,
+        store,
+        inputs=[str(name) for name in inputs],
+        extract_date=dated,
+        complete=complete,
+        quarantine_limit=limit,
+        accept_quarantine=accept,
+        clock=lambda: NOON,
+    )
+
+
+def refused(spark: SparkSession, store: Store, *inputs: str | Path) -> InputRefused:
+    with pytest.raises(InputRefused) as caught:
+        take(spark, store, *inputs)
+    assert caught.value.exit_code == EXIT_INPUT
+    assert "SECRET" not in f"{caught.value.message} {caught.value.remedy}"
+    return caught.value
+
+
+def held(spark: SparkSession, store: Store) -> set[tuple[str, int, str, str]]:
+    """Every row of source_rows: file, position, subject, note."""
+    rows = store.read(spark, "source_rows").collect()
+    found = {
+        (Path(row.source_file).name, row.position, row.subject_id, row.comment_text or "")
+        for row in rows
+    }
+    assert len(found) == len(rows)
+    return found
+
+
+def files_of(spark: SparkSession, store: Store) -> dict[str, tuple[int, int, int, str]]:
+    """Every row of source_files: rows read, accepted, quarantined, status."""
+    rows = store.read(spark, "source_files").collect()
+    found = {
+        Path(row.path).name: (
+            row.rows_read,
+            row.rows_accepted,
+            row.rows_quarantined,
+            row.status,
+        )
+        for row in rows
+    }
+    assert len(found) == len(rows)
+    return found
+
+
+def test_what_cannot_be_found_or_read_is_refused_by_name_and_nothing_is_written(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    empty_folder = tmp_path / "none"
+    empty_folder.mkdir()
+    (empty_folder / "notes.txt").write_text("x")
+    (tmp_path / "empty.csv").touch()
+    write(tmp_path / "header_only.csv", HEADER)
+    whole = gzip.compress("\n".join(line(str(n)) for n in range(2000)).encode())
+    (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+    damaged = bytearray(whole)
+    damaged[len(whole) // 2] ^= 0xFF
+    (tmp_path / "damaged.csv.gz").write_bytes(bytes(damaged))
+    write(tmp_path / "plain.csv", line("1"))
+    (tmp_path / "plain.csv").rename(tmp_path / "plain.gz")
+    cases = {
+        "missing.csv": "There is no file",
+        "*.nothing": "There is no file",
+        "none": "holds no research file",
+        "empty.csv": "Nothing readable",
+        "header_only.csv": "Nothing readable",
+        "cut.csv.gz": "cut off or damaged",
+        "damaged.csv.gz": "cut off or damaged",
+        "plain.gz": "not gzip-compressed",
+    }
+    for name, words in cases.items():
+        error = refused(spark, store, tmp_path / name)
+        assert words in error.message and name in error.message and error.remedy, name
+    remote = refused(spark, store, f"nowhere://{tmp_path}/x.csv")
+    assert "nowhere://" in remote.message
+    assert not Path(store.uri).exists()
+
+
+def test_files_folders_and_globs_name_each_file_once(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.DAT", "c.GZ", "notes.txt", ".hidden.csv", "_part.csv"):
+        write(tmp_path / name, name)
+    found = local_files([str(tmp_path), str(tmp_path / "*.csv"), f"file://{tmp_path}/a.csv"])
+    assert sorted(path.name for path in found) == ["_part.csv", "a.csv", "b.DAT", "c.GZ"]
+    assert local_files(["s3a://bucket/x.csv"]) == []
+
+
+def test_extracts_replace_their_subjects_and_the_same_file_again_changes_nothing(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    write(first / "one.csv", HEADER, line("1", 1), line("1", 2), line("2", 1))
+    write(first / "two.DAT", line("3", 1))
+    write(first / "three.csv.gz", HEADER, line("4", 1) + ",")
+    write(first / "twin.csv", line("3", 1))
+    result = take(spark, store, first, dated=date(2026, 10, 1))
+    assert (result.rows_read, result.rows_accepted, result.rows_quarantined) == (5, 5, 0)
+    assert result.extract is not None and result.extract.startswith("2026-10-01-")
+    assert [Path(path).name for path in result.already_known] == ["two.DAT"] or [
+        Path(path).name for path in result.already_known
+    ] == ["twin.csv"]
+    third = next(Path(file.path).name for file in result.files if "tw" in file.path)
+    before = held(spark, store)
+    assert before == {
+        ("one.csv", 2, "1", ""),
+        ("one.csv", 3, "1", ""),
+        ("one.csv", 4, "2", ""),
+        (third, 1, "3", ""),
+        ("three.csv.gz", 2, "4", ""),
+    }
+    assert files_of(spark, store)["one.csv"] == (3, 3, 0, "accepted")
+    recorded = store.read(spark, "source_files").where("path LIKE '%three%'").first()
+    assert recorded is not None
+    content = (first / "three.csv.gz").read_bytes()
+    assert recorded.sha256 == hashlib.sha256(content).hexdigest()
+    assert (recorded.bytes, recorded.extract_date) == (len(content), date(2026, 10, 1))
+    assert (recorded.extract, recorded.ingested_at) == (result.extract, NOON.replace(tzinfo=None))
+
+    versions = [store.version(spark, name) for name in ("source_rows", "source_files")]
+    renamed = tmp_path / "renamed.csv"
+    renamed.write_bytes((first / "one.csv").read_bytes())
+    again = take(spark, store, renamed, first / "two.DAT")
+    assert again.nothing_new and again.extract is None and len(again.already_known) == 2
+    assert versions == [store.version(spark, name) for name in ("source_rows", "source_files")]
+
+    # The same name with other content next month: rows of absent subjects stay, told apart.
+    write(first / "one.csv", HEADER, line("1", 1, "corrected"))
+    second = take(spark, store, first / "one.csv", renamed)
+    assert [Path(path).name for path in second.already_known] == ["renamed.csv"]
+    told_apart = Path(second.files[0].path).name
+    assert told_apart.startswith("one.csv#")
+    assert held(spark, store) == {row for row in before if row[2] != "1"} | {
+        (told_apart, 2, "1", "corrected")
+    }
+
+    complete = write(tmp_path / "state.csv", line("2", 1, "whole"))
+    take(spark, store, complete, renamed, complete=True)
+    assert {row[2:] for row in held(spark, store)} == {("2", "whole"), ("1", ""), ("2", "")}
+    assert take(spark, store, renamed, complete, complete=True).nothing_new
+
+
+def test_beyond_the_limit_the_whole_extract_is_refused_and_can_be_repaired(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    take(spark, store, write(tmp_path / "before.csv", line("1")))
+    before = held(spark, store)
+    good = write(tmp_path / "good.csv", line("1", 1, "new"), line("2"))
+    bad = write(tmp_path / "bad's.csv", HEADER, line("3"), line("4").removesuffix(","), line("5"))
+    for _ in range(2):
+        error = refused(spark, store, good, bad)
+        assert "bad's.csv" in error.message and "FIELD_COUNT 1" in error.message
+        assert "94 fields where 95 are expected" in error.message
+        assert "good.csv" not in error.message and "--accept-quarantine" in error.remedy
+        assert held(spark, store) == before
+        assert store.read(spark, "quarantine").count() == 1
+        assert files_of(spark, store) == {
+            "before.csv": (1, 1, 0, "accepted"),
+            "good.csv": (2, 2, 0, "refused"),
+            "bad's.csv": (3, 2, 1, "refused"),
+        }
+
+    accepted = take(spark, store, bad, accept=True)
+    assert (accepted.rows_accepted, accepted.rows_quarantined) == (2, 1)
+    aside = store.read(spark, "quarantine").collect()
+    assert [(row.position, row.code, row.extract) for row in aside] == [
+        (3, "FIELD_COUNT", accepted.extract)
+    ]
+    assert files_of(spark, store)["bad's.csv"] == (3, 2, 1, "accepted")
+
+    junk = tmp_path / "junk.csv"
+    junk.write_bytes(hashlib.sha512(b"junk").digest() * 3000)
+    assert "junk.csv" in refused(spark, store, junk).message
+    assert store.read(spark, "quarantine").where("source_file LIKE '%junk%'").count() > 0
+    write(junk, line("6"))
+    take(spark, store, junk)
+    assert store.read(spark, "quarantine").where("source_file LIKE '%junk%'").isEmpty()
+    assert files_of(spark, store)["junk.csv"] == (1, 1, 0, "accepted")
+
+
+def test_rows_at_the_limit_are_set_aside_and_one_more_is_refused(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    rows = [line(str(n)) for n in range(8)]
+    at_limit = write(tmp_path / "at.csv", *rows, "x", "y")
+    with pytest.raises(InputRefused):
+        take(spark, store, at_limit, limit=0.19)
+    assert take(spark, store, at_limit, limit=0.2).rows_quarantined == 2
+
+
+def test_an_ingest_that_died_between_two_commits_is_simply_run_again(
+    spark: SparkSession, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "x.csv", line("1"), line("2"), "broken")
+    for dies_at in ("write_source_rows", "write_source_files"):
+        with monkeypatch.context() as patched:
+
+            def die(*_: object, **__: object) -> None:
+                raise StoreFault("killed", "run again")
+
+            patched.setattr(step, dies_at, die)
+            with pytest.raises(StoreFault):
+                take(spark, store, path, accept=True)
+    take(spark, store, path, accept=True)
+    assert {row[1] for row in held(spark, store)} == {1, 2}
+    assert store.read(spark, "quarantine").count() == 1
+    assert files_of(spark, store) == {"x.csv": (3, 2, 1, "accepted")}
+
+
+def test_the_public_samples_are_read_or_refused_for_what_they_are(
+    spark: SparkSession, store: Store
+) -> None:
+    assert SAMPLES.is_dir(), f"the shared samples are not at {SAMPLES}"
+    names = ("no_headers.csv", "extra_comma.csv", "sacramento_20k.csv.gz")
+    result = take(spark, store, *(SAMPLES / name for name in names))
+    assert [file.rows_read for file in result.files] == [38, 38, 20_075]
+    assert result.rows_quarantined == 0
+    error = refused(spark, store, SAMPLES / "bad.csv")
+    assert "94 fields where 95 are expected" in error.message
+    assert files_of(spark, store)["bad.csv"] == (37, 0, 37, "refused")
+    for name in names:
+        content = (SAMPLES / name).read_bytes()
+        lines = (gzip.decompress(content) if name.endswith(".gz") else content).splitlines()
+        rows = store.read(spark, "source_rows").where(f"source_file LIKE '%{name}'")
+        for row in rows.select("position", "record", "encoding").collect():
+            assert row.record.encode(row.encoding) == lines[row.position - 1]

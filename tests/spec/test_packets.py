@@ -1,0 +1,407 @@
+"""County packets: what stands in each file, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from literal_tables import (
+    AS_OF,
+    PACKS,
+    REASONS,
+    SWEEP,
+    charge,
+    court,
+    determination,
+    record,
+    source_row,
+    sweep,
+    write,
+)
+from pyspark.sql import SparkSession
+
+from clearance.errors import StoreFault, UsageError
+from clearance.ingest.layout import FIELDS
+from clearance.places import rules_folder
+from clearance.publish.columns import APPENDED, CONDENSED
+from clearance.publish.step import PublishResult, publish
+from clearance.store import Store
+
+# Input order is the order of positions; the table holds the rows in another order.
+A = {"SUBJECT_ID": "A"}
+ARREST = {
+    **A,
+    "CNT_ORDER": "101001001000",
+    "STP_TYPE_DESCR": "ARREST/DETAINED/CITED",
+    "STP_ORI_CNTY_NAME": "ALPINE",
+    "PRI_NAME": 'DOE, "JO" A',
+    "OFFENSE_DESCR": "  -  ",
+    "COMMENT_TEXT": "CHRG 11359 - Should be reviewed, see file",
+}
+DECIDED = court(
+    *("A", "101002001000", "SAN JOAQUIN", "11357 HS-POSSESS"),
+    OFN="  B-777  ",
+    COMMENT_TEXT=" 11357(C) HS ",
+    DISP_DESCR="CONVICTED-JAIL",
+)
+SECOND_PART = {**DECIDED, "OFN": "NULL", "COMMENT_TEXT": "", "SENT_LENGTH": "90"}
+SAME_STEP = court("A", "101002002000", "SAN JOAQUIN", "647(F) PC", OFN="888, 889")
+ELSEWHERE = court("A", "102001001000", "CONTRA COSTA", "11360(A) HS", OFN="-")
+LATIN = court("Ñ1", "101001001000", "SAN JOAQUIN", "11358 HS", PRI_NAME="PEÑA, JOSÉ", OFN="Ñ9")
+DISMISSED = court("B", "101001001000", " marin ", "459 PC", END_OF_REC="  ")
+JAILED = {
+    **court("C", "101001001000", "DEL NORTE", "11358 HS", DISP_DESCR="CONVICTED"),
+    "STP_TYPE_DESCR": "DECEASED",
+}
+
+ROWS = [
+    source_row(70, DISMISSED, record=record(DISMISSED)[:-2] + "  "),
+    source_row(50, LATIN, encoding="iso-8859-1", record=record(LATIN) + ","),
+    source_row(40, ELSEWHERE),
+    source_row(30, SAME_STEP, record=record(SAME_STEP) + ",   "),
+    source_row(20, SECOND_PART),
+    source_row(10, DECIDED),
+    source_row(5, ARREST, record="\ufeff" + record(ARREST)),
+    # Positions count the lines of one file.
+    source_row(10, DECIDED, extract="2", source_file="0.csv"),
+    source_row(80, JAILED),
+]
+
+CHARGES = [
+    charge(
+        *("A", "101002001000", "SAN JOAQUIN", "11357"),
+        convictions_on_record=3,
+        latest_conviction=date(2012, 2, 29),
+        super_strike_charges=["187(A) PC", "136.1 PC + 186.22(B)(4) PC"],
+        registrable_charges=["288(A) PC"],
+        registered_290=True,
+        p64_convictions=2,
+        p64_11357=1,
+        p64_11360=1,
+    ),
+    charge(
+        *("A", "102001001000", "CONTRA COSTA", "11360"),
+        conviction_date=date(2016, 11, 9),
+        deceased=True,
+        level="M",
+        subdivisions=["A", "3"],
+    ),
+    charge(
+        "Ñ1",
+        "101001001000",
+        "SAN JOAQUIN",
+        "11358",
+        conviction_date=None,
+        level=None,
+        latest_conviction=None,
+    ),
+    charge("B", "101001001000", "MARIN", "459", tags=[], convicted=False, status="dismissed"),
+    charge("C", "101001001000", "DEL NORTE", "11358", conviction_date=date(2016, 11, 10)),
+]
+
+DETERMINATIONS = [
+    determination(
+        "A-101002001000", "SAN JOAQUIN", "quiet_record", "ELIGIBLE", "dismiss", "NO_RECENT"
+    ),
+    determination("A-102001001000", "CONTRA COSTA", "minor", "REVIEW", None, "CHARGE_ITSELF"),
+    determination(
+        "Ñ1-101001001000", "SAN JOAQUIN", "unknown", "REVIEW", None, "MISSING_INFORMATION"
+    ),
+    determination("C-101001001000", "DEL NORTE", "too_late", "NOT_ELIGIBLE", None, "NO_TEXT"),
+    *(
+        determination(
+            *(unit, county, "every_one", "ELIGIBLE", "dismiss", "EVERY"),
+            **{"pack": "dismiss_all", "pack_fingerprint": "s1", "kind": "scenario"},
+        )
+        for unit, county in (
+            ("A-101002001000", "SAN JOAQUIN"),
+            ("Ñ1-101001001000", "SAN JOAQUIN"),
+            ("A-102001001000", "CONTRA COSTA"),
+            ("C-101001001000", "DEL NORTE"),
+        )
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Published:
+    out: Path
+    result: PublishResult
+    store: Store
+    rules: Path
+
+    def bytes_of(self, county: str, file: str) -> list[bytes]:
+        return (self.out / "packets" / county / f"{file}.csv").read_bytes().split(b"\n")[:-1]
+
+    def appended(self, county: str, file: str = "all") -> list[dict[str, str]]:
+        """The appended columns of each row."""
+        text = b"\n".join(self.bytes_of(county, file)).decode("latin-1")
+        rows = list(csv.reader(io.StringIO(text)))
+        width = len(rows[0]) - len(APPENDED)
+        assert all(len(row) == len(rows[0]) for row in rows)
+        return [dict(zip(APPENDED, row[width:], strict=True)) for row in rows[1:]]
+
+    def summary(self, county: str) -> dict:
+        return json.loads((self.out / "packets" / county / "summary.json").read_text())
+
+
+def rules_with_reasons(folder: Path) -> Path:
+    """The project's rules with this test's reason texts."""
+    import shutil
+
+    shutil.copytree(rules_folder(), folder)
+    (folder / "reasons.yaml").write_text(REASONS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    folder = tmp_path_factory.mktemp("packets")
+    store, rules = Store(str(folder / "store")), rules_with_reasons(folder / "rules")
+    write(spark, store, "source_rows", ROWS)
+    write(spark, store, "charges", CHARGES)
+    write(spark, store, "determinations", DETERMINATIONS)
+    write(spark, store, "packs", PACKS)
+    write(spark, store, "sweeps", [sweep()])
+    out = folder / "out"
+    result = publish(spark, store, out=out, rules=rules, as_of=AS_OF, sweep_id=SWEEP)
+    return Published(out, result, store, rules)
+
+
+def test_a_packet_holds_every_row_of_every_person_with_a_count_in_the_county_in_input_order(
+    published: Published,
+) -> None:
+    lines = published.bytes_of("san-joaquin", "all")
+    received = [ARREST, DECIDED, SECOND_PART, SAME_STEP, ELSEWHERE, LATIN, DECIDED]
+    assert len(lines) == 1 + len(received)
+    assert lines[0].decode() == ",".join((*FIELDS, *APPENDED))
+    for line, values in zip(lines[1:], received, strict=True):
+        encoding = "latin-1" if values is LATIN else "utf-8"
+        assert line.startswith(record(values).encode(encoding) + b",")
+    assert len(published.bytes_of("contra-costa", "all")) == 1 + 6
+
+
+def test_the_96th_blank_field_is_not_carried_over_and_a_blank_95th_is(
+    published: Published,
+) -> None:
+    same_step = published.bytes_of("san-joaquin", "all")[4]
+    assert same_step == record(SAME_STEP).encode() + b"," + b"," * (len(APPENDED) - 1)
+    (dismissed,) = published.bytes_of("marin", "all")[1:]
+    assert dismissed == record(DISMISSED).encode() + b"," + b"," * (len(APPENDED) - 1)
+    assert record(DISMISSED).endswith(",  ")
+
+
+def test_a_county_where_a_person_was_only_arrested_gets_no_packet(published: Published) -> None:
+    folders = {path.name for path in (published.out / "packets").iterdir()}
+    assert folders == {"san-joaquin", "contra-costa", "marin", "del-norte"}
+
+
+def test_a_conviction_outside_a_court_step_still_belongs_to_its_county(
+    published: Published,
+) -> None:
+    assert len(published.bytes_of("del-norte", "all")) == 2
+
+
+def test_the_columns_stand_on_the_first_row_of_each_decided_count(published: Published) -> None:
+    rows = published.appended("san-joaquin")
+    assert rows[1] == {
+        "Case Number": "B-777; 888, 889",
+        "# of convictions on record": "3",
+        "Possible Other P64 Charges": "11357(C) HS",
+        "Occurred after 11/9/2016": "N",
+        "Superstrike Code Section(s)": "187(A) PC;136.1 PC + 186.22(B)(4) PC",
+        "PC290 Code Section(s)": "288(A) PC",
+        "PC290 Registration": "Yes",
+        "Date of Conviction": "05/06/2008",
+        "Years Since This Conviction": "18.5",
+        "Years Since Any Conviction": "14.7",
+        "# of Prop 64 convictions": "2",
+        "# of HS 11357 convictions": "1",
+        "# of HS 11358 convictions": "0",
+        "# of HS 11359 convictions": "0",
+        "# of HS 11360 convictions": "1",
+        "Deceased": "-",
+        "Eligibility Determination": "Eligible for Dismissal",
+        "Eligibility Reason": "No convictions in past 10 years",
+    }
+    blank = dict.fromkeys(APPENDED, "")
+    assert rows[2] == blank, "a sentence part of the same count"
+    assert rows[3] == blank, "another count, not decided"
+    assert rows[4] == blank, "decided by another county's policy"
+    assert rows[6] == {**blank, "Possible Other P64 Charges": "11357(C) HS"}, "the count again"
+
+
+def test_the_other_countys_packet_carries_the_other_countys_decision(published: Published) -> None:
+    rows = published.appended("contra-costa")
+    assert [row["Eligibility Determination"] for row in rows] == [
+        *("", "", "", "", "To be reviewed by City Attorneys", "")
+    ]
+    decided = rows[4]
+    assert decided["Eligibility Reason"] == "11360(A)(3) HS"
+    assert decided["Case Number"] == ""
+    assert decided["Occurred after 11/9/2016"] == "N"
+    assert decided["Deceased"] == "Deceased"
+    assert decided["Superstrike Code Section(s)"] == "-"
+    assert decided["PC290 Registration"] == "-"
+
+
+def test_what_the_record_does_not_say_shows_as_unknown(published: Published) -> None:
+    latin = published.appended("san-joaquin")[5]
+    assert latin["Case Number"] == "Ñ9"
+    assert latin["Date of Conviction"] == ""
+    assert latin["Occurred after 11/9/2016"] == ""
+    assert latin["Years Since This Conviction"] == "-1.0"
+    assert latin["Years Since Any Conviction"] == "-1.0"
+    assert latin["Eligibility Determination"] == "Maybe Eligible - Flag for Review"
+    assert latin["Eligibility Reason"] == "Missing information"
+
+
+def test_a_conviction_the_day_after_is_after_and_an_unknown_reason_prints_its_code(
+    published: Published,
+) -> None:
+    (row,) = published.appended("del-norte")
+    assert row["Occurred after 11/9/2016"] == "Y"
+    assert row["Eligibility Determination"] == "Not eligible"
+    assert row["Eligibility Reason"] == "NO_TEXT"
+
+
+def test_a_comment_is_shown_on_every_row_decided_or_not(published: Published) -> None:
+    first = published.appended("san-joaquin")[0]
+    assert first["Possible Other P64 Charges"] == "CHRG 11359 - Should be reviewed, see file"
+
+
+def test_prop64_holds_only_first_rows_of_decided_counts(published: Published) -> None:
+    everything = published.bytes_of("san-joaquin", "all")
+    assert published.bytes_of("san-joaquin", "prop64") == [everything[i] for i in (0, 2, 6)]
+
+
+def test_condensed_holds_the_named_columns_as_received(published: Published) -> None:
+    lines = published.bytes_of("san-joaquin", "condensed")
+    assert lines[0].decode() == ",".join((*CONDENSED, *APPENDED))
+    received = list(csv.reader(line.decode("latin-1") for line in lines[1:]))
+    for row, values in zip(
+        received, [ARREST, DECIDED, SECOND_PART, SAME_STEP, ELSEWHERE, LATIN, DECIDED], strict=True
+    ):
+        assert row[: len(CONDENSED)] == [values.get(field, "") for field in CONDENSED]
+    assert published.appended("san-joaquin", "condensed") == published.appended("san-joaquin")
+
+
+def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so(
+    published: Published,
+) -> None:
+    assert published.bytes_of("marin", "prop64") == [",".join((*FIELDS, *APPENDED)).encode()]
+    summary = published.summary("marin")
+    assert summary["lines"] == {"all": 1, "condensed": 1, "prop64": 0}
+    assert summary["determinations"] == 0
+    assert summary["policy"] is None
+
+
+def test_the_summary_counts_convictions_decisions_and_impact(published: Published) -> None:
+    summary = published.summary("san-joaquin")
+    assert summary["county"] == "SAN JOAQUIN"
+    assert summary["as_of"] == "2026-11-01"
+    assert summary["sweep_id"] == SWEEP
+    assert summary["policy"] == "county_pilot"
+    assert summary["earliest_prop64_conviction"] == "2008-05-06"
+    assert summary["people_with_a_prop64_conviction"] == 2
+    assert summary["prop64_convictions"] == {
+        "total": 2,
+        "felony": 1,
+        "non_felony": 0,
+        "unknown_level": 1,
+    }
+    assert summary["prop64_convictions_by_section"] == {
+        "11357 HS": {"total": 1, "felony": 1},
+        "11358 HS": {"total": 1, "unknown": 1},
+    }
+    assert summary["by_determination"]["Eligible for Dismissal"] == {
+        "total": 1,
+        "by_section": {"11357 HS": 1},
+        "by_reason": {"No convictions in past 10 years": 1},
+    }
+    # A keeps a misdemeanor of 2016 in another county; the undated conviction goes with its person.
+    assert summary["impact"]["policy"] == {
+        "people_with_some_relief": 1,
+        "people_left_with_no_felony": 1,
+        "people_left_with_no_conviction": 0,
+        "people_left_with_no_conviction_in_7_years": 0,
+    }
+    assert summary["impact"]["scenarios"]["dismiss_all"] == {
+        "people_with_some_relief": 2,
+        "people_left_with_no_felony": 1,
+        "people_left_with_no_conviction": 1,
+        "people_left_with_no_conviction_in_7_years": 0,
+    }
+
+
+def test_statistics_count_units_and_people(published: Published) -> None:
+    lines = (published.out / "statistics.csv").read_text().splitlines()
+    assert lines[0] == "county,pack,outcome,reason,units,people"
+    assert "SAN JOAQUIN,dismiss_all,ELIGIBLE,EVERY,2,2" in lines
+    assert "DEL NORTE,county_pilot,NOT_ELIGIBLE,NO_TEXT,1,1" in lines
+
+
+def test_the_result_counts_the_rows_of_each_file(published: Published) -> None:
+    assert published.result.as_dict()["counties"]["SAN JOAQUIN"] == {
+        "all": 7,
+        "condensed": 7,
+        "prop64": 2,
+    }
+    assert not (published.out / ".publishing").exists()
+
+
+def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_them(
+    published: Published, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(counties: list[str]) -> PublishResult:
+        return publish(
+            *(spark, published.store),
+            out=published.out,
+            rules=published.rules,
+            as_of=AS_OF,
+            sweep_id="another",
+            counties=counties,
+            files=("prop64",),
+        )
+
+    before = {path: path.read_bytes() for path in published.out.rglob("*") if path.is_file()}
+    with monkeypatch.context() as broken:
+        broken.setattr("clearance.publish.step.summaries", None)
+        with pytest.raises(StoreFault):
+            again(["MARIN"])
+    packets = published.out / "packets"
+    assert before == {p: p.read_bytes() for p in before}
+    assert len(list(packets.iterdir())) == 4
+    assert again(["marin", "Yolo"]).rows == {"MARIN": {"prop64": 0}, "YOLO": {"prop64": 0}}
+    for folder in ("marin", "yolo"):
+        names = {path.name for path in (packets / folder).iterdir()}
+        assert names == {"prop64.csv", "summary.json"}
+    assert published.summary("marin")["sweep_id"] == "another"
+    assert published.summary("san-joaquin")["sweep_id"] == SWEEP
+    assert not (published.out / ".publishing").exists()
+
+
+def test_an_unknown_county_or_file_is_refused_with_the_nearest(
+    published: Published, spark: SparkSession
+) -> None:
+    def asked(**more: object) -> PublishResult:
+        return publish(
+            *(spark, published.store),
+            out=published.out,
+            rules=published.rules,
+            as_of=AS_OF,
+            sweep_id=SWEEP,
+            **more,
+        )
+
+    with pytest.raises(UsageError, match="no county `SAN JAOQUIN`") as error:
+        asked(counties=["SAN JAOQUIN"])
+    assert "SAN JOAQUIN" in error.value.remedy
+    with pytest.raises(UsageError, match="no packet file `condensd`") as error:
+        asked(files=("condensd",))
+    assert "condensed" in error.value.remedy

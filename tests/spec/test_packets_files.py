@@ -1,0 +1,161 @@
+"""Packets come into place whole or not at all; which counties, and in which order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clearance.errors import StoreFault, UsageError
+from clearance.publish.counties import chosen, folders, known_counties
+from clearance.publish.files import (
+    Workplace,
+    assemble,
+    check_complete,
+    csv_line,
+    move_into_place,
+    workplace,
+    write_summary,
+    write_table,
+)
+from clearance.publish.placement import SourceFile, chunk_of, placements
+
+HEADERS = {"all": ("A", "B"), "prop64": ("A",)}
+
+
+def part(place: Workplace, folder: str, file: str, chunk: int, content: bytes) -> None:
+    """A file as Spark leaves it."""
+    where = place.lines / f"folder={folder}" / f"file={file}" / f"chunk={chunk}"
+    where.mkdir(parents=True, exist_ok=True)
+    (where / f"part-{len(list(where.iterdir()))}.txt").write_bytes(content)
+
+
+def finish(place: Workplace, folder: str) -> None:
+    """Everything up to the packet in its place."""
+    assemble(place, folder=folder, headers=HEADERS)
+    write_summary(place, folder=folder, summary={"county": folder})
+    move_into_place(place, folder=folder)
+
+
+def test_chunks_are_put_together_by_number_under_a_header(tmp_path: Path) -> None:
+    with workplace(tmp_path) as place:
+        for chunk, content in ((10, b"3,\xd1\n"), (9, b"2,x\n"), (0, b"1,x\n")):
+            part(place, "yolo", "all", chunk, content)
+        assert assemble(place, folder="yolo", headers=HEADERS) == {"all": 3, "prop64": 0}
+        assert (place.made / "yolo" / "all.csv").read_bytes() == b"A,B\n1,x\n2,x\n3,\xd1\n"
+        assert (place.made / "yolo" / "prop64.csv").read_bytes() == b"A\n"
+    assert not place.aside.exists()
+
+
+def test_a_run_that_fails_leaves_earlier_packets_and_a_dot_folder_that_the_next_run_removes(
+    tmp_path: Path,
+) -> None:
+    with workplace(tmp_path) as place:
+        part(place, "yolo", "all", 0, b"old\n")
+        finish(place, "yolo")
+    packet = tmp_path / "packets" / "yolo" / "all.csv"
+    with pytest.raises(RuntimeError), workplace(tmp_path) as place:
+        part(place, "yolo", "all", 0, b"new\n")
+        assemble(place, folder="yolo", headers=HEADERS)
+        raise RuntimeError
+    assert packet.read_bytes() == b"A,B\nold\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"packets", ".publishing"}
+    with workplace(tmp_path) as place:
+        assert not place.lines.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"packets"}
+
+
+def test_a_run_that_fails_between_the_old_and_the_new_folder_gives_the_old_one_back(
+    tmp_path: Path,
+) -> None:
+    with workplace(tmp_path) as place:
+        finish(place, "yolo")
+    with pytest.raises(RuntimeError), workplace(tmp_path) as place:
+        (place.packets / "yolo").rename(place.replaced / "yolo")
+        raise RuntimeError
+    with workplace(tmp_path) as place:
+        assert (place.packets / "yolo" / "summary.json").is_file()
+
+
+def test_files_of_an_earlier_publish_of_the_county_do_not_stay(tmp_path: Path) -> None:
+    with workplace(tmp_path) as place:
+        finish(place, "yolo")
+    with workplace(tmp_path) as place:
+        assemble(place, folder="yolo", headers={"prop64": ("A",)})
+        move_into_place(place, folder="yolo")
+    assert {path.name for path in (tmp_path / "packets" / "yolo").iterdir()} == {"prop64.csv"}
+
+
+def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"), workplace(tmp_path / "file"):
+        pass
+
+
+def test_missing_lines_are_a_fault_that_names_the_folder(tmp_path: Path) -> None:
+    check_complete(3, expected=3, out=tmp_path)
+    with pytest.raises(StoreFault, match="Only 2 of 3"):
+        check_complete(2, expected=3, out=tmp_path)
+
+
+def test_a_small_table_is_replaced_whole(tmp_path: Path) -> None:
+    for rows in ([("a,b", 1)], [("c", 2)]):
+        write_table(tmp_path / "t.csv", header=("x", "y"), rows=rows)
+    assert (tmp_path / "t.csv").read_text() == "x,y\nc,2\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+    assert csv_line(("a,b", 'c"')) == b'"a,b","c"""\n'
+
+
+def test_counties_are_named_as_on_the_command_line_or_in_the_store() -> None:
+    known = ["LOS ANGELES", "MARIN"]
+    assert chosen(None, in_store=["YOLO", "MARIN"], known=known) == ["MARIN", "YOLO"]
+    assert chosen(["los-angeles", "Yolo"], in_store=["YOLO"], known=known) == [
+        "LOS ANGELES",
+        "YOLO",
+    ]
+    with pytest.raises(UsageError, match="no county `Marrin`") as error:
+        chosen(["Marrin"], in_store=[], known=known)
+    assert "MARIN" in error.value.remedy
+
+
+def test_folders_are_lower_case_with_hyphens_and_never_shared() -> None:
+    assert folders(["LOS ANGELES", "ST. X", "ST X", "??"]) == {
+        "LOS ANGELES": "los-angeles",
+        "ST X": "st-x",
+        "ST. X": "st-x-2",
+        "??": "unnamed",
+    }
+
+
+def test_the_rulebook_lists_58_counties_or_none(tmp_path: Path) -> None:
+    from clearance.places import rules_folder
+
+    assert len(known_counties(rules_folder())) == 58
+    assert known_counties(tmp_path) == []
+
+
+def test_small_files_share_a_chunk_and_a_large_one_is_cut_so_that_chunks_keep_the_order() -> None:
+    files = [
+        SourceFile("1", "a", 40, (10, 20)),
+        SourceFile("1", "b", 60, (10, 20)),
+        SourceFile("1", "c", 1, (10,)),
+        SourceFile("2", "a", 250, tuple(range(10, 250, 10))),
+        SourceFile("2", "b", 10, (5,)),
+    ]
+    placed = placements(files, chunk_rows=100)
+    assert [row[:4] for row in placed] == [
+        ("1", "a", 0, 0),
+        ("1", "b", 1, 0),
+        ("1", "c", 2, 1),
+        ("2", "a", 3, 2),
+        ("2", "b", 4, 5),
+    ]
+    cuts = placed[3][4]
+    assert len(cuts) == 2
+    chunks = [chunk_of(position, 2, cuts) for position in range(250)]
+    assert chunks == sorted(chunks)
+    assert {chunk: chunks.count(chunk) >= 70 for chunk in set(chunks)} == {
+        2: True,
+        3: True,
+        4: True,
+    }

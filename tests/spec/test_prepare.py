@@ -1,0 +1,233 @@
+"""Prepare as a whole: arrest events, the tables it writes, one shuffle by person, no Python."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from rows import RULES, Prepared, frames, prepared, source_rows
+
+from clearance.charges.step import prepare
+from clearance.charges.worklist import worklist
+from clearance.errors import UsageError
+from clearance.schemas import ARRESTS, CHARGES, HISTORY
+from clearance.store import Store
+
+DAY = datetime.date
+STOP = {
+    "stp_type_descr": "ARREST/DETAINED/CITED",
+    "stp_event_date": "20010101",
+    "offense_descr": "459 PC-BURGLARY",
+}
+COURT = {"count_order": "101002001000", "offense_descr": "459 PC-BURGLARY", "offense_toc": "M"}
+
+# The rows of a person, columns expected of the arrest 101001.
+ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
+    "an arrest alone": (
+        [{**STOP, "offense_toc": "M"}],
+        {
+            "level": "M",
+            "arrest_date": DAY(2001, 1, 1),
+            "county": "YOLO",
+            "counts": 1,
+            "court_step_in_cycle": False,
+            "conviction_in_cycle": False,
+            "undisposed_court_count": False,
+            "court_statuses": [],
+            "arrest_statuses": ["undisposed"],
+        },
+    ),
+    "the highest level": (
+        [
+            {**STOP, "offense_toc": "I"},
+            {**STOP, "offense_toc": "M", "count_order": "101001002000"},
+        ],
+        {"level": "M", "counts": 2},
+    ),
+    "an infraction": ([{**STOP, "offense_toc": "I"}], {"level": "I"}),
+    "a blank level is a felony": ([{**STOP, "offense_toc": ""}], {"level": "F"}),
+    "N is a felony": ([{**STOP, "offense_toc": "N"}], {"level": "F"}),
+    "X is no charge": (
+        [{**STOP, "offense_toc": "X"}, {**STOP, "offense_toc": "M", "count_order": "101001002000"}],
+        {"level": "M", "counts": 1},
+    ),
+    "nothing but X": ([{**STOP, "offense_toc": "X"}], {"level": None, "counts": 0}),
+    "raised by a court count": (
+        [{**STOP, "offense_toc": "M"}, {**COURT, "offense_toc": "F"}],
+        {"level": "F"},
+    ),
+    "never lowered by one": (
+        [{**STOP, "offense_toc": "F"}, {**COURT, "offense_toc": "M"}],
+        {"level": "F"},
+    ),
+    "not by another cycle": (
+        [
+            {**STOP, "offense_toc": "M"},
+            {**COURT, "offense_toc": "F", "count_order": "102001001000"},
+        ],
+        {"level": "M", "court_step_in_cycle": False},
+    ),
+    "a court count without a disposition": (
+        [STOP, COURT],
+        {"court_step_in_cycle": True, "undisposed_court_count": True},
+    ),
+    "court rows share the step": (
+        [STOP, {**COURT, "count_order": "101001002000", "disp_descr": "DISMISSED"}],
+        {"counts": 1, "court_step_in_cycle": True, "court_statuses": ["dismissed"]},
+    ),
+    "what became of the court counts": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "DISMISSED"},
+            {**COURT, "disp_descr": "ACQUITTED", "count_order": "101002002000"},
+        ],
+        {"court_statuses": ["dismissed", "acquitted"], "conviction_in_cycle": False},
+    ),
+    "a conviction, set aside or not": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "CONVICTED", "disp_order": "1"},
+            {**COURT, "disp_descr": "SET ASIDE", "disp_order": "2"},
+        ],
+        {"conviction_in_cycle": True, "court_statuses": ["set_aside"]},
+    ),
+    "rejected": (
+        [{**STOP, "disp_descr": "PROS REJ-OTHER"}],
+        {"arrest_statuses": ["rejected"], "court_step_in_cycle": False},
+    ),
+    "an undated arrest": ([{**STOP, "stp_event_date": "20010000"}], {"arrest_date": None}),
+    "the lists of its charges": (
+        [STOP, {**STOP, "offense_descr": "11357 HS-X", "count_order": "101001002000"}],
+        {"tags": ["p64", "serious:possible", "violent:possible"]},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def stops(spark: SparkSession) -> Prepared:
+    rows = [
+        {"subject_id": case, **row} for case, (given, _) in ARREST_CASES.items() for row in given
+    ]
+    rows.append({"subject_id": "supplemental", "stp_type_descr": "SUPPLEMENTAL ARR"})
+    return prepared(source_rows(spark, *rows))
+
+
+@pytest.mark.parametrize("case", ARREST_CASES)
+def test_an_arrest_event(case: str, stops: Prepared) -> None:
+    row, expected = stops.arrests[f"{case}-101001"], ARREST_CASES[case][1]
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_a_supplemental_arrest_is_no_unit(stops: Prepared) -> None:
+    assert not any(unit.startswith("supplemental") for unit in stops.arrests)
+    assert "supplemental-101001001000" in stops.charges
+
+
+def mixed_record(spark: SparkSession) -> DataFrame:
+    """Some people with repeated rows, ties, later steps and charges in comments."""
+    rows: list[dict[str, str]] = []
+    for person in range(12):
+        subject = {"subject_id": f"p{person}", "pri_dob": f"19{60 + person}0229", "ofn": "A1"}
+        for text in ("CONVICTED-PROB/JAIL", "PROBATION REVOKED", "DISMISSED", ""):
+            for charge in ("11358 HS-X", "459 PC-X", ""):
+                rows.append({**subject, "disp_descr": text, "offense_descr": charge})
+        rows.append({**subject, **STOP, "count_order": "101001009000"})
+        rows.append({**subject, "disp_descr": "REDUCED TO MISDEMEANOR", **SECOND_STEP})
+        rows.append({**subject, "disp_descr": "CONVICTED", **SECOND_STEP, **IN_COMMENT})
+        rows.append(rows[-1])
+    return source_rows(spark, *rows)
+
+
+SECOND_STEP = {"count_order": "101003001000", "disp_date": "20050101"}
+IN_COMMENT = {"offense_descr": "SEE COMMENT FOR CHARGE", "comment_text": "CHRG NAMED 11359 HS"}
+
+
+def digest(rows: DataFrame) -> tuple[int, int]:
+    """Independent of the order of rows, but not of how often one stands there."""
+    row = rows.select(F.xxhash64(F.to_json(F.struct("*"))).cast("decimal(38,0)").alias("h"))
+    sums = row.agg(F.count("*"), F.sum("h")).first()
+    assert sums is not None
+    return sums[0], int(sums[1])
+
+
+def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(spark: SparkSession) -> None:
+    given = mixed_record(spark)
+    shuffled = given.repartition(3, F.xxhash64("position")).orderBy(F.xxhash64("position"))
+    moved = shuffled.withColumn("position", F.monotonically_increasing_id() + 1000)
+    _, *expected = frames(given)
+    _, *got = frames(moved.withColumn("source_file", F.lit("other")))
+    assert [digest(table) for table in got] == [digest(table) for table in expected]
+
+
+def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None:
+    history, charges, arrests = frames(mixed_record(spark))
+    for table, shuffles in ((history, 0), (charges, 1), (arrests, 1)):
+        plan = table._jdf.queryExecution().executedPlan().toString()
+        by_person = re.findall(r"Exchange hashpartitioning\(subject_id[^\n]*", plan)
+        assert len(by_person) == shuffles, plan
+        assert "rangepartitioning" not in plan
+        assert not re.search(r"Python|Arrow(Eval|Map)", plan)
+        assert "SortMergeJoin" not in plan
+
+
+@pytest.fixture(scope="module")
+def filled(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(str(tmp_path_factory.mktemp("prepare") / "store"))
+    store.replace(mixed_record(spark), "source_rows")
+    return store
+
+
+def test_prepare_writes_three_tables_and_does_nothing_the_second_time(
+    spark: SparkSession, filled: Store
+) -> None:
+    first = prepare(spark, filled, rules=RULES)
+    assert first.changed
+    assert (first.people, first.charges, first.arrests) == (12, 36, 12)
+    assert first.convictions == 24
+    assert first.quality["ROWS_DISAGREE"] == 12
+    for table, spec in (("history", HISTORY), ("charges", CHARGES), ("arrests", ARRESTS)):
+        assert filled.read(spark, table).columns == spec.columns
+    versions = [filled.version(spark, name) for name in ("history", "charges", "arrests")]
+    again = prepare(spark, filled, rules=RULES)
+    assert not again.changed
+    assert {**again.as_dict(), "changed": True} == first.as_dict()
+    assert versions == [filled.version(spark, name) for name in ("history", "charges", "arrests")]
+    _new_source_rows_are_prepared(spark, filled)
+
+
+def _new_source_rows_are_prepared(spark: SparkSession, store: Store) -> None:
+    store.append(source_rows(spark, {"subject_id": "new", **COURT}), "source_rows")
+    after = prepare(spark, store, rules=RULES)
+    assert after.changed
+    assert after.people == 13
+    left = spark.conf.get("spark.databricks.delta.commitInfo.userMetadata", None)
+    assert left is None
+
+
+def test_no_identifier_or_comment_leaves_the_restricted_tables(
+    spark: SparkSession, filled: Store
+) -> None:
+    for name in ("history", "charges", "arrests"):
+        text = "\n".join(str(row) for row in filled.read(spark, name).collect())
+        assert "CHRG NAMED" not in text
+        assert not re.search(r"19[67]\d0229|datetime.date\(19[67]\d, 2, 2[89]\)", text)
+        assert "'A1'" not in text
+
+
+def test_the_worklist_counts_what_could_not_be_read(spark: SparkSession) -> None:
+    rows = [{"offense_descr": "NO SUCH THING"}, {"disp_descr": "SENT TO THE MOON"}]
+    strange = [{"subject_id": str(at), **row} for at, row in enumerate([*rows, {**rows[0]}, COURT])]
+    history, charges, _ = frames(source_rows(spark, *strange))
+    listed = [tuple(row) for row in worklist(charges, history=history).collect()]
+    assert listed == [
+        ("charge", "NO SUCH THING", 2),
+        ("disposition", "SENT TO THE MOON", 1),
+    ]
+
+
+def test_a_store_without_source_rows_says_what_to_run(spark: SparkSession, store: Store) -> None:
+    with pytest.raises(UsageError, match="source_rows"):
+        prepare(spark, store, rules=RULES)

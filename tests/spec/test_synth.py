@@ -1,0 +1,317 @@
+"""Made-up people: the same every time, in the real format, with the real mess, in little memory."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tracemalloc
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from clearance.errors import StoreFault, UsageError
+from clearance.ingest.layout import FIELDS
+from clearance.synth.names import STATE
+from clearance.synth.people import person
+from clearance.synth.step import synthesize
+from clearance.synth.write import SHAPES, lines
+
+AS_OF = date(2026, 11, 1)
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo")
+    synthesize(people=2_000, out=out, seed=1, as_of=AS_OF)
+    return out / "synthetic-0001.csv"
+
+
+@pytest.fixture(scope="module")
+def rows(demo: Path) -> list[Row]:
+    with demo.open(encoding="iso-8859-1", newline="") as file:
+        return [{key: value.strip() for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def stream(seed: int, people: int, as_of: date = AS_OF) -> Iterator[bytes]:
+    for number in range(people):
+        somebody = person(seed, number, as_of)
+        if somebody is not None:
+            yield from lines(somebody, seed=seed, shape=SHAPES[1])
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() -> None:
+    assert list(stream(7, 200)) == list(stream(7, 200))
+    assert list(stream(7, 200)) != list(stream(8, 200))
+
+
+def test_a_longer_stream_begins_with_the_shorter_one(tmp_path: Path) -> None:
+    short = synthesize(people=50, out=tmp_path / "short", seed=3, as_of=AS_OF)
+    long = synthesize(people=80, out=tmp_path / "long", seed=3, as_of=AS_OF)
+    first = Path(short.files[0]).read_bytes()
+    assert Path(long.files[0]).read_bytes()[: len(first)] == first
+
+
+def test_over_several_files_the_people_are_the_same_and_every_shape_occurs(tmp_path: Path) -> None:
+    one = synthesize(people=60, out=tmp_path / "one", seed=3, as_of=AS_OF)
+    four = synthesize(people=60, out=tmp_path / "four", seed=3, as_of=AS_OF, files=4)
+    assert (four.people, four.rows) == (one.people, one.rows)
+    firsts = [Path(file).read_bytes().split(b"\n")[0] for file in four.files]
+    assert [first.startswith(b"RECORD_ID") for first in firsts] == [True, False, True, False]
+    fields = [len(next(csv.reader([first.decode("iso-8859-1")]))) for first in firsts]
+    assert fields == [95, 95, 96, 96]
+
+    def body(files: tuple[str, ...]) -> list[list[str]]:
+        text = [Path(file).read_text(encoding="iso-8859-1") for file in files]
+        rows = [row[:95] for part in text for row in csv.reader(part.splitlines())]
+        return [row for row in rows if row[0] != "RECORD_ID"]
+
+    assert body(four.files) == body(one.files)
+    assert four.bytes == sum(Path(file).stat().st_size for file in four.files)
+
+
+def test_every_row_has_95_fields_or_a_blank_96th(tmp_path: Path) -> None:
+    result = synthesize(people=400, out=tmp_path, seed=5, as_of=AS_OF, files=4)
+    counted = 0
+    for path, shape in zip(result.files, SHAPES, strict=True):
+        with Path(path).open(encoding="iso-8859-1", newline="") as file:
+            for row in csv.reader(file, strict=True):
+                assert len(row) == 95 + shape.trailing
+                assert not shape.trailing or row[95] == ""
+                counted += row[0] != "RECORD_ID"
+    assert counted == result.rows
+
+
+def test_two_thousand_people_give_fifteen_to_twentyfive_thousand_rows_in_twelve_counties(
+    rows: list[Row],
+) -> None:
+    assert 15_000 <= len(rows) <= 25_000
+    assert len({row["SUBJECT_ID"] for row in rows}) == 2_000
+    courts = {row["STP_ORI_CNTY_NAME"] for row in rows if row["STP_TYPE_DESCR"] == "COURT ACTION"}
+    assert len(courts & set(STATE)) == 12
+
+
+def test_beyond_the_first_people_the_whole_state_occurs() -> None:
+    people = (person(1, number, AS_OF) for number in range(5_000, 8_000))
+    assert {somebody.county for somebody in people if somebody} == set(STATE)
+
+
+def test_nothing_is_later_than_as_of_and_a_later_as_of_only_adds() -> None:
+    date_columns = [FIELDS.index(name) for name in ("CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")]
+    for line in stream(2, 300, date(2015, 6, 30)):
+        cells = next(csv.reader([line.decode("iso-8859-1")]))
+        assert all(
+            cells[at].strip() <= "20150630"
+            for at in date_columns
+            if cells[at].strip()[:1].isdigit()
+        )
+    early = [person(2, number, date(2015, 6, 30)) for number in range(300)]
+    late = [person(2, number, AS_OF) for number in range(300)]
+    assert any(somebody is None for somebody in early)
+    assert all(late)
+    for before, after in zip(early, late, strict=True):
+        if before and after:
+            assert [cycle.on for cycle in before.cycles] == [
+                cycle.on for cycle in after.cycles[: len(before.cycles)]
+            ]
+
+
+def test_nobody_is_arrested_as_a_child_or_very_old() -> None:
+    for number in range(2_000):
+        somebody = person(1, number, AS_OF)
+        assert somebody
+        for cycle in somebody.cycles:
+            assert 15 <= (cycle.on - somebody.born).days / 365.25 <= 110
+
+
+def kinds(kind: str) -> Callable[[Row], bool]:
+    return lambda row: row["STP_TYPE_DESCR"] == kind
+
+
+def disposed(text: str) -> Callable[[Row], bool]:
+    return lambda row: text in row["DISP_DESCR"]
+
+
+def charged(pattern: str) -> Callable[[Row], bool]:
+    compiled = re.compile(pattern)
+    return lambda row: bool(compiled.match(row["OFFENSE_DESCR"]))
+
+
+MESS: dict[str, Callable[[Row], bool]] = {
+    "a step of custody": kinds("CUSTODY:CDC"),
+    "a registration": lambda row: kinds("REGISTRATION")(row) and charged("290")(row),
+    "another registration": lambda row: kinds("REGISTRATION")(row) and charged("11590|457")(row),
+    "a death": kinds("DECEASED"),
+    "a supplemental arrest": kinds("SUPPLEMENTAL ARR"),
+    "an applicant": kinds("APPLICANT"),
+    "rejected": disposed("PROS REJ"),
+    "released": disposed("RELEASED/DETENTION ONLY"),
+    "dismissed": disposed("DISMISSED/FURTHERANCE"),
+    "acquitted": disposed("ACQUITTED"),
+    "diverted": disposed("DIVERTED PER 1000 PC"),
+    "diversion completed": disposed("DIVERSION COMPLETED"),
+    "set aside": disposed("1203.4"),
+    "reduced": disposed("REDUCED TO MISDEMEANOR"),
+    "revoked": disposed("PROBATION REVOKED"),
+    "reinstated": disposed("REINSTATED"),
+    "sentence modified": disposed("SENTENCE MODIFIED"),
+    "an arrest without a disposition": lambda row: (
+        kinds("ARREST/DETAINED/CITED")(row) and not row["DISP_DESCR"]
+    ),
+    "a court count without a disposition": lambda row: (
+        kinds("COURT ACTION")(row) and not row["DISP_DESCR"]
+    ),
+    "no blank before the book": charged(r"11357\(\w\)HS-"),
+    "no brackets": charged(r"1136?\d+[A-Z]\d? HS"),
+    "no code book": charged(r"113\d\d(\(\w\))? [A-Z]{3}"),
+    "an attempt by its section": charged(r"664/113(58|59|60)"),
+    "an attempt by its words": charged(r"113(58|59|60).*-ATTEMPTED"),
+    "two sections": charged(r"484\(A\)/490\.5 PC"),
+    "blanks around the dash": charged(r"\d+.* [A-Z]{2} - [A-Z]"),
+    "the charge in the comment": lambda row: (
+        row["OFFENSE_DESCR"] == "SEE COMMENT FOR CHARGE" and row["COMMENT_TEXT"].startswith("CHRG ")
+    ),
+    "a blank charge, a comment with a colon": lambda row: (
+        not row["OFFENSE_DESCR"] and row["COMMENT_TEXT"].startswith(":CHRG ")
+    ),
+    "a comment that corrects a charge": lambda row: "SHOULD" in row["COMMENT_TEXT"],
+    "a quote inside a comment": lambda row: '"' in row["COMMENT_TEXT"],
+    "a conspiracy, its target in the comment": lambda row: (
+        charged(r"182\(A\)\(1\) PC")(row) and "11359 HS" in row["COMMENT_TEXT"]
+    ),
+    "not cannabis: 11357.5": charged(r"11357\.5"),
+    "not cannabis: 11361": charged(r"11361\(A\)"),
+    "not a super-strike: 537": charged(r"537\(A\)\(1\) PC"),
+    "a super-strike": charged(r"187\(A\) PC"),
+    "a gang enhancement": charged(r"186\.22\(B\)\(4\) PC"),
+    "a date without a day": lambda row: bool(
+        re.fullmatch(r"\d{4}\d[1-9]00", row["STP_EVENT_DATE"])
+    ),
+    "a date without a month": lambda row: bool(
+        re.fullmatch(r"[12]\d{3}0000", row["STP_EVENT_DATE"])
+    ),
+    "a zero date": lambda row: row["STP_EVENT_DATE"] == "00000000",
+    "no date": lambda row: row["STP_EVENT_DATE"] in ("", "-", "NULL"),
+    "no case number": lambda row: kinds("COURT ACTION")(row) and row["OFN"] == "NULL",
+    "a key that does not end in 000": lambda row: not row["CNT_ORDER"].endswith("000"),
+    "no county": lambda row: row["STP_ORI_CNTY_NAME"] in ("", "-", "NULL"),
+    "an unknown county": lambda row: row["STP_ORI_CNTY_NAME"] == "OUT OF STATE",
+    "a part without a length": lambda row: (
+        row["SENT_LOC_DESCR"] == "PROBATION" and row["SENT_LENGTH"] in ("", "-", "NULL")
+    ),
+    "a part without a place": lambda row: (
+        row["SENT_LOC_DESCR"] in ("", "-", "NULL") and row["SENT_LENGTH"].isdigit()
+    ),
+    "another unit of time": lambda row: row["SENT_TIME_CODE"] == "N",
+    "an x for a cycle": lambda row: row["CYC_ORDER"] == "x",
+    "a level at conviction below the charge": lambda row: (
+        row["OFFENSE_TOC"] == "F" and row["CONV_STAT_DESCR"] == "MISDEMEANOR"
+    ),
+    "a convicted charge": lambda row: row["CONV_OFFENSE_DESCR"][:1].isdigit(),
+}
+
+
+def test_every_kind_of_mess_occurs(rows: list[Row]) -> None:
+    missing = [kind for kind, occurs in MESS.items() if not any(map(occurs, rows))]
+    assert missing == []
+
+
+def test_absent_is_spelled_in_several_ways_and_values_are_padded(demo: Path) -> None:
+    with demo.open(encoding="iso-8859-1", newline="") as file:
+        raw = list(csv.DictReader(file))
+    spellings = {row["EYE_COLOR_CODE"] for row in raw}
+    assert {"", "  -  ", "-", "NULL     ", " " * 12} <= spellings
+    assert any(row["DISP_DESCR"].startswith("CONVICTED ") for row in raw)
+    assert any(row["OFN"] == " NULL " for row in raw)
+
+
+def test_sentence_parts_repeat_their_count_and_some_rows_stand_twice(demo: Path) -> None:
+    with demo.open(encoding="iso-8859-1", newline="") as file:
+        raw = list(csv.reader(file))[1:]
+    at = {name: place for place, name in enumerate(FIELDS)}
+    parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for row in raw:
+        if "CONVICTED" in row[at["DISP_DESCR"]]:
+            key = (row[at["SUBJECT_ID"]], row[at["CNT_ORDER"]])
+            order = row[at["SENT_ORDER"]].strip(" -").replace("NULL", "")
+            parts[key].append((order, row[at["SENT_LOC_DESCR"]].strip()))
+    assert any({order for order, _ in found} >= {"1", "2", "3"} for found in parts.values())
+    assert any(
+        [order for order, _ in found].count("") > 1 and len({place for _, place in found}) > 1
+        for found in parts.values()
+    )
+    assert len({tuple(row) for row in raw}) < len(raw)
+
+
+def test_later_dispositions_name_the_same_case_on_a_later_step(rows: list[Row]) -> None:
+    first: dict[tuple[str, str, str], str] = {}
+    linked = same_count = 0
+    for row in rows:
+        key = (row["SUBJECT_ID"], row["CNT_ORDER"][:3], row["OFN"])
+        if row["DISP_DESCR"].startswith("CONVICTED"):
+            first[key] = row["CNT_ORDER"]
+        elif "1203.4 PC" in row["DISP_DESCR"] and key in first:
+            linked += row["CNT_ORDER"][:6] > first[key][:6]
+            same_count += row["CNT_ORDER"] == first[key]
+    assert linked > 10
+    assert same_count > 3
+
+
+def test_people_have_courts_in_several_counties(rows: list[Row]) -> None:
+    counties = defaultdict(set)
+    for row in rows:
+        if row["STP_TYPE_DESCR"] == "COURT ACTION":
+            counties[row["SUBJECT_ID"]].add(row["STP_ORI_CNTY_NAME"])
+    assert sum(len(found) > 1 for found in counties.values()) > 100
+
+
+def test_cannabis_convictions_fall_on_both_sides_of_prop_64(rows: list[Row]) -> None:
+    on = [
+        row["STP_EVENT_DATE"]
+        for row in rows
+        if row["DISP_DESCR"].startswith("CONVICTED") and charged(r"113(57|58|59|60)\b(?!\.5)")(row)
+    ]
+    assert sum("19000000" < day < "20161109" for day in on) > 300
+    assert sum(day >= "20161109" for day in on) > 100
+
+
+def test_some_names_are_in_one_encoding_and_some_in_the_other(demo: Path) -> None:
+    named = [
+        line for line in demo.read_bytes().split(b"\n") if b"\xd1" in line or b"\xc3\x91" in line
+    ]
+    assert any(b"\xc3\x91" in line for line in named)
+    assert any(b"\xc3\x91" not in line for line in named)
+
+
+def test_memory_does_not_grow_with_the_number_of_people(tmp_path: Path) -> None:
+    def peak(people: int) -> int:
+        tracemalloc.start()
+        synthesize(people=people, out=tmp_path, seed=1, as_of=AS_OF)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(600) < 1.3 * peak(60)
+
+
+def test_an_earlier_run_s_files_are_replaced(tmp_path: Path) -> None:
+    synthesize(people=20, out=tmp_path, seed=1, as_of=AS_OF, files=4)
+    synthesize(people=20, out=tmp_path, seed=1, as_of=AS_OF)
+    assert [path.name for path in tmp_path.iterdir()] == ["synthetic-0001.csv"]
+
+
+@pytest.mark.parametrize(("people", "files"), [(0, 1), (10_000_000, 1), (5, 0), (5, 6)])
+def test_impossible_numbers_are_refused(tmp_path: Path, people: int, files: int) -> None:
+    with pytest.raises(UsageError):
+        synthesize(people=people, out=tmp_path, seed=1, as_of=AS_OF, files=files)
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_fault_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreFault, match="cannot be written") as fault:
+        synthesize(people=1, out=tmp_path / "file", seed=1, as_of=AS_OF)
+    assert "another folder" in fault.value.remedy
