@@ -64,9 +64,7 @@ def packet_lines(
         # Only first rows of decided counts.
         "prop64": F.when(F.col("own"), F.col("full")),
     }
-    lines = F.array(
-        *(F.struct(F.lit(f).alias("file"), contents[f].alias("line")) for f in files)
-    )
+    lines = F.array(*(F.struct(F.lit(f).alias("file"), contents[f].alias("line")) for f in files))
     return (
         made.select(*PLACE, F.explode(lines).alias("made"))
         .select("folder", "made.file", "chunk", "file_number", "position", "made.line")
@@ -80,9 +78,7 @@ def _read(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
     possible = quoted(F.col("possible"))
     filled = F.concat_ws(",", "before", possible, "after")
-    blank = F.concat(
-        F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE))
-    )
+    blank = F.concat(F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE)))
     # The fields are asked for once a row, and only where a file needs to know.
     asked = record if condensed_too else F.when(has_blank_end(record), record)
     return joined.select(

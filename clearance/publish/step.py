@@ -164,9 +164,7 @@ def _publish(
     return rows
 
 
-def _write_lines(
-    order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace
-) -> int:
+def _write_lines(order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace) -> int:
     """How many source rows the counties' packets must hold, when their lines are written."""
     notable = load_notable(order.rules)
     spark = order.rows.sparkSession
