@@ -427,8 +427,8 @@ def _code(given: list[str], *, debug: bool) -> int:
         console.print("Interrupted. Nothing is half written: run the same command again.")
         return EXIT_INTERRUPTED
     except typer.TyperException as error:
-        told = getattr(error, "format_message", lambda: str(error))
-        console.print(told(), markup=False)
+        tell = getattr(error, "format_message", error.__str__)
+        console.print(tell(), markup=False)
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "clearance"
         console.print(f"See `{path} --help`.", markup=False)
