@@ -37,12 +37,16 @@ SPEED = {
     "spark.sql.debug.maxToStringFields": "25",
 }
 
-LOCAL = {
+# One machine: few tasks. The defaults (50 and 200) are a cluster's.
+ONE_MACHINE = {
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.shuffle.partitions": "8",
+}
+
+LOCAL = ONE_MACHINE | {
     "spark.app.name": "clearance",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.databricks.delta.snapshotPartitions": "1",
-    "spark.sql.shuffle.partitions": "8",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
@@ -90,9 +94,14 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
             "spark.driver.extraJavaOptions": _java_options(),
         }
     try:
+        if submitted:
+            # Before the gateway stands, SparkConf knows nothing of what spark-submit was given.
+            SparkContext._ensure_initialized()
         given = SparkConf()
         if submitted:
             _bring_delta(given)
+            if str(given.get("spark.master") or "").startswith("local"):
+                wanted |= ONE_MACHINE
         else:
             wanted["spark.jars"] = ",".join(str(jar) for jar in checked(jars_folder()))
         settings = {**wanted, **(extra or {})}
@@ -120,7 +129,6 @@ def _java_options() -> str:
 
 def _bring_delta(given: SparkConf) -> None:
     """Hand our jars to a JVM that spark-submit started without Delta's."""
-    SparkContext._ensure_initialized()
     jvm: Any = SparkContext._jvm
     loader = jvm.Thread.currentThread().getContextClassLoader()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -66,8 +67,29 @@ def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path
         "OUT": [str(tmp_path / "out")],
     }
     words = [part for word in shlex.split(command) for part in names.get(word, [word])]
+    # What spark-submit was told must reach the session as it is.
+    told = {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": (tmp_path / "events").as_uri(),
+        "spark.eventLog.compress": "false",
+        "spark.sql.codegen.hugeMethodLimit": "7999",
+        "spark.sql.shuffle.partitions": "3",
+    }
+    (tmp_path / "events").mkdir()
+    words[1:1] = [part for key, value in told.items() for part in ("--conf", f"{key}={value}")]
     done = subprocess.run(
         words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert line.said["determine"]["digest"] in done.stdout
+    events = [path for path in (tmp_path / "events").rglob("*") if path.is_file()]
+    settings = [
+        json.loads(event)["Spark Properties"]
+        for path in events
+        for event in path.read_text(encoding="utf-8").splitlines()
+        if "SparkListenerEnvironmentUpdate" in event
+    ]
+    assert settings
+    for key, value in told.items():
+        assert settings[0][key] == value
+    assert settings[0]["spark.databricks.delta.snapshotPartitions"] == "1"
