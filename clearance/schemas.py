@@ -113,7 +113,8 @@ SOURCE_FILES = TableSpec(
         ingested_at timestamp,
         extract string,
         extract_date date,
-        status string
+        status string,
+        complete boolean
     """,
     constraints={
         "reconciles": "rows_read = rows_accepted + rows_quarantined",

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from clearance.errors import ClearanceError, StoreFault, SweepConflict, UsageError
 from clearance.schemas import TABLES, TableSpec
 
 KEEP_YEARS = "interval 7300 days"
+_SPREAD = 512
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,35 @@ class Store:
             if where is not None:
                 writer = writer.option("replaceWhere", where)
             writer.save(self.path(table))
+
+    def replace_people(self, rows: DataFrame, table: str, *, people: DataFrame) -> None:
+        """Put `rows` in place of all rows of `people`, in one commit.
+
+        Args:
+            rows: the people's new rows, none for people who are withdrawn.
+            table: one with a `subject_id`; it must exist.
+            people: distinct subject_id.
+        """
+        # No subject has such a key; spread, so that no single task gets all the insertions.
+        nobody = F.concat(F.lit("\n"), F.pmod(F.xxhash64("subject_id"), F.lit(_SPREAD)))
+        columns = TABLES[table].columns
+        inserts = rows.select(F.lit(True).alias("is_row"), nobody.alias("person"), *columns)
+        nothing = [
+            F.lit(None).cast(kind.dataType).alias(kind.name)
+            for kind in rows.select(*columns).schema
+        ]
+        deletes = people.select(F.lit(False).alias("is_row"), F.col("subject_id").alias("person"))
+        source = inserts.unionByName(deletes.select("is_row", "person", *nothing))
+        values: dict[str, str | Column] = {name: F.col(f"new.{name}") for name in columns}
+        with storage_faults(f"writing {table}"):
+            (
+                self.delta(rows.sparkSession, table)
+                .alias("old")
+                .merge(source.alias("new"), "old.subject_id = new.person")
+                .whenMatchedDelete()
+                .whenNotMatchedInsert(condition="new.is_row", values=values)
+                .execute()
+            )
 
     def version(self, spark: SparkSession, table: str) -> int:
         """The table's last data-changing version (maintenance does not count); -1 where absent."""

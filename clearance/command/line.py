@@ -148,6 +148,11 @@ def say_ingest(result: IngestResult, console: Console) -> None:
             f"ingest    {file.path}: {file.rows_read:,} rows read = "
             f"{file.rows_accepted:,} accepted + {file.rows_quarantined:,} quarantined"
         )
+    if result.rows_superseded:
+        console.print(
+            f"          {result.rows_superseded:,} rows not kept: "
+            "a later extract holds their subjects"
+        )
 
 
 def say_prepare(result: PrepareResult, console: Console) -> None:

@@ -7,11 +7,11 @@ commit gives the same table when it is made twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
@@ -23,9 +23,6 @@ from clearance.store import Store, storage_faults
 
 ACCEPTED = "accepted"
 REFUSED = "refused"
-
-# Insertions get keys that no subject has, spread so that no single task sorts them all.
-_SPREAD = 512
 
 
 @dataclass(frozen=True)
@@ -123,58 +120,77 @@ def write_quarantine(
         store.replace(new, "quarantine", where=where)
 
 
-def write_source_rows(rows: DataFrame, store: Store, *, extract: Extract, complete: bool) -> None:
+def write_source_rows(
+    rows: DataFrame,
+    store: Store,
+    *,
+    extract: Extract,
+    complete: bool,
+    accepted: Sequence[Row],
+) -> dict[str, int]:
     """Put the extract's rows in place of all earlier rows of its subjects, in one commit.
+
+    Extracts that carry a date leave the same rows whatever order they arrive in: nothing replaces
+    the rows of a subject that a later extract holds, or withdrew.
 
     Args:
         rows: from `placed`.
         store: where to.
         extract: the extract.
         complete: the extract is the whole state; subjects that are not in it are withdrawn.
+        accepted: rows of `source_files` of the extracts taken in before.
+
+    Returns:
+        By source_file, the rows that were not kept since a later extract knows better.
     """
     spark = rows.sparkSession
     store.create(spark, "source_rows")
-    new = kept_rows(rows)
-    if complete:
+    later = [row for row in accepted if is_later(row["extract_date"], than=extract.dated)]
+    names = sorted({row["extract"] for row in later})
+    if any(row["complete"] for row in later):
+        # It held all that was to be known of the state.
+        return {extract.names[s.file.sha256]: s.rows_accepted for s in extract.surveys}
+    new, superseded = kept_rows(rows), dict[str, int]()
+    if names:
+        held = store.read(spark, "source_rows").where(F.col("extract").isin(names))
+        people = held.select("subject_id").distinct()
+        superseded = _by_file(new.join(people, on="subject_id", how="left_semi"))
+        new = new.join(people, on="subject_id", how="left_anti")
+    if complete and names:
+        store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
+    elif complete or store.read(spark, "source_rows").isEmpty():
+        # Not appended: of two first extracts at once, one must lose.
         store.replace(new, "source_rows")
-    elif store.read(spark, "source_rows").isEmpty():
-        store.append(new, "source_rows")
     else:
-        _merge(new, store)
-    _reconcile(spark, store, extract=extract)
+        people = new.select("subject_id").distinct()
+        store.replace_people(new, "source_rows", people=people)
+    _reconcile(spark, store, extract=extract, superseded=superseded)
+    return superseded
 
 
-def _merge(new: DataFrame, store: Store) -> None:
-    key = F.concat(F.lit("\n"), (F.col("position") % _SPREAD).cast("string"))
-    inserts = new.select(F.lit("insert").alias("op"), key.alias("merge_key"), "*")
-    nothing = [
-        F.lit(None).cast(kind.dataType).alias(kind.name)
-        for kind in new.schema.fields
-    ]  # fmt: skip
-    subjects = new.select("subject_id").distinct().withColumnRenamed("subject_id", "merge_key")
-    deletes = subjects.select(F.lit("delete").alias("op"), "merge_key", *nothing)
-    values: dict[str, str | Column] = {name: F.col(f"new.{name}") for name in new.columns}
-    with storage_faults("writing source_rows"):
-        (
-            store.delta(new.sparkSession, "source_rows")
-            .alias("old")
-            .merge(inserts.unionByName(deletes).alias("new"), "old.subject_id = new.merge_key")
-            .whenMatchedDelete()
-            .whenNotMatchedInsert(condition="new.op = 'insert'", values=values)
-            .execute()
-        )
+def is_later(day: date | None, *, than: date | None) -> bool:
+    """Whether one extract is known to be later than another; without dates, arrival decides."""
+    return day is not None and than is not None and day > than
 
 
-def _reconcile(spark: SparkSession, store: Store, *, extract: Extract) -> None:
+def _by_file(rows: DataFrame) -> dict[str, int]:
+    counts = rows.groupBy("source_file").count()
+    with storage_faults("reading source_rows"):
+        return {row[0]: row[1] for row in counts.collect()}
+
+
+def _reconcile(
+    spark: SparkSession, store: Store, *, extract: Extract, superseded: Mapping[str, int]
+) -> None:
     """Compare what is in the table with what the survey promised, file by file."""
     written = store.read(spark, "source_rows").where(F.col("extract") == extract.id)
-    with storage_faults("reading source_rows"):
-        counted = {row[0]: row[1] for row in written.groupBy("source_file").count().collect()}
+    counted = _by_file(written)
     for survey in extract.surveys:
         name = extract.names[survey.file.sha256]
-        if counted.get(name, 0) != survey.rows_accepted:
+        promised = survey.rows_accepted - superseded.get(name, 0)
+        if counted.get(name, 0) != promised:
             raise StoreFault(
-                f"{survey.file.path}: {survey.rows_accepted} rows to keep, but "
+                f"{survey.file.path}: {promised} rows to keep, but "
                 f"{counted.get(name, 0)} are in source_rows. Did the file change meanwhile?",
                 "Run the same command again: it replaces what is there.",
             )
@@ -186,6 +202,7 @@ def write_source_files(
     *,
     extract: Extract,
     status: str,
+    complete: bool,
     earlier: Iterable[tuple[str, str]],
     at: datetime,
 ) -> None:
@@ -196,6 +213,7 @@ def write_source_files(
         store: where to.
         extract: the extract.
         status: accepted or refused.
+        complete: the extract was the whole state.
         earlier: (extract, path) of attempts that this one replaces.
         at: the time of the ingest.
     """
@@ -211,6 +229,7 @@ def write_source_files(
             extract.id,
             extract.dated.isoformat() if extract.dated else None,
             status,
+            complete,
         )
         for survey in extract.surveys
     ]
@@ -230,6 +249,10 @@ def _small_table(spark: SparkSession, rows: Iterable[tuple[object, ...]], ddl: s
 
 def _fields(ddl: str) -> str:
     return ", ".join(":".join(column.split()) for column in ddl.split(","))
+
+
+def _quoted_all(texts: Iterable[str]) -> str:
+    return ", ".join(_quoted(text) for text in texts)
 
 
 def _quoted(text: str) -> str:

@@ -17,6 +17,7 @@ from clearance.ingest.commits import (
     ACCEPTED,
     REFUSED,
     Extract,
+    is_later,
     placed,
     write_quarantine,
     write_source_files,
@@ -49,7 +50,8 @@ class IngestResult:
         already_known: files whose content was taken in before, or twice in this call.
         nothing_new: no file was new, and nothing was written.
         rows_read: rows of the files taken in.
-        rows_accepted: rows now in `source_rows`.
+        rows_accepted: rows that can be kept.
+        rows_superseded: of these, rows not kept since a later extract holds their subjects.
         rows_quarantined: rows now in `quarantine`.
     """
 
@@ -60,6 +62,7 @@ class IngestResult:
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
+    rows_superseded: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -99,6 +102,7 @@ def ingest(
         with stage("Looking at the files"):
             files, repeated = find_files(spark, inputs, links=Path(links))
             recorded = _recorded(spark, store)
+            accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)
         known = tuple(
             sorted({*repeated, *(file.path for file in files if file not in new)})
@@ -121,20 +125,24 @@ def ingest(
         refused = bool(over) and not accept_quarantine
         with stage("Setting bad rows aside"):
             write_quarantine(rows, store, extract=extract, earlier=earlier)
+        superseded: dict[str, int] = {}
         if not refused:
             with stage("Writing source_rows"):
-                write_source_rows(rows, store, extract=extract, complete=complete)
+                superseded = write_source_rows(
+                    rows, store, extract=extract, complete=complete, accepted=accepted
+                )
         write_source_files(
             spark,
             store,
             extract=extract,
             status=REFUSED if refused else ACCEPTED,
+            complete=complete,
             earlier=earlier,
             at=clock(),
         )
     if refused:
         raise _over_the_limit(over, limit=quarantine_limit)
-    return _result(extract, known)
+    return _result(extract, known, superseded=sum(superseded.values()))
 
 
 def extract_name(files: Sequence[ResearchFile], dated: date | None) -> str:
@@ -147,7 +155,7 @@ def _recorded(spark: SparkSession, store: Store) -> list[Row]:
     if not store.exists(spark, "source_files"):
         return []
     with storage_faults("reading source_files"):
-        columns = ("sha256", "path", "extract", "status")
+        columns = ("sha256", "path", "extract", "extract_date", "status", "complete")
         return store.read(spark, "source_files").select(*columns).collect()
 
 
@@ -165,9 +173,11 @@ def _to_take_in(
     new = [file for file in files if file.sha256 not in known]
     if not complete:
         return new
-    if not new and {known[file.sha256] for file in files} == {extract_name(files, dated)}:
-        held = store.read(spark, "source_rows").select("extract").distinct().limit(2).collect()
-        if [row["extract"] for row in held] == [extract_name(files, dated)]:
+    name = extract_name(files, dated)
+    if not new and {known[file.sha256] for file in files} == {name}:
+        days = {row["extract"]: row["extract_date"] for row in recorded}
+        held = store.read(spark, "source_rows").select("extract").distinct().collect()
+        if all(row[0] == name or is_later(days.get(row[0]), than=dated) for row in held):
             return []
     return files
 
@@ -240,7 +250,7 @@ def _cure(survey: FileSurvey) -> str:
     }[commonest]
 
 
-def _result(extract: Extract, known: tuple[str, ...]) -> IngestResult:
+def _result(extract: Extract, known: tuple[str, ...], *, superseded: int) -> IngestResult:
     files = tuple(
         FileResult(
             extract.names[survey.file.sha256],
@@ -255,6 +265,8 @@ def _result(extract: Extract, known: tuple[str, ...]) -> IngestResult:
             f"{file.path}: {file.rows_read:,} rows read = {file.rows_accepted:,} accepted + "
             f"{file.rows_quarantined:,} quarantined"
         )
+    if superseded:
+        say(f"{superseded:,} rows were not kept: a later extract holds their subjects.")
     return IngestResult(
         extract.id,
         files,
@@ -263,4 +275,5 @@ def _result(extract: Extract, known: tuple[str, ...]) -> IngestResult:
         sum(file.rows_read for file in files),
         sum(file.rows_accepted for file in files),
         sum(file.rows_quarantined for file in files),
+        superseded,
     )

@@ -192,7 +192,7 @@ def test_as_of_before_the_extract_is_a_what_if(spark: SparkSession, store: Store
     from clearance.schemas import SOURCE_FILES
 
     fill(spark, store, {})
-    taken = ("0" * 64, "a.csv", 1, 1, 1, 0, datetime(2026, 11, 2), "e", DECEMBER, "accepted")
+    taken = ("0" * 64, "a.csv", 1, 1, 1, 0, datetime(2026, 11, 2), "e", DECEMBER, "accepted", False)
     store.append(spark.createDataFrame([taken], SOURCE_FILES.ddl), "source_files")
     assert sweep(spark, store, NOVEMBER).what_if
     assert not sweep(spark, store, DECEMBER).what_if

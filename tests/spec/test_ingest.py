@@ -190,6 +190,48 @@ def test_extracts_replace_their_subjects_and_the_same_file_again_changes_nothing
     assert take(spark, store, renamed, complete, complete=True).nothing_new
 
 
+def test_dated_extracts_leave_the_same_rows_whatever_order_they_arrive_in(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """March is the whole state but for subject 4, who comes back in April."""
+    extracts = {
+        "january": (date(2026, 1, 1), False, [line("1", 1, "old"), line("3", 1, "old")]),
+        "february": (date(2026, 2, 1), False, [line("1", 1, "new"), line("4", 1, "new")]),
+        "march": (date(2026, 3, 1), True, [line("1", 1, "newer"), line("2", 1, "newer")]),
+        "april": (date(2026, 4, 1), False, [line("2", 1, "newest"), line("4", 1, "back")]),
+    }
+    kept, told = [], []
+    for number, order in enumerate((list(extracts), list(extracts)[::-1])):
+        store = Store(str(tmp_path / f"store{number}"))
+        results = {}
+        for name in order:
+            dated, complete, rows = extracts[name]
+            file = write(tmp_path / f"{name}.csv", *rows)
+            results[name] = take(spark, store, file, dated=dated, complete=complete)
+        again = take(spark, store, tmp_path / "march.csv", dated=date(2026, 3, 1), complete=True)
+        assert again.nothing_new
+        kept.append({row[2:] for row in held(spark, store)})
+        told.append([results[name].rows_superseded for name in extracts])
+        assert all(found[0] == found[1] == 2 for found in files_of(spark, store).values())
+    assert kept[0] == kept[1] == {("1", "newer"), ("2", "newest"), ("4", "back")}
+    assert told == [[0, 0, 0, 0], [2, 2, 1, 0]]
+
+
+def test_an_older_extract_never_replaces_a_subject_and_a_younger_or_undated_one_does(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    take(spark, store, write(tmp_path / "a.csv", line("1", 1, "a")), dated=date(2026, 2, 28))
+    day_before = write(tmp_path / "b.csv", line("1", 1, "b"), line("2", 1, "b"))
+    assert take(spark, store, day_before, dated=date(2026, 2, 27)).rows_superseded == 1
+    assert {row[2:] for row in held(spark, store)} == {("1", "a"), ("2", "b")}
+    same_day = write(tmp_path / "c.csv", line("1", 1, "c"))
+    assert take(spark, store, same_day, dated=date(2026, 2, 28)).rows_superseded == 0
+    assert ("1", "c") in {row[2:] for row in held(spark, store)}
+    undated = write(tmp_path / "d.csv", line("1", 1, "d"))
+    assert take(spark, store, undated).rows_superseded == 0
+    assert {row[2:] for row in held(spark, store)} == {("1", "d"), ("2", "b")}
+
+
 def test_beyond_the_limit_the_whole_extract_is_refused_and_can_be_repaired(
     spark: SparkSession, store: Store, tmp_path: Path
 ) -> None:
