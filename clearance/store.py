@@ -21,7 +21,12 @@ from clearance.errors import ClearanceError, StoreFault, SweepConflict, UsageErr
 from clearance.schemas import TABLES, TableSpec
 
 KEEP_YEARS = "interval 7300 days"
+MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
+
 _SPREAD = 512
+_NOTE = "spark.databricks.delta.commitInfo.userMetadata"
+_APP_ID = "spark.databricks.delta.write.txnAppId"
+_APP_VERSION = "spark.databricks.delta.write.txnVersion"
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,18 @@ class Store:
             ordered = rows.select(*TABLES[table].columns)
             ordered.write.format("delta").mode("append").save(self.path(table))
 
+    def add(self, rows: DataFrame, table: str, *, key: str) -> None:
+        """Append the rows whose key is not there yet, creating the table where needed."""
+        self.create(rows.sparkSession, table)
+        with storage_faults(f"writing {table}"):
+            (
+                self.delta(rows.sparkSession, table)
+                .alias("old")
+                .merge(rows.alias("new"), f"old.{key} = new.{key}")
+                .whenNotMatchedInsertAll()
+                .execute()
+            )
+
     def replace(self, rows: DataFrame, table: str, *, where: str | None = None) -> None:
         """Replace the table's rows, or only those that `where` selects, in one commit."""
         self.create(rows.sparkSession, table)
@@ -141,12 +158,52 @@ class Store:
 
     def version(self, spark: SparkSession, table: str) -> int:
         """The table's last data-changing version (maintenance does not count); -1 where absent."""
+        last = self.last_commit(spark, table)
+        return -1 if last is None else last[0]
+
+    def last_commit(self, spark: SparkSession, table: str) -> tuple[int, str | None] | None:
+        """Version and note of the last commit that changed data; None where there is no table."""
         if not self.exists(spark, table):
-            return -1
-        history = self.delta(spark, table).history()
-        kept = history.where("operation NOT IN ('OPTIMIZE', 'VACUUM START', 'VACUUM END')")
-        row = kept.agg({"version": "max"}).first()
-        return int(row[0]) if row is not None and row[0] is not None else -1
+            return None
+        with storage_faults(f"reading the log of {table}"):
+            commits = (
+                self.delta(spark, table).history().where(~F.col("operation").isin(*MAINTENANCE))
+            )
+            row = commits.orderBy(F.desc("version")).select("version", "userMetadata").first()
+        return None if row is None else (int(row[0]), row[1])
+
+    @contextmanager
+    def in_turn(self, spark: SparkSession, table: str, *, after: int, note: str) -> Iterator[None]:
+        """Around the one write to a table: it is made only if nothing else came in between.
+
+        What a step writes rests on what it read. Delta sees a conflict only with commits made
+        while the write itself runs; what came between the reading and the write is told by the
+        number of the application's transaction, which counts on from the version that was read.
+        So a job that is run again after its commit writes nothing a second time, either.
+
+        Args:
+            spark: the session.
+            table: its name; it must exist.
+            after: the table's `version` that the write rests on.
+            note: kept with the commit; what identifies the write.
+
+        Raises:
+            SweepConflict: another run has written to the table meanwhile.
+        """
+        settings = {_NOTE: note, _APP_ID: f"clearance {table}", _APP_VERSION: str(after + 1)}
+        for key, value in settings.items():
+            spark.conf.set(key, value)
+        try:
+            yield
+        finally:
+            for key in settings:
+                spark.conf.unset(key)
+        last = self.last_commit(spark, table)
+        if last is None or last[1] != note:
+            raise SweepConflict(
+                f"Another run changed {table} in the store {self.uri} meanwhile.",
+                "Wait until it has finished, then run the same command again.",
+            )
 
 
 MAKERS = {

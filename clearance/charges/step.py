@@ -1,16 +1,16 @@
-"""Prepare: source rows to `history`, `charges` and `arrests`, whole tables at a time.
+"""Prepare: source rows to `history`, `charges` and `arrests`, of the people who changed.
 
 Nothing in them depends on an as-of date or on a pack, so they change only with the source rows
-and with the rules and code that read them: the prepare fingerprint. Both are noted on the commits,
-and a second run on the same two does nothing.
+and with the rules and code that read them: the prepare fingerprint. Both are noted on the commits:
+a second run on the same two does nothing, and a run on new source rows prepares only the people
+whose rows are others than at the noted version. When the fingerprint differs, everything is
+prepared again.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from pyspark.sql import functions as F
 
 from clearance import __version__
 from clearance.charges.arrests import arrests
+from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.statute_lists import StatuteLists
@@ -28,11 +29,6 @@ from clearance.charges.statutes import load_statutes, statute_rows
 from clearance.charges.tables import charges, features
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
-
-# `charges` last: its note says that all three are whole.
-TABLES = ("history", "arrests", "charges")
-NOTE = "spark.databricks.delta.commitInfo.userMetadata"
-MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 
 
 @dataclass(frozen=True)
@@ -83,14 +79,23 @@ def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
         UsageError: the store has no source rows yet.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
-    source = store.read(spark, "source_rows")
-    version = store.version(spark, "source_rows")
+    # Rows that arrive meanwhile are the next run's.
+    version = max(store.version(spark, "source_rows"), 0)
+    source = store.read(spark, "source_rows", version=version)
     fingerprint = prepare_fingerprint(record, statutes)
-    note = json.dumps({"prepare_fingerprint": fingerprint, "source_rows": version}, sort_keys=True)
-    changed = any(_note_on(spark, store, table) != note for table in TABLES)
+    note = Note(fingerprint, version)
+    for table in TABLES:
+        store.create(spark, table)
+    found = notes(spark, store)
+    distinct = {noted for _, noted in found.values()}
+    earlier = distinct.pop() if len(distinct) == 1 else None
+    changed = earlier != note
     if changed:
-        with stage("Preparing history, charges and arrests"), _noted(spark, note):
-            _write(source, store, record=record, statutes=statute_rows(spark, statutes))
+        people = changed_people(spark, store, earlier=earlier, now=note)
+        writer = _Writer(store, people, note, {table: found[table][0] for table in TABLES})
+        doing = "everyone" if people is None else "the people who changed"
+        with stage(f"Preparing {doing}"):
+            _write(source, writer, record=record, statutes=statute_rows(spark, statutes))
     else:
         say("Prepare: the source rows and the rules are the same as last time; nothing to do.")
     return _result(spark, store, changed=changed, version=version, fingerprint=fingerprint)
@@ -109,40 +114,41 @@ def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
     return digest.hexdigest()
 
 
-def _write(source: DataFrame, store: Store, *, record: RecordRules, statutes: DataFrame) -> None:
+@dataclass(frozen=True)
+class _Writer:
+    """Puts people's rows into the tables: everybody's where `people` is None."""
+
+    store: Store
+    people: DataFrame | None
+    note: Note
+    versions: Mapping[str, int]
+
+    def put(self, rows: DataFrame, table: str) -> None:
+        note = self.note.as_json()
+        spark, after = rows.sparkSession, self.versions[table]
+        with self.store.in_turn(spark, table, after=after, note=note):
+            if self.people is None:
+                self.store.replace(rows, table)
+            else:
+                self.store.replace_people(rows, table, people=self.people)
+
+
+def _write(source: DataFrame, writer: _Writer, *, record: RecordRules, statutes: DataFrame) -> None:
+    people = writer.people
+    if people is not None:
+        people.persist(StorageLevel.MEMORY_AND_DISK)
+        source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
-    store.replace(history(typed), "history")
+    writer.put(history(typed), "history")
     worked_out = features(typed, rules=record, statutes=statutes)
     worked_out = worked_out.persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        store.replace(arrests(worked_out), "arrests")
-        store.replace(charges(worked_out), "charges")
+        writer.put(arrests(worked_out), "arrests")
+        writer.put(charges(worked_out), "charges")
     finally:
         worked_out.unpersist()
-
-
-@contextmanager
-def _noted(spark: SparkSession, note: str) -> Iterator[None]:
-    """Put the note on every commit made inside the block."""
-    before = spark.conf.get(NOTE, None)
-    spark.conf.set(NOTE, note)
-    try:
-        yield
-    finally:
-        if before is None:
-            spark.conf.unset(NOTE)
-        else:
-            spark.conf.set(NOTE, before)
-
-
-def _note_on(spark: SparkSession, store: Store, table: str) -> str | None:
-    """The note on the table's last commit that changed rows."""
-    if not store.exists(spark, table):
-        return None
-    with storage_faults(f"reading the log of {table}"):
-        commits = store.delta(spark, table).history().where(~F.col("operation").isin(*MAINTENANCE))
-        last = commits.orderBy(F.desc("version")).select("userMetadata").first()
-    return None if last is None else last[0]
+        if people is not None:
+            people.unpersist()
 
 
 def _result(

@@ -17,7 +17,7 @@ from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
 from clearance.settings import Settings
 from clearance.store import Store
-from clearance.sweep.manifest import last_commit
+from clearance.sweep.manifest import last_sweep
 from clearance.sweep.step import SweepResult, determine
 
 PACKET_FILES = ("all", "condensed", "prop64")
@@ -54,7 +54,7 @@ def publish_latest(
     Raises:
         UsageError: nothing has been determined yet.
     """
-    latest = last_commit(spark, store)
+    latest = last_sweep(spark, store)
     if latest is None:
         raise UsageError(
             f"The store {store.uri} has no determinations yet.",

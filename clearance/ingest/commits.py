@@ -145,6 +145,7 @@ def write_source_rows(
     """
     spark = rows.sparkSession
     store.create(spark, "source_rows")
+    after = store.version(spark, "source_rows")
     later = [row for row in accepted if is_later(row["extract_date"], than=extract.dated)]
     names = sorted({row["extract"] for row in later})
     if any(row["complete"] for row in later):
@@ -156,14 +157,15 @@ def write_source_rows(
         people = held.select("subject_id").distinct()
         superseded = _by_file(new.join(people, on="subject_id", how="left_semi"))
         new = new.join(people, on="subject_id", how="left_anti")
-    if complete and names:
-        store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
-    elif complete or store.read(spark, "source_rows").isEmpty():
-        # Not appended: of two first extracts at once, one must lose.
-        store.replace(new, "source_rows")
-    else:
-        people = new.select("subject_id").distinct()
-        store.replace_people(new, "source_rows", people=people)
+    first = store.read(spark, "source_rows").isEmpty()
+    with store.in_turn(spark, "source_rows", after=after, note=json.dumps({"extract": extract.id})):
+        if complete and names:
+            store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
+        elif complete or first:
+            store.replace(new, "source_rows")
+        else:
+            people = new.select("subject_id").distinct()
+            store.replace_people(new, "source_rows", people=people)
     _reconcile(spark, store, extract=extract, superseded=superseded)
     return superseded
 

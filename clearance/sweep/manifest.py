@@ -15,6 +15,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from clearance import __version__
+from clearance.places import PACKAGE
 from clearance.schemas import SWEEPS
 from clearance.store import Store
 from clearance.sweep.digest import digest_of
@@ -64,6 +66,14 @@ class Manifest:
         return cls(**data)
 
 
+def engine_version() -> str:
+    """The version of this code, with a hash of the modules that decide and write."""
+    digest = hashlib.sha256()
+    for path in sorted([*PACKAGE.glob("rulebook/*.py"), *PACKAGE.glob("sweep/*.py")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 def make_manifest(
     *,
     as_of: date,
@@ -105,23 +115,11 @@ def make_manifest(
     )
 
 
-def last_commit(spark: SparkSession, store: Store) -> tuple[int, Manifest] | None:
+def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest] | None:
     """Version and manifest of the latest sweep's commit, or None before the first."""
-    if not store.exists(spark, "determinations"):
-        return None
-    commits = (
-        store.delta(spark, "determinations")
-        .history()
-        .select("version", "userMetadata")
-        .where("userMetadata IS NOT NULL")
-        .orderBy(F.desc("version"))
-        .limit(1)
-    )
-    row = commits.first()
-    if row is None:
-        return None
-    manifest = Manifest.from_json(row["userMetadata"])
-    return None if manifest is None else (int(row["version"]), manifest)
+    last = store.last_commit(spark, "determinations")
+    manifest = None if last is None else Manifest.from_json(last[1])
+    return None if last is None or manifest is None else (last[0], manifest)
 
 
 def is_recorded(spark: SparkSession, store: Store, sweep_id: str) -> bool:
@@ -166,5 +164,5 @@ def record(
         "notes": list(manifest.notes),
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
-    store.append(spark.createDataFrame(values, SWEEPS.ddl), "sweeps")
+    store.add(spark.createDataFrame(values, SWEEPS.ddl), "sweeps", key="sweep_id")
     return counts, digest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -12,7 +12,6 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance import __version__
 from clearance.errors import UsageError
 from clearance.progress import stage
 from clearance.rulebook.compile import evaluate
@@ -23,11 +22,13 @@ from clearance.store import Store
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.manifest import (
     Manifest,
+    engine_version,
     is_recorded,
-    last_commit,
+    last_sweep,
     make_manifest,
     record,
 )
+from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.write import write_sweep
 
 UNIT_TABLES = {"conviction": "charges", "arrest": "arrests"}
@@ -87,15 +88,23 @@ def determine(
     """
     rulebook = load_rulebook(rules)
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
-    inputs = {table: store.read(spark, table) for table in UNIT_TABLES.values()}
-    recovered = _recover(spark, store, clock)
+    # Rows that arrive meanwhile are the next sweep's.
+    versions = {table: store.version(spark, table) for table in UNIT_TABLES.values()}
+    inputs = {
+        table: store.read(spark, table, version=max(version, 0))
+        for table, version in versions.items()
+    }
+    store.create(spark, "determinations")
+    after = store.version(spark, "determinations")
+    latest = last_sweep(spark, store)
+    recovered = _recover(spark, store, latest, clock)
     manifest = make_manifest(
         as_of=as_of,
         what_if=_is_what_if(spark, store, as_of, selected),
         started_at=clock(),
-        code_version=__version__,
+        code_version=engine_version(),
         config_fingerprint=settings.fingerprint,
-        input_versions={table: store.version(spark, table) for table in inputs},
+        input_versions=versions,
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
         notes=plan.notes,
@@ -105,28 +114,44 @@ def determine(
         return _known(spark, store, recovered)
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
         _record_packs(spark, store, plan)
-        first = not store.exists(spark, "determinations")
-        store.create(spark, "determinations")
-        decided = _decide(spark, inputs, plan, as_of)
-        write_sweep(spark, store, decided, manifest, first=first)
+        scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
+        decided = decide(inputs, plan, as_of=as_of, scope=scope)
+        touched = None
+        if latest is not None:
+            standing = store.read(spark, "determinations", version=after)
+            touched = scope.touched(standing, selected=plan.selected)
+        write_sweep(spark, store, decided, manifest, touched=touched, after=after)
     with stage("digest and manifest"):
-        version = store.version(spark, "determinations")
-        counts, digest = record(spark, store, manifest, version=version, finished_at=clock())
+        written = last_sweep(spark, store)
+        assert written is not None
+        counts, digest = record(spark, store, manifest, version=written[0], finished_at=clock())
+        version = written[0]
     return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
 
 
-def _decide(
-    spark: SparkSession, inputs: dict[str, DataFrame], plan: Plan, as_of: date
-) -> DataFrame:
+def decide(inputs: Mapping[str, DataFrame], plan: Plan, *, as_of: date, scope: Scope) -> DataFrame:
+    """A row a unit and pack that the scope asks for: determinations without `sweep_id`.
+
+    Args:
+        inputs: `charges` and `arrests` by name.
+        plan: the packs.
+        as_of: the sweep's date.
+        scope: which packs and people.
+    """
     parts = []
     for unit, table in UNIT_TABLES.items():
-        assigned = plan.of(unit)
-        if assigned:
-            units = inputs[table]
-            if unit == "conviction":
-                units = units.where("convicted")
-            parts.append(evaluate(units, assigned, as_of=as_of))
+        units = inputs[table]
+        if unit == "conviction":
+            units = units.where("convicted")
+        whole = [item for item in plan.of(unit) if item.bound.pack.pack in scope.everything]
+        others = [item for item in plan.of(unit) if item not in whole]
+        if whole:
+            parts.append(evaluate(units, whole, as_of=as_of))
+        if others and scope.people is not None:
+            some = units.join(scope.people, on="subject_id", how="left_semi")
+            parts.append(evaluate(some, others, as_of=as_of))
     if not parts:
+        spark = inputs["charges"].sparkSession
         return spark.createDataFrame([], _empty_ddl())
     return reduce(DataFrame.unionByName, parts)
 
@@ -136,9 +161,13 @@ def _empty_ddl() -> str:
     return ", ".join(line for line in lines if not line.startswith("sweep_id "))
 
 
-def _recover(spark: SparkSession, store: Store, clock: Callable[[], datetime]) -> Manifest | None:
+def _recover(
+    spark: SparkSession,
+    store: Store,
+    latest: tuple[int, Manifest] | None,
+    clock: Callable[[], datetime],
+) -> Manifest | None:
     """The latest sweep's manifest; its `sweeps` row is written now if a job died before it."""
-    latest = last_commit(spark, store)
     if latest is None:
         return None
     version, manifest = latest
@@ -175,7 +204,7 @@ def _record_packs(spark: SparkSession, store: Store, plan: Plan) -> None:
         if item.bound.fingerprint not in known
     ]
     if rows:
-        store.append(spark.createDataFrame(rows, PACKS.ddl), "packs")
+        store.add(spark.createDataFrame(rows, PACKS.ddl), "packs", key="fingerprint")
 
 
 def _known(spark: SparkSession, store: Store, manifest: Manifest) -> SweepResult:

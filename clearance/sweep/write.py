@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from pyspark.sql import DataFrame, SparkSession
+from pyspark import StorageLevel
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.schemas import DETERMINATIONS
@@ -13,13 +11,17 @@ from clearance.store import Store, storage_faults
 from clearance.sweep.digest import CONTENT
 from clearance.sweep.manifest import Manifest
 
-METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-APP_ID = "spark.databricks.delta.write.txnAppId"
-APP_VERSION = "spark.databricks.delta.write.txnVersion"
+KEY = ("subject_id", "pack", "unit_id")
 
 
 def write_sweep(
-    spark: SparkSession, store: Store, decided: DataFrame, manifest: Manifest, *, first: bool
+    spark: SparkSession,
+    store: Store,
+    decided: DataFrame,
+    manifest: Manifest,
+    *,
+    touched: DataFrame | None,
+    after: int,
 ) -> None:
     """Bring the table to what was decided, in one commit that carries the manifest.
 
@@ -27,47 +29,67 @@ def write_sweep(
         spark: the session.
         store: where the table is.
         decided: a row a unit and pack, without `sweep_id`.
-        manifest: the commit's metadata; its id also makes a retried job write once.
-        first: whether the table is new, so that rows are appended without a join.
+        manifest: kept with the commit.
+        touched: the rows that stand now for what was decided; None where the table is new, so
+            that all is written without a join.
+        after: the table's version that `touched` is of.
+
+    Raises:
+        SweepConflict: another sweep was written meanwhile.
     """
     rows = decided.withColumn("sweep_id", F.lit(manifest.sweep_id)).select(*DETERMINATIONS.columns)
-    with storage_faults("writing determinations"), _as_one_commit(spark, manifest):
-        if first:
+    table, note = "determinations", manifest.as_json()
+    with storage_faults(f"writing {table}"), store.in_turn(spark, table, after=after, note=note):
+        if touched is None:
+            # Not appended: of two first sweeps at once, one must lose.
             path = store.path("determinations")
-            rows.write.format("delta").mode("append").save(path)
+            rows.write.format("delta").mode("overwrite").save(path)
         else:
-            _merge(spark, store, rows, manifest)
+            _merge(spark, store, changes(rows, touched=touched))
 
 
-def _merge(spark: SparkSession, store: Store, rows: DataFrame, manifest: Manifest) -> None:
-    """Change only rows whose content changed; withdraw units that left scope or existence."""
-    changed = " OR ".join(f"NOT (now.{name} <=> new.{name})" for name in CONTENT)
-    ours = None
-    if manifest.selected:
-        names = ", ".join(f"'{name}'" for name in sorted(manifest.selected))
-        ours = f"now.pack IN ({names})"
-    (
-        store.delta(spark, "determinations")
-        .alias("now")
-        .merge(
-            rows.alias("new"),
-            "now.pack = new.pack AND now.unit_id = new.unit_id AND now.subject_id = new.subject_id",
-        )
-        .whenMatchedUpdateAll(condition=changed)
-        .whenNotMatchedInsertAll()
-        .whenNotMatchedBySourceDelete(condition=ours)
-        .execute()
+def changes(rows: DataFrame, *, touched: DataFrame) -> DataFrame:
+    """A row is a determination to write, or (`is_row` false) the key of one to withdraw.
+
+    Args:
+        rows: what this sweep says.
+        touched: what the table says of the same packs and people; equal content is left out.
+    """
+    old, new = touched.alias("old"), rows.alias("new")
+    same_key = [F.col(f"old.{name}") == F.col(f"new.{name}") for name in KEY]
+    joined = old.join(new, on=same_key, how="full_outer")
+    differs = F.lit(False)
+    for name in CONTENT:
+        differs = differs | ~F.col(f"old.{name}").eqNullSafe(F.col(f"new.{name}"))
+    is_row = F.col("new.unit_id").isNotNull()
+    return joined.where(differs).select(
+        is_row.alias("is_row"),
+        *[
+            _either(name) if name in KEY else F.col(f"new.{name}")
+            for name in DETERMINATIONS.columns
+        ],
     )
 
 
-@contextmanager
-def _as_one_commit(spark: SparkSession, manifest: Manifest) -> Iterator[None]:
-    """Session settings around the one write, gone afterwards."""
-    settings = {METADATA: manifest.as_json(), APP_ID: manifest.sweep_id, APP_VERSION: "1"}
-    for key, value in settings.items():
-        spark.conf.set(key, value)
+def _either(name: str) -> Column:
+    return F.coalesce(F.col(f"new.{name}"), F.col(f"old.{name}")).alias(name)
+
+
+def _merge(spark: SparkSession, store: Store, changed: DataFrame) -> None:
+    # Found once, though the merge reads it twice.
+    changed = changed.persist(StorageLevel.MEMORY_AND_DISK)
+    values: dict[str, str | Column] = {
+        name: F.col(f"new.{name}") for name in DETERMINATIONS.columns
+    }
     try:
-        yield
+        (
+            store.delta(spark, "determinations")
+            .alias("old")
+            .merge(changed.alias("new"), " AND ".join(f"old.{name} = new.{name}" for name in KEY))
+            .whenMatchedDelete(condition="NOT new.is_row")
+            .whenMatchedUpdate(set=values)
+            .whenNotMatchedInsert(condition="new.is_row", values=values)
+            .execute()
+        )
     finally:
-        for key in settings:
-            spark.conf.unset(key)
+        changed.unpersist()
