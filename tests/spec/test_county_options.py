@@ -18,7 +18,6 @@ from pyspark.sql import Row, SparkSession
 from clearance.explain import explain
 from clearance.places import rules_folder
 from clearance.publish.step import publish
-from clearance.report.page import write_report
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.stored import bound_from
 from clearance.schemas import ARRESTS
@@ -258,16 +257,3 @@ def test_changed_options_are_a_new_sweep_that_writes_only_that_countys_rows(
     rows = swept.store.read(spark, "determinations")
     (fresh,) = rows.where(rows["sweep_id"] == second.sweep_id).collect()
     assert (fresh["county"], fresh["outcome"]) == (county, "REVIEW")
-
-
-def test_the_report_names_all_values_where_counties_differ(
-    spark: SparkSession, swept: Swept, tmp_path: Path
-) -> None:
-    from clearance.publish.words import PackWords, reason_text_of
-
-    forty = PackWords("a", "1", "A", params={"age": "40"})
-    fifty = PackWords("a", "1", "A", params={"age": "50"})
-    text = reason_text_of("OLD", {"OLD": "{age} years, {section}"}, [fifty, forty])
-    assert text == "40 or 50 years, (section)"
-    write_report(spark, swept.store, out=tmp_path / "report.html", rules=swept.rules)
-    assert "{" not in (tmp_path / "report.html").read_text().split("<main")[-1].split("years")[0]
