@@ -226,6 +226,19 @@ def test_a_wrong_option_file_ends_the_command_before_spark_starts(
     assert "yolo.json:1: `additionalRelief.subjectAgeThreshold`" in capsys.readouterr().err
 
 
+def test_the_doctor_names_a_wrong_option_file(tmp_path: Path) -> None:
+    from clearance.command.run import Frame
+    from clearance.command.views import _settings
+
+    (tmp_path / "yolo.json").write_text('{"dismiss": ["11357"]}')
+    config(tmp_path, {"YOLO": on("yolo.json")})
+    frame = Frame(config=tmp_path / "mine.yaml")
+    assert _settings(frame).startswith("fingerprint ")
+    (tmp_path / "yolo.json").write_text('{"dismiss": ["11361"]}')
+    with pytest.raises(UsageError, match=r"yolo.json:1: `dismiss`: `11361` is none of"):
+        _settings(frame)
+
+
 def test_the_example_that_comes_with_the_project_fits_the_pack(configurable: BoundPack) -> None:
     path = conf_folder() / "counties" / "example.json"
     values, problems = options_of(read_option_file(path, name=path.name), configurable.pack.options)
