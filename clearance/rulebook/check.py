@@ -45,7 +45,9 @@ def _fact_problems(pack: Pack, catalogue: Catalogue, tags: set[str]) -> Iterator
     features = catalogue[pack.unit]
     for name, text in pack.facts.items():
         try:
-            fact = resolve_fact(name, text, features=features, params=pack.params)
+            fact = resolve_fact(
+                name, text, features=features, params=pack.params, options=pack.options
+            )
         except NotAFact as error:
             yield ("facts", name), str(error)
             continue
@@ -59,9 +61,20 @@ def _fact_problems(pack: Pack, catalogue: Catalogue, tags: set[str]) -> Iterator
         resolve_scope(pack, features)
     except NotAFact as error:
         yield ("scope",), str(error)
+    yield from _option_problems(pack, set(features))
     for name, param in pack.params.items():
         if param.by is not None and features.get(param.by) is None:
             yield ("params", name), f"`{param.by}` is not a column of this unit"
+
+
+def _option_problems(pack: Pack, columns: set[str]) -> Iterator[Problem]:
+    """Options that hide a column, and those that no fact asks."""
+    words = {word for text in pack.facts.values() for word in text.replace(",", " ").split()}
+    for name in pack.options:
+        if name in columns:
+            yield ("options", name), f"`{name}` is a column; give the option another name"
+        elif name not in words:
+            yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
 
 
 def _flow_problems(pack: Pack) -> Iterator[Problem]:
