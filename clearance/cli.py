@@ -317,6 +317,27 @@ def sweeps(
 
 
 @app.command()
+def replay(
+    sweep: Annotated[str, typer.Argument(help="A sweep's id, from `clearance sweeps`.")],
+    store: StoreAt = None,
+    config: Config = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Decide an old sweep again from what the store kept, and compare digests."""
+    frame = Frame(store=store, config=config, as_json=as_json, quiet=quiet)
+    place = frame.open_store(frame.settings())
+    from clearance.sweep.replay import replay as decide_again
+
+    with frame.session() as spark:
+        result = decide_again(spark, place, sweep_id=sweep, rules=frame.rules)
+    if result.agrees or as_json:
+        frame.show(result, lambda console: console.print(result.digest))
+    result.raise_for_difference()
+
+
+@app.command()
 def doctor(
     store: StoreAt = None,
     config: Config = None,

@@ -313,7 +313,9 @@ SWEEPS = TableSpec(
         counts map<string,bigint>,
         determinations_version bigint,
         digest string,
-        notes array<string>
+        notes array<string>,
+        selected array<string>,
+        assigned string
     """,
     constraints={"complete": "status = 'complete'"},
 )

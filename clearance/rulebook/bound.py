@@ -37,6 +37,8 @@ class BoundPack:
         values: each param's value, switches applied; dated params keep their periods.
         reads: fingerprint of what else the pack rests on (statute lists, dispositions).
         options: each option's value, as one county sets them.
+        recorded: the fingerprint under which a store keeps the pack; None where it comes from a
+            rules folder.
     """
 
     pack: Pack
@@ -45,6 +47,7 @@ class BoundPack:
     values: Values
     reads: str
     options: OptionValues = field(default_factory=dict)
+    recorded: str | None = None
 
     def with_options(self, options: OptionValues) -> BoundPack:
         """The same pack as another county sets it; an option not named is off."""
@@ -93,6 +96,8 @@ class BoundPack:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the pack with what it reads: values after switches, lists, dispositions."""
+        if self.recorded is not None:
+            return self.recorded
         content: dict[str, Any] = {
             "pack": self.pack.model_dump(mode="json", by_alias=True),
             "values": {name: str(value) for name, value in sorted(self.values.items())},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
@@ -42,6 +43,18 @@ class Plan:
         """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ."""
         return {
             key: bound.fingerprint for item in self.assigned for key, bound in item.bounds.items()
+        }
+
+    def as_record(self) -> dict[str, dict[str, Any]]:
+        """By pack, its counties (null: all), those excluded, and whose fingerprint is which."""
+        return {
+            item.bound.pack.pack: {
+                "usual": item.bound.fingerprint,
+                "counties": None if item.counties is None else sorted(item.counties),
+                "excluded": sorted(item.excluded),
+                "by_county": {name: own.fingerprint for name, own in item.by_county.items()},
+            }
+            for item in self.assigned
         }
 
     @property

@@ -35,6 +35,7 @@ class Manifest:
         input_versions: last data-changing version of each input table.
         pack_fingerprints: by pack id.
         selected: packs named on the command line; empty for a whole sweep.
+        assigned: by pack, the counties it decided and under which fingerprints.
     """
 
     sweep_id: str
@@ -48,6 +49,7 @@ class Manifest:
     pack_fingerprints: dict[str, str]
     selected: tuple[str, ...]
     notes: tuple[str, ...]
+    assigned: dict[str, Any]
 
     def as_json(self) -> str:
         """The manifest as one line, for the commit."""
@@ -85,6 +87,7 @@ def make_manifest(
     pack_fingerprints: dict[str, str],
     selected: tuple[str, ...],
     notes: tuple[str, ...],
+    assigned: dict[str, Any],
     previous: str,
 ) -> Manifest:
     """The manifest of a sweep that is about to run, its id settled."""
@@ -112,6 +115,7 @@ def make_manifest(
         pack_fingerprints=pack_fingerprints,
         selected=selected,
         notes=notes,
+        assigned=assigned,
     )
 
 
@@ -162,6 +166,8 @@ def record(
         "determinations_version": version,
         "digest": digest,
         "notes": list(manifest.notes),
+        "selected": list(manifest.selected),
+        "assigned": json.dumps(manifest.assigned, sort_keys=True),
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
     store.add(spark.createDataFrame(values, SWEEPS.ddl), "sweeps", key="sweep_id")

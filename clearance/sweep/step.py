@@ -108,6 +108,7 @@ def determine(
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
         notes=plan.notes,
+        assigned=plan.as_record(),
         previous=recovered.sweep_id if recovered is not None else "",
     )
     if recovered is not None and recovered.same_as == manifest.same_as and not full:

@@ -1,0 +1,201 @@
+"""Replay: an old sweep decided again, from the packs and the data as they were.
+
+The packs come from the store's `packs`, the units from `charges` and `arrests` at the versions of
+the manifest; only the engine is today's. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.errors import DifferenceFound, UsageError, nearest
+from clearance.progress import stage
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import load_catalogue
+from clearance.rulebook.compile import Assigned
+from clearance.rulebook.stored import bound_from
+from clearance.store import Store, storage_faults
+from clearance.sweep.assign import Plan
+from clearance.sweep.digest import digest_of
+from clearance.sweep.manifest import engine_version
+from clearance.sweep.scope import Scope
+from clearance.sweep.step import UNIT_TABLES, decide
+from clearance.sweep.write import KEY, changes
+
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """What a replay found.
+
+    Attributes:
+        sweep_id: of the sweep that was decided again.
+        agrees: whether recomputed rows, stored rows and manifest have one digest.
+        digest: of the recomputed rows.
+        stored_digest: of the table at the sweep's version.
+        recorded_digest: in the sweep's manifest.
+        differing: units and packs whose rows differ.
+        units: the first of them, as `unit_id pack`.
+        engine: the version of the code that replayed.
+        engine_then: the version of the code that swept.
+    """
+
+    sweep_id: str
+    agrees: bool
+    digest: str
+    stored_digest: str
+    recorded_digest: str
+    differing: int
+    units: tuple[str, ...]
+    engine: str
+    engine_then: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as plain values, for `--json`."""
+        return asdict(self) | {"units": list(self.units)}
+
+    def raise_for_difference(self) -> None:
+        """Raise DifferenceFound where something differs."""
+        if self.agrees:
+            return
+        told = [
+            f"Sweep {self.sweep_id} comes out otherwise: digest {self.digest}; its rows have "
+            f"{self.stored_digest}, its manifest {self.recorded_digest}."
+        ]
+        if self.differing:
+            more = ", ..." if self.differing > len(self.units) else ""
+            told.append(f"{self.differing:,} decisions differ: {', '.join(self.units)}{more}")
+        told.append(f"Decided then by {self.engine_then}, now by {self.engine}.")
+        raise DifferenceFound(
+            "\n".join(told),
+            "Compare the two versions of the code; if they are one, restore the table from a copy.",
+        )
+
+
+def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> ReplayResult:
+    """Decide an old sweep again and compare.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        sweep_id: which sweep.
+        rules: the rules folder; only its feature catalogue is read.
+
+    Raises:
+        UsageError: there is no such sweep.
+    """
+    sweeps = _sweeps(spark, store)
+    sweep = _named(sweeps, sweep_id, store=store)
+    with stage(f"Deciding sweep {sweep_id} again"), storage_faults("replaying"):
+        parts = [
+            _decided(spark, store, behind, packs=packs, rules=rules)
+            for behind, packs in _behind(sweep, sweeps)
+        ]
+        again = reduce(DataFrame.unionByName, parts).withColumn("sweep_id", F.lit(sweep_id))
+        again = again.persist()
+        version = sweep["determinations_version"]
+        stored = store.read(spark, "determinations", version=version)
+        digest, stored_digest = digest_of(again), digest_of(stored)
+        agrees = digest == stored_digest == sweep["digest"]
+        differing, units = (0, ()) if agrees else _differing(again, stored)
+        again.unpersist()
+    return ReplayResult(
+        sweep_id=sweep_id,
+        agrees=agrees,
+        digest=digest,
+        stored_digest=stored_digest,
+        recorded_digest=sweep["digest"],
+        differing=differing,
+        units=units,
+        engine=engine_version(),
+        engine_then=sweep["code_version"],
+    )
+
+
+def _sweeps(spark: SparkSession, store: Store) -> list[Row]:
+    """Every sweep, the latest first."""
+    return store.read(spark, "sweeps").orderBy(F.desc("determinations_version")).collect()
+
+
+def _named(sweeps: list[Row], sweep_id: str, *, store: Store) -> Row:
+    for row in sweeps:
+        if row["sweep_id"] == sweep_id:
+            return row
+    guess = nearest(sweep_id, [row["sweep_id"] for row in sweeps])
+    hint = f" Did you mean {guess}?" if guess else ""
+    raise UsageError(
+        f"The store {store.uri} has no sweep `{sweep_id}`.{hint}", "`clearance sweeps` lists them."
+    )
+
+
+def _behind(sweep: Row, sweeps: list[Row]) -> list[tuple[Row, list[str]]]:
+    """The sweeps whose rows stand at a sweep, each with the packs it decided last.
+
+    A sweep of named packs leaves the rows of the others as the sweep before it made them.
+    """
+    seen: set[str] = set()
+    found = []
+    for row in sweeps:
+        if row["determinations_version"] > sweep["determinations_version"]:
+            continue
+        packs = [name for name in json.loads(row["assigned"]) if name not in seen]
+        found.append((row, packs))
+        seen |= {*packs, *row["selected"]}
+        if not row["selected"]:
+            break
+    return found
+
+
+def _decided(
+    spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
+) -> DataFrame:
+    inputs = {
+        table: store.read(spark, table, version=max(sweep["input_versions"][table], 0))
+        for table in UNIT_TABLES.values()
+    }
+    bounds = _bounds(spark, store, rules=rules)
+    records = json.loads(sweep["assigned"])
+    assigned = tuple(_assigned(records[name], bounds) for name in packs)
+    plan = Plan(assigned, files=(), notes=(), selected=())
+    scope = Scope(frozenset(packs), None)
+    return decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
+
+
+def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:
+    """Every pack that the store has kept, by fingerprint."""
+    catalogue = load_catalogue(rules)
+    return {
+        row["fingerprint"]: replace(
+            bound_from(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
+        )
+        for row in store.read(spark, "packs").collect()
+    }
+
+
+def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+    own = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
+    # Where every county has its own options, the usual ones were used for none and not kept.
+    usual = bounds.get(record["usual"]) or next(iter(own.values()))
+    counties = record["counties"]
+    return Assigned(
+        usual,
+        counties=None if counties is None else frozenset(counties),
+        excluded=frozenset(record["excluded"]),
+        by_county=own,
+    )
+
+
+def _differing(again: DataFrame, stored: DataFrame) -> tuple[int, tuple[str, ...]]:
+    """How many decisions differ, and the first of them."""
+    differ = changes(again, touched=stored).select(*KEY)
+    first = differ.orderBy("pack", "unit_id").limit(MOST_NAMED).collect()
+    return differ.count(), tuple(f"{row['unit_id']} {row['pack']}" for row in first)
