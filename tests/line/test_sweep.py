@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.errors import UsageError
+from clearance.errors import DifferenceFound, SweepConflict, UsageError
 from clearance.places import rules_folder
 from clearance.schemas import ARRESTS, CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
+from clearance.sweep.manifest import last_sweep
+from clearance.sweep.replay import replay
+from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.step import SweepResult, determine
 
 SETTINGS = Settings(
@@ -225,3 +229,108 @@ def test_settings_that_name_what_is_not_there_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         sweep(spark, store, NOVEMBER, settings=settings)
+
+
+def test_a_sweep_decides_again_only_whom_it_must(spark: SparkSession, store: Store) -> None:
+    fill(spark, store, {}, SECOND, THIRD)
+    sweep(spark, store, NOVEMBER)
+
+    def scope(as_of: date, **options: Any) -> Scope:
+        last = last_sweep(spark, store)
+        assert last is not None
+        versions = {name: store.version(spark, name) for name in ("charges", "arrests")}
+        given = {"as_of": as_of, "input_versions": versions} | options
+        now = replace(last[1], **given)
+        return scope_of(spark, store, previous=last[1], now=now, full=False)
+
+    def people(found: Scope) -> set[str]:
+        assert found.people is not None
+        return {row[0] for row in found.people.collect()}
+
+    # 1 and 2 serve until the 30th; the day after, their rows change by themselves.
+    assert people(scope(date(2026, 11, 30))) == set()
+    assert people(scope(date(2026, 12, 1))) == {"1", "2"}
+    store.replace_people(
+        charges(spark, {**THIRD, "level": "M"}),
+        "charges",
+        people=spark.createDataFrame([("3",), ("9",)], "subject_id string"),
+    )
+    assert people(scope(NOVEMBER)) == {"3"}
+    assert people(scope(DECEMBER)) == {"1", "2", "3"}
+    last = last_sweep(spark, store)
+    assert last is not None
+    other = {**last[1].pack_fingerprints, "dismiss_all_p64": "changed"}
+    assert scope(NOVEMBER, pack_fingerprints=other).everything == {"dismiss_all_p64"}
+    for whole in (
+        scope(date(2026, 10, 31)),
+        scope(NOVEMBER, config_fingerprint="another"),
+        scope(NOVEMBER, code_version="another"),
+        scope(NOVEMBER, selected=("dismiss_all_p64",)),
+    ):
+        assert whole.people is None
+        assert whole.everything == {"dismiss_all_p64", "prop64_statute"}
+    fill(spark, store, {})
+    assert scope(NOVEMBER).people is None
+
+
+def test_a_sweep_that_changes_nothing_is_a_commit_of_its_own(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {})
+    first = sweep(spark, store, NOVEMBER)
+    second = sweep(spark, store, date(2026, 11, 2))
+    assert (second.nothing_new, second.version) == (False, first.version + 1)
+    assert second.digest == first.digest
+    row = store.read(spark, "determinations").first()
+    assert row is not None and row["sweep_id"] == first.sweep_id
+    # Maintenance changes no data, and the next sweep goes on from there.
+    store.delta(spark, "determinations").optimize().executeCompaction()
+    third = sweep(spark, store, DECEMBER, full=True)
+    assert third.digest != first.digest
+
+
+def test_of_two_sweeps_that_read_the_same_state_one_is_refused(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {}, SECOND)
+    sweep(spark, store, NOVEMBER)
+    before = store.version(spark, "determinations")
+    # Another sweep is written after this one has read the table, and before it writes.
+    sweep(spark, store, DECEMBER)
+    standing = store.read(spark, "determinations")
+    with (
+        pytest.raises(SweepConflict, match="Another run changed determinations"),
+        store.in_turn(spark, "determinations", after=before, note="mine"),
+    ):
+        store.replace(standing.limit(0), "determinations")
+    assert standing.count() == 4
+    assert store.version(spark, "determinations") == before + 1
+
+
+def test_an_old_sweep_is_decided_again_with_the_same_digest(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {}, SECOND, THIRD)
+    done = [sweep(spark, store, NOVEMBER)]
+    done.append(sweep(spark, store, DECEMBER))
+    fill(spark, store, {}, {**SECOND, "county": "INYO"})
+    done.append(sweep(spark, store, NOVEMBER, selected=["dismiss_all_p64"]))
+    for one in done:
+        again = replay(spark, store, sweep_id=one.sweep_id, rules=rules_folder())
+        assert (again.agrees, again.digest, again.differing) == (True, one.digest, 0)
+    with pytest.raises(UsageError, match="no sweep `nobody`"):
+        replay(spark, store, sweep_id="nobody", rules=rules_folder())
+
+    # What was done to the record of the last sweep by hand is found and named.
+    version = store.version(spark, "determinations")
+    table = store.delta(spark, "determinations")
+    table.update("unit_id LIKE '2-%' AND kind = 'policy'", {"reason": F.lit("TAMPERED")})
+    row = {"determinations_version": F.lit(version + 1)}
+    store.delta(spark, "sweeps").update(f"sweep_id = '{done[2].sweep_id}'", row)
+    found = replay(spark, store, sweep_id=done[2].sweep_id, rules=rules_folder())
+    assert not found.agrees
+    assert (found.differing, found.units) == (1, (f"{SECOND['unit_id']} prop64_statute",))
+    with pytest.raises(DifferenceFound, match=SECOND["unit_id"]) as caught:
+        found.raise_for_difference()
+    assert done[2].sweep_id in caught.value.message
+    assert store.version(spark, "determinations") == version + 1

@@ -1,0 +1,235 @@
+"""Random sequences of extracts, rule changes and as-of steps: incremental = full = replay.
+
+    scripts/soak/sequence.py --steps 200 --seed 1
+
+Each step changes something, then runs prepare and determine as a month would. What stands in the
+table must have the digest of everything decided anew from the source rows, and of its own replay.
+Prints one line of figures; exit code 1 where something differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import random
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from clearance.charges.arrests import arrests
+from clearance.charges.history import typed_rows
+from clearance.charges.record_rules import load_record_rules
+from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.step import prepare
+from clearance.charges.tables import charges, features
+from clearance.ingest.layout import FIELDS
+from clearance.ingest.step import ingest
+from clearance.places import rules_folder
+from clearance.rulebook.load import load_rulebook
+from clearance.settings import CountyPolicies, CountyPolicy, Settings
+from clearance.store import Store
+from clearance.sweep.assign import plan_sweep
+from clearance.sweep.digest import digest_of
+from clearance.sweep.replay import replay
+from clearance.sweep.scope import Scope
+from clearance.sweep.step import decide, determine
+from clearance.synth.step import synthesize
+
+SUBJECT, DATE = FIELDS.index("SUBJECT_ID"), FIELDS.index("STP_EVENT_DATE")
+DISPOSITION = FIELDS.index("DISP_DESCR")
+RULES = ("after_prop64", "not_a_felony", "felony_may_stand")
+
+
+@dataclass
+class Told:
+    """Figures of a run."""
+
+    steps: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    kept: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+class Sequence:
+    """A store, the people as their extracts say, a rules folder of its own, and a clock."""
+
+    def __init__(self, spark: SparkSession, folder: Path, *, seed: int, people: int) -> None:
+        self.spark, self.folder = spark, folder
+        self.dice = random.Random(seed)
+        self.store = Store(str(folder / "store"))
+        self.rules = folder / "rules"
+        shutil.copytree(rules_folder(), self.rules)
+        self.as_of = date(2020, 3, 1)
+        self.dated = date(2020, 1, 1)
+        made = synthesize(people=people, out=folder / "made", seed=seed, as_of=date(2026, 1, 1))
+        self.people: dict[str, list[list[str]]] = {}
+        for name in made.files:
+            text = Path(name).read_bytes().decode("latin-1")
+            for row in csv.reader(io.StringIO(text)):
+                if len(row) >= len(FIELDS) and row[SUBJECT].strip().isdigit():
+                    self.people.setdefault(row[SUBJECT].strip(), []).append(row[: len(FIELDS)])
+        self.number = 0
+        self.settings = Settings(
+            county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
+            scenarios=("dismiss_all_p64",),
+        )
+
+    def extract(self, share: float, *, complete: bool = False, late: bool = False) -> None:
+        """Some people anew, corrected here and there; a late one is dated before the others."""
+        chosen = [name for name in self.people if self.dice.random() < share]
+        chosen = chosen or [self.dice.choice(list(self.people))]
+        self.dated += timedelta(days=30)
+        dated = self.dated - timedelta(days=45) if late else self.dated
+        self.number += 1
+        file = self.folder / f"extract-{self.number}.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            for name in chosen:
+                if self.number > 1:
+                    self._correct(name)
+                writer.writerows(self.people[name])
+        ingest(
+            self.spark,
+            self.store,
+            inputs=[str(file)],
+            extract_date=dated,
+            complete=complete,
+            quarantine_limit=1.0,
+            clock=clock,
+        )
+
+    def _correct(self, name: str) -> None:
+        rows = self.people[name]
+        at = self.dice.randrange(len(rows))
+        kind = self.dice.choice(("drop", "year", "disposition", "same"))
+        if kind == "drop" and len(rows) > 1:
+            del rows[at]
+        elif kind == "year":
+            rows[at][DATE] = f"{self.dice.randrange(1990, 2025)}0{self.dice.randrange(1, 10)}28"
+        elif kind == "disposition":
+            words = ("CONVICTED-PROBATION", "DISMISSED", "CONVICTED-JAIL", "SENTENCE MODIFIED")
+            rows[at][DISPOSITION] = self.dice.choice(words)
+
+    def change_a_rule(self) -> None:
+        """The pack's flow gets another cite; or a scenario another title."""
+        scenario = self.dice.random() < 0.5
+        name = "scenarios/dismiss_all_p64.yaml" if scenario else "statute.yaml"
+        path = self.rules / "prop64" / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("cite: ", f"cite: no. {self.number} of ", 1), encoding="utf-8")
+        self.number += 1
+
+    def change_a_list(self) -> None:
+        """Cultivation is no longer on the list of Prop 64 sections, or is again."""
+        path = self.rules / "statutes" / "p64.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if ",11358," not in line]
+        whole = (rules_folder() / "statutes" / "p64.csv").read_text(encoding="utf-8")
+        path.write_text("".join(kept) if len(kept) < len(lines) else whole, encoding="utf-8")
+
+    def step(self) -> str:
+        """Something changes."""
+        kind = self.dice.choices(
+            ("few", "many", "complete", "late", "rule", "list", "later", "earlier", "next_day"),
+            weights=(30, 8, 5, 8, 10, 4, 20, 5, 10),
+        )[0]
+        match kind:
+            case "few":
+                self.extract(0.05)
+            case "many":
+                self.extract(0.5)
+            case "complete":
+                self.extract(0.9, complete=True)
+            case "late":
+                self.extract(0.1, late=True)
+            case "rule":
+                self.change_a_rule()
+            case "list":
+                self.change_a_list()
+            case "later":
+                self.as_of += timedelta(days=self.dice.randrange(1, 400))
+            case "earlier":
+                self.as_of -= timedelta(days=self.dice.randrange(1, 200))
+            case "next_day":
+                self.as_of += timedelta(days=1)
+        return kind
+
+    def anew(self) -> str:
+        """The digest of everything decided from the source rows alone."""
+        record, statutes = load_record_rules(self.rules), load_statutes(self.rules)
+        typed = typed_rows(self.store.read(self.spark, "source_rows"), rules=record)
+        worked_out = features(typed, rules=record, statutes=statute_rows(self.spark, statutes))
+        inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
+        plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
+        everything = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)
+        return digest_of(decide(inputs, plan, as_of=self.as_of, scope=everything))
+
+
+def clock() -> datetime:
+    """No step depends on the time of day."""
+    return datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def run(spark: SparkSession, folder: Path, *, steps: int, seed: int, people: int = 40) -> Told:
+    """Run a sequence; each step's differences are told with their number and kind."""
+    sequence, told = Sequence(spark, folder, seed=seed, people=people), Told()
+    for number in range(steps):
+        kind = "first" if number == 0 else sequence.step()
+        if number == 0:
+            sequence.extract(0.8)
+        prepare(spark, sequence.store, rules=sequence.rules)
+        swept = determine(
+            spark,
+            sequence.store,
+            as_of=sequence.as_of,
+            rules=sequence.rules,
+            settings=sequence.settings,
+            clock=clock,
+        )
+        stands = digest_of(sequence.store.read(spark, "determinations"))
+        again = replay(spark, sequence.store, sweep_id=swept.sweep_id, rules=sequence.rules)
+        digests = {
+            "manifest": swept.digest,
+            "table": stands,
+            "anew": sequence.anew(),
+            "replay": again.digest,
+        }
+        if len(set(digests.values())) > 1:
+            told.differences.append(f"step {number} ({kind}): {digests}")
+        told.steps += 1
+        told.kinds[kind] = told.kinds.get(kind, 0) + 1
+        told.kept += int(swept.nothing_new)
+    return told
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--people", type=int, default=40)
+    given = parser.parse_args()
+    from clearance.session import build_session
+
+    spark = build_session(extra={"spark.sql.shuffle.partitions": "2"})
+    with tempfile.TemporaryDirectory() as folder:
+        told = run(spark, Path(folder), steps=given.steps, seed=given.seed, people=given.people)
+    spark.stop()
+    for line in told.differences:
+        print(line)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(told.kinds.items()))
+    print(
+        f"seed {given.seed}: {told.steps} steps ({kinds}), {told.kept} with nothing new, "
+        f"{len(told.differences)} differences"
+    )
+    return 1 if told.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
