@@ -80,8 +80,8 @@ def _unreachable(bound: BoundPack, solver: PackSolver, i: int, never: Never) -> 
     return Shown(
         "unreachable",
         ("flow", i),
-        f"rule `{name}` can never decide: wherever it holds, {_rules(bound, never)} before it is "
-        "unknown, and `unknown` decides",
+        f"rule `{name}` can never decide: where it holds and none before it does, "
+        f"{_rules(bound, never, says='fails')} cannot be told and `unknown` decides",
         "Move it up, or let what stands before it ask `is known`",
         solver.witness([*own, *missing]),
     )
@@ -161,11 +161,11 @@ def undated(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def _rules(bound: BoundPack, never: Never) -> str:
+def _rules(bound: BoundPack, never: Never, *, says: str = "") -> str:
     """The rules that stand in the way."""
-    places = sorted({p.of for p in never.parts if p.says in ("misses", "fails")}, key=str)
-    flow = bound.pack.flow
-    names = [f"`{flow[i].rule}`" for i in places if isinstance(i, int)]
+    wanted = (says,) if says else ("misses", "fails")
+    places = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
+    names = [f"`{bound.pack.flow[i].rule}`" for i in sorted(places)]
     if len(names) < 2:
         return f"rule {names[0]}" if names else "what stands before"
     return f"rules {', '.join(names[:-1])} and {names[-1]}"
