@@ -14,8 +14,8 @@ from clearance.rulebook.sentences import Constant, Param
 from clearance.rulebook.yaml_lines import Where
 
 PLACEHOLDER = re.compile(
-    r"to ?do|tb[ad]|fix ?me|x{3,}|none|n/?a|null|unknown|missing|cite|citation|see above|ditto"
-    r"|[^A-Za-z]*",
+    r"(to ?do|tb[ad]|fix ?me)\b.*|x{3,}|none|n/?a|null|unknown|missing|cite|citation|see above"
+    r"|ditto|[^A-Za-z]*",
     re.IGNORECASE,
 )
 # `at least 1` asks whether there is any, `at most 0` whether there is none: no threshold.
@@ -29,7 +29,7 @@ def uncited(bound: BoundPack) -> Iterator[Shown]:
         bound: the pack.
     """
     for where, cite in _cites(bound.pack):
-        if PLACEHOLDER.fullmatch(cite.strip()):
+        if PLACEHOLDER.fullmatch(cite.strip(" .:;-")):
             yield Shown(
                 "uncited",
                 where,

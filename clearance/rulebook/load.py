@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from clearance.errors import RulebookInvalid, UsageError, nearest
 from clearance.rulebook import model
@@ -150,11 +151,18 @@ def _pack(path: Path, name: str, known: Known) -> tuple[PackFile | None, list[st
     try:
         pack = Pack.model_validate(document.data)
     except ValidationError as error:
-        form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in error.errors()]
+        form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in _first(error)]
         wrong = [*form, *problems_beside(document.data, known=known)]
         return None, _placed(wrong, name, document)
     found = PackFile(pack, document, name)
     return found, _placed(problems_of(pack, known=known), name, document)
+
+
+def _first(error: ValidationError) -> list[ErrorDetails]:
+    """What is wrong, but for lists that are too short only since their entries are wrong."""
+    problems = error.errors()
+    within = {p["loc"][:depth] for p in problems for depth in range(len(p["loc"]))}
+    return [p for p in problems if p["type"] != "too_short" or p["loc"] not in within]
 
 
 def _placed(problems: list[Problem], name: str, document: Document) -> list[str]:
