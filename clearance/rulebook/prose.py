@@ -81,6 +81,8 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
         f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(last.then)}. "
         f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
     )
+    if last.rules_cover_all:
+        lines.append("   The lines above are meant to decide every unit whose facts are all known.")
     lines += ["", _unknown(pack, bound, reasons), _leap_day(pack)]
     if pack.params:
         lines += ["", "Values:"]
