@@ -36,6 +36,7 @@ class ExplainedUnit:
         unit_id: as in the tables.
         what: `count` or `arrest`.
         charge: section and code book, as `11358 HS`; of a count only.
+        section: the section alone, where it could be read.
         level: felony, misdemeanor, infraction or unknown.
         county: of the court, or of the arresting agency.
         dates: what happened when.
@@ -49,6 +50,7 @@ class ExplainedUnit:
     county: str
     dates: Mapping[str, str]
     status: str
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,11 @@ def explain(
         )
     packs = _packs(spark, store, {row.pack_fingerprint for row in rows})
     reasons = load_reasons(rules)
-    decisions = (_decision(row, packs.get(row.pack_fingerprint), reasons) for row in rows)
+    by_id = {unit.unit_id: unit for unit in units}
+    decisions = (
+        _decision(row, packs.get(row.pack_fingerprint), reasons, by_id.get(row.unit_id))
+        for row in rows
+    )
     return Explanation(
         subject_id=subject_id,
         sweep_id=sweep.sweep_id if sweep is not None else None,
@@ -183,7 +189,7 @@ def _units(
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     counts = store.read(spark, "charges", version=versions.get("charges")).select(
         *("subject_id", "unit_id", "level", "county", "status", "tags"),
-        *("conviction_date", "sentence_end", "arrest_date"),
+        *("conviction_date", "sentence_end", "arrest_date", "section"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
     )
     units = [
@@ -199,6 +205,7 @@ def _units(
                 sentence_ends=row.sentence_end,
             ),
             status=row.status,
+            section=row.section,
         )
         for row in sorted(_of(counts, subject_id), key=lambda row: row.unit_id)
     ]
@@ -233,7 +240,9 @@ def _packs(spark: SparkSession, store: Store, fingerprints: set[str]) -> dict[st
     }
 
 
-def _decision(row: Row, words: PackWords | None, reasons: Mapping[str, str]) -> ExplainedDecision:
+def _decision(
+    row: Row, words: PackWords | None, reasons: Mapping[str, str], unit: ExplainedUnit | None
+) -> ExplainedDecision:
     pack = words or PackWords(pack=row.pack, version=row.pack_version, title=row.pack)
     facts = tuple(
         ExplainedFact(
@@ -252,7 +261,7 @@ def _decision(row: Row, words: PackWords | None, reasons: Mapping[str, str]) -> 
         outcome=row.outcome,
         relief=row.relief,
         reason=row.reason,
-        reason_text=reason_text(row.reason, reasons, pack.params),
+        reason_text=reason_text(row.reason, reasons, {**pack.params, **_own_words(unit)}),
         rule=row.rule,
         cite=row.cite,
         facts=facts,
@@ -261,6 +270,14 @@ def _decision(row: Row, words: PackWords | None, reasons: Mapping[str, str]) -> 
         changes=what_would_change_it(row, facts),
         decided_as_of=row.as_of,
     )
+
+
+def _own_words(unit: ExplainedUnit | None) -> dict[str, str]:
+    """What a reason may name of the count itself."""
+    if unit is None:
+        return {}
+    words = {"charge": unit.charge, "section": unit.section}
+    return {name: word for name, word in words.items() if word is not None}
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from clearance.errors import RulebookInvalid, UsageError, nearest
 from clearance.places import conf_folder
+from clearance.rulebook.option_files import OptionFile, read_option_file
 from clearance.rulebook.yaml_lines import load_yaml
 
 DEFAULT_CONFIG = "california.yaml"
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     switches: dict[str, bool | int | str] = Field(default_factory=dict)
     quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
     open_readers: bool = True
+    _option_files: dict[str, OptionFile] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -85,7 +87,30 @@ class Settings(BaseSettings):
         content = self.model_dump(
             mode="json", include={"packs", "county_policies", "scenarios", "switches"}
         )
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        content["option_files"] = {
+            name: self.option_file(name).content for name in self._option_file_names()
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+    def read_option_files(self, folder: Path) -> None:
+        """Read every option file now, so that the run stands on one state of them.
+
+        Args:
+            folder: the configuration's; option files are relative to it.
+        """
+        for name in self._option_file_names():
+            self._option_files[name] = read_option_file(folder / name, name=name)
+
+    def option_file(self, name: str) -> OptionFile:
+        """An option file as it was read; relative to this folder where nothing was read before."""
+        if name not in self._option_files:
+            self._option_files[name] = read_option_file(Path(name), name=name)
+        return self._option_files[name]
+
+    def _option_file_names(self) -> list[str]:
+        policies = self.county_policies
+        chosen = [*policies.counties.values(), *([policies.default] if policies.default else [])]
+        return sorted({policy.options for policy in chosen if policy.options is not None})
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -111,7 +136,7 @@ def load_settings(path: Path | None) -> Settings:
     if unknown:
         raise UsageError("\n".join(unknown), f"Correct {file}.")
     try:
-        return Settings(**data)
+        settings = Settings(**data)
     except ValidationError as error:
         lines = [
             f"{file.name}:{document.line(problem['loc'])}: {_said(dict(problem))}"
@@ -125,6 +150,8 @@ def load_settings(path: Path | None) -> Settings:
             f"A CLEARANCE_ environment variable cannot be read ({type(error).__name__}).",
             "Lists and mappings are written as JSON there.",
         ) from error
+    settings.read_option_files(file.parent)
+    return settings
 
 
 def _unknown_key(key: str, where: str) -> str:

@@ -119,7 +119,7 @@ def run_cases(frame: Frame) -> CasesResult:
 
         got = decide_in_spark(
             spark,
-            [(bound, case.as_of, case.row) for bound, case in ready],
+            [(case.under(bound), case.as_of, case.row) for bound, case in ready],
             catalogue=rulebook.catalogue,
         )
     for (bound, case), determination in zip(ready, got, strict=True):

@@ -35,9 +35,9 @@ class PackWords:
         authority: the law or policy it states.
         reviewed_by: who vouches for it; None for nobody yet.
         facts: names in order; bit i of the evidence is fact i.
-        questions: each fact as it is written in the pack.
+        questions: each fact as it is written in the pack, options with their values.
         labels: office label by rule id, where the rule gives one.
-        params: each parameter's value, for reason texts.
+        params: each param's and option's value, for reason texts.
     """
 
     pack: str
@@ -95,6 +95,10 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
             rules[name] = content[name]
     written = content.get("facts")
     authority = content.get("authority") or {}
+    settled = content.get("settled") or {}
+    options = {name: _option(given) for name, given in (settled.get("options") or {}).items()}
+    switches = {name: str(given) for name, given in (settled.get("switches") or {}).items()}
+    params = {name: _value(given) for name, given in (content.get("params") or {}).items()}
     return PackWords(
         pack=pack,
         version=version,
@@ -102,14 +106,30 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
         authority=str(authority.get("cite") or ""),
         reviewed_by=authority.get("reviewed_by"),
         facts=tuple(facts),
-        questions=_texts(written) if isinstance(written, dict) else {},
+        questions=_questions(written, options) if isinstance(written, dict) else {},
         labels={name: rule["label"] for name, rule in rules.items() if rule.get("label")},
-        params={name: _value(given) for name, given in (content.get("params") or {}).items()},
+        params={**params, **switches, **options},
     )
 
 
-def _texts(mapping: Mapping[Any, Any]) -> dict[str, str]:
-    return {str(name): value for name, value in mapping.items() if isinstance(value, str)}
+def _questions(facts: Mapping[Any, Any], options: Mapping[str, str]) -> dict[str, str]:
+    """Each fact as written; an option is followed by the county's value."""
+    return {
+        str(name): " ".join(
+            f"{word} ({options[word]})" if word in options else word for word in text.split(" ")
+        )
+        for name, text in facts.items()
+        if isinstance(text, str)
+    }
+
+
+def _option(value: Any) -> str:
+    """An option's value as texts print it."""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "off"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if value else "off"
 
 
 def _value(param: Any) -> str:
@@ -133,6 +153,25 @@ def office_word(outcome: str, relief: str | None, label: str | None = None) -> s
         stem = (relief or "").split("_")[0]
         return _BY_RELIEF.get(stem, "Eligible")
     return NOT_ELIGIBLE
+
+
+def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWords]) -> str:
+    """The sentence for a reason code over several counts and counties.
+
+    Where counties' values differ all of them are named; the count's own section and charge are
+    named as such.
+
+    Args:
+        code: of the determinations.
+        texts: by code.
+        packs: as each county uses the pack.
+    """
+    used = list(packs)
+    params = {
+        name: " or ".join(sorted({pack.params[name] for pack in used if name in pack.params}))
+        for name in {name for pack in used for name in pack.params}
+    }
+    return reason_text(code, texts, {**params, "section": "(section)", "charge": "(charge)"})
 
 
 def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:

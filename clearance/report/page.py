@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
 from clearance.progress import stage
-from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text
+from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text_of
 from clearance.report.chart import chart
 from clearance.report.figures import (
     OUTCOMES,
@@ -147,7 +147,7 @@ def _reasons(
         determinations.join(F.broadcast(shown), on=["pack", "county", "outcome"], how="left_semi")
         .groupBy("pack", "outcome", "reason")
         .agg(
-            F.min("pack_fingerprint").alias("fingerprint"),
+            F.sort_array(F.collect_set("pack_fingerprint")).alias("fingerprints"),
             F.array_join(F.sort_array(F.collect_set("cite")), "; ").alias("cite"),
             F.count("*").alias("units"),
             F.countDistinct("subject_id").alias("people"),
@@ -156,8 +156,8 @@ def _reasons(
     )
     found = []
     for row in counted:
-        params = packs[row.fingerprint].params if row.fingerprint in packs else {}
-        text = reason_text(row.reason, texts, params)
+        used = [packs[fingerprint] for fingerprint in row.fingerprints if fingerprint in packs]
+        text = reason_text_of(row.reason, texts, used)
         found.append(
             Reason(row.pack, row.outcome, row.reason, text, row.cite, row.units, row.people)
         )

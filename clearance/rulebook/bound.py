@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from clearance.errors import UsageError, nearest
 from clearance.rulebook.catalogue import Catalogue
@@ -20,6 +21,7 @@ from clearance.rulebook.model import (
     condition_of,
     fact_names,
 )
+from clearance.rulebook.options import OptionValue, OptionValues, all_off, is_off
 
 Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
 
@@ -34,6 +36,7 @@ class BoundPack:
         scope: facts that must all hold.
         values: each param's value, switches applied; dated params keep their periods.
         reads: fingerprint of what else the pack rests on (statute lists, dispositions).
+        options: each option's value, as one county sets them.
     """
 
     pack: Pack
@@ -41,6 +44,15 @@ class BoundPack:
     scope: tuple[Fact, ...]
     values: Values
     reads: str
+    options: OptionValues = field(default_factory=dict)
+
+    def with_options(self, options: OptionValues) -> BoundPack:
+        """The same pack as another county sets it; an option not named is off."""
+        return replace(self, options={**all_off(self.pack.options), **options})
+
+    def is_off(self, fact: Fact) -> bool:
+        """Whether the fact asks an option that is off, so that it does not hold."""
+        return any(is_off(self.options[name]) for name in fact.options)
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -81,11 +93,13 @@ class BoundPack:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the pack with what it reads: values after switches, lists, dispositions."""
-        content = {
+        content: dict[str, Any] = {
             "pack": self.pack.model_dump(mode="json", by_alias=True),
             "values": {name: str(value) for name, value in sorted(self.values.items())},
             "reads": self.reads,
         }
+        if self.options:
+            content["options"] = self.options
         text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -96,7 +110,12 @@ class BoundPack:
 
 
 def bind(
-    pack: Pack, catalogue: Catalogue, *, switches: Mapping[str, ParamValue], reads: str
+    pack: Pack,
+    catalogue: Catalogue,
+    *,
+    switches: Mapping[str, ParamValue],
+    reads: str,
+    options: Mapping[str, OptionValue] | None = None,
 ) -> BoundPack:
     """The pack with its values settled.
 
@@ -105,6 +124,7 @@ def bind(
         catalogue: the columns it may ask about.
         switches: values of the configuration for params marked `switch`.
         reads: fingerprint of the statute lists and dispositions.
+        options: values as one county sets them; those not named are off.
     """
     features = catalogue[pack.unit]
     values: dict[str, ParamValue | tuple[DatedValue, ...]] = {}
@@ -119,6 +139,7 @@ def bind(
         scope=tuple(resolve_scope(pack, features)),
         values=values,
         reads=reads,
+        options={**all_off(pack.options), **(options or {})},
     )
 
 

@@ -7,7 +7,7 @@ oracle and through Spark; both must say what it expects.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.options import OptionValues, settled_by_name
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.yaml_lines import load_yaml
 
@@ -43,18 +44,20 @@ class Case(BaseModel):
 
     case: str = Field(min_length=10)
     given: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
     as_of: date | None = None
     expect: Expected | Literal["not this pack's business"]
 
 
 class CaseFile(BaseModel):
-    """The cases of a pack."""
+    """The cases of a pack. Options of the file hold for each case that does not set them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pack: str
     as_of: date
     unit: dict[str, Any]
+    options: dict[str, Any] = Field(default_factory=dict)
     cases: tuple[Case, ...] = Field(min_length=1)
 
 
@@ -67,12 +70,18 @@ class ReadyCase:
         row: the unit's columns.
         as_of: the case's date.
         expect: what must come out; None where the unit is not the pack's business.
+        options: as the county of the case sets them.
     """
 
     name: str
     row: Mapping[str, Any]
     as_of: date
     expect: Expected | None
+    options: OptionValues = field(default_factory=dict)
+
+    def under(self, bound: BoundPack) -> BoundPack:
+        """The pack with the case's options."""
+        return bound.with_options(self.options)
 
 
 def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[ReadyCase]:
@@ -100,6 +109,14 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
         ]
         for problem in _unit_problems(given, features)
     ]
+    problems += [
+        f"{path.name}:{document.line((*where, name))}: {problem}"
+        for where, written in [
+            (("options",), file.options),
+            *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
+        ]
+        for name, problem in settled_by_name(bound.pack.options, written)[1].items()
+    ]
     names = [case.case for case in file.cases]
     problems += [
         f"{path.name}: two cases say `{n}`"
@@ -117,6 +134,7 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
             row={**empty, **file.unit, **case.given},
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
+            options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
         )
         for case in file.cases
     ]
@@ -173,7 +191,7 @@ def run_in_python(bound: BoundPack, cases: list[ReadyCase]) -> list[tuple[str, s
     """Cases that fail in the oracle: the sentence, and how it differs."""
     failures = []
     for case in cases:
-        wrong = difference(case.expect, decide(bound, case.row, case.as_of))
+        wrong = difference(case.expect, decide(case.under(bound), case.row, case.as_of))
         if wrong is not None:
             failures.append((case.name, wrong))
     return failures

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from clearance.errors import nearest
 from clearance.rulebook.catalogue import Catalogue, Unit
 from clearance.rulebook.facts import NotAFact, resolve_fact, resolve_scope_sentence
-from clearance.rulebook.fits import fact_misfits
+from clearance.rulebook.fits import Values, fact_misfits
 from clearance.rulebook.model import (
     All,
     Condition,
     Not,
     Pack,
-    PackParam,
     Rule,
     condition_of,
     fact_names,
@@ -51,9 +50,11 @@ def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
     ]
     said += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
     rules = list(enumerate(pack.flow))
+    values = Values(pack.params, pack.options)
     return [
-        *fact_problems(pack.facts, pack.params, unit=pack.unit, known=known),
-        *scope_problems(pack.scope, pack.params, unit=pack.unit, known=known),
+        *fact_problems(pack.facts, values, unit=pack.unit, known=known),
+        *option_problems(pack.facts, values, unit=pack.unit, known=known),
+        *scope_problems(pack.scope, values, unit=pack.unit, known=known),
         *flow_problems(rules, list(pack.facts)),
         *idle_facts(rules, list(pack.facts)),
         *reason_problems(said, known=known),
@@ -61,19 +62,21 @@ def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
 
 
 def fact_problems(
-    facts: Mapping[str, str], params: dict[str, PackParam], *, unit: Unit, known: Known
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
 ) -> Iterator[Problem]:
     """Sentences that ask nothing, or of what does not exist; params that choose by no column."""
     if known.catalogue is None:
         return
-    features = known.catalogue[unit]
+    features, params = known.catalogue[unit], values.params
     for name, text in facts.items():
         try:
-            fact = resolve_fact(name, text, features=features, params=params)
+            fact = resolve_fact(
+                name, text, features=features, params=params, options=values.options
+            )
         except NotAFact as error:
             yield ("facts", name), str(error)
             continue
-        for what in fact_misfits(fact, features=features, params=params, tags=known.tags):
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
             yield ("facts", name), what
     for name, param in params.items():
         if param.by is not None:
@@ -84,8 +87,21 @@ def fact_problems(
                 yield ("params", name), f"`{param.by}` is a {feature.type}, not a date"
 
 
+def option_problems(
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Options that hide a column, and those that no fact asks."""
+    columns = set(known.catalogue[unit]) if known.catalogue is not None else set()
+    words = {word for text in facts.values() for word in text.replace(",", " ").split()}
+    for name in values.options:
+        if name in columns:
+            yield ("options", name), f"`{name}` is a column; give the option another name"
+        elif name not in words:
+            yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
+
+
 def scope_problems(
-    scope: Sequence[str], params: dict[str, PackParam], *, unit: Unit, known: Known
+    scope: Sequence[str], values: Values, *, unit: Unit, known: Known
 ) -> Iterator[Problem]:
     """Sentences of the scope that ask nothing, that time touches, or that can be unknown."""
     if known.catalogue is None:
@@ -93,11 +109,13 @@ def scope_problems(
     features = known.catalogue[unit]
     for i, text in enumerate(scope):
         try:
-            fact = resolve_scope_sentence(text, features=features, params=params)
+            fact = resolve_scope_sentence(
+                text, features=features, params=values.params, options=values.options
+            )
         except NotAFact as error:
             yield ("scope", i), str(error)
             continue
-        for what in fact_misfits(fact, features=features, params=params, tags=known.tags):
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
             yield ("scope", i), what
 
 

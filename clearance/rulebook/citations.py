@@ -48,6 +48,8 @@ def _cites(pack: Pack) -> Iterator[tuple[Where, str]]:
         yield ("params", name, "cite"), param.cite
         for i, item in enumerate(param.dated):
             yield ("params", name, "dated", i, "cite"), item.cite
+    for name, option in pack.options.items():
+        yield ("options", name, "cite"), option.cite
     for i, rule in enumerate(pack.flow):
         yield ("flow", i, "cite"), rule.cite
     if pack.unknown.cite is not None:

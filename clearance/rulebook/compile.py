@@ -14,8 +14,8 @@ Measured in docs/decisions/0002-evaluation.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
@@ -26,6 +26,13 @@ from clearance.rulebook.lookahead import TimedRules
 from clearance.rulebook.masks import bit_if, long_word, tests
 from clearance.rulebook.model import Decision
 from clearance.rulebook.spark_operators import date_literal, flip_column, truth_column
+from clearance.rulebook.spark_options import (
+    asks_off,
+    option_names,
+    stamp_column,
+    stamp_name,
+    with_options,
+)
 
 FIRST_DAY = date(1, 1, 1)
 IDENTITY = ("subject_id", "unit_id", "county")
@@ -36,14 +43,29 @@ class Assigned:
     """A pack and the counties whose units it decides.
 
     Attributes:
-        bound: the pack.
+        bound: the pack, with the options of every county that is not in `by_county`.
         counties: only these; None for every county.
         excluded: all but these; used for a default policy.
+        by_county: the pack with a county's own options.
     """
 
     bound: BoundPack
     counties: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
+    by_county: Mapping[str, BoundPack] = field(default_factory=dict)
+
+    @property
+    def bounds(self) -> dict[str, BoundPack]:
+        """The pack as it is used: under its id, and under `pack/COUNTY` for own options.
+
+        The id stands alone where all its counties have the same options; it is left out where
+        each of its counties has its own.
+        """
+        identity = self.bound.pack.pack
+        found = {f"{identity}/{county}": own for county, own in sorted(self.by_county.items())}
+        if self.counties is None or self.counties - set(self.by_county):
+            found = {identity: self.bound, **found}
+        return found
 
     def applies(self) -> Column:
         """Whether a unit is this pack's business."""
@@ -68,14 +90,14 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
     if not assigned:
         raise ValueError("evaluate needs at least one pack")
     packs = [_PackColumns(f"p{i}_", item, as_of) for i, item in enumerate(assigned)]
-    columns = sorted({name for p in packs for name in p.bound.columns} - set(IDENTITY))
-    rows = units.select(*IDENTITY, *columns, *[p.scope() for p in packs])
+    units = with_options(units, [(item.bound, item.by_county) for item in assigned])
+    stamps = [name for p in packs for name in p.stamps]
+    rows = units.select(*IDENTITY, *stamps, *_read_by(packs), *[p.scope() for p in packs])
     rows = rows.where(_any([p.col("in") for p in packs]))
     done: list[str] = []
     for i, pack in enumerate(packs):
         later = packs[i + 1 :]
-        needed = sorted({name for p in later for name in p.bound.columns} - set(IDENTITY))
-        carried = [*IDENTITY, *needed, *[p.name("in") for p in later], *done]
+        carried = [*IDENTITY, *stamps, *_read_by(later), *[p.name("in") for p in later], *done]
         for stage in pack.stages():
             rows = rows.select(*carried, *stage)
         done += [pack.name(column) for column in RESULT]
@@ -89,6 +111,12 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
         *DECIDED,
         date_literal(as_of).alias("as_of"),
     )
+
+
+def _read_by(packs: Sequence[_PackColumns]) -> list[str]:
+    """The columns that deciding reads, the counties' options among them."""
+    columns = sorted({name for p in packs for name in p.bound.columns} - set(IDENTITY))
+    return [*columns, *[f"`{name}`" for p in packs for name in option_names(p.bound)]]
 
 
 DECIDED = (
@@ -122,6 +150,7 @@ class _PackColumns:
         self.bound = assigned.bound
         self.as_of = date_literal(as_of)
         self.size = self.bound.pack.last + 1
+        self.stamps = [f"`{stamp_name(self.bound)}`"] if assigned.by_county else []
 
     def name(self, column: str) -> str:
         """The column's name with the pack's prefix."""
@@ -161,6 +190,9 @@ class _PackColumns:
         for i, fact in enumerate(self.bound.facts):
             make = flip_column if fact.timed else truth_column
             result += self._named(**{f"f{i}": make(self.bound, fact)})
+            if fact.timed and fact.options:
+                # It never flips, and that is known.
+                result += self._named(**{f"off{i}": asks_off(self.bound, fact)})
         return result
 
     def _words(self) -> list[Column]:
@@ -168,7 +200,10 @@ class _PackColumns:
         known, base = long_word(0), long_word(0)
         for i, fact in enumerate(self.bound.facts):
             column, bit = self.col(f"f{i}"), 1 << i
-            known = known.bitwiseOR(bit_if(column.isNotNull(), bit))
+            is_known = column.isNotNull()
+            if fact.timed and fact.options:
+                is_known = is_known | self.col(f"off{i}")
+            known = known.bitwiseOR(bit_if(is_known, bit))
             if not fact.timed:
                 base = base.bitwiseOR(bit_if(column, bit))
             elif not fact.rises:
@@ -313,7 +348,9 @@ class _PackColumns:
         columns = {
             "pack": F.lit(pack.pack),
             "pack_version": F.lit(pack.version),
-            "pack_fingerprint": F.lit(self.bound.fingerprint),
+            "pack_fingerprint": (
+                stamp_column(self.bound) if self.stamps else F.lit(self.bound.fingerprint)
+            ),
             "kind": F.lit(pack.kind),
             "outcome": F.when(not_yet, F.lit("NOT_YET")).otherwise(outcomes),
             "relief": self._word([d.relief for d in self._decisions()], relief_code),

@@ -12,6 +12,7 @@ from datetime import date
 from clearance.errors import nearest
 from clearance.rulebook.catalogue import Feature
 from clearance.rulebook.model import Pack, PackParam
+from clearance.rulebook.options import PackOption
 from clearance.rulebook.sentences import (
     AsOf,
     Column,
@@ -19,6 +20,7 @@ from clearance.rulebook.sentences import (
     NotASentence,
     Operand,
     Operator,
+    Option,
     Param,
     Sentence,
     Value,
@@ -44,6 +46,20 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.AGE_PAST: ("age",),
 }
 
+# Which options each operator can be asked of, and which can stand on its right.
+OPTION_FITS: dict[Operator, tuple[str, ...]] = {
+    Operator.IS: ("yes_no",),
+    Operator.AT_LEAST: ("number",),
+    Operator.AT_MOST: ("number",),
+}
+OPTION_AS_VALUE: dict[Operator, str] = {
+    Operator.IS: "number",
+    Operator.AT_LEAST: "number",
+    Operator.AT_MOST: "number",
+    Operator.IS_ONE_OF: "list",
+    Operator.INCLUDES: "list",
+}
+
 # Truth after the flip (False: it holds until then), and days from the anniversary to the flip.
 FLIPS: dict[Operator, tuple[bool, int]] = {
     Operator.BEFORE: (True, 1),
@@ -63,13 +79,13 @@ class NotAFact(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """One resolved question.
+    """One resolved question. Where it asks an option that is off, it does not hold.
 
     Attributes:
         name: how the flow calls it.
         text: the sentence as written.
         operator: what is asked.
-        subject: of which column or param.
+        subject: of which column, param or option.
         values: against what, constants typed like the subject.
         years: for year and age operators.
     """
@@ -77,7 +93,7 @@ class Fact:
     name: str
     text: str
     operator: Operator
-    subject: Column | Param
+    subject: Column | Param | Option
     values: tuple[Operand, ...]
     years: Operand | None
 
@@ -94,12 +110,25 @@ class Fact:
     @property
     def columns(self) -> set[str]:
         """The columns it reads."""
-        operands = (self.subject, *self.values, *((self.years,) if self.years else ()))
-        return {operand.name for operand in operands if isinstance(operand, Column)}
+        return {operand.name for operand in self._operands if isinstance(operand, Column)}
+
+    @property
+    def options(self) -> list[str]:
+        """The options it asks."""
+        return [operand.name for operand in self._operands if isinstance(operand, Option)]
+
+    @property
+    def _operands(self) -> tuple[Operand, ...]:
+        return (self.subject, *self.values, *((self.years,) if self.years else ()))
 
 
 def resolve_fact(
-    name: str, text: str, *, features: dict[str, Feature], params: dict[str, PackParam]
+    name: str,
+    text: str,
+    *,
+    features: dict[str, Feature],
+    params: dict[str, PackParam],
+    options: dict[str, PackOption] | None = None,
 ) -> Fact:
     """The fact that a sentence states.
 
@@ -108,23 +137,29 @@ def resolve_fact(
         text: the sentence.
         features: columns of the pack's unit.
         params: the pack's params.
+        options: the pack's options.
 
     Raises:
         NotAFact: with what to write instead.
     """
+    options = options or {}
     try:
-        sentence = parse_sentence(text, columns=set(features), params=set(params))
+        sentence = parse_sentence(
+            text, columns=set(features), params=set(params), options=set(options)
+        )
     except NotASentence as error:
         raise NotAFact(str(error)) from error
-    subject = _subject(sentence, features=features, params=params)
-    kind = _kind(subject, features=features, params=params)
-    if kind not in FITS[sentence.operator]:
-        fitting = " or ".join(FITS[sentence.operator])
+    subject = _subject(sentence, names=[*features, *params, *options])
+    kind = _kind(subject, features=features, params=params, options=options)
+    fits = OPTION_FITS if isinstance(subject, Option) else FITS
+    if kind not in fits.get(sentence.operator, ()):
+        fitting = " or ".join(fits.get(sentence.operator, ())) or "no option"
         raise NotAFact(
             f"`{text}`: `{subject.name}` is a {kind}; `{sentence.operator.value}` "
             f"can be asked of {fitting}"
         )
     feature = features.get(subject.name) if isinstance(subject, Column) else None
+    _check_options(sentence, kind=kind, feature=feature, text=text, options=options)
     values = tuple(
         _typed(value, kind=kind, feature=feature, text=text, features=features, params=params)
         for value in sentence.values
@@ -134,6 +169,8 @@ def resolve_fact(
         years = Constant(_number(years.value, text=text))
     elif isinstance(years, Column):
         raise NotAFact(f"`{text}`: how many years must be a number or a param")
+    if isinstance(subject, Option) and values == (Constant(False),):
+        raise NotAFact(f"`{text}`: an option that is off asks nothing; write `not` in the rule")
     if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
         raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
     return Fact(name, text, sentence.operator, subject, values, years)
@@ -142,7 +179,7 @@ def resolve_fact(
 def resolve_facts(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
     """Every fact of a pack, in order; bit i of the evidence is the i-th."""
     return [
-        resolve_fact(name, text, features=features, params=pack.params)
+        resolve_fact(name, text, features=features, params=pack.params, options=pack.options)
         for name, text in pack.facts.items()
     ]
 
@@ -154,19 +191,26 @@ def resolve_scope(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
         NotAFact: a scope that time touches, or that can be unknown.
     """
     return [
-        resolve_scope_sentence(text, features=features, params=pack.params) for text in pack.scope
+        resolve_scope_sentence(text, features=features, params=pack.params, options=pack.options)
+        for text in pack.scope
     ]
 
 
 def resolve_scope_sentence(
-    text: str, *, features: dict[str, Feature], params: dict[str, PackParam]
+    text: str,
+    *,
+    features: dict[str, Feature],
+    params: dict[str, PackParam],
+    options: dict[str, PackOption] | None = None,
 ) -> Fact:
     """One sentence of a scope.
 
     Raises:
-        NotAFact: time touches it, or it can be unknown.
+        NotAFact: time or a county touches it, or it can be unknown.
     """
-    fact = resolve_fact("scope", text, features=features, params=params)
+    fact = resolve_fact("scope", text, features=features, params=params, options=options)
+    if fact.options:
+        raise NotAFact(f"`{text}`: a unit's scope must not hang on a county's option")
     if fact.timed:
         raise NotAFact(f"`{text}`: a unit's scope must not change as time passes")
     for column in fact.columns:
@@ -175,23 +219,52 @@ def resolve_scope_sentence(
     return fact
 
 
-def _subject(
-    sentence: Sentence, *, features: dict[str, Feature], params: dict[str, PackParam]
-) -> Column | Param:
+def _subject(sentence: Sentence, *, names: list[str]) -> Column | Param | Option:
     subject = sentence.subject
-    if isinstance(subject, (Column, Param)):
+    if isinstance(subject, (Column, Param, Option)):
         return subject
     word = str(subject.value) if isinstance(subject, Constant) else "as-of"
-    guess = nearest(word, [*features, *params])
+    guess = nearest(word, names)
     hint = f"; did you mean `{guess}`?" if guess else ""
     raise NotAFact(f"`{word}` is neither a column of rules/features.yaml nor a param{hint}")
 
 
+def _check_options(
+    sentence: Sentence,
+    *,
+    kind: str,
+    feature: Feature | None,
+    text: str,
+    options: dict[str, PackOption],
+) -> None:
+    """Refuse an option where its type does not fit."""
+    for value in sentence.values:
+        if not isinstance(value, Option):
+            continue
+        option, wanted = options[value.name], OPTION_AS_VALUE.get(sentence.operator)
+        if option.type != wanted or (wanted == "number" and kind != "number"):
+            raise NotAFact(f"`{text}`: the {option.type} option `{value.name}` does not fit here")
+        if wanted == "list" and len(sentence.values) > 1:
+            raise NotAFact(f"`{text}`: a list option stands alone")
+        strange = sorted(set(option.of) - set(feature.codes)) if feature and feature.codes else []
+        if strange:
+            raise NotAFact(f"`{text}`: `{strange[0]}` of `{value.name}` is no such code")
+    years = sentence.years
+    if isinstance(years, Option) and options[years.name].type != "number":
+        raise NotAFact(f"`{text}`: how many years must be a number option")
+
+
 def _kind(
-    subject: Column | Param, *, features: dict[str, Feature], params: dict[str, PackParam]
+    subject: Column | Param | Option,
+    *,
+    features: dict[str, Feature],
+    params: dict[str, PackParam],
+    options: dict[str, PackOption],
 ) -> str:
     if isinstance(subject, Column):
         return features[subject.name].type
+    if isinstance(subject, Option):
+        return options[subject.name].type
     param = params[subject.name]
     value = param.value if param.value is not None else param.dated[0].value
     if isinstance(value, bool):
@@ -217,7 +290,7 @@ def _typed(
         if other != kind:
             raise NotAFact(f"`{text}`: `{operand.name}` is a {other}, not a {kind}")
         return operand
-    if isinstance(operand, (Param, AsOf)):
+    if isinstance(operand, (Param, Option, AsOf)):
         return operand
     return Constant(_constant(operand.value, kind=kind, feature=feature, text=text))
 

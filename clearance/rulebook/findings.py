@@ -21,6 +21,7 @@ class Witness:
         outcome: what the pack says of the unit.
         rule: the rule that says it.
         switches: settings of the configuration that it needs, where not the pack's own.
+        options: what its county sets; the rest is off.
     """
 
     given: Mapping[str, Any]
@@ -28,6 +29,7 @@ class Witness:
     outcome: str
     rule: str
     switches: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def as_case(self, name: str) -> dict[str, Any]:
         """An entry of `cases` in a case file.
@@ -35,8 +37,10 @@ class Witness:
         Args:
             name: the sentence of the case.
         """
-        expect = {"outcome": self.outcome, "rule": self.rule}
-        return {"case": name, "as_of": self.as_of, "given": dict(self.given), "expect": expect}
+        case: dict[str, Any] = {"case": name, "as_of": self.as_of, "given": dict(self.given)}
+        if self.options:
+            case["options"] = self._options()
+        return case | {"expect": {"outcome": self.outcome, "rule": self.rule}}
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
@@ -45,7 +49,11 @@ class Witness:
             "as_of": self.as_of,
             "expect": {"outcome": self.outcome, "rule": self.rule},
             "switches": dict(self.switches),
+            "options": self._options(),
         }
+
+    def _options(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.options.items()}
 
 
 @dataclass(frozen=True)

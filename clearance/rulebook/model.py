@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from clearance.rulebook.options import PackOption
+
 Outcome = Literal["ELIGIBLE", "NOT_ELIGIBLE", "REVIEW"]
 Relief = Literal[
     "dismiss_and_seal",
@@ -218,6 +220,7 @@ class Pack(_Model):
         in_force: dates, or `never` for a version that is only named for what-if.
         scope: sentences that must all hold for a unit to be this pack's business.
         leap_day: where 29 February lands in a year without one.
+        options: values that each county sets for itself; what it does not set is off.
         facts: yes/no questions by name, in order; bit i of the evidence is fact i.
         flow: ordered rules.
     """
@@ -232,6 +235,7 @@ class Pack(_Model):
     scope: tuple[str, ...] = Field(min_length=1)
     leap_day: Literal["down", "up"]
     params: dict[Name, PackParam] = Field(default_factory=dict)
+    options: dict[Name, PackOption] = Field(default_factory=dict)
     facts: dict[Name, str] = Field(default_factory=dict)
     flow: tuple[Rule, ...] = Field(min_length=1, max_length=28)
     unknown: Unknown
@@ -244,6 +248,16 @@ class Pack(_Model):
         if len(facts) > 63:
             raise ValueError("a pack has at most 63 facts: evidence is one 64-bit word")
         return facts
+
+    @model_validator(mode="after")
+    def _a_name_means_one_thing(self) -> Pack:
+        both = sorted(set(self.params) & set(self.options))
+        if both:
+            raise ValueError(f"`{both[0]}` is a param and an option; choose another name")
+        keys = [option.key for option in self.options.values() if option.key is not None]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two options have the same `key`")
+        return self
 
     @model_validator(mode="after")
     def _relief_goes_with_eligible(self) -> Pack:

@@ -22,6 +22,7 @@ from clearance.rulebook.sentences import (
     Constant,
     Operand,
     Operator,
+    Option,
     Param,
 )
 
@@ -166,6 +167,8 @@ def _words(bound: BoundPack, answer: _Answer) -> tuple[str, str, str]:
 
 def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
     """Whether a fact holds on a day; None where the record does not say."""
+    if bound.is_off(fact):
+        return False
     if fact.timed:
         flip = flip_date(bound, fact, row)
         return None if flip is None else (day >= flip) == fact.rises
@@ -182,7 +185,9 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
 
 
 def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
-    """The day from which a timed fact's truth is the other; None where unknown."""
+    """The day from which a timed fact's truth is the other; None where unknown or never."""
+    if bound.is_off(fact):
+        return None
     subject = _value(bound, fact.subject, row)
     if subject is None:
         return None
@@ -226,6 +231,8 @@ def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
         return operand.value
     if isinstance(operand, Column):
         return row[operand.name]
+    if isinstance(operand, Option):
+        return bound.options[operand.name]
     if isinstance(operand, AsOf):
         raise AssertionError("as-of is a flip, not a value")
     return _param(bound, operand, row)

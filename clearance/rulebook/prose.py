@@ -15,7 +15,8 @@ from clearance.rulebook.model import (
     Pack,
     condition_of,
 )
-from clearance.rulebook.sentences import AsOf, Column, Constant, Operand, Operator, Param
+from clearance.rulebook.options import in_words, is_off
+from clearance.rulebook.sentences import AsOf, Column, Constant, Operand, Operator, Option, Param
 
 RELIEFS = {
     "dismiss_and_seal": "dismissal and sealing",
@@ -87,14 +88,23 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
     if pack.params:
         lines += ["", "Values:"]
         lines += [_param(name, bound) for name in pack.params]
+    if pack.options:
+        lines += ["", "Options, set by each county; one that it does not set is off:"]
+        lines += [_option(name, bound) for name in pack.options]
     return "\n".join(lines)
 
 
 def filled(text: str, bound: BoundPack) -> str:
-    """A reason text with the pack's params in place of `{name}`."""
+    """A reason text with the pack's params and options in place of `{name}`.
+
+    What only a county or a count can fill stands in square brackets.
+    """
     for name, value in bound.values.items():
         text = text.replace("{" + name + "}", str(value))
-    return text
+    for name, option in bound.options.items():
+        said = f"[{name}]" if is_off(option) else in_words(option)
+        text = text.replace("{" + name + "}", said)
+    return text.replace("{section}", "[section]").replace("{charge}", "[charge]")
 
 
 def _in_force(pack: Pack) -> str:
@@ -144,6 +154,15 @@ def decision_in_english(decision: Decision) -> str:
     return OUTCOMES[decision.outcome]
 
 
+def _option(name: str, bound: BoundPack) -> str:
+    option = bound.pack.options[name]
+    line = f"- {name} = {in_words(bound.options[name])}. It may be {option.allows}."
+    line += f" Cite: {option.cite}."
+    if option.certainty:
+        line += f" Certainty: {CERTAINTIES[option.certainty]}."
+    return line + (f" {option.note}" if option.note else "")
+
+
 def condition_in_english(condition: Condition, says: dict[str, str]) -> str:
     """A condition in words, with brackets where `and` and `or` meet."""
     if isinstance(condition, str):
@@ -166,6 +185,8 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
     values = [_operand(bound, value, features) for value in fact.values]
     years = _operand(bound, fact.years, features) if fact.years else ""
     listed = " or ".join(values)
+    if isinstance(fact.subject, Option) and fact.operator is Operator.IS:
+        return f"the county's option {subject} is on"
     if fact.operator is Operator.IS and fact.subject.name in features:
         feature = features[fact.subject.name]
         if feature.type == "yes_no":
@@ -175,6 +196,8 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
     match fact.operator:
         case Operator.IS_KNOWN:
             return f"the {subject} is known"
+        case Operator.IS_ONE_OF if isinstance(fact.values[0], Option):
+            return f"the {subject} is one that the county's option {listed} names"
         case Operator.INCLUDES:
             return f"the charge is on the list {listed}"
         case Operator.STARTS_WITH:
@@ -207,6 +230,16 @@ def _operand(bound: BoundPack, operand: Operand, features: dict[str, Feature]) -
     if isinstance(operand, Param):
         value = bound.values[operand.name]
         return f"{operand.name} ({value})"
+    if isinstance(operand, Option):
+        return _option_named(bound, operand.name)
     assert isinstance(operand, Constant)
     value = operand.value
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _option_named(bound: BoundPack, name: str) -> str:
+    """The option as a sentence names it; its value where a county has set it."""
+    value = bound.options[name]
+    if isinstance(value, int) and not isinstance(value, bool) and is_off(value):
+        return f"[{name}]"
+    return name if value is True or is_off(value) else f"{name} ({in_words(value)})"

@@ -7,7 +7,7 @@ that cannot be read is left for the next run.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,8 +20,12 @@ from clearance.rulebook.check import (
     reason_problems,
     scope_problems,
 )
+from clearance.rulebook.fits import Values
 from clearance.rulebook.model import PackParam, Rule
+from clearance.rulebook.options import PackOption
 from clearance.rulebook.yaml_lines import Where
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def problems_beside(data: Any, *, known: Known) -> list[Problem]:
@@ -33,7 +37,9 @@ def problems_beside(data: Any, *, known: Known) -> list[Problem]:
     """
     if not isinstance(data, dict):
         return []
-    params, unread = _params(data.get("params"))
+    params, unread_params = _values_of(PackParam, data.get("params"))
+    options, unread_options = _values_of(PackOption, data.get("options"))
+    values, unread = Values(params, options), unread_params | unread_options
     named = _mapping(data.get("facts"))
     facts = {
         name: text
@@ -42,30 +48,24 @@ def problems_beside(data: Any, *, known: Known) -> list[Problem]:
     }
     flow = _list(data.get("flow"))
     read = [(i, _read(Rule, raw)) for i, raw in enumerate(flow)]
-    rules = [(i, rule) for i, rule in read if isinstance(rule, Rule)]
+    rules = [(i, rule) for i, rule in read if rule is not None]
     problems = [*flow_problems(rules, list(named)), *reason_problems(_said(data), known=known)]
     if rules and len(rules) == len(flow):
         problems += idle_facts(rules, list(named))
     unit = data.get("unit")
     if unit == "conviction" or unit == "arrest":
         scope = _list(data.get("scope"))
-        problems += fact_problems(facts, params, unit=unit, known=known)
+        problems += fact_problems(facts, values, unit=unit, known=known)
         if all(isinstance(text, str) for text in scope):
-            problems += scope_problems(scope, params, unit=unit, known=known)
+            problems += scope_problems(scope, values, unit=unit, known=known)
     return problems
 
 
-def _params(raw: Any) -> tuple[dict[str, PackParam], set[str]]:
-    """The params that can be read, and the names of the others."""
-    params: dict[str, PackParam] = {}
-    unread: set[str] = set()
-    for name, content in _mapping(raw).items():
-        param = _read(PackParam, content)
-        if isinstance(param, PackParam):
-            params[name] = param
-        else:
-            unread.add(name)
-    return params, unread
+def _values_of(kind: type[M], raw: Any) -> tuple[dict[str, M], set[str]]:
+    """The params or options that can be read, and the names of the others."""
+    read = {name: _read(kind, content) for name, content in _mapping(raw).items()}
+    values = {name: value for name, value in read.items() if value is not None}
+    return values, set(read) - set(values)
 
 
 def _said(data: Mapping[str, Any]) -> list[tuple[Where, str | None]]:
@@ -84,7 +84,7 @@ def _list(raw: Any) -> list[Any]:
     return raw if isinstance(raw, list) else []
 
 
-def _read(kind: type[BaseModel], raw: Any) -> BaseModel | None:
+def _read(kind: type[M], raw: Any) -> M | None:
     try:
         return kind.model_validate(raw)
     except ValidationError:

@@ -49,6 +49,13 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Option:
+    """A value that the unit's county sets."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Constant:
     """A value written in the sentence."""
 
@@ -60,7 +67,7 @@ class AsOf:
     """The sweep's as-of date."""
 
 
-Operand = Column | Param | Constant | AsOf
+Operand = Column | Param | Option | Constant | AsOf
 
 
 @dataclass(frozen=True)
@@ -142,13 +149,16 @@ class NotASentence(ValueError):
     """The text has none of the forms; the message lists them."""
 
 
-def parse_sentence(text: str, *, columns: set[str], params: set[str]) -> Sentence:
+def parse_sentence(
+    text: str, *, columns: set[str], params: set[str], options: set[str] | None = None
+) -> Sentence:
     """The question a sentence asks.
 
     Args:
         text: the sentence.
         columns: names of the unit's columns.
         params: names of the pack's params.
+        options: names of the pack's options.
 
     Raises:
         NotASentence: it has none of the forms.
@@ -160,7 +170,7 @@ def parse_sentence(text: str, *, columns: set[str], params: set[str]) -> Sentenc
         groups = match.groupdict()
 
         def operand(token: str) -> Operand:
-            return _operand(token, columns=columns, params=params)
+            return _operand(token, columns=columns, params=params, options=options or set())
 
         items = (groups.get("list") or groups.get("value") or "").split(", ")
         years = groups.get("years")
@@ -174,11 +184,13 @@ def parse_sentence(text: str, *, columns: set[str], params: set[str]) -> Sentenc
     raise NotASentence(f"`{text}` is none of the sentences a fact can be: {FORMS_HELP}")
 
 
-def _operand(token: str, *, columns: set[str], params: set[str]) -> Operand:
+def _operand(token: str, *, columns: set[str], params: set[str], options: set[str]) -> Operand:
     if token == "as-of":
         return AsOf()
     if token in params:
         return Param(token)
+    if token in options:
+        return Option(token)
     if token in columns:
         return Column(token)
     return Constant(_constant(token))

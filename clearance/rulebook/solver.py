@@ -18,6 +18,7 @@ from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.findings import Witness
 from clearance.rulebook.model import All, Condition, Not, fact_names
+from clearance.rulebook.options import is_off
 from clearance.rulebook.oracle import decide, evaluate, truth
 from clearance.rulebook.solver_facts import FactReader, depth_of
 from clearance.rulebook.symbols import UnitSymbols
@@ -161,15 +162,22 @@ class PackSolver:
 
     def _verified(self, model: z3.ModelRef, parts: Sequence[Part]) -> Witness:
         """The model's unit, decided by the oracle, where the oracle finds the parts too."""
-        switches = self.unit.settings(model)
-        bound = bind(self.bound.pack, self.catalogue, switches=switches, reads=self.bound.reads)
+        switches, county = self.unit.settings(model), self.unit.county(model)
+        bound = bind(
+            self.bound.pack,
+            self.catalogue,
+            switches=switches,
+            reads=self.bound.reads,
+            options=county,
+        )
         row, day = self.unit.row(model), self.unit.day(model)
         decided = decide(bound, row, day)
         truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
         solved = {name: self._solved(model, name) for name in truths}
         if decided is None or truths != solved or not all(has(bound, p, truths) for p in parts):
             raise EnginesDisagree(f"pack {bound.pack.pack}: {row} as of {day}")
-        return Witness(row, day, decided.outcome, decided.rule, switches)
+        options = {name: value for name, value in county.items() if not is_off(value)}
+        return Witness(row, day, decided.outcome, decided.rule, switches, options)
 
     def _solved(self, model: z3.ModelRef, fact: str) -> bool | None:
         if not z3.is_true(model.eval(self.known[fact], model_completion=True)):

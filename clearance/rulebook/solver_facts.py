@@ -24,12 +24,13 @@ from clearance.rulebook.sentences import (
     Constant,
     Operand,
     Operator,
+    Option,
     Param,
 )
 from clearance.rulebook.solver_days import DaySymbol
-from clearance.rulebook.symbols import PathSymbol, Symbol, TagSymbols, UnitSymbols
+from clearance.rulebook.symbols import OptionSymbol, PathSymbol, Symbol, TagSymbols, UnitSymbols
 
-Term: TypeAlias = "Symbol | bool | int | str | date | tuple[str, ...]"
+Term: TypeAlias = "Symbol | OptionSymbol | bool | int | str | date | tuple[str, ...]"
 # When the term is what the operand says; the guards of an operand never overlap.
 Guarded: TypeAlias = "tuple[z3.BoolRef, Term]"
 YES, NO = z3.BoolVal(True), z3.BoolVal(False)
@@ -71,12 +72,19 @@ class FactReader:
         self.unit = unit
 
     def read(self, fact: Fact) -> FactSymbol:
-        """The formulas of a fact."""
+        """The formulas of a fact; one that asks an option that is off does not hold."""
+        said = self._said(fact)
+        if not fact.options:
+            return said
+        off = z3.Or([self.unit.options[name].is_off() for name in fact.options])
+        return FactSymbol(z3.Or(off, said.known), z3.And(z3.Not(off), said.true))
+
+    def _said(self, fact: Fact) -> FactSymbol:
         subjects = self._terms(fact.subject)
         if fact.operator is Operator.IS_KNOWN:
             return FactSymbol(YES, z3.Or([guard for guard, _ in subjects]))
         values = [self._terms(value) for value in fact.values]
-        years = self._terms(fact.years) if fact.years is not None else [(YES, 0)]
+        years = self._years(fact.years)
         known, true = [], []
         for case in product(subjects, years, *values):
             guard = z3.And([guard for guard, _ in case])
@@ -84,6 +92,15 @@ class FactReader:
             known.append(guard)
             true.append(z3.And(guard, self._holds(fact, subject, count, compared)))
         return FactSymbol(z3.Or(known), z3.Or(true))
+
+    def _years(self, operand: Operand | None) -> list[Guarded]:
+        """How many years; an option's every number by itself, for anniversaries are exact."""
+        if operand is None:
+            return [(YES, 0)]
+        if isinstance(operand, Option):
+            option = self.unit.options[operand.name]
+            return [(option.number == years, years) for years in option.numbers()]
+        return self._terms(operand)
 
     def _terms(self, operand: Operand) -> list[Guarded]:
         """What an operand can be, each with when."""
@@ -93,6 +110,10 @@ class FactReader:
             return [(YES, self.unit.as_of)]
         if isinstance(operand, Column):
             return [(self.unit.known[operand.name], self.unit.columns[operand.name])]
+        if isinstance(operand, Option):
+            option = self.unit.options[operand.name]
+            kinds = {"yes_no": option.on, "number": option.number, "list": option}
+            return [(YES, kinds[option.option.type])]
         param = self.bound.pack.params[operand.name]
         if param.by is not None:
             return list(self._periods(param, param.by))
@@ -114,18 +135,12 @@ class FactReader:
         first = values[0]
         if fact.operator in FLIPS and isinstance(subject, (DaySymbol, date)):
             return self._flipped(fact, subject, years, first)
-        options = first if isinstance(first, tuple) else values
         match fact.operator:
             case Operator.IS:
                 return self._equal(subject, first)
-            case Operator.IS_ONE_OF:
-                return z3.Or([self._equal(subject, option) for option in options])
-            case Operator.INCLUDES:
-                assert isinstance(subject, TagSymbols)
-                return z3.Or([subject.has(str(option)) for option in options])
-            case Operator.STARTS_WITH:
-                assert isinstance(subject, PathSymbol)
-                return z3.Or([self._starts(subject, str(option)) for option in options])
+            case Operator.IS_ONE_OF | Operator.INCLUDES | Operator.STARTS_WITH:
+                named = _named(first, values)
+                return z3.Or([z3.And(when, self._has(subject, word)) for when, word in named])
             case Operator.AT_LEAST:
                 return self._plain(subject) >= self._plain(first)
             case Operator.AT_MOST:
@@ -144,6 +159,14 @@ class FactReader:
         # No day lies between an anniversary and the day after it.
         over = place > moved if days_after else place >= moved
         return _formula(over if rises else z3.Not(_formula(over)))
+
+    def _has(self, subject: Term, word: Term) -> z3.BoolRef:
+        """Whether a set has the word, a path begins so, or a word is this one."""
+        if isinstance(subject, TagSymbols):
+            return subject.has(str(word))
+        if isinstance(subject, PathSymbol):
+            return self._starts(subject, str(word))
+        return self._equal(subject, word)
 
     def _equal(self, one: Term, other: Term) -> z3.BoolRef:
         if isinstance(one, tuple) or isinstance(other, tuple):
@@ -170,6 +193,13 @@ class FactReader:
         if isinstance(term, str):
             return z3.IntVal(self.unit.words.number(term))
         return term
+
+
+def _named(first: Term, values: list[Term]) -> list[Guarded]:
+    """The words of a list, each with when it is one."""
+    if isinstance(first, OptionSymbol):
+        return [(named, word) for word, named in first.words.items()]
+    return [(YES, word) for word in (first if isinstance(first, tuple) else values)]
 
 
 def _anniversary(day: Term, years: int, leap_day: LeapDay) -> Any:

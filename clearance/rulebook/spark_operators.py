@@ -18,7 +18,9 @@ from clearance.rulebook.sentences import (
     Constant,
     Operand,
     Operator,
+    Option,
 )
+from clearance.rulebook.spark_options import asks_off, option_column
 
 
 def date_literal(day: date) -> SparkColumn:
@@ -32,6 +34,11 @@ def _literal(value: ParamValue) -> SparkColumn:
 
 def truth_column(bound: BoundPack, fact: Fact) -> SparkColumn:
     """Truth of a fact that time does not move: true, false, or null."""
+    holds = _truth(bound, fact)
+    return F.when(~asks_off(bound, fact), holds).otherwise(F.lit(False)) if fact.options else holds
+
+
+def _truth(bound: BoundPack, fact: Fact) -> SparkColumn:
     subject = _value(bound, fact.subject)
     if fact.operator is Operator.IS_KNOWN:
         return subject.isNotNull()
@@ -42,7 +49,10 @@ def truth_column(bound: BoundPack, fact: Fact) -> SparkColumn:
 
 
 def flip_column(bound: BoundPack, fact: Fact) -> SparkColumn:
-    """The day from which a timed fact's truth is the other; null where unknown."""
+    """The day from which a timed fact's truth is the other; null where unknown or never.
+
+    An option that is off is null as a number of years, and so is the day.
+    """
     subject = _value(bound, fact.subject)
     years = F.lit(0) if fact.years is None else _value(bound, fact.years)
     return _moved(bound, fact, subject, years)
@@ -68,6 +78,10 @@ def _compare(
     match fact.operator:
         case Operator.IS:
             return subject == first
+        case Operator.IS_ONE_OF if isinstance(fact.values[0], Option):
+            return F.array_contains(first, subject)
+        case Operator.INCLUDES if isinstance(fact.values[0], Option):
+            return F.arrays_overlap(subject, first)
         case Operator.IS_ONE_OF:
             return subject.isin(*_words(bound, fact))
         case Operator.INCLUDES:
@@ -120,6 +134,8 @@ def _value(bound: BoundPack, operand: Operand) -> SparkColumn:
         return _literal(operand.value)
     if isinstance(operand, Column):
         return F.col(operand.name)
+    if isinstance(operand, Option):
+        return option_column(bound, operand.name)
     if isinstance(operand, AsOf):
         raise AssertionError("as-of is a flip, not a value")
     param = bound.pack.params[operand.name]

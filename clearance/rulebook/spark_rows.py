@@ -54,15 +54,15 @@ def decide_in_spark(
     """
     groups: dict[tuple[str, date], list[int]] = {}
     for i, (bound, as_of, _) in enumerate(items):
-        groups.setdefault((bound.fingerprint, as_of), []).append(i)
+        groups.setdefault((_shared(bound), as_of), []).append(i)
     parts = []
     for (_, as_of), members in groups.items():
-        bound = items[members[0]][0]
-        units = units_of(
-            spark, [items[i][2] for i in members], unit=bound.pack.unit, catalogue=catalogue
-        )
+        group = [items[i] for i in members]
+        bound = group[0][0]
+        rows, by_county = _by_county(group)
+        units = units_of(spark, rows, unit=bound.pack.unit, catalogue=catalogue)
         place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
-        decided = evaluate(units, [Assigned(bound)], as_of=as_of)
+        decided = evaluate(units, [Assigned(bound, by_county=by_county)], as_of=as_of)
         parts.append(decided.withColumn("place", place))
     results: list[Determination | None] = [None] * len(items)
     for row in reduce(DataFrame.unionByName, parts).toLocalIterator():
@@ -70,3 +70,25 @@ def decide_in_spark(
             **{name: row[name] for name in Determination.__dataclass_fields__}
         )
     return results
+
+
+def _shared(bound: BoundPack) -> str:
+    """Items of one group are decided under one expression: by pack, whatever the options."""
+    return bound.fingerprint if _reads_county(bound) else bound.with_options({}).fingerprint
+
+
+def _reads_county(bound: BoundPack) -> bool:
+    return not bound.options or "county" in bound.columns
+
+
+def _by_county(group: Sequence[Item]) -> tuple[list[Mapping[str, Any]], dict[str, BoundPack]]:
+    """The rows, and the pack of each made-up county: one a set of options."""
+    rows = [row for _, _, row in group]
+    if _reads_county(group[0][0]):
+        return rows, {}
+    bounds = {f"WITH OPTIONS {bound.fingerprint}": bound for bound, _, _ in group}
+    counties = [f"WITH OPTIONS {bound.fingerprint}" for bound, _, _ in group]
+    placed: list[Mapping[str, Any]] = [
+        {**row, "county": county} for row, county in zip(rows, counties, strict=True)
+    ]
+    return placed, bounds

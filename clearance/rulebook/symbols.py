@@ -16,6 +16,7 @@ import z3
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Feature
 from clearance.rulebook.model import ParamValue
+from clearance.rulebook.options import OptionValue, PackOption
 from clearance.rulebook.sentences import Constant
 from clearance.rulebook.solver_days import DaySymbol
 
@@ -63,6 +64,42 @@ class TagSymbols:
         return self.tags.setdefault(tag, z3.Bool(f"{self.name} has {tag}"))
 
 
+class OptionSymbol:
+    """An option as a county sets it: on, a number, or words of its list; or off."""
+
+    def __init__(self, name: str, option: PackOption) -> None:
+        self.option = option
+        self.on = z3.Bool(f"option {name}")
+        self.number = z3.Int(f"option {name} number")
+        self.words = {word: z3.Bool(f"option {name} names {word}") for word in option.of}
+
+    def is_off(self) -> z3.BoolRef:
+        """Whether the county has not taken it up."""
+        if self.option.type == "list":
+            return z3.Not(z3.Or(list(self.words.values())))
+        return self.number == 0 if self.option.type == "number" else z3.Not(self.on)
+
+    def numbers(self) -> range:
+        """The numbers that it can be when it is not off."""
+        first, last = self.option.range or (1, 0)
+        return range(first, last + 1)
+
+    def domain(self) -> list[z3.BoolRef]:
+        """What every county's setting satisfies."""
+        if self.option.range is None:
+            return []
+        first, last = self.option.range
+        return [z3.Or(self.number == 0, z3.And(self.number >= first, self.number <= last))]
+
+    def value_in(self, model: z3.ModelRef) -> OptionValue:
+        """The setting of a model."""
+        if self.option.type == "list":
+            return tuple(word for word, named in self.words.items() if _is_true(model, named))
+        if self.option.type == "number":
+            return _number(model, self.number)
+        return _is_true(model, self.on)
+
+
 # A number, a yes or no, or a word's number is an expression of the solver itself.
 Symbol: TypeAlias = "z3.ExprRef | DaySymbol | PathSymbol | TagSymbols"
 
@@ -75,6 +112,7 @@ class UnitSymbols:
         columns: per column, its value.
         as_of: the date to decide as of.
         switches: per switch, its place among the allowed values.
+        options: per option, its value in the unit's county.
     """
 
     def __init__(self, bound: BoundPack, features: dict[str, Feature], *, depth: int) -> None:
@@ -95,6 +133,7 @@ class UnitSymbols:
             name: z3.BoolVal(True) if item.null == "never" else z3.Bool(f"{name} is known")
             for name, item in self.features.items()
         }
+        self.options = {name: OptionSymbol(name, item) for name, item in bound.pack.options.items()}
         self.switches = {
             name: z3.Int(f"switch {name}")
             for name, param in bound.pack.params.items()
@@ -123,6 +162,8 @@ class UnitSymbols:
             rules.append(self.as_of.scale >= self.as_of.scale_of(force.start))
         for name, symbol in self.columns.items():
             rules += self._domain(symbol, self.features[name])
+        for option in self.options.values():
+            rules += option.domain()
         for name, place in self.switches.items():
             rules += [place >= 0, place < len(self.bound.pack.params[name].allowed)]
         return rules
@@ -156,7 +197,7 @@ class UnitSymbols:
         wishes.append(self.as_of.is_day(self.bound.pack.authority.read_on))
         for name, symbol in self.columns.items():
             wishes += self._usual(name, symbol, self.features[name])
-        return wishes
+        return [*wishes, *(option.is_off() for option in self.options.values())]
 
     def _own(self, switch: str) -> int:
         param = self.bound.pack.params[switch]
@@ -195,6 +236,10 @@ class UnitSymbols:
             if value != param.value:
                 chosen[name] = value
         return chosen
+
+    def county(self, model: z3.ModelRef) -> dict[str, OptionValue]:
+        """The options of a model, as the unit's county sets them."""
+        return {name: option.value_in(model) for name, option in self.options.items()}
 
     def row(self, model: z3.ModelRef) -> dict[str, Any]:
         """The unit of a model: every column that the pack reads."""

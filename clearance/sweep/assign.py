@@ -9,10 +9,12 @@ from pathlib import Path
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
-from clearance.rulebook.bound import bind, check_switches
+from clearance.rulebook.bound import BoundPack, bind, check_switches
 from clearance.rulebook.compile import Assigned
 from clearance.rulebook.load import PackFile, Rulebook
+from clearance.rulebook.stored import stored_text
 from clearance.settings import Settings
+from clearance.sweep.county_options import Chosen, chosen_options
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,19 @@ class Plan:
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        """Fingerprint of each pack by id."""
-        return {item.bound.pack.pack: item.bound.fingerprint for item in self.assigned}
+        """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ."""
+        return {
+            key: bound.fingerprint for item in self.assigned for key, bound in item.bounds.items()
+        }
+
+    @property
+    def stored(self) -> dict[str, tuple[BoundPack, str]]:
+        """By fingerprint: each pack as used, and its text for the record of packs used."""
+        return {
+            bound.fingerprint: (bound, stored_text(bound, text=file.document.text))
+            for item, file in zip(self.assigned, self.files, strict=True)
+            for bound in item.bounds.values()
+        }
 
 
 def plan_sweep(
@@ -53,10 +66,11 @@ def plan_sweep(
         selected: `--pack` ids, `pack` or `pack@version`; none for all that is configured.
 
     Raises:
-        UsageError: an unknown pack, county or switch, or a pack of the wrong kind.
+        UsageError: an unknown pack, county, switch or option, or a pack of the wrong kind.
     """
     check_switches([item.pack for item in rulebook.packs], settings.switches)
     counties = _policy_counties(rulebook, settings)
+    options = chosen_options(rulebook, settings, as_of=as_of)
     names = list(dict.fromkeys(selected or [*settings.packs, *counties, *settings.scenarios]))
     _refuse_two_versions(names)
     assigned, files, notes = [], [], []
@@ -69,10 +83,28 @@ def plan_sweep(
             found.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
         )
         only, excluded = counties.get(found.pack.pack, (None, frozenset()))
-        assigned.append(Assigned(bound, counties=only, excluded=excluded))
+        chosen = options.get(found.pack.pack, Chosen())
+        assigned.append(_assigned(bound, only, excluded, chosen))
         files.append(found)
-    chosen = tuple(name.partition("@")[0] for name in selected)
-    return Plan(tuple(assigned), tuple(files), tuple(notes), chosen)
+    named = tuple(name.partition("@")[0] for name in selected)
+    return Plan(tuple(assigned), tuple(files), tuple(notes), named)
+
+
+def _assigned(
+    bound: BoundPack, counties: frozenset[str] | None, excluded: frozenset[str], chosen: Chosen
+) -> Assigned:
+    """The pack with the options of its counties; those who share the usual ones stand together.
+
+    The usual options are the default policy's; where there is none, those of all its counties if
+    they agree, else there are no usual ones and every county stands for itself.
+    """
+    usual = bound.with_options(chosen.default or {})
+    own = {county: bound.with_options(values) for county, values in chosen.counties.items()}
+    if counties is not None and len({item.fingerprint for item in own.values()}) == 1:
+        return Assigned(next(iter(own.values())), counties=counties, excluded=excluded)
+    if counties is None:
+        own = {c: item for c, item in own.items() if item.fingerprint != usual.fingerprint}
+    return Assigned(usual, counties=counties, excluded=excluded, by_county=own)
 
 
 def _refuse_two_versions(names: list[str]) -> None:

@@ -165,14 +165,14 @@ def _record_packs(spark: SparkSession, store: Store, plan: Plan) -> None:
     known = {row[0] for row in store.read(spark, "packs").select("fingerprint").toLocalIterator()}
     rows = [
         (
-            item.bound.fingerprint,
-            item.bound.pack.pack,
-            item.bound.pack.version,
-            file.document.text,
-            [fact.name for fact in item.bound.facts],
+            fingerprint,
+            bound.pack.pack,
+            bound.pack.version,
+            text,
+            [fact.name for fact in bound.facts],
         )
-        for item, file in zip(plan.assigned, plan.files, strict=True)
-        if item.bound.fingerprint not in known
+        for fingerprint, (bound, text) in plan.stored.items()
+        if fingerprint not in known
     ]
     if rows:
         store.append(spark.createDataFrame(rows, PACKS.ddl), "packs")

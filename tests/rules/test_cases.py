@@ -41,7 +41,7 @@ def test_spark_agrees_with_every_case(
 ) -> None:
     cases = ready(rulebook, bounds)
     got = decide_in_spark(
-        spark, [(b, c.as_of, c.row) for b, c in cases], catalogue=rulebook.catalogue
+        spark, [(c.under(b), c.as_of, c.row) for b, c in cases], catalogue=rulebook.catalogue
     )
     wrong = [
         (case.name, difference(case.expect, decided))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,20 +12,24 @@ import z3
 
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.load import Rulebook
+from clearance.rulebook.options import OptionValue, PackOption
 from clearance.rulebook.oracle import decide, truth
 from clearance.rulebook.solver import EnginesDisagree, PackSolver, Part
 from clearance.rulebook.solver_days import DaySymbol
 from clearance.rulebook.solver_facts import FactReader, FactSymbol
 from clearance.rulebook.symbols import PathSymbol, Symbol, TagSymbols
-from tests.rules.packs import random_pack
+from tests.rules.packs import bound_pack, random_pack
 from tests.rules.random_rows import random_row
 
 DAYS = (date(2024, 2, 29), date(2026, 11, 1), date(2023, 2, 28), date(2025, 3, 1))
 
 
 def pinned(solver: PackSolver, row: dict[str, Any], day: date) -> list[z3.BoolRef]:
-    """That the solver's unit is this one."""
+    """That the solver's unit is this one, under the pack's own switches."""
     pins = [solver.unit.as_of.is_day(day)]
+    for name, place in solver.unit.switches.items():
+        param = solver.bound.pack.params[name]
+        pins.append(place == list(param.allowed).index(param.value))
     for name, value in row.items():
         pins.append(solver.unit.known[name] == (value is not None))
         if value is not None:
@@ -71,11 +76,83 @@ def test_the_solver_reads_every_fact_of_random_units_as_the_oracle_does(
             day = dice.choice(DAYS)
             row = random_row(dice, bound, rulebook.catalogue, day)
             expected = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
-            assert solved_facts(solver, pinned(solver, row, day)) == expected, (row, day)
+            pins = [*pinned(solver, row, day), *pinned_options(solver, bound.options)]
+            assert solved_facts(solver, pins) == expected, (row, day)
             seen |= {(fact.operator.name, expected[fact.name]) for fact in bound.facts}
     operators = {operator for operator, _ in seen}
     assert {(operator, True) for operator in operators} <= seen
     assert {(operator, False) for operator in operators} <= seen
+
+
+def test_the_solver_reads_facts_under_random_options_of_a_county_as_the_oracle_does(
+    rulebook: Rulebook,
+) -> None:
+    seen: set[tuple[str, bool | None]] = set()
+    for bound in option_packs(rulebook):
+        solver = PackSolver(bound, rulebook.catalogue)
+        for i in range(80):
+            dice = random.Random(i)
+            day = dice.choice(DAYS)
+            row = random_row(dice, bound, rulebook.catalogue, day)
+            row["section"] = dice.choice(("11357", "11358", "11359"))
+            row["tags"] = dice.sample(("p64", "serious", "violent"), dice.randint(0, 3))
+            options = {
+                name: dice.choice([option.off, *settings(dice, option)])
+                for name, option in bound.pack.options.items()
+            }
+            county = bound.with_options(options)
+            expected = {fact.name: truth(county, fact, row, day) for fact in bound.facts}
+            pins = [*pinned(solver, row, day), *pinned_options(solver, options)]
+            assert solved_facts(solver, pins) == expected, (row, day, options)
+            seen |= {(fact.name, expected[fact.name]) for fact in bound.facts if fact.options}
+    names = {name for name, _ in seen}
+    assert {(name, True) for name in names} | {(name, False) for name in names} <= seen
+
+
+def option_packs(rulebook: Rulebook) -> list[BoundPack]:
+    """A pack over every operator that an option can stand in."""
+    options = {
+        "on": {"type": "yes_no", "cite": "a test"},
+        "years": {"type": "number", "range": [1, 12], "cite": "a test"},
+        "age": {"type": "number", "range": [18, 60], "cite": "a test"},
+        "many": {"type": "number", "range": [1, 4], "cite": "a test"},
+        "sections": {"type": "list", "of": ["11357", "11358"], "cite": "a test"},
+        "lists": {"type": "list", "of": ["serious", "violent"], "cite": "a test"},
+    }
+    facts = {
+        "on_counts": "on is yes",
+        "long_ago": "latest_conviction is at least years years before as-of",
+        "before": "arrest_date is more than years years before conviction_date",
+        "old": "age at as-of is at least age",
+        "several": "convictions_on_record is at least many",
+        "as_many": "earlier_same_section is many",
+        "section_named": "section is one of sections",
+        "listed": "tags includes lists",
+    }
+    flow = [
+        {"rule": name, "when": name, "then": "REVIEW", "reason": "POSSESSION", "cite": "a test"}
+        for name in facts
+    ]
+    return [bound_pack(rulebook.catalogue, options=options, facts=facts, flow=flow)]
+
+
+def settings(dice: random.Random, option: PackOption) -> list[OptionValue]:
+    if option.type == "list":
+        return [tuple(dice.sample(option.of, dice.randint(1, len(option.of))))]
+    return [True] if option.range is None else [dice.randint(*option.range)]
+
+
+def pinned_options(solver: PackSolver, options: Mapping[str, OptionValue]) -> list[z3.BoolRef]:
+    pins = []
+    for name, value in options.items():
+        symbol = solver.unit.options[name]
+        if isinstance(value, bool):
+            pins.append(symbol.on == value)
+        elif isinstance(value, int):
+            pins.append(symbol.number == value)
+        else:
+            pins += [named == (word in value) for word, named in symbol.words.items()]
+    return pins
 
 
 def test_no_rule_that_a_random_unit_reaches_is_called_unreachable(
