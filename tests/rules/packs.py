@@ -1,4 +1,4 @@
-"""Packs written in the test: a small one to vary, and random ones over every operator."""
+"""Packs written in the test: a small one to vary, random ones over every operator and option."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.model import Pack
+from clearance.rulebook.options import OptionValue, PackOption
 
 SENTENCES = (
     "level is F",
@@ -40,6 +41,18 @@ SENTENCES = (
     "latest_conviction is more than wait years before as-of",
     "age at as-of is at least 50",
     "age at as-of is past 21",
+    "section is one of sections",
+    "tags includes lists",
+    "convictions_on_record is at least few",
+    "earlier_same_section is few",
+    "chosen is yes",
+    "years is at most 9",
+    "arrest_date is at least years years before conviction_date",
+    "age at conviction_date is past age",
+    "sentence_end is more than years years before as-of",
+    "latest_conviction is at least years years before as-of",
+    "age at as-of is at least age",
+    "age at as-of is past age",
 )
 PARAMS = {
     "law_day": {"value": date(2010, 2, 28), "cite": "test"},
@@ -53,6 +66,14 @@ PARAMS = {
         "cite": "test",
     },
     "by_level": {"value": True, "cite": "test"},
+}
+OPTIONS: dict[str, Any] = {
+    "sections": {"type": "list", "of": ["11357", "11358", "11359"], "cite": "test"},
+    "lists": {"type": "list", "of": ["serious", "violent"], "cite": "test"},
+    "chosen": {"type": "yes_no", "cite": "test"},
+    "few": {"type": "number", "range": [1, 3], "cite": "test"},
+    "years": {"type": "number", "range": [1, 15], "cite": "test"},
+    "age": {"type": "number", "range": [18, 65], "cite": "test"},
 }
 DECISIONS: tuple[Any, ...] = (
     "NOT_ELIGIBLE",
@@ -120,11 +141,29 @@ def random_pack(seed: int, catalogue: Catalogue) -> BoundPack:
         catalogue,
         pack=f"random_{seed}",
         params=PARAMS,
+        options=OPTIONS,
         facts=facts,
         flow=rules,
         unknown=unknown,
         leap_day=dice.choice(("down", "up")),
     )
+
+
+def random_options(bound: BoundPack, dice: random.Random) -> dict[str, OptionValue]:
+    """A value for every option of a pack; each is off now and then."""
+    return {
+        name: option.off if dice.random() < 0.3 else _value(option, dice)
+        for name, option in bound.pack.options.items()
+    }
+
+
+def _value(option: PackOption, dice: random.Random) -> OptionValue:
+    if option.range is not None:
+        return dice.randint(*option.range)
+    if option.type == "yes_no":
+        return True
+    chosen = dice.sample(option.of, dice.randint(1, len(option.of)))
+    return tuple(word for word in option.of if word in chosen)
 
 
 def _condition(dice: random.Random, facts: list[str], depth: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,25 +11,35 @@ from pyspark.sql import functions as F
 
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue, Feature
-from clearance.rulebook.sentences import Constant
+from clearance.rulebook.sentences import Constant, Option
 
 
 def words_of(bound: BoundPack, column: str) -> list[str]:
     """Words that the pack compares the column with, so that both truths occur."""
-    facts = [*bound.facts, *bound.scope]
-    return sorted(
-        {
-            str(value.value)
-            for fact in facts
-            if fact.subject.name == column
-            for value in fact.values
-            if isinstance(value, Constant)
-        }
-    )
+    asked = [
+        value
+        for fact in (*bound.facts, *bound.scope)
+        if fact.subject.name == column
+        for value in fact.values
+    ]
+    written = {str(value.value) for value in asked if isinstance(value, Constant)}
+    listed = {
+        word
+        for value in asked
+        if isinstance(value, Option)
+        for word in bound.pack.options[value.name].of
+    }
+    return sorted(written | listed)
 
 
 def random_units(
-    spark: SparkSession, bounds: list[BoundPack], *, catalogue: Catalogue, as_of: date, rows: int
+    spark: SparkSession,
+    bounds: list[BoundPack],
+    *,
+    catalogue: Catalogue,
+    as_of: date,
+    rows: int,
+    counties: Sequence[str] = ("ALAMEDA", "YOLO"),
 ) -> DataFrame:
     """One row a unit: identity, and every column that the packs read; one value in eight missing.
 
@@ -38,6 +49,7 @@ def random_units(
         catalogue: the columns' types.
         as_of: dates crowd around its anniversaries.
         rows: how many.
+        counties: each unit is of one of them, in turn.
     """
     features = catalogue[bounds[0].pack.unit]
     names = sorted({name for bound in bounds for name in bound.columns} - {"county"})
@@ -49,7 +61,7 @@ def random_units(
         F.col("id").cast("string").alias("subject_id"),
         F.col("id").cast("string").alias("unit_id"),
         F.element_at(
-            F.array(F.lit("ALAMEDA"), F.lit("YOLO")), F.col("id").cast("int") % 2 + 1
+            F.array(*map(F.lit, counties)), F.col("id").cast("int") % len(counties) + 1
         ).alias("county"),
     ]
     return spark.range(rows).select(*identity, *columns)

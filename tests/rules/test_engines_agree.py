@@ -1,7 +1,12 @@
-"""Spark and plain Python say the same, column by column, on random units and random packs."""
+"""Spark and plain Python say the same, column by column, on random units and random packs.
+
+Where a pack has options, every unit is of one of many counties, each with options of its own.
+"""
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from datetime import date
 from functools import reduce
 
@@ -12,18 +17,24 @@ from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.compile import Assigned, evaluate
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
-from tests.rules.packs import random_pack
+from tests.rules.packs import random_options, random_pack
 from tests.rules.random_units import random_units
 
 AS_OF = date(2024, 2, 29)
 FIELDS = tuple(Determination.__dataclass_fields__)
 
 
-def compare(bound: BoundPack, units: list[Row], decided: dict[str, Row]) -> set[str]:
+def compare(
+    bound: BoundPack,
+    units: list[Row],
+    decided: dict[str, Row],
+    by_county: Mapping[str, BoundPack] | None = None,
+) -> set[str]:
     """Fail on the first difference; returns the outcomes that occurred."""
     outcomes = set()
     for unit in units:
-        expected = decide(bound, unit.asDict(), AS_OF)
+        own = (by_county or {}).get(unit["county"], bound)
+        expected = decide(own, unit.asDict(), AS_OF)
         got = decided.get(unit["unit_id"])
         if expected is None:
             assert got is None, f"{bound.pack.pack}: Spark decides a unit out of scope: {unit}"
@@ -31,14 +42,25 @@ def compare(bound: BoundPack, units: list[Row], decided: dict[str, Row]) -> set[
         assert got is not None, f"{bound.pack.pack}: Spark leaves out {unit}"
         for field in FIELDS:
             assert getattr(expected, field) == got[field], (bound.pack.pack, field, unit, expected)
+        assert got["pack_fingerprint"] == own.fingerprint
         outcomes.add(expected.outcome)
     return outcomes
+
+
+def with_counties(bound: BoundPack, seed: int, counties: int) -> dict[str, BoundPack]:
+    """The pack of each county: random options, half of the counties keep those of the pack."""
+    dice = random.Random(seed)
+    return {
+        f"COUNTY {i}": bound.with_options(random_options(bound, dice))
+        for i in range(0, counties, 2)
+        if bound.options
+    }
 
 
 def by_pack(decided: DataFrame) -> dict[str, dict[str, Row]]:
     """Decisions by pack and unit, computed in one job."""
     result: dict[str, dict[str, Row]] = {}
-    for row in decided.select("pack", "unit_id", *FIELDS).toLocalIterator():
+    for row in decided.select("pack", "unit_id", "pack_fingerprint", *FIELDS).toLocalIterator():
         result.setdefault(row["pack"], {})[row["unit_id"]] = row
     return result
 
@@ -48,30 +70,57 @@ def test_every_pack_of_the_rulebook_is_decided_alike_on_100_000_random_units(
 ) -> None:
     units = {
         bound.pack.pack: random_units(
-            spark, [bound], catalogue=rulebook.catalogue, as_of=AS_OF, rows=100_000
+            spark,
+            [bound],
+            catalogue=rulebook.catalogue,
+            as_of=AS_OF,
+            rows=100_000,
+            counties=[f"COUNTY {i}" for i in range(1_000)],
         ).localCheckpoint()
         for bound in bounds
     }
-    parts = [evaluate(units[bound.pack.pack], [Assigned(bound)], as_of=AS_OF) for bound in bounds]
+    own = {bound.pack.pack: with_counties(bound, 7, 1_000) for bound in bounds}
+    parts = [
+        evaluate(
+            units[bound.pack.pack],
+            [Assigned(bound, by_county=own[bound.pack.pack])],
+            as_of=AS_OF,
+        )
+        for bound in bounds
+    ]
     decided = by_pack(reduce(DataFrame.unionByName, parts))
     for bound in bounds:
-        rows = units[bound.pack.pack].collect()
+        name = bound.pack.pack
+        rows = units[name].collect()
         assert len(rows) == 100_000
-        assert compare(bound, rows, decided[bound.pack.pack])
+        assert compare(bound, rows, decided[name], own[name])
 
 
 def test_random_packs_over_every_operator_are_decided_alike_in_one_scan(
     spark: SparkSession, rulebook: Rulebook
 ) -> None:
-    bounds = [random_pack(seed, rulebook.catalogue) for seed in range(8)]
+    seeds = range(10, 18)
+    packs = [random_pack(seed, rulebook.catalogue) for seed in seeds]
+    bounds = [pack.with_options(random_options(pack, random.Random(1))) for pack in packs]
     units = random_units(
-        spark, bounds, catalogue=rulebook.catalogue, as_of=AS_OF, rows=2_000
+        spark,
+        bounds,
+        catalogue=rulebook.catalogue,
+        as_of=AS_OF,
+        rows=2_000,
+        counties=[f"COUNTY {i}" for i in range(40)],
     ).localCheckpoint()
-    decided = by_pack(evaluate(units, [Assigned(bound) for bound in bounds], as_of=AS_OF))
+    # Half of the packs have the same options everywhere, half have counties' own.
+    own = [
+        {} if seed % 2 else with_counties(bound, seed, 40)
+        for seed, bound in zip(seeds, bounds, strict=True)
+    ]
+    assigned = [Assigned(b, by_county=counties) for b, counties in zip(bounds, own, strict=True)]
+    decided = by_pack(evaluate(units, assigned, as_of=AS_OF))
     rows = units.collect()
     outcomes = set()
-    for bound in bounds:
-        outcomes |= compare(bound, rows, decided[bound.pack.pack])
+    for bound, counties in zip(bounds, own, strict=True):
+        outcomes |= compare(bound, rows, decided[bound.pack.pack], counties)
     assert outcomes == {"ELIGIBLE", "NOT_YET", "NOT_ELIGIBLE", "REVIEW"}
 
 

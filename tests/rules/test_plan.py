@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.compile import Assigned, evaluate
 from clearance.rulebook.load import Rulebook
-from tests.rules.packs import random_pack
+from tests.rules.packs import random_options, random_pack
 from tests.rules.random_units import random_units
 
 AS_OF = date(2026, 11, 1)
@@ -36,12 +37,49 @@ def test_all_packs_are_one_scan_without_exchange_join_or_python(
     assert not re.search("Exchange|Join|Python|ArrowEval|Sort|Aggregate", plan)
 
 
+def test_thirty_counties_with_their_own_options_are_one_expression_and_one_broadcast(
+    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path
+) -> None:
+    dice = random.Random(30)
+    own = {
+        bound.pack.pack: {
+            f"COUNTY {i}": bound.with_options(random_options(bound, dice)) for i in range(count)
+        }
+        for bound in bounds
+        for count in ((30 if bound.options else 0),)
+    }
+    assigned = [Assigned(bound, by_county=own[bound.pack.pack]) for bound in bounds]
+    path = str(tmp_path / "units")
+    counties = [f"COUNTY {i}" for i in range(32)]
+    random_units(
+        spark, bounds, catalogue=rulebook.catalogue, as_of=AS_OF, rows=64, counties=counties
+    ).write.parquet(path)
+    units = spark.read.parquet(path)
+    plan = plan_of(evaluate(units, assigned, as_of=AS_OF))
+    assert plan.count("FileScan") == 1
+    assert plan.count("BroadcastExchange") == plan.count("BroadcastHashJoin") == 1
+    assert not re.search("ShuffleExchange|SortMerge|Python|ArrowEval|Sort|Aggregate", plan)
+    # Thirty counties cost one row each in the small table, and nothing in the plan.
+    two = [
+        Assigned(item.bound, by_county=dict(list(item.by_county.items())[:2])) for item in assigned
+    ]
+    other = plan_of(evaluate(units, two, as_of=AS_OF))
+    assert other.count("Project") == plan.count("Project")
+
+
 def test_no_projection_falls_back_from_generated_code(
     spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack]
 ) -> None:
     busy = [*bounds, random_pack(3, rulebook.catalogue), random_pack(4, rulebook.catalogue)]
     units = random_units(spark, busy, catalogue=rulebook.catalogue, as_of=AS_OF, rows=50)
-    decided = evaluate(units, [Assigned(bound) for bound in busy], as_of=AS_OF)
+    yolo = [
+        {"YOLO": bound.with_options(random_options(bound, random.Random(3)))}
+        if bound.options
+        else {}
+        for bound in busy
+    ]
+    assigned = [Assigned(b, by_county=own) for b, own in zip(busy, yolo, strict=True)]
+    decided = evaluate(units, assigned, as_of=AS_OF)
     # Without the switch a projection that does not compile is quietly interpreted instead.
     spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
     spark.conf.set("spark.sql.codegen.fallback", "false")
