@@ -547,3 +547,41 @@ def test_neither_spark_nor_for_other_commands_the_solver_is_loaded() -> None:
         "assert 'z3' in sys.modules and 'pyspark' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+# Options of a county
+
+
+def options_of(**changes: Any) -> dict[str, Any]:
+    return {"years": {"type": "number", "range": [1, 5], "cite": "a test"} | changes}
+
+
+def test_a_rule_is_unreachable_only_if_it_is_under_every_setting_of_an_option(
+    check: Check,
+) -> None:
+    facts = {
+        "quiet": "latest_conviction is at least years years before as-of",
+        "ten": "latest_conviction is at least ten_years years before as-of",
+    }
+    rules_of = [rule("quiet", "quiet"), rule("ten", "ten", DISMISS)]
+    pack = flow(*rules_of, **facts) | {"params": {"ten_years": value(10)}}
+    assert not check(**pack, options=options_of()).problems
+    (note,) = check(**pack, options=options_of()).notes
+    assert note.witness is not None
+    assert 1 <= note.witness.options["years"] <= 5
+    assert "options: {years: " in note.as_text()
+    beyond = [rule("quiet", "quiet"), rule("ten", {"all": ["ten", "quiet"]}, DISMISS)]
+    found = only(check(**pack | {"flow": beyond}, options=options_of()), "unreachable")
+    assert "rule `ten` can never decide" in found.message
+
+
+def test_a_file_without_the_form_of_a_pack_tells_mistakes_about_its_options_too(
+    rules: Path,
+) -> None:
+    options = options_of(cite="TODO") | {"broken": {"type": "number"}}
+    facts = {"over": "convictions_on_record is at least years", "other": "section is one of years"}
+    pack = flow(rule("over", {"all": ["over", "other"]}), **facts) | {"options": options}
+    write(rules, small_pack(**pack))
+    said = "\n".join(finding.headline for finding in audit(rules, overlapping=False).problems)
+    assert "`range` stands with type number" in said or "options.broken" in said
+    assert "the number option `years` does not fit here" in said
