@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -16,6 +17,7 @@ from clearance.java import find_java, release_of
 from clearance.places import jars_folder
 from clearance.rulebook.load import load_rulebook
 from clearance.store import Store, storage_faults
+from clearance.sweep.assign import plan_sweep
 
 Check = dict[str, Any]
 
@@ -44,7 +46,7 @@ def diagnose(frame: Frame) -> list[Check]:
         _check("java", _java),
         _check("delta's jars", lambda: f"{len(checked(jars_folder()))} jars, sums right"),
         _check("rulebook", lambda: f"{len(load_rulebook(frame.rules).packs)} packs hold together"),
-        _check("settings", lambda: f"fingerprint {frame.settings().fingerprint[:16]}"),
+        _check("settings", lambda: _settings(frame)),
     ]
     if all(check["ok"] for check in checks[:3]):
         with frame.session() as spark:
@@ -67,6 +69,13 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return {"check": name, "ok": True, "seen": look()}
     except ClearanceError as error:
         return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
+
+
+def _settings(frame: Frame) -> str:
+    settings = frame.settings()
+    # Versions without an end are in force on the last day there is.
+    plan_sweep(load_rulebook(frame.rules), settings, as_of=date.max)
+    return f"fingerprint {settings.fingerprint[:16]}"
 
 
 def _python() -> str:

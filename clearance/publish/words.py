@@ -168,10 +168,14 @@ def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWord
     """
     used = list(packs)
     params = {
-        name: " or ".join(sorted({pack.params[name] for pack in used if name in pack.params}))
+        name: _alternatives(pack.params[name] for pack in used if name in pack.params)
         for name in {name for pack in used for name in pack.params}
     }
     return reason_text(code, texts, {**params, "section": "(section)", "charge": "(charge)"})
+
+
+def _alternatives(values: Iterable[str]) -> str:
+    return " or ".join(sorted(set(values), key=lambda value: (len(value), value)))
 
 
 def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
