@@ -21,7 +21,8 @@ from clearance.rulebook.model import All, Condition, Not, fact_names
 from clearance.rulebook.options import is_off
 from clearance.rulebook.oracle import decide, evaluate, truth
 from clearance.rulebook.solver_facts import FactReader, depth_of
-from clearance.rulebook.symbols import UnitSymbols
+from clearance.rulebook.symbols import is_true
+from clearance.rulebook.unit_symbols import UnitSymbols
 
 
 class EnginesDisagree(Exception):
@@ -69,7 +70,7 @@ class PackSolver:
         self.unit = UnitSymbols(bound, catalogue[bound.pack.unit], depth=depth_of(bound))
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("core.minimize", True)
-        self.scope = z3.Bool("scope")
+        self.scope = z3.Bool("in scope")
         self._read_facts()
         for i, condition in enumerate(bound.conditions):
             holds, fails = self._condition(condition)
@@ -180,9 +181,7 @@ class PackSolver:
         return Witness(row, day, decided.outcome, decided.rule, switches, options)
 
     def _solved(self, model: z3.ModelRef, fact: str) -> bool | None:
-        if not z3.is_true(model.eval(self.known[fact], model_completion=True)):
-            return None
-        return bool(z3.is_true(model.eval(self.true[fact], model_completion=True)))
+        return is_true(model, self.true[fact]) if is_true(model, self.known[fact]) else None
 
 
 def has(bound: BoundPack, part: Part, truths: dict[str, bool | None]) -> bool:

@@ -28,7 +28,8 @@ from clearance.rulebook.sentences import (
     Param,
 )
 from clearance.rulebook.solver_days import DaySymbol
-from clearance.rulebook.symbols import OptionSymbol, PathSymbol, Symbol, TagSymbols, UnitSymbols
+from clearance.rulebook.symbols import OptionSymbol, PathSymbol, Symbol, TagSymbols
+from clearance.rulebook.unit_symbols import UnitSymbols
 
 Term: TypeAlias = "Symbol | OptionSymbol | bool | int | str | date | tuple[str, ...]"
 # When the term is what the operand says; the guards of an operand never overlap.
