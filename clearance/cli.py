@@ -368,16 +368,20 @@ def rules_list(
 
 @rules_app.command("check")
 def rules_check(
-    rules: Rules = None, as_json: Json = False, quiet: Quiet = False, debug: Debug = False
+    rules: Rules = None,
+    overlaps: Annotated[
+        bool, typer.Option("--overlaps", help="Note where two rules hold and decide differently.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
 ) -> None:
-    """Read the whole rulebook and refuse what does not hold together."""
-    from clearance.command.rulebook import list_packs
+    """Read the whole rulebook and name all that does not hold together, each with a unit."""
+    from clearance.command.check import check_rules, say_audit
 
-    rows = list_packs(_rules_frame(rules).rules)
-    Frame(as_json=as_json).show(
-        {"packs": len(rows), "problems": []},
-        lambda console: console.print(f"{len(rows)} packs hold together"),
-    )
+    result = check_rules(_rules_frame(rules).rules, overlaps=overlaps or as_json)
+    Frame(as_json=as_json, quiet=quiet).show(result, lambda console: say_audit(result, console))
+    result.raise_for_problems()
 
 
 @rules_app.command("show")

@@ -2,101 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from clearance.errors import nearest
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.facts import NotAFact, resolve_fact, resolve_scope
+from clearance.rulebook.catalogue import Catalogue, Unit
+from clearance.rulebook.facts import NotAFact, resolve_fact, resolve_scope_sentence
+from clearance.rulebook.fits import Values, fact_misfits
 from clearance.rulebook.model import (
     All,
     Condition,
     Not,
     Pack,
+    Rule,
     condition_of,
     fact_names,
 )
-from clearance.rulebook.sentences import Constant, Operator
 from clearance.rulebook.yaml_lines import Where
 
 Problem = tuple[Where, str]
 
 
-def problems_of(
-    pack: Pack, *, catalogue: Catalogue, reasons: dict[str, str], tags: set[str]
-) -> list[Problem]:
+@dataclass(frozen=True)
+class Known:
+    """What a pack may name.
+
+    Attributes:
+        catalogue: columns by unit; None where their file cannot be read.
+        reasons: reason texts by code; None where their file cannot be read.
+        tags: names of the statute lists.
+    """
+
+    catalogue: Catalogue | None
+    reasons: dict[str, str] | None
+    tags: set[str]
+
+
+def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
     """Everything wrong with a pack: where in its file, and what to do.
 
     Args:
         pack: a pack whose form is right.
-        catalogue: the columns it may ask about.
-        reasons: known reason codes.
-        tags: names of the statute lists.
+        known: what it may name.
     """
+    said: list[tuple[Where, str | None]] = [
+        (("flow", i), rule.reason) for i, rule in enumerate(pack.flow)
+    ]
+    said += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
+    rules = list(enumerate(pack.flow))
+    values = Values(pack.params, pack.options)
     return [
-        *_fact_problems(pack, catalogue, tags),
-        *_flow_problems(pack),
-        *_reason_problems(pack, reasons),
+        *fact_problems(pack.facts, values, unit=pack.unit, known=known),
+        *option_problems(pack.facts, values, unit=pack.unit, known=known),
+        *scope_problems(pack.scope, values, unit=pack.unit, known=known),
+        *flow_problems(rules, list(pack.facts)),
+        *idle_facts(rules, list(pack.facts)),
+        *reason_problems(said, known=known),
     ]
 
 
-def _fact_problems(pack: Pack, catalogue: Catalogue, tags: set[str]) -> Iterator[Problem]:
-    features = catalogue[pack.unit]
-    for name, text in pack.facts.items():
+def fact_problems(
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Sentences that ask nothing, or of what does not exist; params that choose by no column."""
+    if known.catalogue is None:
+        return
+    features, params = known.catalogue[unit], values.params
+    for name, text in facts.items():
         try:
             fact = resolve_fact(
-                name, text, features=features, params=pack.params, options=pack.options
+                name, text, features=features, params=params, options=values.options
             )
         except NotAFact as error:
             yield ("facts", name), str(error)
             continue
-        if fact.operator is Operator.INCLUDES and "tags" in fact.columns:
-            for value in fact.values:
-                if isinstance(value, Constant) and str(value.value) not in tags:
-                    guess = nearest(str(value.value), sorted(tags))
-                    hint = f"; did you mean `{guess}`?" if guess else ""
-                    yield ("facts", name), f"no statute list is called `{value.value}`{hint}"
-    try:
-        resolve_scope(pack, features)
-    except NotAFact as error:
-        yield ("scope",), str(error)
-    yield from _option_problems(pack, set(features))
-    for name, param in pack.params.items():
-        if param.by is not None and features.get(param.by) is None:
-            yield ("params", name), f"`{param.by}` is not a column of this unit"
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
+            yield ("facts", name), what
+    for name, param in params.items():
+        if param.by is not None:
+            feature = features.get(param.by)
+            if feature is None:
+                yield ("params", name), f"`{param.by}` is not a column of this unit"
+            elif feature.type not in ("date", "age"):
+                yield ("params", name), f"`{param.by}` is a {feature.type}, not a date"
 
 
-def _option_problems(pack: Pack, columns: set[str]) -> Iterator[Problem]:
+def option_problems(
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
     """Options that hide a column, and those that no fact asks."""
-    words = {word for text in pack.facts.values() for word in text.replace(",", " ").split()}
-    for name in pack.options:
+    columns = set(known.catalogue[unit]) if known.catalogue is not None else set()
+    words = {word for text in facts.values() for word in text.replace(",", " ").split()}
+    for name in values.options:
         if name in columns:
             yield ("options", name), f"`{name}` is a column; give the option another name"
         elif name not in words:
             yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
 
 
-def _flow_problems(pack: Pack) -> Iterator[Problem]:
-    asked: set[str] = set()
+def scope_problems(
+    scope: Sequence[str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Sentences of the scope that ask nothing, that time touches, or that can be unknown."""
+    if known.catalogue is None:
+        return
+    features = known.catalogue[unit]
+    for i, text in enumerate(scope):
+        try:
+            fact = resolve_scope_sentence(
+                text, features=features, params=values.params, options=values.options
+            )
+        except NotAFact as error:
+            yield ("scope", i), str(error)
+            continue
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
+            yield ("scope", i), what
+
+
+def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
+    """Rules whose name is taken, that ask what is no fact, or that contradict themselves.
+
+    Args:
+        rules: each with its place in the flow.
+        facts: names of the pack's facts.
+    """
     seen: set[str] = set()
-    for i, rule in enumerate(pack.flow):
+    for i, rule in rules:
         where: Where = ("flow", i)
         if rule.rule in seen or rule.rule in ("otherwise", "unknown"):
             yield where, f"rule `{rule.rule}` has a name that is taken; choose another"
         seen.add(rule.rule)
         condition = condition_of(rule)
-        for name in fact_names(condition):
-            asked.add(name)
-            if name not in pack.facts:
-                guess = nearest(name, list(pack.facts))
+        for name in dict.fromkeys(fact_names(condition)):
+            if name not in facts:
+                guess = nearest(name, facts)
                 hint = f"; did you mean `{guess}`?" if guess else ""
                 yield where, f"rule `{rule.rule}` asks `{name}`, which is no fact{hint}"
         if contradicts(condition):
             yield where, f"rule `{rule.rule}` asks a fact to hold and not to hold at once"
-    for name in pack.facts:
+
+
+def idle_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
+    """Facts that no rule asks."""
+    asked = {name for _, rule in rules for name in fact_names(condition_of(rule))}
+    for name in facts:
         if name not in asked:
             yield ("facts", name), f"no rule asks `{name}`; use it or delete it"
+
+
+def reason_problems(said: Sequence[tuple[Where, str | None]], *, known: Known) -> Iterator[Problem]:
+    """Reason codes that have no text."""
+    if known.reasons is None:
+        return
+    for where, code in said:
+        if code is not None and code not in known.reasons:
+            guess = nearest(code, list(known.reasons))
+            hint = f"; did you mean `{guess}`?" if guess else ""
+            yield where, f"reason `{code}` has no text in reasons.yaml{hint}"
 
 
 def contradicts(condition: Condition) -> bool:
@@ -120,39 +182,3 @@ def _literals(condition: Condition) -> set[tuple[str, bool]]:
     if isinstance(condition, All) and wanted:
         return {literal for part in condition.all for literal in _literals(part)}
     return set()
-
-
-def _reason_problems(pack: Pack, reasons: dict[str, str]) -> Iterator[Problem]:
-    said: list[tuple[Where, str | None]] = [
-        (("flow", i), rule.reason) for i, rule in enumerate(pack.flow)
-    ]
-    said += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
-    for where, code in said:
-        if code is not None and code not in reasons:
-            guess = nearest(code, list(reasons))
-            hint = f"; did you mean `{guess}`?" if guess else ""
-            yield where, f"reason `{code}` has no text in reasons.yaml{hint}"
-
-
-def version_problems(packs: list[Pack]) -> list[str]:
-    """Versions of one pack that share an id, a kind's dates, or a day in force."""
-    problems = []
-    for one, other in combinations(packs, 2):
-        if one.pack != other.pack:
-            continue
-        if one.version == other.version:
-            problems.append(f"pack {one.pack}: version {one.version} stands twice")
-        elif _overlap(one, other):
-            problems.append(
-                f"pack {one.pack}: versions {one.version} and {other.version} are in force on the "
-                "same day; end one before the other begins"
-            )
-    return problems
-
-
-def _overlap(one: Pack, other: Pack) -> bool:
-    if one.in_force == "never" or other.in_force == "never":
-        return False
-    latest_start = max(one.in_force.start or date.min, other.in_force.start or date.min)
-    earliest_end = min(one.in_force.end or date.max, other.in_force.end or date.max)
-    return latest_start <= earliest_end

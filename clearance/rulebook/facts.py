@@ -190,20 +190,33 @@ def resolve_scope(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
     Raises:
         NotAFact: a scope that time touches, or that can be unknown.
     """
-    scope = []
-    for text in pack.scope:
-        fact = resolve_fact(
-            "scope", text, features=features, params=pack.params, options=pack.options
-        )
-        if fact.options:
-            raise NotAFact(f"`{text}`: a unit's scope must not hang on a county's option")
-        if fact.timed:
-            raise NotAFact(f"`{text}`: a unit's scope must not change as time passes")
-        for column in fact.columns:
-            if features[column].null != "never" and fact.operator is not Operator.IS_KNOWN:
-                raise NotAFact(f"`{text}`: `{column}` can be unknown; scope needs certain columns")
-        scope.append(fact)
-    return scope
+    return [
+        resolve_scope_sentence(text, features=features, params=pack.params, options=pack.options)
+        for text in pack.scope
+    ]
+
+
+def resolve_scope_sentence(
+    text: str,
+    *,
+    features: dict[str, Feature],
+    params: dict[str, PackParam],
+    options: dict[str, PackOption] | None = None,
+) -> Fact:
+    """One sentence of a scope.
+
+    Raises:
+        NotAFact: time or a county touches it, or it can be unknown.
+    """
+    fact = resolve_fact("scope", text, features=features, params=params, options=options)
+    if fact.options:
+        raise NotAFact(f"`{text}`: a unit's scope must not hang on a county's option")
+    if fact.timed:
+        raise NotAFact(f"`{text}`: a unit's scope must not change as time passes")
+    for column in fact.columns:
+        if features[column].null != "never" and fact.operator is not Operator.IS_KNOWN:
+            raise NotAFact(f"`{text}`: `{column}` can be unknown; scope needs certain columns")
+    return fact
 
 
 def _subject(sentence: Sentence, *, names: list[str]) -> Column | Param | Option:

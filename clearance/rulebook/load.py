@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from clearance.errors import RulebookInvalid, UsageError, nearest
 from clearance.rulebook import model
 from clearance.rulebook.catalogue import Catalogue, load_catalogue
-from clearance.rulebook.check import problems_of, version_problems
+from clearance.rulebook.check import Known, Problem, problems_of
 from clearance.rulebook.model import Pack
+from clearance.rulebook.salvage import problems_beside
+from clearance.rulebook.versions import version_problems
 from clearance.rulebook.yaml_lines import Document, Where, load_yaml
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class PackFile:
-    """A pack and the file it stands in."""
+    """A pack and the file it stands in.
+
+    Attributes:
+        pack: the pack.
+        document: the file's content with its lines.
+        name: the file, as seen from the rules folder.
+    """
 
     pack: Pack
     document: Document
+    name: str
 
     @property
     def cases(self) -> Path:
@@ -80,44 +93,81 @@ def load_rulebook(folder: Path) -> Rulebook:
     Raises:
         RulebookInvalid: with every problem of every file, each with file and line.
     """
-    if not folder.is_dir():
-        raise RulebookInvalid(f"There is no rules folder {folder}.", "Check the path.")
-    catalogue = load_catalogue(folder)
-    reasons = _reasons(folder / "reasons.yaml")
-    tags = _list_names(folder / "statutes")
-    problems: list[str] = []
-    packs: list[PackFile] = []
-    for path in sorted(folder.glob("*/**/*.yaml")):
-        if path.name.endswith(".cases.yaml") or path.parent.name == "statutes":
-            continue
-        try:
-            found = _pack(path)
-        except RulebookInvalid as error:
-            problems += error.message.split("\n")
-            continue
-        own = problems_of(found.pack, catalogue=catalogue, reasons=reasons, tags=tags)
-        problems += [f"{path.name}:{found.document.line(where)}: {what}" for where, what in own]
-        packs.append(found)
-    problems += version_problems([item.pack for item in packs])
-    if not packs and not problems:
-        problems.append(f"{folder}: no pack in any folder below it")
+    rulebook, problems = read_rulebook(folder)
     if problems:
         raise RulebookInvalid(
             "\n".join(problems), "Correct the rules named above; nothing was started."
         )
-    return Rulebook(folder, catalogue, reasons, tuple(packs), _reads(folder))
+    return rulebook
 
 
-def _pack(path: Path) -> PackFile:
-    document = load_yaml(path)
+def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
+    """The packs of a folder that hold together, and every problem of the others.
+
+    A file that cannot be read hides nothing of the next: the problems of all come back at once.
+
+    Raises:
+        RulebookInvalid: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise RulebookInvalid(f"There is no rules folder {folder}.", "Check the path.")
+    problems: list[str] = []
+    catalogue = _or_problems(lambda: load_catalogue(folder), problems)
+    reasons = _or_problems(lambda: _reasons(folder / "reasons.yaml"), problems)
+    known = Known(catalogue, reasons, _list_names(folder / "statutes"))
+    packs: list[PackFile] = []
+    sound: list[PackFile] = []
+    for path in sorted(folder.glob("*/**/*.yaml")):
+        if path.name.endswith(".cases.yaml") or path.parent.name == "statutes":
+            continue
+        name = path.relative_to(folder).as_posix()
+        found, wrong = _pack(path, name, known)
+        problems += wrong
+        packs += [found] if found else []
+        sound += [found] if found and not wrong else []
+    for i, what in version_problems([item.pack for item in packs]):
+        problems.append(f"{packs[i].name}:{packs[i].document.line(('version',))}: {what}")
+    if not packs and not problems:
+        problems.append(f"{folder}: no pack in any folder below it")
+    rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))
+    return rulebook, problems
+
+
+def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
     try:
-        return PackFile(Pack.model_validate(document.data), document)
+        return read()
+    except RulebookInvalid as error:
+        problems += error.message.split("\n")
+        return None
+
+
+def _pack(path: Path, name: str, known: Known) -> tuple[PackFile | None, list[str]]:
+    """The pack of a file, where it has the form of one, and what is wrong with it."""
+    try:
+        document = load_yaml(path)
+    except RulebookInvalid as error:
+        line = error.message.removeprefix(f"{path.name}:")
+        return None, [f"{name}:{line}" if line != error.message else error.message]
+    try:
+        pack = Pack.model_validate(document.data)
     except ValidationError as error:
-        lines = [
-            f"{path.name}:{document.line(_plain(problem['loc']))}: {_said(dict(problem))}"
-            for problem in error.errors()
-        ]
-        raise RulebookInvalid("\n".join(dict.fromkeys(lines)), f"Correct {path}.") from error
+        form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in _first(error)]
+        wrong = [*form, *problems_beside(document.data, known=known)]
+        return None, _placed(wrong, name, document)
+    found = PackFile(pack, document, name)
+    return found, _placed(problems_of(pack, known=known), name, document)
+
+
+def _first(error: ValidationError) -> list[ErrorDetails]:
+    """What is wrong, but for lists that are too short only since their entries are wrong."""
+    problems = error.errors()
+    within = {p["loc"][:depth] for p in problems for depth in range(len(p["loc"]))}
+    return [p for p in problems if p["type"] != "too_short" or p["loc"] not in within]
+
+
+def _placed(problems: list[Problem], name: str, document: Document) -> list[str]:
+    lines = [(document.line(where), what) for where, what in problems]
+    return list(dict.fromkeys(f"{name}:{line}: {what}" for line, what in sorted(lines)))
 
 
 def _plain(where: tuple[int | str, ...]) -> Where:

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     field_validator,
     model_validator,
 )
@@ -36,7 +37,7 @@ ParamValue = bool | int | date | str | tuple[str, ...]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-Cite = Annotated[str, Field(min_length=3)]
+Cite = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 
 class _Model(BaseModel):
@@ -171,11 +172,17 @@ class Rule(_Model):
 
 
 class Otherwise(_Model):
-    """What holds when no rule does."""
+    """What holds when no rule does.
+
+    Attributes:
+        rules_cover_all: the rules are meant to leave no unit over whose facts are all known;
+            `rules check` then looks for one.
+    """
 
     then: Then
     reason: ReasonCode
     cite: Cite
+    rules_cover_all: bool = False
     label: str | None = None
     note: str | None = None
 

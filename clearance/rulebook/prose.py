@@ -82,6 +82,8 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
         f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(last.then)}. "
         f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
     )
+    if last.rules_cover_all:
+        lines.append("   The lines above are meant to decide every unit whose facts are all known.")
     lines += ["", _unknown(pack, bound, reasons), _leap_day(pack)]
     if pack.params:
         lines += ["", "Values:"]
@@ -97,8 +99,8 @@ def filled(text: str, bound: BoundPack) -> str:
 
     What only a county or a count can fill stands in square brackets.
     """
-    for name, value in bound.values.items():
-        text = text.replace("{" + name + "}", str(value))
+    for name in bound.values:
+        text = text.replace("{" + name + "}", _settled(bound, name))
     for name, option in bound.options.items():
         said = f"[{name}]" if is_off(option) else in_words(option)
         text = text.replace("{" + name + "}", said)
@@ -131,18 +133,28 @@ def _leap_day(pack: Pack) -> str:
 
 def _param(name: str, bound: BoundPack) -> str:
     param = bound.pack.params[name]
-    if param.dated:
-        value = ", ".join(f"{item.value} from {item.start}" for item in param.dated)
-        value += f" (by {param.by})"
-    else:
-        value = str(bound.values[name])
-    line = f"- {name} = {value}. Cite: {param.cite}."
+    line = f"- {name} = {_settled(bound, name)}. Cite: {param.cite}."
     if param.switch:
         allowed = ", ".join(str(word) for word in param.allowed)
         line += f" A switch of the configuration: {allowed}."
     if param.certainty:
         line += f" Certainty: {CERTAINTIES[param.certainty]}."
     return line + (f" {param.note}" if param.note else "")
+
+
+def _settled(bound: BoundPack, name: str) -> str:
+    """A param's value in words, with its periods where it has some."""
+    param = bound.pack.params[name]
+    if param.by is not None:
+        periods = ", ".join(f"{_said(item.value)} from {item.start}" for item in param.dated)
+        return f"by {param.by}: {periods}"
+    return _said(bound.values[name])
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def decision_in_english(decision: Decision) -> str:
@@ -181,16 +193,19 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
     """One question in words."""
     subject = _operand(bound, fact.subject, features)
     values = [_operand(bound, value, features) for value in fact.values]
+    if any(isinstance(value, Column) for value in fact.values):
+        values = [f"the {value}" for value in values]
     years = _operand(bound, fact.years, features) if fact.years else ""
     listed = " or ".join(values)
     if isinstance(fact.subject, Option) and fact.operator is Operator.IS:
         return f"the county's option {subject} is on"
-    if fact.operator is Operator.IS and fact.subject.name in features:
-        feature = features[fact.subject.name]
-        if feature.type == "yes_no":
-            return subject if values[0] == "True" else f"not: {subject}"
-        if feature.codes == tuple(LEVELS):
-            return f"the {subject} is {LEVELS[values[0]]}"
+    feature = features.get(fact.subject.name)
+    if feature is not None and feature.type == "yes_no" and fact.operator is Operator.IS:
+        return _yes_or_no(fact.values[0], subject, values[0])
+    if feature is not None and feature.type == "number":
+        subject = f"number of {subject}"
+    if feature is not None and feature.codes == tuple(LEVELS):
+        listed = " or ".join(LEVELS.get(value, value) for value in values)
     match fact.operator:
         case Operator.IS_KNOWN:
             return f"the {subject} is known"
@@ -207,9 +222,15 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
         case Operator.AGE_AT_LEAST:
             return f"the person is {years} or older on {listed}"
         case Operator.AGE_PAST:
-            return f"the {years}th birthday lies before {listed}"
+            return f"the day on which the person turned {years} lies before {listed}"
         case _:
             return f"the {subject} {_verb(fact.operator)} {listed}"
+
+
+def _yes_or_no(value: Operand, subject: str, said: str) -> str:
+    if isinstance(value, Constant):
+        return subject if value.value else f"not: {subject}"
+    return f"{subject}: {said}"
 
 
 def _verb(operator: Operator) -> str:
@@ -226,8 +247,7 @@ def _operand(bound: BoundPack, operand: Operand, features: dict[str, Feature]) -
     if isinstance(operand, Column):
         return features[operand.name].label
     if isinstance(operand, Param):
-        value = bound.values[operand.name]
-        return f"{operand.name} ({value})"
+        return f"{operand.name} ({_settled(bound, operand.name)})"
     if isinstance(operand, Option):
         return _option_named(bound, operand.name)
     assert isinstance(operand, Constant)

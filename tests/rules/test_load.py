@@ -97,7 +97,7 @@ def test_all_problems_are_told_at_once_each_with_its_line(rules: Path) -> None:
     write(rules, "pack: [broken", name="broken")
     lines = refused(rules).split("\n")
     assert len(lines) >= 3
-    assert any(line.startswith("broken.yaml:1") for line in lines)
+    assert any(line.startswith("prop64/broken.yaml:1") for line in lines)
 
 
 def test_a_key_that_stands_twice_is_refused_with_its_line(rules: Path) -> None:
