@@ -1,0 +1,160 @@
+"""One county's file through `clearance run`: seconds, MB/s and memory.
+
+    scripts/bench/county.py --rows 1000000
+
+The rows are a sample's, repeated with other people's numbers until there are enough. Prints a line
+a step (wall seconds, CPU seconds of all processes, MB of input a second), then totals: peak memory
+of the process tree, and the exchanges in the plans of prepare and determine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT.parent / "shared" / "samples" / "sacramento_20k.csv.gz"
+AS_OF = "2026-11-01"
+SUBJECT = 2
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def repeat(sample: Path, target: Path, *, rows: int) -> int:
+    """Write `rows` rows of the sample, over and over, each time other people; returns the bytes."""
+    header, *lines = gzip.decompress(sample.read_bytes()).splitlines(keepends=True)
+    cut = [(line.split(b",", SUBJECT + 1)) for line in lines]
+    written = 0
+    with target.open("wb") as out:
+        out.write(header)
+        for turn in itertools.count():
+            for fields in cut:
+                if written == rows:
+                    return target.stat().st_size if out.flush() is None else 0
+                number = int(fields[SUBJECT]) + turn * 100_000
+                start = b",".join([*fields[:SUBJECT], str(number).encode()])
+                out.write(start + b"," + fields[SUBJECT + 1])
+                written += 1
+    return 0
+
+
+@dataclass
+class Watch:
+    """What the process tree used, sampled while it runs."""
+
+    root: int
+    peak: int = 0
+    ended: float = 0.0
+    now: dict[int, float] = field(default_factory=dict)
+    running: bool = True
+
+    def look(self) -> None:
+        """Sample until told to stop."""
+        while self.running:
+            memory = 0
+            for process in self._tree():
+                try:
+                    stat = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+                except OSError:
+                    continue
+                memory += int(stat[21]) * PAGE
+                self.now[process] = (int(stat[11]) + int(stat[12])) / TICK
+            self.peak = max(self.peak, memory)
+            time.sleep(0.1)
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of all processes so far."""
+        return sum(self.now.values())
+
+    def _tree(self) -> Iterator[int]:
+        parents: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                except OSError:
+                    continue
+                parents.setdefault(parent, []).append(int(entry.name))
+        waiting = [self.root]
+        while waiting:
+            process = waiting.pop()
+            yield process
+            waiting += parents.get(process, [])
+
+
+def run(
+    file: Path, folder: Path, *, config: list[str]
+) -> tuple[list[tuple[str, float, float]], Watch]:
+    """Run the line on a file; returns (what was said, wall, CPU) at each line of progress."""
+    command = [sys.executable, "-m", "clearance.cli", "run", str(file), "--as-of", AS_OF, "--json"]
+    command += ["--store", str(folder / "store"), "--out", str(folder / "out"), *config]
+    with (folder / "said.json").open("w") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=said, stderr=subprocess.PIPE, text=True
+        )
+        watch = Watch(process.pid)
+        looker = threading.Thread(target=watch.look)
+        looker.start()
+        start = time.monotonic()
+        marks = [("starting Spark", 0.0, 0.0)]
+        assert process.stderr is not None
+        for line in process.stderr:
+            marks.append((line.strip()[:60], time.monotonic() - start, watch.cpu))
+        code = process.wait()
+        marks.append(("", time.monotonic() - start, watch.cpu))
+        watch.running = False
+        looker.join()
+    if code:
+        sys.exit(f"clearance run ended with {code}: {marks[-2][0]}")
+    return marks, watch
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--sample", type=Path, default=SAMPLE)
+    parser.add_argument("--file", type=Path, help="a research file, instead of the sample repeated")
+    parser.add_argument("--config", type=Path)
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="county-"))
+    try:
+        file = given.file or folder / "county.csv"
+        if given.file is None:
+            repeat(given.sample, file, rows=given.rows)
+        size = file.stat().st_size
+        config = [] if given.config is None else ["--config", str(given.config.resolve())]
+        marks, watch = run(file, folder, config=config)
+        said = json.loads((folder / "said.json").read_text())
+    finally:
+        shutil.rmtree(folder)
+    print(f"{'':60} {'wall s':>7} {'CPU s':>7} {'MB/s':>7}")
+    for (what, wall, cpu), (_, until, used) in itertools.pairwise(marks):
+        if until - wall >= 0.05:
+            print(
+                f"{what:60} {until - wall:7.1f} {used - cpu:7.1f} "
+                f"{size / 1e6 / (until - wall):7.0f}"
+            )
+    wall, cpu = marks[-1][1:]
+    print(f"{'all':60} {wall:7.1f} {cpu:7.1f} {size / 1e6 / wall:7.0f}")
+    print(
+        f"{said['ingest']['rows_read']:,} rows, {size / 1e6:,.0f} MB; peak memory of the process "
+        f"tree {watch.peak / 2**30:.2f} GiB"
+    )
+
+
+if __name__ == "__main__":
+    main()
