@@ -25,6 +25,7 @@ from clearance.ingest.commits import (
 from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
+from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
 
@@ -69,6 +70,7 @@ class IngestResult:
         }
 
 
+@logged("ingest")
 def ingest(
     spark: SparkSession,
     store: Store,
