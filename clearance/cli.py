@@ -82,6 +82,7 @@ def ingest(
             extract_date=drawn,
             complete=complete,
             quarantine_limit=settings.quarantine_limit,
+            unpack_limit=settings.unpack_limit,
             accept_quarantine=accept_quarantine,
             clock=wall_clock,
         )

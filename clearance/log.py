@@ -34,9 +34,7 @@ def level() -> int:
     if known is None:
         guess = nearest(word.lower(), list(LEVELS))
         hint = f" Did you mean `{guess}`?" if guess else ""
-        raise UsageError(
-            f"{VARIABLE} `{word}` is no level.{hint}", f"Levels: {', '.join(LEVELS)}."
-        )
+        raise UsageError(f"{VARIABLE} `{word}` is no level.{hint}", f"Levels: {', '.join(LEVELS)}.")
     return known
 
 
