@@ -156,9 +156,13 @@ def load_record_rules(rules: Path) -> RecordRules:
             problems.append(f"{name}: {error}")
         return None
 
-    dispositions = checked("dispositions.yaml", lambda text: _Dispositions(**_mapping(rules / FILES[0], text)))
+    dispositions = checked(
+        "dispositions.yaml", lambda text: _Dispositions(**_mapping(rules / FILES[0], text))
+    )
     words = checked("steps.yaml", lambda text: Words(**_mapping(rules / FILES[1], text)))
-    registrations = checked("registrations.yaml", lambda text: _Registrations(**_mapping(rules / FILES[2], text)))
+    registrations = checked(
+        "registrations.yaml", lambda text: _Registrations(**_mapping(rules / FILES[2], text))
+    )
     counties = checked("counties.csv", lambda text: _Counties(counties=_table(text)))
     if problems or not (dispositions and words and registrations and counties):
         raise RulebookInvalid(

@@ -100,9 +100,7 @@ def csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, 
         return [], [f"{path.name}: cannot be read ({error.strerror})"]
 
 
-def _csv_rows(
-    path: Path, columns: list[str]
-) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
+def _csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
     rows: list[tuple[int, dict[str, str]]] = []
     problems: list[str] = []
     with path.open(encoding="utf-8", newline="") as lines:

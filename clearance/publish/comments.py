@@ -50,6 +50,8 @@ def load_notable(rules: Path) -> Notable:
         lists = load_statutes(rules)
         listed = [r for r in lists.rows if r.list == content["list"] and r.needs != "not"]
         own = {row.code_book for row in listed}
+        if not isinstance(content["after"], date):
+            raise TypeError("`after` is no date")
         return Notable(
             after=content["after"],
             sections=tuple(sorted({row.section for row in listed})),
