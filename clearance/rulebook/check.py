@@ -17,6 +17,7 @@ from clearance.rulebook.model import (
     condition_of,
     fact_names,
 )
+from clearance.rulebook.param_kinds import kind_problems
 from clearance.rulebook.sentences import Constant, Operator
 from clearance.rulebook.yaml_lines import Where
 
@@ -49,6 +50,8 @@ def _fact_problems(pack: Pack, catalogue: Catalogue, tags: set[str]) -> Iterator
         except NotAFact as error:
             yield ("facts", name), str(error)
             continue
+        for problem in kind_problems(fact, features=features, params=pack.params):
+            yield ("facts", name), problem
         if fact.operator is Operator.INCLUDES and "tags" in fact.columns:
             for value in fact.values:
                 if isinstance(value, Constant) and str(value.value) not in tags:
@@ -60,8 +63,9 @@ def _fact_problems(pack: Pack, catalogue: Catalogue, tags: set[str]) -> Iterator
     except NotAFact as error:
         yield ("scope",), str(error)
     for name, param in pack.params.items():
-        if param.by is not None and features.get(param.by) is None:
-            yield ("params", name), f"`{param.by}` is not a column of this unit"
+        chooser = features.get(param.by) if param.by is not None else None
+        if param.by is not None and (chooser is None or chooser.type != "date"):
+            yield ("params", name), f"`{param.by}` is not a date column of this unit"
 
 
 def _flow_problems(pack: Pack) -> Iterator[Problem]:

@@ -54,11 +54,13 @@ def outcomes(
     return seen
 
 
-def read_pack(path: Path) -> None:
-    """A pack read, checked, and told in English where it holds together."""
+def read_pack(path: Path, cases: Path) -> None:
+    """A pack read, checked, and where it holds together told in English and run on its cases."""
     pack = _pack(path).pack
     if not problems_of(pack, catalogue=CATALOGUE, reasons=REASONS, tags=TAGS):
-        english(bind(pack, CATALOGUE, switches={}, reads="r"), CATALOGUE, REASONS)
+        bound = bind(pack, CATALOGUE, switches={}, reads="r")
+        english(bound, CATALOGUE, REASONS)
+        run_in_python(bound, load_cases(cases, bound=bound, catalogue=CATALOGUE))
 
 
 def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> None:
@@ -70,9 +72,9 @@ def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> None:
-    target = tmp_path / "p.yaml"
+    target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
     text = pack.read_text(encoding="utf-8")
-    seen = outcomes(text, target, lambda: read_pack(target), times=250, seed=2)
+    seen = outcomes(text, target, lambda: read_pack(target, cases), times=250, seed=2)
     assert seen["valid"] > 5 and seen["refused"] > 100
 
 
