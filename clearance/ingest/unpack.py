@@ -105,16 +105,15 @@ def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
     Raises:
         EOFError: a member ends too early.
-        zlib.error: a member is damaged, or what follows it is none.
+        zlib.error: a member is damaged, or what follows it is none (the JVM's reader does not
+            take zeros at the end either).
     """
     member = zlib.decompressobj(wbits=31)
     begun = False
     for block in blocks:
         rest = block
         while rest:
-            if not begun:
-                rest = rest.lstrip(b"\0")  # padding, as tape and block devices leave it
-                begun = bool(rest)
+            begun = True
             while rest and not member.eof:
                 yield member.decompress(rest, _BLOCK)
                 rest = member.unconsumed_tail
