@@ -75,7 +75,7 @@ def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 result = work(*args, **kwargs)
             except Exception as error:
                 code = error.exit_code if isinstance(error, ClearanceError) else None
-                log("error", "step fails", step=step, error=type(error).__name__, exit_code=code)
+                log("info", "step fails", step=step, error=type(error).__name__, exit_code=code)
                 raise
             log("info", "step ends", step=step, **_counts(result))
             return result

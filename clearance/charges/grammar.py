@@ -36,7 +36,7 @@ END = r"(?![A-Z0-9])"
 # The patterns repeat whole parts of a citation, and the JVM walks a repetition by calls within
 # calls: a text of many thousand parts would overflow its stack and end the job, not the row. No
 # charge is this long; of a longer text the beginning is read.
-LONGEST = 2_000
+LONGEST = 400
 DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 
 
