@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from clearance.errors import (
     ClearanceError,
     UsageError,
 )
+from clearance.log import level as log_level
 
 app = typer.Typer(
     add_completion=False,
@@ -82,6 +82,7 @@ def ingest(
             extract_date=drawn,
             complete=complete,
             quarantine_limit=settings.quarantine_limit,
+            unpack_limit=settings.unpack_limit,
             accept_quarantine=accept_quarantine,
             clock=wall_clock,
         )
@@ -436,15 +437,23 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(_code(given, debug=debug))
 
 
+def _show_trace(error: Exception) -> None:
+    from clearance.command.trace import trace_lines
+
+    for line in trace_lines(error):
+        print(line, file=sys.stderr)
+
+
 def _code(given: list[str], *, debug: bool) -> int:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
+        log_level()
         command = typer.main.get_command(app)
         code = command.main(args=given, prog_name="clearance", standalone_mode=False)
         return code if isinstance(code, int) else EXIT_DONE
     except ClearanceError as error:
         if debug:
-            traceback.print_exc()
+            _show_trace(error)
         console.print(error.message, markup=False)
         console.print(error.remedy, markup=False)
         return error.exit_code
@@ -460,7 +469,7 @@ def _code(given: list[str], *, debug: bool) -> int:
         return EXIT_USAGE
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            _show_trace(error)
         console.print(f"Something failed that was not foreseen ({type(error).__name__}).")
         console.print("Run it again with --debug for the cause; running it again is safe.")
         return EXIT_STORE

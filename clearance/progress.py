@@ -8,6 +8,8 @@ from contextvars import ContextVar
 
 from rich.console import Console
 
+from clearance.log import log
+
 _console: ContextVar[Console | None] = ContextVar("console", default=None)
 
 
@@ -19,6 +21,14 @@ def show_on(console: Console | None) -> None:
 @contextmanager
 def stage(doing: str) -> Iterator[None]:
     """Show that `doing` is under way, until the block ends."""
+    log("debug", "begins", doing=doing)
+    with _shown(doing):
+        yield
+    log("debug", "ends", doing=doing)
+
+
+@contextmanager
+def _shown(doing: str) -> Iterator[None]:
     console = _console.get()
     if console is None:
         yield

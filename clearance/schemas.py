@@ -1,13 +1,15 @@
 """The tables of a store: columns, clustering, constraints, and who may read them.
 
 Each table's columns are written once, here, as DDL; every step ends in a select to one of them.
-`restricted` tables hold people's names, numbers and birth dates; no other table may.
+Which tables are restricted follows from their columns and the list in `personal.py`.
 Source: the tables chapter of the contract.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from clearance.personal import is_personal
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,6 @@ class TableSpec:
         constraints: CHECK constraints by name. Only on columns that identify nobody, since a
             violated constraint prints the row's values of its columns.
         change_feed: whether the change data feed is on from creation.
-        restricted: whether it may hold direct identifiers.
-        unindexed: columns left out of file statistics.
     """
 
     name: str
@@ -32,13 +32,21 @@ class TableSpec:
     cluster_by: tuple[str, ...] = ()
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
-    restricted: bool = False
-    unindexed: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
         """Column names in order."""
         return [line.strip().split()[0] for line in self.ddl.strip().rstrip(",").split("\n")]
+
+    @property
+    def restricted(self) -> bool:
+        """Whether it holds what says who a person is."""
+        return bool(self.unindexed)
+
+    @property
+    def unindexed(self) -> tuple[str, ...]:
+        """Columns left out of file statistics: those that say who a person is."""
+        return tuple(name for name in self.columns if is_personal(name))
 
 
 SOURCE_ROWS = TableSpec(
@@ -77,8 +85,6 @@ SOURCE_ROWS = TableSpec(
         record string
     """,
     cluster_by=("subject_id",),
-    restricted=True,
-    unindexed=("record", "comment_text", "pri_dob", "ofn"),
 )
 
 QUARANTINE = TableSpec(
@@ -96,8 +102,6 @@ QUARANTINE = TableSpec(
         "known_code": "code IN ('FIELD_COUNT', 'UNBALANCED_QUOTES', 'UNDECODABLE', "
         "'NO_SUBJECT_ID', 'NO_COUNT_ORDER', 'BAD_COUNT_ORDER')"
     },
-    restricted=True,
-    unindexed=("record",),
 )
 
 SOURCE_FILES = TableSpec(

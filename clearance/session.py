@@ -37,6 +37,10 @@ SPEED = {
     "spark.sql.debug.maxToStringFields": "25",
 }
 
+# What is written is for its owner alone, also what the JVM writes. Where a cluster's own rights
+# rule (object stores, an HDFS with its own mask), this changes nothing.
+PRIVACY = {"spark.hadoop.fs.permissions.umask-mode": "077"}
+
 # One machine: few tasks. The defaults (50 and 200) are a cluster's.
 ONE_MACHINE = {
     "spark.databricks.delta.snapshotPartitions": "1",
@@ -86,7 +90,7 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
         use_java()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("CLEARANCE_SPARK_LOG", "off")
-    wanted = {**MEANING, **SPEED}
+    wanted = {**MEANING, **SPEED, **PRIVACY}
     if not submitted:
         wanted |= LOCAL | {
             "spark.master": f"local[{cores or '*'}]",

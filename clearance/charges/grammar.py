@@ -33,6 +33,10 @@ TAIL = r"(?:[A-Z]{1,2}(?:\d{1,2}[A-Z]?)?)??"
 BRACKETS = r"(?: ?\( ?(?:[IVX]{1,4}|[A-Z]{1,2}|\d{1,3}) ?\))*"
 JOINED = r"(?: ?/ ?(?=[1-9]\d)| ?[&,;+] ?(?=[1-9]\d\d))"
 END = r"(?![A-Z0-9])"
+# The patterns repeat whole parts of a citation, and the JVM walks a repetition by calls within
+# calls: a text of many thousand parts would overflow its stack and end the job, not the row. No
+# charge is this long; of a longer text the beginning is read.
+LONGEST = 400
 DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 
 
@@ -69,7 +73,7 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
         spelling: code books and lettered sections; the project's own when None.
     """
     known = spelling or own_spelling()
-    return let(_tidy(text, known), lambda tidy: _parse(tidy, known))
+    return let(_tidy(F.substring(text, 1, LONGEST), known), lambda tidy: _parse(tidy, known))
 
 
 def _tidy(text: Column, known: Spelling) -> Column:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from clearance.errors import RulebookInvalid
+from clearance.rulebook.yaml_lines import load_yaml
 
 Effect = Literal[
     "convicts",
@@ -139,6 +139,9 @@ def load_record_rules(rules: Path) -> RecordRules:
         except OSError as error:
             problems.append(f"{name}: cannot be read ({error.strerror})")
             texts[name] = ""
+        except UnicodeError:
+            problems.append(f"{name}: this is not UTF-8 text")
+            texts[name] = ""
 
     def checked(name: str, make: Callable[[str], M]) -> M | None:
         try:
@@ -147,13 +150,19 @@ def load_record_rules(rules: Path) -> RecordRules:
             for item in error.errors(include_url=False, include_input=False):
                 where = ".".join(str(part) for part in item["loc"])
                 problems.append(f"{name}: {where}: {item['msg']}")
-        except yaml.YAMLError as error:
-            problems.append(f"{name}: not YAML: {getattr(error, 'problem', error)}")
+        except RulebookInvalid as error:
+            problems.append(error.message)
+        except csv.Error as error:
+            problems.append(f"{name}: {error}")
         return None
 
-    dispositions = checked("dispositions.yaml", lambda text: _Dispositions(**_mapping(text)))
-    words = checked("steps.yaml", lambda text: Words(**_mapping(text)))
-    registrations = checked("registrations.yaml", lambda text: _Registrations(**_mapping(text)))
+    dispositions = checked(
+        "dispositions.yaml", lambda text: _Dispositions(**_mapping(rules / FILES[0], text))
+    )
+    words = checked("steps.yaml", lambda text: Words(**_mapping(rules / FILES[1], text)))
+    registrations = checked(
+        "registrations.yaml", lambda text: _Registrations(**_mapping(rules / FILES[2], text))
+    )
     counties = checked("counties.csv", lambda text: _Counties(counties=_table(text)))
     if problems or not (dispositions and words and registrations and counties):
         raise RulebookInvalid(
@@ -173,8 +182,8 @@ class _Counties(_Strict):
     counties: tuple[County, ...]
 
 
-def _mapping(text: str) -> dict[str, Any]:
-    loaded = yaml.safe_load(text)
+def _mapping(path: Path, text: str) -> dict[str, Any]:
+    loaded = load_yaml(path, text=text).data
     return loaded if isinstance(loaded, dict) else {"not a mapping": loaded}
 
 

@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clearance.errors import RulebookInvalid, nearest
 from clearance.places import rules_folder
+from clearance.rulebook.yaml_lines import load_yaml
 
 BOOKS_FILE = "code_books.yaml"
 LETTERS_FILE = "sections_with_letters.csv"
@@ -90,6 +90,17 @@ def csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, 
         path: a CSV file with a header.
         columns: the columns it must have, no more.
     """
+    try:
+        return _csv_rows(path, columns)
+    except UnicodeError:
+        return [], [f"{path.name}:1: this is not UTF-8 text"]
+    except csv.Error as error:
+        return [], [f"{path.name}:1: {error}"]
+    except OSError as error:
+        return [], [f"{path.name}: cannot be read ({error.strerror})"]
+
+
+def _csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
     rows: list[tuple[int, dict[str, str]]] = []
     problems: list[str] = []
     with path.open(encoding="utf-8", newline="") as lines:
@@ -153,16 +164,17 @@ def load_spelling(rules: Path) -> Spelling:
     lettered, problems = _lettered(rules / LETTERS_FILE)
     spelling: Spelling | None = None
     try:
-        text = (rules / BOOKS_FILE).read_text(encoding="utf-8")
-        given = yaml.safe_load(text)
+        given = load_yaml(rules / BOOKS_FILE).data
         if not isinstance(given, dict):
             raise TypeError("not a mapping of keys")
         spelling = Spelling.model_validate({**given, "lettered": lettered})
     except ValidationError as error:
         known = list(Spelling.model_fields)
         problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, known)]
-    except (OSError, TypeError, yaml.YAMLError) as error:
-        problems.append(f"{BOOKS_FILE}: cannot be read ({type(error).__name__})")
+    except RulebookInvalid as error:
+        problems.append(error.message)
+    except TypeError as error:
+        problems.append(f"{BOOKS_FILE}: {error}")
     if spelling is not None:
         problems += [
             f"{LETTERS_FILE}: {entry.code_book} is no code book of {BOOKS_FILE}"

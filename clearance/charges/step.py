@@ -27,6 +27,7 @@ from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes, statute_rows
 from clearance.charges.tables import charges, features
+from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
 
@@ -66,6 +67,7 @@ class PrepareResult:
         return asdict(self)
 
 
+@logged("prepare")
 def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
     """Write `history`, `charges` and `arrests` from the store's source rows.
 

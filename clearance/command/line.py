@@ -95,6 +95,7 @@ def whole_line(
         extract_date=extract_date,
         complete=complete,
         quarantine_limit=settings.quarantine_limit,
+        unpack_limit=settings.unpack_limit,
         accept_quarantine=accept_quarantine,
         clock=wall_clock,
     )

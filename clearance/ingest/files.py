@@ -8,12 +8,10 @@ file systems that Spark knows.
 from __future__ import annotations
 
 import glob
-import gzip
-import hashlib
 import os
 import re
-import zlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,16 @@ from urllib.parse import unquote
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
+from clearance.ingest.unpack import (
+    ALWAYS_ALLOWED,
+    MARK,
+    UNPACK_LIMIT,
+    Look,
+    look_at,
+    unpacks_too_far,
+)
 
 ENDINGS = (".csv", ".dat", ".gz")
-_MARK = b"\xef\xbb\xbf"
-_GZIP = b"\x1f\x8b"
-_CHUNK = 1 << 20
 _HOW_TO_NAME = "Name research files (.csv, .dat, .gz), a folder that holds some, or a quoted glob."
 
 
@@ -97,7 +100,11 @@ def _is_research(name: str) -> bool:
 
 
 def find_files(
-    spark: SparkSession, inputs: Sequence[str], *, links: Path
+    spark: SparkSession,
+    inputs: Sequence[str],
+    *,
+    links: Path,
+    unpack_limit: float = UNPACK_LIMIT,
 ) -> tuple[list[ResearchFile], list[str]]:
     """The distinct files of an ingest, and the names of those that repeat another's content.
 
@@ -105,12 +112,21 @@ def find_files(
         spark: the session; its file systems are asked for addresses.
         inputs: files, folders, globs, addresses.
         links: a folder for links to local files whose names Spark would not read.
+        unpack_limit: times its size that a compressed file may unpack to.
 
     Raises:
-        InputRefused: an input stands for no file, or a file cannot be read.
+        InputRefused: an input stands for no file, or a file cannot be read or trusted.
     """
-    local = [_described(spark, path, links=links) for path in local_files(inputs)]
-    remote = _remote_files(spark, [name for name in inputs if is_address(name)])
+    paths = local_files(inputs)
+    # Summing and unpacking let go of the interpreter: a thread a core.
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        looks = list(threads.map(lambda path: look_at(path, unpack_limit=unpack_limit), paths))
+    local = [
+        _described(spark, path, look=look, links=links)
+        for path, look in zip(paths, looks, strict=True)
+    ]
+    addresses = [name for name in inputs if is_address(name)]
+    remote = _remote_files(spark, addresses, unpack_limit=unpack_limit)
     distinct: dict[str, ResearchFile] = {}
     repeated: list[str] = []
     for file in [*local, *remote]:
@@ -121,25 +137,11 @@ def find_files(
     return list(distinct.values()), repeated
 
 
-def _described(spark: SparkSession, path: Path, *, links: Path) -> ResearchFile:
-    digest = hashlib.sha256()
-    head = b""
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                head = head or chunk[:3]
-                digest.update(chunk)
-        marked = _first_bytes(path, head) == _MARK
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputRefused(
-            f"{path} cannot be read ({error.strerror}).",
-            "Give this user the right to read it, then run the same command.",
-        ) from error
-    reads = _readable_name(path, digest.hexdigest(), zipped=head[:2] == _GZIP, links=links)
+def _described(spark: SparkSession, path: Path, *, look: Look, links: Path) -> ResearchFile:
+    reads = _readable_name(path, look, links=links)
     address = _jvm_path(spark, f"file:{reads}")[0]
     return ResearchFile(
-        str(path), digest.hexdigest(), size, _literally(f"file:{reads}"), address, marked
+        str(path), look.sha256, look.bytes, _literally(f"file:{reads}"), address, look.marked
     )
 
 
@@ -148,31 +150,21 @@ def _literally(name: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", name)
 
 
-def _first_bytes(path: Path, head: bytes) -> bytes:
-    if head[:2] != _GZIP:
-        return head
-    try:
-        with gzip.open(path, "rb") as stream:
-            return stream.read(3)
-    except (OSError, EOFError, zlib.error):
-        return b""  # damaged: Spark will say so when it reads
-
-
-def _readable_name(path: Path, sha256: str, *, zipped: bool, links: Path) -> Path:
+def _readable_name(path: Path, look: Look, *, links: Path) -> Path:
     """The file itself, or a link to it under a name that Spark reads as what it is.
 
     Spark goes by the name: compressed only if it ends in `.gz`, hidden if it starts with `_` or
     `.`.
     """
     named_zipped = path.name.endswith(".gz")
-    if named_zipped == zipped and not path.name.startswith((".", "_")):
+    if named_zipped == look.zipped and not path.name.startswith((".", "_")):
         return path
-    if named_zipped and not zipped and path.stat().st_size:
+    if named_zipped and not look.zipped and look.bytes:
         raise InputRefused(
             f"{path} is named .gz but is not gzip-compressed. Nothing was taken in.",
             "Rename it to .csv if it is plain text, or copy it again.",
         )
-    link = links / (sha256 + (".gz" if zipped else ".csv"))
+    link = links / (look.sha256 + (".gz" if look.zipped else ".csv"))
     if not link.exists():
         link.symlink_to(path)
     return link
@@ -187,7 +179,9 @@ def _jvm_path(spark: SparkSession, name: str) -> tuple[str, Any, Any]:
     return str(system.makeQualified(path).toUri().toString()), system, path
 
 
-def _remote_files(spark: SparkSession, names: Iterable[str]) -> list[ResearchFile]:
+def _remote_files(
+    spark: SparkSession, names: Iterable[str], *, unpack_limit: float
+) -> list[ResearchFile]:
     found: dict[str, ResearchFile] = {}
     for name in names:
         try:
@@ -195,7 +189,9 @@ def _remote_files(spark: SparkSession, names: Iterable[str]) -> list[ResearchFil
             for status in statuses:
                 address = str(status.getPath().toUri().toString())
                 if address not in found:
-                    found[address] = _remote_described(spark, status, address)
+                    found[address] = _remote_described(
+                        spark, status, address, unpack_limit=unpack_limit
+                    )
         except InputRefused:
             raise
         except Exception as error:
@@ -220,23 +216,31 @@ def _remote_statuses(spark: SparkSession, name: str) -> list[Any]:
     return sorted(files, key=lambda status: str(status.getPath()))
 
 
-def _remote_described(spark: SparkSession, status: Any, address: str) -> ResearchFile:
+def _remote_described(
+    spark: SparkSession, status: Any, address: str, *, unpack_limit: float
+) -> ResearchFile:
     jvm: Any = spark._jvm
     path = status.getPath()
+    size = int(status.getLen())
     _, system, _ = _jvm_path(spark, address)
     stream = system.open(path)
     try:
         sha256 = str(jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(stream))
     finally:
         stream.close()
+    name = unquote(address)
+    allowed = max(ALWAYS_ALLOWED, int(unpack_limit * size))
     stream = system.open(path)
     try:
         zipped = str(path.getName()).endswith(".gz")
         text = jvm.java.util.zip.GZIPInputStream(stream) if zipped else stream
-        marked = bytes(max(text.read(), 0) for _ in range(3)) == _MARK
+        marked = bytes(max(text.read(), 0) for _ in range(len(MARK))) == MARK
+        skip = jvm.org.apache.commons.io.IOUtils.skip
+        too_far = zipped and skip(text, allowed) >= allowed
     except Exception:
-        marked = False  # damaged: Spark will say so when it reads
+        marked = too_far = False  # damaged: Spark will say so when it reads
     finally:
         stream.close()
-    name = unquote(address)
-    return ResearchFile(name, sha256, int(status.getLen()), _literally(name), address, marked)
+    if too_far:
+        raise unpacks_too_far(name, allowed=allowed)
+    return ResearchFile(name, sha256, size, _literally(name), address, marked)

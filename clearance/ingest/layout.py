@@ -58,14 +58,6 @@ NEEDED: tuple[str, ...] = (
 # The key columns get names of their own in `source_rows`.
 KEY_COLUMNS = {"SUBJECT_ID": "subject_id", "CNT_ORDER": "count_order"}
 
-IDENTIFYING: tuple[str, ...] = tuple(
-    "REQ_CII_NUMBER REQ_NAME REQ_DOB REQ_CDL REQ_SSN CII_NUMBER PRI_NAME PRI_DOB PRI_SSN PRI_CDL "
-    "PRI_IDN PRI_INN FBI_NUMBER OFN FE_NUM_ARR_AGY FE_NUM_BNCH_WARR FE_NUM_CITE FE_NUM_DOCKET "
-    "FE_NUM_INCIDENT FE_NUM_BOOKING FE_NUM_NUMBER FE_NUM_REMAND FE_NUM_OOS_INN FE_NUM_CRT_CASE "
-    "FE_NUM_WARRANT COMMENT_TEXT POB_NAME".split()
-)
-"""Fields whose values may stand only in `source_rows`, `quarantine` and packets."""
-
 
 def column_of(field: str) -> str:
     """The `source_rows` column that holds a needed field."""

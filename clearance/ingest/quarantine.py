@@ -56,7 +56,7 @@ def code_of(text: Column, *, width: Column) -> Column:
     key_fault = (
         F.when(is_missing(subject_id), F.lit("NO_SUBJECT_ID"))
         .when(is_missing(count_order), F.lit("NO_COUNT_ORDER"))
-        .when(~count_order.rlike("^[0-9]{12}$"), F.lit("BAD_COUNT_ORDER"))
+        .when(~count_order.rlike(r"^[0-9]{12}\z"), F.lit("BAD_COUNT_ORDER"))
     )
     return (
         F.when(quotes(text) % 2 == 1, F.lit("UNBALANCED_QUOTES"))

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 BYTE_ORDER_MARK = "\ufeff"
 
 # A blank field at the end, quoted or not: the trace of a trailing comma.
-_BLANK_END = r',(?: *| *" *" *)$'
+_BLANK_END = r',(?: *| *" *" *)\z'
 
 
 def without_mark(text: Column) -> Column:

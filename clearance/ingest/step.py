@@ -26,6 +26,8 @@ from clearance.ingest.commits import (
 from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
+from clearance.ingest.unpack import UNPACK_LIMIT
+from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
 
@@ -72,6 +74,7 @@ class IngestResult:
         }
 
 
+@logged("ingest")
 def ingest(
     spark: SparkSession,
     store: Store,
@@ -80,6 +83,7 @@ def ingest(
     extract_date: date | None = None,
     complete: bool = False,
     quarantine_limit: float = 0.01,
+    unpack_limit: float = UNPACK_LIMIT,
     accept_quarantine: bool = False,
     clock: Callable[[], datetime],
 ) -> IngestResult:
@@ -92,6 +96,7 @@ def ingest(
         extract_date: the day DOJ drew the extract.
         complete: the extract is the whole state; subjects not in it are withdrawn.
         quarantine_limit: the share of a file's rows that may be quarantined.
+        unpack_limit: times its size that a compressed file may unpack to.
         accept_quarantine: take the extract in even beyond that limit.
         clock: the time, for `ingested_at`.
 
@@ -100,7 +105,9 @@ def ingest(
     """
     with tempfile.TemporaryDirectory(prefix="clearance-") as links, steady_splits(spark):
         with stage("Looking at the files"):
-            files, repeated = find_files(spark, inputs, links=Path(links))
+            files, repeated = find_files(
+                spark, inputs, links=Path(links), unpack_limit=unpack_limit
+            )
             recorded = _recorded(spark, store)
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)

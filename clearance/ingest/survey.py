@@ -16,7 +16,6 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.errors import InputRefused
 from clearance.ingest.files import ResearchFile
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import code_of
@@ -28,6 +27,7 @@ from clearance.ingest.shape import (
     without_blank_end,
     without_mark,
 )
+from clearance.ingest.unpack import damaged
 from clearance.store import storage_faults
 
 HEADER = "HEADER"
@@ -230,10 +230,4 @@ def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
             if not any(sign in told for sign in signs):
                 raise
             named = [file.path for file in files if file.address in told]
-            which = ", ".join(named or [file.path for file in files])
-            raise InputRefused(
-                f"{which} cannot be read to its end: the file is cut off or damaged. "
-                "Nothing was taken in.",
-                "Copy or download the file again (for a .gz file `gzip -t FILE` checks it), "
-                "then run the same command.",
-            ) from error
+            raise damaged(", ".join(named or [file.path for file in files])) from error

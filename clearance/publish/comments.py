@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import present
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
+from clearance.rulebook.yaml_lines import load_yaml
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,12 @@ def load_notable(rules: Path) -> Notable:
     """
     path = rules / "packets.yaml"
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = load_yaml(path).data
         lists = load_statutes(rules)
         listed = [r for r in lists.rows if r.list == content["list"] and r.needs != "not"]
         own = {row.code_book for row in listed}
+        if not isinstance(content["after"], date):
+            raise TypeError("`after` is no date")
         return Notable(
             after=content["after"],
             sections=tuple(sorted({row.section for row in listed})),
@@ -57,7 +59,7 @@ def load_notable(rules: Path) -> Notable:
             groups=tuple(tuple(group) for group in content["graded"]["groups"]),
             other_books=tuple(book for book in lists.spelling.code_books if book not in own),
         )
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (KeyError, TypeError) as error:
         raise RulebookInvalid(
             f"{path.name} cannot be used ({type(error).__name__}).",
             "It needs `list`, `after` and `graded` with `section` and `groups`.",
@@ -100,10 +102,11 @@ def _named(text: Column, notable: Notable) -> Column:
     """The sections a text names, as `11357` or `11357C2`: number, then subdivisions.
 
     A longer number (111357, 11357.5) is another section, and so is one with another code book.
-    Old texts write subdivisions without brackets: `11357B2 HS`.
+    Old texts write subdivisions without brackets: `11357B2 HS`. Brackets are counted, since an
+    open repetition of them overflows the JVM's stack on a long enough comment.
     """
     numbers = "|".join(_escaped(section) for section in notable.sections)
-    bracketed = r"(?:\s*\(\s*[A-Z0-9]{1,2}\s*\))++"
+    bracketed = r"(?:\s*\(\s*[A-Z0-9]{1,2}\s*\)){1,20}+"
     bare = r"[A-Z](?:[0-9][A-Z]?)?(?![A-Z0-9])"
     other_book = rf"(?!\s*+(?:{'|'.join(notable.other_books)})(?![A-Z]))"
     number = rf"(?<![0-9])(?<![0-9]\.)(?:{numbers})(?![0-9])(?!\.[0-9])"

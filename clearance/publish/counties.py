@@ -15,6 +15,7 @@ from clearance.errors import UsageError, nearest
 
 UNKNOWN = "UNKNOWN"
 COURT_STEP = "COURT ACTION"
+LONGEST_FOLDER = 80
 
 
 def county_of(name: Column) -> Column:
@@ -88,10 +89,11 @@ def folders(counties: Iterable[str]) -> dict[str, str]:
     result: dict[str, str] = {}
     taken: set[str] = set()
     for county in sorted(counties):
-        folder, number = _slug(county), 1
+        slug = _slug(county)[:LONGEST_FOLDER]  # a file system takes 255 bytes
+        folder, number = slug, 1
         while folder in taken:
             number += 1
-            folder = f"{_slug(county)}-{number}"
+            folder = f"{slug}-{number}"
         taken.add(folder)
         result[county] = folder
     return result

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError, nearest
+from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.columns import HEADERS
 from clearance.publish.comments import comments_to_show, load_notable
@@ -82,6 +83,7 @@ class _Order:
     sweep_id: str
 
 
+@logged("publish")
 def publish(
     spark: SparkSession,
     store: Store,

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from clearance.errors import RulebookInvalid
+from clearance.rulebook.yaml_lines import load_yaml
 
 DISMISSAL = "Eligible for Dismissal"
 REDUCTION = "Eligible for Reduction"
@@ -70,7 +69,7 @@ def load_reasons(rules: Path) -> dict[str, str]:
     path = rules / "reasons.yaml"
     if not path.is_file():
         return {}
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    content = load_yaml(path).data or {}
     if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
         raise RulebookInvalid(
             f"{path.name} must give one text per reason code.",
@@ -88,7 +87,7 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
         text: the pack as YAML.
         facts: names in order of their bits.
     """
-    content = yaml.safe_load(text) or {}
+    content = load_yaml(Path(f"{pack} {version}"), text=text).data or {}
     rules = {rule["rule"]: rule for rule in content.get("flow") or []}
     for name in ("unknown", "otherwise"):
         if isinstance(content.get(name), dict):

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
+from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text_of
 from clearance.report.chart import chart
@@ -75,6 +76,7 @@ class Section:
     reasons: list[tuple[PackWords, list[Reason]]]
 
 
+@logged("report")
 def write_report(spark: SparkSession, store: Store, *, out: Path, rules: Path) -> ReportResult:
     """The report of the latest sweep, written to a file.
 

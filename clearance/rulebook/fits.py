@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from clearance.errors import nearest
@@ -19,6 +19,7 @@ from clearance.rulebook.options import PackOption
 from clearance.rulebook.sentences import Column, Constant, Operand, Operator, Option, Param
 
 LISTS = (Operator.IS_ONE_OF, Operator.INCLUDES, Operator.STARTS_WITH)
+MOST_YEARS = 150  # more would leave the calendar
 NEEDED = {"date": "a date", "number": "a number", "yes_no": "true or false", "text": "a text"}
 
 
@@ -57,6 +58,8 @@ def fact_misfits(
     if fact.years is not None:
         for value in _said_by(fact.years, values):
             yield from _misfit(fact, fact.years, value, kind="number", codes=())
+            if _is_a(value, "number") and not 0 <= value <= MOST_YEARS:
+                yield f"`{fact.text}`: {value} years; a fact counts 0 to {MOST_YEARS}"
 
 
 def _kind(fact: Fact, features: dict[str, Feature], values: Values) -> tuple[str, tuple[str, ...]]:
@@ -103,7 +106,7 @@ def _misfit(
 
 def _is_a(value: Any, kind: str) -> bool:
     if kind == "date":
-        return isinstance(value, date)
+        return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "yes_no":
         return isinstance(value, bool)
     if kind == "number":

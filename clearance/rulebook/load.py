@@ -206,8 +206,14 @@ def _list_names(folder: Path) -> set[str]:
     """Ids of the statute lists, as their rows give them."""
     names: set[str] = set()
     for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as lines:
-            names |= {row["list"] for row in csv.DictReader(lines) if row.get("list")}
+        try:
+            with path.open(encoding="utf-8", newline="") as lines:
+                names |= {row["list"] for row in csv.DictReader(lines) if row.get("list")}
+        except (OSError, UnicodeError, csv.Error) as error:
+            raise RulebookInvalid(
+                f"statutes/{path.name} cannot be read ({type(error).__name__}).",
+                f"Correct {path} and run again.",
+            ) from error
     return names | {f"{name}:possible" for name in names}
 
 

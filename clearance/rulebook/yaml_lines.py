@@ -1,7 +1,7 @@
 """YAML as data with the line of every entry, so that an error can say where.
 
 Safe tags only, duplicate keys and aliases refused: a rule or setting is written once, where it
-is read, and no file can blow up in memory.
+is read, and no file can blow up in memory or nest so deep that reading it ends the run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ import yaml
 from clearance.errors import RulebookInvalid
 
 Where = tuple[str | int, ...]
+
+MOST_BYTES = 1_000_000
+TOO_LARGE = "a file this large (over 1 MB) is no rule file"
+DEEPEST = 32
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,25 @@ class _Problem(Exception):
         self.message = message
 
 
+class _Loader(yaml.SafeLoader):
+    """Composes without aliases and only so deep; both are refused before they cost anything."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
+        if self.check_event(yaml.AliasEvent):
+            raise _Problem(line, "aliases (`*name`) are not used here: write the value out")
+        if self.depth == DEEPEST:
+            raise _Problem(line, f"nested more than {DEEPEST} deep")
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
 def load_yaml(path: Path, *, text: str | None = None) -> Document:
     """Read a YAML file.
 
@@ -60,10 +83,12 @@ def load_yaml(path: Path, *, text: str | None = None) -> Document:
         RulebookInvalid: no such file, not YAML, or a key twice in one mapping.
     """
     try:
+        if text is None and path.stat().st_size > MOST_BYTES:
+            raise _Problem(1, TOO_LARGE)
         content = path.read_text(encoding="utf-8") if text is None else text
-        if len(content) > 1_000_000:
-            raise _Problem(1, "a file this large (over 1 MB) is no rule file")
-        node = yaml.compose(content, Loader=yaml.SafeLoader)
+        if len(content) > MOST_BYTES:
+            raise _Problem(1, TOO_LARGE)
+        node = yaml.compose(content, Loader=_Loader)
         lines: dict[Where, int] = {}
         data = _value(node, (), lines) if node is not None else None
     except (OSError, UnicodeDecodeError) as error:
@@ -81,9 +106,11 @@ def load_yaml(path: Path, *, text: str | None = None) -> Document:
         raise RulebookInvalid(
             f"{path.name}:{line}: {what}", f"Correct {path} and run again."
         ) from error
-    except (ValueError, RecursionError) as error:
+    except Exception as error:
+        # An escape beyond Unicode, a directive's number: the library raises whatever comes of it.
         raise RulebookInvalid(
-            f"{path.name}: a value cannot be read ({error})", f"Correct {path} and run again."
+            f"{path.name}: this is not YAML ({type(error).__name__})",
+            f"Correct {path} and run again.",
         ) from error
     return Document(path=path, data=data, lines=lines, text=content)
 
@@ -101,12 +128,11 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
+        _check_text(key_node)
         # A key is its own word, whatever YAML would make of `null` or `on`.
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else _scalar(key_node)
         if key in result:
             raise _Problem(line, f"`{key}` stands twice in one mapping")
-        if value_node.start_mark.index < key_node.start_mark.index:
-            raise _Problem(line, "aliases (`*name`) are not used here: write the value out")
         lines[(*where, key)] = line
         result[key] = _value(value_node, (*where, key), lines)
     return result
@@ -115,11 +141,28 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
 def _scalar(node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         raise _Problem(node.start_mark.line + 1, "a key must be a plain word")
+    _check_text(node)
     # `yes`, `no`, `on` and `off` stay words: only true and false are booleans here.
     if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
         return node.value
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
+    except yaml.YAMLError:
+        raise
+    except Exception as error:
+        # A day that never was, `!!int` before a word: the library raises whatever comes of it.
+        raise _Problem(
+            node.start_mark.line + 1, f"a value cannot be read ({type(error).__name__})"
+        ) from error
     finally:
         loader.dispose()
+
+
+def _check_text(node: yaml.Node) -> None:
+    """Refuse half characters, which an escape can write and no file or terminal can hold."""
+    if isinstance(node, yaml.ScalarNode) and not node.value.isascii():
+        try:
+            node.value.encode()
+        except UnicodeEncodeError as error:
+            raise _Problem(node.start_mark.line + 1, "half a character (a surrogate)") from error

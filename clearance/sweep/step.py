@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
+from clearance.log import logged
 from clearance.progress import stage
 from clearance.rulebook.compile import evaluate
 from clearance.rulebook.load import load_rulebook
@@ -59,6 +60,7 @@ class SweepResult:
         return asdict(self) | {"as_of": self.as_of.isoformat(), "notes": list(self.notes)}
 
 
+@logged("determine")
 def determine(
     spark: SparkSession,
     store: Store,

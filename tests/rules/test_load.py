@@ -53,6 +53,21 @@ def test_a_new_pack_is_a_file_and_no_python(rules: Path) -> None:
         ({"facts": {"over": "conviction_date is before level"}}, "`level` is a code, not a date"),
         ({"scope": ["sentence_end is before as-of"]}, "must not change as time passes"),
         ({"scope": ["level is F"]}, "`level` can be unknown"),
+        (
+            {
+                "params": {"d": {"value": "2016-11-09", "cite": "abc"}},
+                "facts": {"over": "sentence_end is before d"},
+            },
+            "where a date is needed",
+        ),
+        (
+            {
+                "params": {"n": {"value": "ten", "cite": "abc"}},
+                "facts": {"over": "sentence_end is more than n years before as-of"},
+            },
+            "where a number is needed",
+        ),
+        ({"facts": {"over": "sentence_end is more than 151 years before as-of"}}, "0 to 150"),
         ({"titel": "x"}, "did you mean `title`"),
         (
             {"unknown": {"then": {"ELIGIBLE": "dismiss"}, "reason": "A", "cite": "abc"}},

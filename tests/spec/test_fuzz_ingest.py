@@ -1,0 +1,169 @@
+"""Ingest of files with slips: every line is accounted for, or the file is refused by name."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from clearance.errors import EXIT_INPUT, InputRefused
+from clearance.ingest.files import _remote_files
+from clearance.ingest.step import IngestResult, ingest
+from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
+from clearance.store import Store
+from tests.spec.file_mutation import mutated_file, row_numbers, text_of, valid_file, valid_row
+from tests.spec.reconcile import differences
+
+FILES = 100
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def mutations(seed: int, count: int) -> Iterator[bytes]:
+    dice = random.Random(seed)
+    seen = set()
+    while len(seen) < count:
+        data = mutated_file(valid_file(dice), dice)
+        if data not in seen:
+            seen.add(data)
+            yield data
+
+
+def bomb(size: int) -> bytes:
+    """Lines of nothing, packed a thousandfold."""
+    packer = zlib.compressobj(wbits=31)
+    block = (bytes(1023) + b"\n") * 1024
+    return b"".join(packer.compress(block) for _ in range(size >> 20)) + packer.flush()
+
+
+@pytest.fixture(scope="module")
+def broken(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Store, dict[str, bytes], IngestResult]:
+    """A hundred broken files, and one with a line of many megabytes, taken in as one extract."""
+    folder = tmp_path_factory.mktemp("broken")
+    dice = random.Random(0)
+    long_line = b"\n".join([valid_row(dice), b"x," * (5 << 20), valid_row(dice), b""])
+    contents = [*mutations(1, FILES), long_line]
+    files = {
+        f"{number:03}.csv": data
+        for number, data in enumerate(contents)
+        if text_of(data) is not None
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    store = Store(str(folder / "store"))
+    result = ingest(spark, store, inputs=[str(folder)], accept_quarantine=True, clock=lambda: NOON)
+    return store, files, result
+
+
+def test_every_line_of_every_broken_file_is_kept_or_set_aside_once(
+    spark: SparkSession, broken: tuple[Store, dict[str, bytes], IngestResult]
+) -> None:
+    store, files, result = broken
+    assert differences(spark, store, files) == []
+    assert {Path(file.path).name for file in result.files} == set(files)
+    assert result.rows_accepted > 100 and result.rows_quarantined > 100
+
+
+def test_the_rows_of_each_file_are_as_many_as_its_lines_say(
+    broken: tuple[Store, dict[str, bytes], IngestResult],
+) -> None:
+    _, files, result = broken
+    counted = {Path(file.path).name: file.rows_read for file in result.files}
+    assert counted == {name: len(row_numbers(text_of(data) or b"")) for name, data in files.items()}
+
+
+def test_a_line_of_many_megabytes_is_one_bad_row_and_its_neighbours_are_kept(
+    spark: SparkSession, broken: tuple[Store, dict[str, bytes], IngestResult]
+) -> None:
+    store, files, _ = broken
+    name = max(files, key=lambda name: len(files[name]))
+    aside = store.read(spark, "quarantine").where(f"source_file LIKE '%{name}'").collect()
+    assert [(row.position, row.code, len(row.record)) for row in aside] == [
+        (2, "FIELD_COUNT", 10 << 20)
+    ]
+
+
+def test_a_file_is_refused_before_spark_reads_it_exactly_where_it_cannot_be_unpacked(
+    tmp_path: Path,
+) -> None:
+    refused = 0
+    for data in mutations(2, 600):
+        path = tmp_path / "f.csv"
+        path.write_bytes(data)
+        try:
+            look_at(path)
+        except InputRefused as error:
+            assert "f.csv" in error.message and error.remedy
+            assert text_of(data) is None
+            refused += 1
+        else:
+            assert text_of(data) is not None
+    assert refused > 10
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused_in_little_memory(
+    members: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(bomb(2 * ALWAYS_ALLOWED // members) * members)
+    tracemalloc.start()
+    with pytest.raises(InputRefused) as caught:
+        look_at(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "bomb.csv.gz" in caught.value.message
+    assert peak < 16 << 20
+
+
+def test_unpacking_is_allowed_up_to_the_limit_and_refused_a_byte_beyond(tmp_path: Path) -> None:
+    path = tmp_path / "f.gz"
+    line = b"\n" * 1024
+    text = line * (ALWAYS_ALLOWED // len(line))
+    path.write_bytes(gzip.compress(text, 1))
+    look_at(path, unpack_limit=1)
+    path.write_bytes(gzip.compress(text + b"\n", 1))
+    with pytest.raises(InputRefused, match="unpacks to more than"):
+        look_at(path, unpack_limit=1)
+    ratio = (ALWAYS_ALLOWED + 1) / path.stat().st_size
+    look_at(path, unpack_limit=ratio * 1.01)
+
+
+def test_a_line_up_to_the_limit_is_looked_through_and_a_longer_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    for ends in (b"\n", b"\r"):
+        path.write_bytes(b"a" + ends + b"x" * LONGEST_LINE + ends + b"b" + ends)
+        look_at(path)
+        path.write_bytes(b"a" + ends + b"x" * (LONGEST_LINE + (1 << 20)) + ends + b"b")
+        with pytest.raises(InputRefused, match=r"f\.csv has a line of more than 16 MB"):
+            look_at(path)
+
+
+def test_a_bomb_ends_the_command_with_exit_3_and_what_to_do(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
+    store = tmp_path / "store"
+    assert _code(["ingest", str(path), "--store", str(store), "--quiet"], debug=False) == EXIT_INPUT
+    said = capsys.readouterr().err.strip().splitlines()
+    assert "bomb.csv.gz" in said[0] and "unpack_limit" in said[-1]
+    assert not store.exists()
+
+
+def test_a_bomb_at_an_address_is_refused_too(spark: SparkSession, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
+    with pytest.raises(InputRefused, match="unpacks to more than"):
+        _remote_files(spark, [path.as_uri()], unpack_limit=100.0)
+    (described,) = _remote_files(spark, [path.as_uri()], unpack_limit=2000.0)
+    assert described.sha256 == look_at(path, unpack_limit=2000.0).sha256

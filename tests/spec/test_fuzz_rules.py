@@ -1,0 +1,141 @@
+"""Configuration and rules with slips in them: valid, or refused with a message; never a crash."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clearance.charges.record_rules import load_record_rules
+from clearance.charges.spelling import load_spelling
+from clearance.errors import RulebookInvalid, UsageError
+from clearance.places import conf_folder, rules_folder
+from clearance.publish.comments import load_notable
+from clearance.publish.words import load_reasons
+from clearance.rulebook.bound import bind
+from clearance.rulebook.cases import load_cases, run_in_python
+from clearance.rulebook.catalogue import load_catalogue
+from clearance.rulebook.check import problems_of
+from clearance.rulebook.load import _list_names, _pack, load_rulebook
+from clearance.rulebook.prose import english
+from clearance.rulebook.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
+from clearance.settings import load_settings
+from tests.spec.mutation import mutated_text
+
+RULES = rules_folder()
+CATALOGUE = load_catalogue(RULES)
+REASONS = load_reasons(RULES)
+TAGS = _list_names(RULES / "statutes")
+CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
+PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
+
+
+def outcomes(
+    text: str, target: Path, use: Callable[[], object], *, times: int, seed: int
+) -> Counter[str]:
+    """How often mutations of a text were used to the end, and how often refused."""
+    dice = random.Random(seed)
+    seen: Counter[str] = Counter()
+    for _ in range(times):
+        mutated = mutated_text(text, dice)
+        target.write_bytes(mutated.encode("utf-8", "surrogatepass"))
+        try:
+            use()
+            seen["valid"] += 1
+        except (UsageError, RulebookInvalid) as error:
+            assert error.message.strip() and error.remedy.strip(), mutated
+            seen["refused"] += 1
+        except Exception as error:
+            raise AssertionError(f"{type(error).__name__} on:\n{mutated}") from error
+    return seen
+
+
+def read_pack(path: Path, cases: Path) -> None:
+    """A pack read, checked, and where it holds together told in English and run on its cases."""
+    pack = _pack(path).pack
+    if not problems_of(pack, catalogue=CATALOGUE, reasons=REASONS, tags=TAGS):
+        bound = bind(pack, CATALOGUE, switches={}, reads="r")
+        english(bound, CATALOGUE, REASONS)
+        run_in_python(bound, load_cases(cases, bound=bound, catalogue=CATALOGUE))
+
+
+def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> None:
+    text = (conf_folder() / "california.yaml").read_text()
+    config = tmp_path / "c.yaml"
+    seen = outcomes(text, config, lambda: load_settings(config), times=500, seed=1)
+    assert seen["valid"] > 100 and seen["refused"] > 100
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
+def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> None:
+    target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
+    text = pack.read_text(encoding="utf-8")
+    seen = outcomes(text, target, lambda: read_pack(target, cases), times=250, seed=2)
+    assert seen["valid"] > 5 and seen["refused"] > 100
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
+def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None:
+    bound = bind(_pack(pack).pack, CATALOGUE, switches={}, reads="r")
+    target = tmp_path / "p.cases.yaml"
+
+    def use() -> None:
+        run_in_python(bound, load_cases(target, bound=bound, catalogue=CATALOGUE))
+
+    text = pack.with_suffix(".cases.yaml").read_text(encoding="utf-8")
+    seen = outcomes(text, target, use, times=80, seed=3)
+    assert seen["refused"] > 25
+
+
+def test_any_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+
+    def use() -> None:
+        for load in (load_record_rules, load_spelling, load_reasons, load_notable, load_rulebook):
+            load(rules)
+
+    for number, path in enumerate(sorted(RULES.rglob("*.*"))):
+        if path.suffix in (".yaml", ".csv"):
+            target = rules / path.relative_to(RULES)
+            text = path.read_text(encoding="utf-8")
+            outcomes(text, target, use, times=5, seed=number)
+            target.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [x, &b [y, y]]\nc:\n  - *b\n", ":3: aliases"),
+        ("- &a [x, x]\n- &b [*a, *a]\n- [*b, *b]\n", ":2: aliases"),
+        ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), f"nested more than {DEEPEST} deep"),
+        ("[" * 100_000, f"nested more than {DEEPEST} deep"),
+        ("a: !!python/name:os.system x\n", "f.yaml:1:"),
+        ('a: !!int ""\n', ":1: a value cannot be read"),
+        ("\na: 2001-02-30\n", ":2: a value cannot be read"),
+        ("a: " + "9" * 5000 + "\n", ":1: a value cannot be read"),
+        ('a: "\\ud800"\n', ":1: half a character"),
+        ('"\\ud800": a\n', ":1: half a character"),
+        ('a: "\\UFFFFFFFF"\n', "not YAML"),
+        ("%YAML 1." + "9" * 5000 + "\n---\na: 1\n", "f.yaml"),
+        ("x" * (MOST_BYTES + 1), "over 1 MB"),
+    ],
+)
+def test_a_file_made_to_hurt_is_refused_by_name_and_line(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RulebookInvalid) as caught:
+        load_yaml(path)
+    assert said in caught.value.message and "f.yaml" in caught.value.message
+
+
+def test_nesting_up_to_the_limit_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "f.yaml"
+    path.write_text("[" * DEEPEST + "]" * DEEPEST)
+    assert isinstance(load_yaml(path).data, list)
