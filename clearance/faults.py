@@ -36,6 +36,9 @@ CONFLICT_KINDS = (
 )
 SPARK_FAULTS = (PySparkException, Py4JError)
 NON_EMPTY_LOCATION = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
+# What CREATE TABLE says of a folder that holds something, but no commit: the second where this
+# session itself failed to create the table before.
+NOT_CREATED = (NON_EMPTY_LOCATION, "DELTA_TABLE_NOT_FOUND")
 
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_]{3,}(?:\.[A-Z0-9_]+)*)\]")
 _CONFLICT = re.compile(r"DELTA_(CONCURRENT_|METADATA_CHANGED|PROTOCOL_CHANGED)")
@@ -216,9 +219,9 @@ def _any(links: list[Link], words: re.Pattern[str], numbers: tuple[int, ...] = (
     )
 
 
-def is_non_empty_location(error: BaseException) -> bool:
+def is_half_created(error: BaseException) -> bool:
     """Whether a table could not be created because something lies in its folder."""
-    return any(link.condition == NON_EMPTY_LOCATION for link in chain(error))
+    return any(link.condition in NOT_CREATED for link in chain(error))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from clearance.errors import StoreFault, SweepConflict, UsageError
-from clearance.faults import SPARK_FAULTS, is_non_empty_location, storage_faults, told
+from clearance.faults import SPARK_FAULTS, is_half_created, storage_faults, told
 from clearance.lock import alone
 from clearance.schemas import TABLES, TableSpec
 
@@ -90,7 +90,7 @@ class Store:
         try:
             self._create(spark, TABLES[table])
         except SPARK_FAULTS as error:
-            if is_non_empty_location(error):
+            if is_half_created(error):
                 self._create_over_remains(spark, table)
                 return
             fault = told(error, doing=f"creating {table}")

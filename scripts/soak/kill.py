@@ -135,7 +135,7 @@ def story(
         try:
             run(arguments)
         except AssertionError as error:
-            raise Torn(f"{error}: {said.getvalue()}") from error
+            raise Torn(f"{error}: {said.getvalue()[-1500:]}") from error
     different = place.said().differences(kept.end(month, step).said())
     if different:
         raise Torn(f"not the same: {different}")
@@ -182,7 +182,7 @@ def soak(folder: Path, *, kills: int, seed: int, people: int) -> Figures:
         here = folder / f"story-{next(number)}"
         where = f"month {month + 1} {step} {[(m.what, round(m.delay, 2)) for m in moments]}"
         try:
-            story(kept, folder / "story", month=month, step=step, moments=moments, figures=figures)
+            story(kept, here, month=month, step=step, moments=moments, figures=figures)
             print(f"{figures.kills.total():4} ok {where}", file=sys.stderr, flush=True)
         except Torn as torn:
             figures.faults.append(f"{where}: {torn}")

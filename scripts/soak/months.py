@@ -142,6 +142,6 @@ def _run_all(kept: Path, files: tuple[Path, Path]) -> None:
 
 def run(arguments: list[str]) -> None:
     """A command in this process's session, which must end well."""
-    code = _code([*arguments, "--quiet"], debug=False)
+    code = _code([*arguments, "--quiet"], debug=True)
     if code != 0:
         raise AssertionError(f"{' '.join(arguments[:2])} ended with {code}")
