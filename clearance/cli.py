@@ -74,7 +74,7 @@ def ingest(
     from clearance.command.line import say_ingest
     from clearance.ingest.step import ingest as take_in
 
-    with frame.session() as spark:
+    with place.claimed(make=True), frame.session() as spark:
         result = take_in(
             spark,
             place,
@@ -103,7 +103,7 @@ def prepare(
     from clearance.charges.step import prepare as make
     from clearance.command.line import say_prepare
 
-    with frame.session() as spark:
+    with place.claimed(), frame.session() as spark:
         result = make(spark, place, rules=frame.rules)
     frame.show(result, lambda console: say_prepare(result, console))
 
@@ -133,7 +133,7 @@ def determine(
     from clearance.sweep.step import determine as sweep
 
     plan_sweep(load_rulebook(frame.rules), settings, as_of=day, selected=pack or ())
-    with frame.session() as spark:
+    with place.claimed(), frame.session() as spark:
         result = sweep(
             spark,
             place,
@@ -217,7 +217,7 @@ def run(
     from clearance.sweep.assign import plan_sweep
 
     plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
-    with frame.session() as spark:
+    with place.claimed(make=True), frame.session() as spark:
         result = whole_line(
             spark,
             place,

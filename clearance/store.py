@@ -9,18 +9,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from delta.tables import DeltaTable
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.errors import ClearanceError, StoreFault, SweepConflict, UsageError
+from clearance.errors import StoreFault, SweepConflict, UsageError
+from clearance.faults import SPARK_FAULTS, is_half_created, storage_faults, told
+from clearance.lock import alone
 from clearance.schemas import TABLES, TableSpec
 
+__all__ = ["MAKERS", "Store", "storage_faults"]
+
 KEEP_YEARS = "interval 7300 days"
+LOCK = ".writing.lock"
 MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 
 _SPREAD = 512
@@ -44,37 +50,118 @@ class Store:
 
     def path(self, table: str) -> str:
         """The table's location."""
-        is_address = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", self.uri) is not None
-        root = self.uri if is_address else os.path.abspath(self.uri)
+        root = self.uri if self._is_address else os.path.abspath(self.uri)
         return f"{root.rstrip('/')}/{TABLES[table].name}"
+
+    @property
+    def _is_address(self) -> bool:
+        return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", self.uri) is not None
+
+    @contextmanager
+    def claimed(self, *, make: bool = False) -> Iterator[None]:
+        """Be the only run that writes into the store, where the store is a folder.
+
+        On a plain file system Delta's commit looks for the next version's file and then renames
+        its own to it; two processes that do so in the same instant would both believe they won.
+        HDFS and the clouds' log stores decide that themselves, so an address needs no claim.
+
+        Args:
+            make: make the folder where it is missing (ingest); it goes again if it stays empty.
+
+        Raises:
+            SweepConflict: another run is writing.
+            StoreFault: the folder cannot be made or written.
+        """
+        root = Path(os.path.abspath(self.uri))
+        if self._is_address or not (make or root.is_dir()):
+            yield
+            return
+        with ExitStack() as held:
+            with storage_faults(f"opening the store {self.uri}"):
+                if not root.exists():
+                    root.mkdir(parents=True, mode=0o700)
+                    held.callback(_remove_empty, root)
+                lock = alone(root / LOCK, doing=f"writing into the store {self.uri}")
+                held.enter_context(lock)
+            yield
 
     def exists(self, spark: SparkSession, table: str) -> bool:
         """Whether the table has been created."""
-        return DeltaTable.isDeltaTable(spark, self.path(table))
+        with storage_faults(f"looking at {table}"):
+            return DeltaTable.isDeltaTable(spark, self.path(table))
 
     def create(self, spark: SparkSession, table: str) -> None:
-        """Create the table, empty, unless it is there."""
+        """Create the table, empty, unless it is there or another run creates it meanwhile."""
+        if self.exists(spark, table):
+            return
+        try:
+            self._create(spark, TABLES[table])
+        except SPARK_FAULTS as error:
+            if is_half_created(error):
+                self._create_over_remains(spark, table)
+                return
+            fault = told(error, doing=f"creating {table}")
+            if not (isinstance(fault, SweepConflict) and self.exists(spark, table)):
+                raise fault from error
+
+    def _create_over_remains(self, spark: SparkSession, table: str) -> None:
+        """Create a table whose first creation was killed, or is under way elsewhere.
+
+        What a kill leaves is a log folder without a commit, which CREATE TABLE refuses for ever.
+        Setting it aside would not be safe beside another run, but a first write is: it either
+        makes version 0 or finds the other run's table, and adds nothing to it.
+        """
         with storage_faults(f"creating {table}"):
-            if not self.exists(spark, table):
-                self._create(spark, TABLES[table])
+            self._refuse_lost_log(spark, table)
+            if self.exists(spark, table):
+                return
+            spec = TABLES[table]
+            writer = spark.createDataFrame([], spec.ddl).write.format("delta").mode("append")
+            for name, value in self._properties(spec).items():
+                writer = writer.option(name, value)
+            if spec.cluster_by:
+                writer = writer.clusterBy(*spec.cluster_by)
+            writer.save(self.path(table))
+
+    def _refuse_lost_log(self, spark: SparkSession, table: str) -> None:
+        """End the run where the table's files are there, but not the log that says which count."""
+        try:
+            files = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
+            lost = not files.load(self.path(table)).select("path").isEmpty()
+        except PySparkException:
+            return  # no such folder
+        if lost:
+            raise StoreFault(
+                f"The store {self.uri} holds files of {table}, but the log that says which of "
+                "them count is gone.",
+                f"Put the folder {self.path(table)}/_delta_log back from a copy, or move the "
+                f"whole folder away and run {MAKERS[table]} again.",
+            )
+
+    def _properties(self, spec: TableSpec) -> dict[str, str]:
+        """The table's properties: its constraints among them."""
+        indexed = [name for name in spec.columns if name not in spec.unindexed]
+        properties = {
+            "delta.enableDeletionVectors": str(not self.open_readers).lower(),
+            "delta.enableChangeDataFeed": str(spec.change_feed).lower(),
+            "delta.logRetentionDuration": KEEP_YEARS,
+            "delta.deletedFileRetentionDuration": KEEP_YEARS,
+        }
+        if spec.unindexed:
+            properties["delta.dataSkippingStatsColumns"] = ",".join(indexed)
+        constraints = {f"delta.constraints.{name}": sql for name, sql in spec.constraints.items()}
+        return properties | constraints
 
     def _create(self, spark: SparkSession, spec: TableSpec) -> None:
         empty = spark.createDataFrame([], spec.ddl)
-        indexed = [name for name in spec.columns if name not in spec.unindexed]
         builder = (
             DeltaTable.createIfNotExists(spark)
             .location(self.path(spec.name))
             .comment(f"One row is {spec.row}.")
             .addColumns(empty.schema)
-            .property("delta.enableDeletionVectors", str(not self.open_readers).lower())
-            .property("delta.enableChangeDataFeed", str(spec.change_feed).lower())
-            .property("delta.logRetentionDuration", KEEP_YEARS)
-            .property("delta.deletedFileRetentionDuration", KEEP_YEARS)
         )
-        if spec.unindexed:
-            builder = builder.property("delta.dataSkippingStatsColumns", ",".join(indexed))
-        for name, condition in spec.constraints.items():
-            builder = builder.property(f"delta.constraints.{name}", condition)
+        for name, value in self._properties(spec).items():
+            builder = builder.property(name, value)
         if spec.cluster_by:
             builder = builder.clusterBy(*spec.cluster_by)
         builder.execute()
@@ -84,8 +171,10 @@ class Store:
 
         Raises:
             UsageError: the store has no such table yet.
+            StoreFault: its log is gone or damaged.
         """
         if not self.exists(spark, table):
+            self._refuse_lost_log(spark, table)
             raise UsageError(
                 f"The store {self.uri} has no {table} yet.",
                 f"Run the step that writes it first: {MAKERS[table]}.",
@@ -93,11 +182,13 @@ class Store:
         reader = spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
-        return reader.load(self.path(table))
+        with storage_faults(f"opening {table}"):
+            return reader.load(self.path(table))
 
     def delta(self, spark: SparkSession, table: str) -> DeltaTable:
         """The table, to merge into."""
-        return DeltaTable.forPath(spark, self.path(table))
+        with storage_faults(f"opening {table}"):
+            return DeltaTable.forPath(spark, self.path(table))
 
     def append(self, rows: DataFrame, table: str) -> None:
         """Append rows in the table's column order, creating the table where needed."""
@@ -206,6 +297,11 @@ class Store:
             )
 
 
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
 MAKERS = {
     "source_rows": "`clearance ingest`",
     "quarantine": "`clearance ingest`",
@@ -217,41 +313,3 @@ MAKERS = {
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
 }
-
-
-@contextmanager
-def storage_faults(doing: str) -> Iterator[None]:
-    """Turn what Spark and Delta throw into an error that names no row's values.
-
-    Args:
-        doing: what was under way, for the message.
-    """
-    try:
-        yield
-    except ClearanceError:
-        raise
-    except Exception as error:
-        kind = _kind(error)
-        if "Concurrent" in kind or "CONCURRENT" in str(error)[:400]:
-            raise SweepConflict(
-                f"Another run changed the store while {doing}.",
-                "Wait until it has finished, then run the same command again.",
-            ) from error
-        raise StoreFault(
-            f"The store or the cluster failed while {doing} ({kind}).",
-            "Check that the store can be written and has room, then run the same command again; "
-            "`--debug` shows the cause.",
-        ) from error
-
-
-def _kind(error: Exception) -> str:
-    """The Java class behind an error, never its message (it may hold values)."""
-    cause: Any = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
-    if cause is not None:
-        try:
-            while cause.getCause() is not None:
-                cause = cause.getCause()
-            return str(cause.getClass().getSimpleName())
-        except Exception:
-            return type(error).__name__
-    return type(error).__name__

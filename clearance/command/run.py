@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -66,13 +66,17 @@ class Frame:
         from clearance.session import build_session, is_submitted
 
         submitted = is_submitted()
+        from clearance.faults import naming
+
         show_on(None if self.quiet else Console(stderr=True))
         spark = build_session()
         try:
-            yield spark
+            with naming(self.store):
+                yield spark
         finally:
             if not submitted:
-                spark.stop()
+                with suppress(Exception):  # a JVM that has died cannot be stopped
+                    spark.stop()
 
     def show(self, result: Any, lines: Callable[[Console], None]) -> None:
         """Print the result: one JSON document, or lines for a person."""

@@ -1,7 +1,7 @@
 """Packets as files: written aside, put together in order, then moved into place whole.
 
-Everything under way lives in one dot-folder beside the packets. A crash leaves that folder and
-nothing else; the next run removes it.
+Everything under way lives in one dot-folder beside the packets, and a dot-file is locked while a
+run publishes. A crash leaves those two and nothing else; the next run removes them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pyspark.sql import DataFrame
 
-from clearance.errors import StoreFault, UsageError
+from clearance.errors import ClearanceError, StoreFault
+from clearance.faults import output_faults, storage_faults
+from clearance.lock import alone
 
 UNDER_WAY = ".publishing"
+LOCK = ".publishing.lock"
+REMEDY = "Name a folder that you may write with --out."
 _BLOCK = 1 << 20
 
 
@@ -63,24 +67,30 @@ class Workplace:
 
 @contextmanager
 def workplace(out: Path) -> Iterator[Workplace]:
-    """A clean place to work under `out`, removed at the end unless the run failed.
+    """A clean place to work under `out`, for one run at a time, removed at the end.
 
     Raises:
         UsageError: the folder cannot be made or written.
+        SweepConflict: another run is publishing into it.
+        StoreFault: no room is left.
     """
     place = Workplace(out.absolute())
-    try:
+    with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
         place.packets.mkdir(parents=True, exist_ok=True)
-        _restore(place)
-        shutil.rmtree(place.aside, ignore_errors=True)
+        held.enter_context(alone(place.out / LOCK, doing=f"publishing into {out}"))
+        _clear(place)
         for folder in (place.aside, place.made, place.replaced):
             folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {out} cannot be written ({error.strerror}).",
-            "Name a folder that you may write with --out.",
-        ) from error
-    yield place
+        try:
+            yield place
+        except (ClearanceError, OSError, KeyboardInterrupt):
+            _clear(place)
+            raise
+        shutil.rmtree(place.aside, ignore_errors=True)
+
+
+def _clear(place: Workplace) -> None:
+    _restore(place)
     shutil.rmtree(place.aside, ignore_errors=True)
 
 
@@ -100,17 +110,20 @@ def write_parts(lines: DataFrame, *, place: Workplace) -> None:
         place: where to.
     """
     where = ("folder", "file", "chunk")
-    (
+    ordered = (
         lines.repartition(*where)
         .sortWithinPartitions(*where, "file_number", "position")
         .select(*where, "line")
-        .write.partitionBy(*where)
-        .option("maxRecordsPerFile", 0)
-        .option("compression", "none")
-        .option("lineSep", "\n")
-        .mode("overwrite")
-        .text(place.lines.as_uri())
     )
+    with storage_faults(f"writing packet lines under {place.out}"):
+        (
+            ordered.write.partitionBy(*where)
+            .option("maxRecordsPerFile", 0)
+            .option("compression", "none")
+            .option("lineSep", "\n")
+            .mode("overwrite")
+            .text(place.lines.as_uri())
+        )
 
 
 def assemble(
@@ -174,11 +187,15 @@ def write_summary(place: Workplace, *, folder: str, summary: Mapping[str, Any]) 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a small table as CSV, whole or not at all."""
     aside = path.with_name(f".{path.name}.part")
-    with aside.open("wb") as out:
-        out.write(csv_line(header))
-        for row in rows:
-            out.write(csv_line(row))
-    os.replace(aside, path)
+    try:
+        with aside.open("wb") as out:
+            out.write(csv_line(header))
+            for row in rows:
+                out.write(csv_line(row))
+        os.replace(aside, path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def csv_line(values: Sequence[object]) -> bytes:

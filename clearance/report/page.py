@@ -14,6 +14,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
+from clearance.faults import output_faults
+from clearance.lock import alone
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text_of
@@ -88,6 +90,8 @@ def write_report(spark: SparkSession, store: Store, *, out: Path, rules: Path) -
 
     Raises:
         UsageError: nothing was determined yet, or the file cannot be written.
+        SweepConflict: another run is writing the same file.
+        StoreFault: no room is left for it.
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
         sweep = _latest(store.read(spark, "sweeps"))
@@ -245,15 +249,15 @@ def _page(*, sections: list[Section], **said: Any) -> str:
 
 
 def _write(out: Path, page: str) -> None:
-    """Write the page whole or not at all."""
+    """Write the page whole or not at all, one run at a time."""
     aside = out.with_name(f".{out.name}.part")
-    try:
+    remedy = "Name a file that you may write with --out, for example report.html."
+    with output_faults(out, what="report", remedy=remedy):
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(page, encoding="utf-8")
-        os.replace(aside, out)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UsageError(
-            f"The report cannot be written to {out} ({error.strerror}).",
-            "Name a file that you may write with --out, for example report.html.",
-        ) from error
+        with alone(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
+            try:
+                aside.write_text(page, encoding="utf-8")
+                os.replace(aside, out)
+            except OSError:
+                aside.unlink(missing_ok=True)
+                raise

@@ -1,0 +1,63 @@
+"""One run at a time in a folder: a lock that ends with its process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clearance.errors import SweepConflict
+
+
+@contextmanager
+def alone(path: Path, *, doing: str) -> Iterator[None]:
+    """Hold the lock file `path` for the block; it is gone afterwards.
+
+    A killed process leaves the file behind but not the lock, so the next run simply goes on.
+
+    Args:
+        path: the lock file; its folder must be there.
+        doing: what only one run may do at a time, for the message.
+
+    Raises:
+        SweepConflict: another run holds it.
+        OSError: the file cannot be made.
+    """
+    handle = _take(path)
+    if handle is None:
+        raise SweepConflict(
+            f"Another run is {doing}.",
+            "Wait until it has finished, then run the same command again.",
+        )
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _take(path: Path) -> int | None:
+    """A handle that holds the lock, or None where another run has it."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except OSError:
+            # A file system without locks: the commits of Delta and the renames still hold alone.
+            return handle
+        if _is_still(path, handle):
+            return handle
+        # The run before us removed its file between our opening and our locking of it.
+        os.close(handle)
+
+
+def _is_still(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,212 @@
+"""What a store and its packets say, read without Spark: the log's JSON, Parquet, plain files.
+
+Two stores that say the same have equal `Said`, whatever they went through: what names a moment
+(ingested_at) or counts commits (versions, the sweep's id) is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clearance.publish.columns import HEADERS
+from clearance.publish.files import csv_line
+from clearance.schemas import TABLES
+
+MOMENTS = {
+    "source_files": {"ingested_at"},
+    "determinations": {"sweep_id"},
+    "sweeps": {
+        "sweep_id",
+        "started_at",
+        "finished_at",
+        "input_versions",
+        "determinations_version",
+    },
+}
+SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
+CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
+
+
+class Torn(AssertionError):
+    """Something is half there, twice there or lost."""
+
+
+def commits(table: Path) -> list[list[dict[str, Any]]]:
+    """The actions of each commit, in order; Torn where one is missing or half written."""
+    log = sorted((table / "_delta_log").glob("[0-9]" * 20 + ".json"))
+    if [int(path.stem) for path in log] != list(range(len(log))):
+        raise Torn(f"{table.name}: versions {[path.stem for path in log]}")
+    try:
+        return [[json.loads(line) for line in path.read_text().splitlines()] for path in log]
+    except ValueError as error:
+        raise Torn(f"{table.name}: a commit is half written") from error
+
+
+def live(table: Path) -> list[pa.Table]:
+    """The table's files as they count now; Torn where one of them is gone."""
+    paths: dict[str, None] = {}
+    for actions in commits(table):
+        for action in actions:
+            if "remove" in action:
+                paths.pop(action["remove"]["path"], None)
+            if "add" in action:
+                paths[action["add"]["path"]] = None
+    files = [table / unquote(path) for path in paths]
+    for file in files:
+        if not file.is_file():
+            raise Torn(f"{table.name}: {file.name} is gone")
+    return [pq.read_table(file, partitioning=None) for file in files]
+
+
+def rows_of(table: Path) -> list[str]:
+    """The table's rows as JSON text, sorted."""
+    left_out = MOMENTS.get(table.name, set())
+    return sorted(row for read in live(table) for row in _as_text(read, left_out))
+
+
+def _as_text(read: pa.Table, left_out: Iterable[str]) -> list[str]:
+    kept = [name for name in read.column_names if name not in left_out]
+    return [json.dumps(row, default=str, sort_keys=True) for row in read.select(kept).to_pylist()]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Hashes of all that a store and an output folder say, by table or file."""
+
+    tables: dict[str, str]
+    files: dict[str, str]
+
+    def differences(self, other: Said) -> list[str]:
+        """The names of tables and files that are not the same."""
+        mine, theirs = self.tables | self.files, other.tables | other.files
+        return sorted(key for key in mine.keys() | theirs if mine.get(key) != theirs.get(key))
+
+
+def said_by(store: Path, out: Path) -> Said:
+    """What a store and its output say; Torn where either is broken."""
+    check_sweeps(store)
+    tables = {
+        name: _hash("\n".join(rows_of(store / name)).encode())
+        for name in TABLES
+        if (store / name / "_delta_log").is_dir() and commits(store / name)
+    }
+    return Said(tables, files_of(out))
+
+
+def files_of(out: Path) -> dict[str, str]:
+    """A hash a published file, by its path; dot-names are left out."""
+    return {
+        str(path.relative_to(out)): _hash(_timeless(path))
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and not any(part.startswith(".") for part in path.parts)
+    }
+
+
+def _timeless(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".csv":
+        return content
+    return CLOCK.sub(b"TIME", SWEEP_ID.sub(b"SWEEP", content))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_sweeps(store: Path) -> None:
+    """Torn unless every sweep has at most one row, and every row its commit."""
+    if not (store / "sweeps" / "_delta_log").is_dir():
+        return
+    rows = [row for read in live(store / "sweeps") for row in read.to_pylist()]
+    told = [row["sweep_id"] for row in rows]
+    if len(told) != len(set(told)) or any(row["status"] != "complete" for row in rows):
+        raise Torn(f"sweeps: {told}")
+    made = set(swept(store))
+    if not set(told) <= made:
+        raise Torn(f"sweeps: {told} but commits of {made}")
+
+
+def swept(store: Path) -> list[str]:
+    """Ids of the sweeps that were committed to `determinations`."""
+    ids = []
+    for actions in commits(store / "determinations"):
+        for action in actions:
+            told = json.loads(action.get("commitInfo", {}).get("userMetadata") or "{}")
+            if "sweep" in told:
+                ids.append(told["sweep"]["sweep_id"])
+    return ids
+
+
+def check_packets(out: Path, *, known: Iterable[dict[str, str]]) -> int:
+    """Look at every packet as it lies: whole in itself, and one of the known ones.
+
+    Args:
+        out: the output folder.
+        known: `files_of` undisturbed runs, the old and the new.
+
+    Returns:
+        How many packets lie there.
+    """
+    versions = list(known)
+    found = 0
+    for folder in sorted((out / "packets").glob("*")):
+        found += 1
+        _check_packet(folder)
+        here = {
+            f"packets/{folder.name}/{path.name}": _hash(_timeless(path))
+            for path in folder.iterdir()
+        }
+        of_it = [
+            {key: value for key, value in version.items() if key.startswith(f"{_at(folder)}/")}
+            for version in versions
+        ]
+        if here not in of_it:
+            raise Torn(f"{folder}: neither the old packet nor the new one")
+    for name in ("statistics.csv", "report.html"):
+        if (out / name).exists():
+            whole = _hash(_timeless(out / name))
+            if whole not in [version.get(name) for version in versions]:
+                raise Torn(f"{out / name}: neither the old one nor the new one")
+    return found
+
+
+def _at(folder: Path) -> str:
+    return f"packets/{folder.name}"
+
+
+def _check_packet(folder: Path) -> None:
+    try:
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Torn(f"{folder}: summary.json") from error
+    files = {path.stem for path in folder.glob("*.csv")}
+    if files != set(summary["lines"]):
+        raise Torn(f"{folder}: {files} but {set(summary['lines'])}")
+    for name, lines in summary["lines"].items():
+        content = (folder / f"{name}.csv").read_bytes()
+        if not content.startswith(csv_line(HEADERS[name])) or content.count(b"\n") != lines + 1:
+            raise Torn(f"{folder}/{name}.csv is not whole")
+
+
+def check_nothing_left(store: Path, out: Path) -> None:
+    """Torn where a finished run left more than its tables and its files."""
+    extra = {path.name for path in store.iterdir()} - set(TABLES)
+    extra |= {path.name for path in out.glob("*")} - {"packets", "statistics.csv", "report.html"}
+    if extra:
+        raise Torn(f"left over: {sorted(extra)}")
+    if sorted(swept(store)) != sorted(_recorded(store)):
+        raise Torn("a sweep has no row in sweeps")
+
+
+def _recorded(store: Path) -> list[str]:
+    return [row["sweep_id"] for read in live(store / "sweeps") for row in read.to_pylist()]

@@ -1,0 +1,105 @@
+"""The command as a process group of its own, with a watch on what it says and commits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+# Compiled quickly rather than well: a victim lives a few seconds.
+JAVA = "-XX:TieredStopAtLevel=1"
+PATIENCE = 900
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without its own Spark, and with this checkout."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYSPARK_")}
+    return own | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": JAVA} | more
+
+
+@dataclass
+class Victim:
+    """A running `clearance`.
+
+    Attributes:
+        said: lines on stderr so far, each with the seconds since the start.
+    """
+
+    arguments: Sequence[str]
+    prelude: str = ""
+    said: list[tuple[float, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        code = f"{self.prelude}\nfrom clearance.cli import main\nmain()"
+        command = [sys.executable, "-c", code, *self.arguments]
+        self.began = time.monotonic()
+        self.process: subprocess.Popen[Any] = subprocess.Popen(
+            command,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append((time.monotonic() - self.began, line.rstrip("\n")))
+
+    @property
+    def group(self) -> int:
+        """The process group: Python and the JVM."""
+        return self.process.pid
+
+    def go(self) -> None:
+        """Let a victim whose prelude waits for a line on stdin go on."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def has_said(self, words: str) -> bool:
+        """Whether a line on stderr holds the words."""
+        return any(words in line for _, line in list(self.said))
+
+    def wait(self) -> int:
+        """The exit code, when it has ended by itself."""
+        code = self.process.wait(timeout=PATIENCE)
+        self.reader.join(timeout=10)
+        return code
+
+    def kill_when(self, moment: Callable[[Victim], bool], *, delay: float) -> bool:
+        """Kill the whole group `delay` seconds after `moment`; False where it ended before."""
+        while not moment(self):
+            if self.process.poll() is not None:
+                return False
+            time.sleep(0.004)
+        try:
+            self.process.wait(timeout=delay)
+            return False
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return True
+
+    def kill(self) -> None:
+        """SIGKILL to Python and the JVM at once; returns when both are gone."""
+        os.killpg(self.group, signal.SIGKILL)
+        self.process.wait()
+        while True:
+            try:
+                os.killpg(self.group, 0)
+            except (ProcessLookupError, PermissionError):
+                break
+            time.sleep(0.005)
+        self.reader.join(timeout=10)

@@ -1,0 +1,130 @@
+"""A full disk and a store that may not be written: told, nothing half written, and then cured."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from soak.months import Place
+from soak.state import check_nothing_left, check_packets, commits
+
+from clearance.cli import _code
+from clearance.store import LOCK
+from tests.line.conftest import AS_OF, Line
+
+
+@contextlib.contextmanager
+def files_no_larger_than(size: int, *, process: int) -> Iterator[None]:
+    """The operating system refuses every write beyond this size: no file system is any fuller."""
+    soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextlib.contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """The folder cannot be written, not even by root where root may mount."""
+    if os.geteuid() != 0:
+        folder.chmod(0o500)
+        try:
+            yield
+        finally:
+            folder.chmod(0o700)
+        return
+    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def java(spark: SparkSession) -> int:
+    gateway: Any = spark.sparkContext._gateway
+    return int(gateway.proc.pid)
+
+
+def commands(line: Line, place: Place) -> dict[str, list[str]]:
+    store = ["--store", str(place.store), "--quiet"]
+    return {
+        "ingest": ["ingest", *line.files, *store],
+        "prepare": ["prepare", *store],
+        "determine": ["determine", "--as-of", AS_OF.isoformat(), *store],
+        "publish": ["publish", "--out", str(place.out), *store],
+        "report": ["report", "--out", str(place.out / "report.html"), *store],
+    }
+
+
+def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place, undisturbed = Place(tmp_path), Place(line.out.parent)
+    known = [{}, undisturbed.said().files]
+    limits = {
+        "ingest": ((java(spark), 900), (java(spark), 6000)),
+        "prepare": ((java(spark), 900), (java(spark), 6000)),
+        "determine": ((java(spark), 900), (java(spark), 3000)),
+        "publish": ((java(spark), 100), (os.getpid(), 2000)),
+        "report": ((os.getpid(), 2000),),
+    }
+    for step, arguments in commands(line, place).items():
+        for process, size in limits[step]:
+            with files_no_larger_than(size, process=process):
+                code = _code(arguments, debug=False)
+            said = capsys.readouterr().err.strip()
+            assert (code, "No room is left" in said) == (6, True), (step, size, said)
+            assert str(place.folder) in said
+            assert "run the same command again" in said.splitlines()[-1]
+            for table in place.store.iterdir():
+                commits(table)
+            check_packets(place.out, known=known)
+            assert not [path for path in place.out.glob(".*")], (step, size)
+        assert _code(arguments, debug=True) == 0
+    assert place.said().differences(undisturbed.said()) == []
+    check_nothing_left(place.store, place.out)
+
+
+def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = Place(line.out.parent).copy_to(tmp_path / "copy")
+    before = place.said()
+    every = commands(line, place)
+    with read_only(place.store):
+        for step in ("ingest", "prepare", "determine"):
+            code = _code(every[step], debug=False)
+            said = capsys.readouterr().err.strip()
+            assert (code, "may not be written" in said) == (6, True), said
+            assert str(place.store) in said
+            assert "run the same command again" in said.splitlines()[-1]
+        for step in ("publish", "report"):
+            assert _code(every[step], debug=True) == 0
+    assert place.said().differences(before) == []
+
+
+def test_one_run_at_a_time_writes_a_store_and_readers_need_not_wait(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = Place(line.out.parent).copy_to(tmp_path / "copy")
+    every = commands(line, place)
+    whole = ["run", *line.files, "--as-of", AS_OF.isoformat(), "--out", str(place.out)]
+    every["run"] = [*whole, "--store", str(place.store), "--quiet"]
+    with line.store.__class__(str(place.store)).claimed():
+        assert (place.store / LOCK).exists()
+        for step in ("ingest", "prepare", "determine", "run"):
+            code = _code(every[step], debug=False)
+            said = capsys.readouterr().err.strip()
+            assert (code, "Another run is writing" in said) == (5, True), said
+            assert "run the same command again" in said.splitlines()[-1]
+        assert _code(every["publish"], debug=True) == 0
+    assert _code(every["determine"], debug=True) == 0

@@ -1,0 +1,244 @@
+"""Each fault of storage has its own words, exit code and cure, in every shape it comes in."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from pyspark.errors import PySparkException
+
+from clearance.errors import StoreFault, SweepConflict, UsageError
+from clearance.faults import naming, output_faults, storage_faults, told
+from clearance.lock import alone
+from clearance.store import Store
+
+
+class Java:
+    """What Py4J hands over: a chain of Java exceptions."""
+
+    def __init__(self, name: str, text: str, cause: Java | None = None) -> None:
+        self.name, self.text, self.cause = name, text, cause
+
+    def getClass(self) -> Java:
+        return self
+
+    def getSimpleName(self) -> str:
+        return self.name
+
+    def toString(self) -> str:
+        return f"org.example.{self.name}: {self.text}"
+
+    def getCause(self) -> Java | None:
+        return self.cause
+
+
+def captured(*links: tuple[str, str]) -> PySparkException:
+    """An exception around the links, outermost first."""
+    java: Java | None = None
+    for name, text in reversed(links):
+        java = Java(name, text, java)
+    error = PySparkException("a row: DOE,JANE 19700102")
+    error._origin = java  # type: ignore[attr-defined]
+    return error
+
+
+class ConcurrentDeleteReadException(PySparkException):
+    """Named as Delta's own; over Spark Connect there is no Java behind it."""
+
+
+class Told(PySparkException):
+    """As Spark Connect tells it: a condition and an SQLSTATE."""
+
+    def __init__(self, condition: str, state: str) -> None:
+        super().__init__("a row: DOE,JANE 19700102")
+        self.said = (condition, state)
+
+    def getCondition(self) -> str:
+        return self.said[0]
+
+    def getSqlState(self) -> str:
+        return self.said[1]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConcurrentDeleteReadException("x"),
+        Told("DELTA_METADATA_CHANGED", "2D521"),
+        Told("ANY", "2D521"),
+        captured(("SparkException", ""), ("ProtocolChangedException", "[DELTA_PROTOCOL_CHANGED]")),
+        captured(("DeltaTableException", "[DELTA_CONCURRENT_APPEND.WITHOUT_HINT] added data")),
+        captured(("ConcurrentTransactionException", "x")),
+    ],
+)
+def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exception) -> None:
+    fault = told(error, doing="writing sweeps")
+    assert isinstance(fault, SweepConflict)
+    assert fault.exit_code == 5
+    assert "writing sweeps" in fault.message
+    assert "run the same command again" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No room is left"),
+        (captured(("FSError", ""), ("IOException", "No space left on device")), "No room is left"),
+        (captured(("SparkException", ""), ("IOException", "File too large")), "No room is left"),
+        (OSError(errno.EROFS, "Read-only file system"), "may not be written"),
+        (captured(("FileNotFoundException", "/a (Permission denied)")), "may not be written"),
+        (captured(("DeltaIOException", "[DELTA_CANNOT_CREATE_LOG_PATH] x")), "may not be written"),
+        (captured(("AccessControlException", "x")), "may not be written"),
+        (captured(("SparkException", ""), ("FileNotFoundException", "x")), "damaged or gone"),
+        (captured(("SparkException", "[FAILED_READ_FILE.NO_HINT] x")), "damaged or gone"),
+        (Told("DELTA_TRUNCATED_TRANSACTION_LOG", "42K03"), "damaged or gone"),
+        (captured(("JsonEOFException", "x")), "damaged or gone"),
+        (captured(("SparkException", ""), ("OutOfMemoryError", "Java heap space")), "memory"),
+        (ConnectionRefusedError(111, "refused"), "Spark stopped"),
+        (captured(("ArithmeticException", "x")), "failed while"),
+    ],
+)
+def test_every_other_fault_says_what_is_wrong_and_that_running_again_is_safe(
+    error: Exception, said: str
+) -> None:
+    fault = told(error, doing="writing charges")
+    assert isinstance(fault, StoreFault)
+    assert fault.exit_code == 6
+    assert said in fault.message
+    assert "run the same command again" in fault.remedy
+
+
+def test_no_text_of_an_exception_reaches_the_reader() -> None:
+    for error in (captured(("X", "DOE,JANE 19700102")), Told("DELTA_X", "1"), OSError("DOE,JANE")):
+        fault = told(error, doing="writing")
+        assert "JANE" not in fault.message + fault.remedy
+
+
+def test_a_fault_names_its_store_once_and_a_fault_of_ours_stays_as_it_is() -> None:
+    with (
+        pytest.raises(StoreFault) as told_by_spark,
+        naming("s3a://state/store"),
+        storage_faults("writing charges"),
+    ):
+        raise OSError(errno.ENOSPC, "full")
+    assert told_by_spark.value.message.count("s3a://state/store") == 1
+    with pytest.raises(StoreFault) as loose, naming("s3a://state/store"):
+        raise OSError(errno.ENOSPC, "full")
+    assert loose.value.message.startswith("s3a://state/store: No room")
+    with pytest.raises(StoreFault) as ours, naming("s3a://state/store"):
+        raise StoreFault("Java is gone.", "Install it.")
+    assert ours.value.message == "Java is gone."
+
+
+def test_a_mistake_in_the_program_is_not_blamed_on_the_store() -> None:
+    with pytest.raises(KeyError), storage_faults("writing"):
+        raise KeyError("x")
+
+
+def test_a_full_output_folder_is_a_fault_and_a_forbidden_one_wrong_use(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StoreFault, match=str(tmp_path)),
+        output_faults(tmp_path, what="folder", remedy="r"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with (
+        pytest.raises(UsageError, match=str(tmp_path)),
+        output_faults(tmp_path, what="folder", remedy="r"),
+    ):
+        raise OSError(errno.EACCES, "Permission denied")
+
+
+def test_a_second_run_is_turned_away_while_the_first_one_holds_the_lock(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    with alone(lock, doing="publishing into out"):
+        with (
+            pytest.raises(SweepConflict, match="Another run is publishing into out"),
+            alone(lock, doing="publishing into out"),
+        ):
+            pass
+        assert lock.exists(), "the one turned away leaves the lock alone"
+    assert not lock.exists()
+    with alone(lock, doing="publishing into out"):
+        pass
+
+
+def _hold(lock: Path, taken: object) -> None:
+    with alone(lock, doing="x"):
+        taken.set()  # type: ignore[attr-defined]
+        signal.pause()
+
+
+def test_a_killed_run_leaves_its_file_but_not_the_lock(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    context = multiprocessing.get_context("spawn")
+    taken = context.Event()
+    holder = context.Process(target=_hold, args=(lock, taken))
+    holder.start()
+    assert taken.wait(60)
+    assert holder.pid is not None
+    with pytest.raises(SweepConflict), alone(lock, doing="x"):
+        pass
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    assert lock.exists()
+    with alone(lock, doing="x"):
+        pass
+    assert not lock.exists()
+
+
+def test_of_many_runs_at_once_never_two_are_inside(tmp_path: Path) -> None:
+    inside, most, won, turned_away = 0, 0, 0, 0
+    guard, start = threading.Lock(), threading.Barrier(8)
+
+    def run() -> None:
+        nonlocal inside, most, won, turned_away
+        start.wait()
+        for _ in range(200):
+            try:
+                with alone(tmp_path / ".lock", doing="x"):
+                    with guard:
+                        inside += 1
+                        most = max(most, inside)
+                    with guard:
+                        inside -= 1
+                        won += 1
+            except SweepConflict:
+                with guard:
+                    turned_away += 1
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, won + turned_away) == (1, 1600)
+
+
+def test_a_store_is_claimed_by_one_writer_and_a_failed_first_ingest_leaves_no_folder(
+    tmp_path: Path,
+) -> None:
+    store = Store(str(tmp_path / "new" / "store"))
+    with store.claimed():
+        assert not Path(store.uri).exists(), "only ingest makes a store"
+    with store.claimed(make=True):
+        assert Path(store.uri).stat().st_mode & 0o077 == 0
+        with pytest.raises(SweepConflict, match="new/store"), store.claimed():
+            pass
+    assert not Path(store.uri).exists()
+    with store.claimed(make=True):
+        (Path(store.uri) / "charges").mkdir()
+    assert [path.name for path in Path(store.uri).iterdir()] == ["charges"]
+    with Store("s3a://bucket/store").claimed(make=True):
+        pass
+
+
+def test_a_store_that_is_a_file_or_below_one_is_a_fault_before_spark_starts(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for uri in (tmp_path / "file", tmp_path / "file" / "store"):
+        with pytest.raises(StoreFault, match=str(uri)), Store(str(uri)).claimed(make=True):
+            pass
