@@ -36,9 +36,10 @@ CONFLICT_KINDS = (
 )
 SPARK_FAULTS = (PySparkException, Py4JError)
 NON_EMPTY_LOCATION = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
-# What CREATE TABLE says of a folder that holds something, but no commit: the second where this
-# session itself failed to create the table before.
-NOT_CREATED = (NON_EMPTY_LOCATION, "DELTA_TABLE_NOT_FOUND")
+# What CREATE TABLE says of a folder that holds something, but no commit: the other two where this
+# session itself failed to create the table, or has seen it whole.
+NOT_CREATED = (NON_EMPTY_LOCATION, "DELTA_TABLE_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE")
+
 
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_]{3,}(?:\.[A-Z0-9_]+)*)\]")
 _CONFLICT = re.compile(r"DELTA_(CONCURRENT_|METADATA_CHANGED|PROTOCOL_CHANGED)")

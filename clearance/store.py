@@ -119,9 +119,11 @@ class Store:
             writer = spark.createDataFrame([], spec.ddl).write.format("delta").mode("append")
             for name, value in self._properties(spec).items():
                 writer = writer.option(name, value)
-            if spec.cluster_by:
-                writer = writer.clusterBy(*spec.cluster_by)
             writer.save(self.path(table))
+            if spec.cluster_by:
+                at = self.path(table).replace("`", "``")
+                columns = ", ".join(spec.cluster_by)
+                spark.sql(f"ALTER TABLE delta.`{at}` CLUSTER BY ({columns})")
 
     def _refuse_lost_log(self, spark: SparkSession, table: str) -> None:
         """End the run where the table's files are there, but not the log that says which count."""

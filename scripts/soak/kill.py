@@ -23,7 +23,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# This checkout goes before an installed copy.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from soak.months import STEPS, Place, Undisturbed, command, run, undisturbed
 from soak.state import Torn, check_nothing_left, check_packets, check_sweeps, commits

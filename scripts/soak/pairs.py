@@ -23,7 +23,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# This checkout goes before an installed copy.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from soak.months import AS_OF, Place, make_months
 from soak.state import Torn, check_sweeps, commits, files_of, said_by
