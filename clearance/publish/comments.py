@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import present
+from clearance.charges.grammar import LONGEST
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.yaml_lines import load_yaml
@@ -82,13 +83,14 @@ def comments_to_show(rows: DataFrame, *, notable: Notable) -> DataFrame:
     place = ("file_number", "position")
     if not notable.sections:
         return rows.select(*place, F.col("comment_text").alias("possible")).limit(0)
+    charge = F.coalesce(charge_on_row(), F.lit(""))
     # The cheap look first: nearly all comments name none of the numbers.
     numbers = "|".join(_escaped(section) for section in notable.sections)
     candidates = rows.where(F.col("comment_text").rlike(numbers)).select(
         *place,
         F.col("comment_text").alias("possible"),
         _named(F.col("comment_text"), notable).alias("in_comment"),
-        _named(F.coalesce(charge_on_row(), F.lit("")), notable).alias("in_charge"),
+        _named(F.substring(charge, 1, LONGEST), notable).alias("in_charge"),
     )
     other = F.exists("in_comment", lambda named: _is_other(named, F.col("in_charge"), notable))
     return candidates.where(other).select(*place, F.trim("possible").alias("possible"))
@@ -112,7 +114,10 @@ def _named(text: Column, notable: Notable) -> Column:
     number = rf"(?<![0-9])(?<![0-9]\.)(?:{numbers})(?![0-9])(?!\.[0-9])"
     pattern = rf"{number}(?:{bracketed}|{bare})?+{other_book}"
     found = F.regexp_extract_all(F.upper(text), F.lit(pattern), F.lit(0))
-    return F.transform(found, lambda mention: F.regexp_replace(mention, r"[\s()]", ""))
+    # Each once: every one of the comment is held against every one of the charge.
+    return F.array_distinct(
+        F.transform(found, lambda mention: F.regexp_replace(mention, r"[\s()]", ""))
+    )
 
 
 def _is_other(named: Column, in_charge: Column, notable: Notable) -> Column:

@@ -94,7 +94,7 @@ def test_a_row_with_the_longest_of_texts_ends_no_later_step(spark: SparkSession)
 
 def test_a_charge_is_read_up_to_its_longest_and_not_beyond(spark: SparkSession) -> None:
     pad = "x" * (LONGEST - len("182 PC-") - len(" 11358 HS"))
-    rows = [("182 PC-" + pad + " 11358 HS",), ("182 PC-" + pad + "xx 11358 HS",)]
+    rows = [("182 PC-" + pad + " 11358 HS",), ("182 PC-" + pad + "xxxxxx 11358 HS",)]
     parsed = spark.createDataFrame(rows, "text string").select(
         F.size(parse_charge(F.col("text"))["parts"]).alias("parts")
     )
