@@ -14,6 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
+from clearance.store import Store
 from tests.line.conftest import Line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,9 @@ def test_every_clearance_command_runs_in_the_order_of_the_page(
         assert (tmp_path / "out" / "demo" / place).exists()
     names = {"FILES...": line.files, "STORE": ["mine"], "OUT": ["mine_out"]}
     for command in clearance_commands():
+        if "SWEEP" in command:
+            sweeps = Store("mine").read(spark, "sweeps").select("sweep_id").collect()
+            names["SWEEP"] = [sweeps[-1][0]]
         words = [part for word in shlex.split(command)[1:] for part in names.get(word, [word])]
         assert _code(words, debug=True) == 0, command
 
