@@ -57,15 +57,18 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str | None) -> Manifest | None:
-        """The manifest in a commit's metadata, or None where the commit was no sweep."""
+        """The manifest in a commit's metadata, or None where the commit was no sweep.
+
+        None also for a manifest of another form: its rows are then decided anew.
+        """
         try:
             data: dict[str, Any] = json.loads(text or "{}")["sweep"]
+            data["as_of"] = date.fromisoformat(data["as_of"])
+            data["started_at"] = datetime.fromisoformat(data["started_at"])
+            data["selected"], data["notes"] = tuple(data["selected"]), tuple(data["notes"])
+            return cls(**data)
         except (ValueError, KeyError, TypeError):
             return None
-        data["as_of"] = date.fromisoformat(data["as_of"])
-        data["started_at"] = datetime.fromisoformat(data["started_at"])
-        data["selected"], data["notes"] = tuple(data["selected"]), tuple(data["notes"])
-        return cls(**data)
 
 
 def engine_version() -> str:

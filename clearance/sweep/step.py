@@ -111,7 +111,7 @@ def determine(
         selected=plan.selected,
         notes=plan.notes,
         assigned=plan.as_record(),
-        previous=recovered.sweep_id if recovered is not None else "",
+        previous=recovered.sweep_id if recovered is not None else f"version {after}",
     )
     if recovered is not None and recovered.same_as == manifest.same_as and not full:
         return _known(spark, store, recovered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from clearance.schemas import ARRESTS, CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
-from clearance.sweep.manifest import last_sweep
+from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.replay import replay
 from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.step import SweepResult, determine
@@ -334,3 +335,23 @@ def test_an_old_sweep_is_decided_again_with_the_same_digest(
         found.raise_for_difference()
     assert done[2].sweep_id in caught.value.message
     assert store.version(spark, "determinations") == version + 1
+
+
+def test_a_manifest_of_another_form_is_no_sweep_and_everything_is_decided_anew(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {})
+    first = sweep(spark, store, NOVEMBER)
+    last = last_sweep(spark, store)
+    assert last is not None
+    assert Manifest.from_json(last[1].as_json()) == last[1]
+    older = json.loads(last[1].as_json())
+    del older["sweep"]["assigned"]
+    for text in (json.dumps(older), '{"sweep": []}', "{", "", None):
+        assert Manifest.from_json(text) is None
+    # Somebody's own change is the last commit now.
+    store.delta(spark, "determinations").delete("kind = 'policy'")
+    assert last_sweep(spark, store) is None
+    again = sweep(spark, store, NOVEMBER)
+    assert (again.digest, again.sweep_id == first.sweep_id) == (first.digest, False)
+    assert store.read(spark, "sweeps").count() == 2
