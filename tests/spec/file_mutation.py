@@ -208,13 +208,15 @@ def row_numbers(text: bytes) -> list[int]:
     """The numbers, from 1, of the lines that are rows: no header, and no blank at the end."""
     lines = lines_of(text)
     last = max((at for at, line in enumerate(lines, 1) if line.strip(b" ")), default=0)
-    headers = {at for at, line in enumerate(lines, 1) if _is_header(line, first=at == 1)}
-    return [at for at in range(1, last + 1) if at not in headers]
+    return [at for at, line in enumerate(lines, 1) if at <= last and not _is_header(line)]
 
 
-def _is_header(line: bytes, *, first: bool) -> bool:
-    """Whether a line names the columns, within 160 characters and behind one mark at most."""
-    bare = line if first else line.removeprefix(_MARK)
+def _is_header(line: bytes) -> bool:
+    """Whether a line names the columns, within 160 characters; a mark is one in UTF-8 only."""
+    try:
+        bare = line.decode().removeprefix("\ufeff").encode()
+    except UnicodeDecodeError:
+        bare = line
     names = [part.strip(b' "').upper() for part in bare.split(b",")[:3]]
     near = len(b",".join(bare.split(b",")[:3])) <= 160
     return near and len(names) == 3 and names[0] == b"RECORD_ID" and names[2] == b"SUBJECT_ID"
