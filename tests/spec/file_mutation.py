@@ -212,5 +212,11 @@ def row_numbers(text: bytes) -> list[int]:
 
 
 def _is_header(line: bytes) -> bool:
-    names = [part.strip(b' "').upper() for part in line.removeprefix(_MARK).split(b",")[:3]]
-    return len(names) == 3 and names[0] == b"RECORD_ID" and names[2] == b"SUBJECT_ID"
+    """Whether a line names the columns, within 160 characters; a mark is one in UTF-8 only."""
+    try:
+        bare = line.decode().removeprefix("\ufeff").encode()
+    except UnicodeDecodeError:
+        bare = line
+    names = [part.strip(b' "').upper() for part in bare.split(b",")[:3]]
+    near = len(b",".join(bare.split(b",")[:3])) <= 160
+    return near and len(names) == 3 and names[0] == b"RECORD_ID" and names[2] == b"SUBJECT_ID"
