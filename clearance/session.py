@@ -95,7 +95,7 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
         wanted |= LOCAL | {
             "spark.master": f"local[{cores or '*'}]",
             "spark.driver.memory": memory_for(_machine_memory()),
-            "spark.driver.extraJavaOptions": _java_options(),
+            "spark.driver.extraJavaOptions": java_options(),
         }
     try:
         if submitted:
@@ -126,7 +126,8 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
     return session
 
 
-def _java_options() -> str:
+def java_options() -> str:
+    """Options of the local JVM: where it logs to, its zone, its garbage collector."""
     log4j = conf_folder() / "spark" / "log4j2.properties"
     return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC"
 

@@ -126,10 +126,14 @@ class Store:
                 spark.sql(f"ALTER TABLE delta.`{at}` CLUSTER BY ({columns})")
 
     def _refuse_lost_log(self, spark: SparkSession, table: str) -> None:
-        """End the run where the table's files are there, but not the log that says which count."""
+        """End the run where the table's rows are there, but not the log that says which count.
+
+        A first commit holds no rows: files without any are what a creation that failed left.
+        """
         try:
-            files = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
-            lost = not files.load(self.path(table)).select("path").isEmpty()
+            files = spark.read.option("recursiveFileLookup", "true").schema(TABLES[table].ddl)
+            rows = files.option("ignoreCorruptFiles", "true").parquet(self.path(table))
+            lost = not rows.select(TABLES[table].columns[0]).isEmpty()
         except PySparkException:
             return  # no such folder
         if lost:

@@ -13,9 +13,12 @@ from clearance.store import Store
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    from clearance.session import build_session
+    from clearance.session import build_session, java_options
 
-    session = build_session(cores=2, extra={"spark.sql.shuffle.partitions": "2"})
+    # Hundreds of small jobs: compiling them to the last degree would cost more than it saves.
+    quick = f"{java_options()} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g"
+    extra = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": quick}
+    session = build_session(cores=2, extra=extra)
     yield session
     session.stop()
 
