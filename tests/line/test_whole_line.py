@@ -54,7 +54,9 @@ def test_every_outcome_of_the_statute_occurs_among_made_up_people(line: Line) ->
 
 
 def test_packets_hold_the_95_fields_byte_for_byte(line: Line) -> None:
-    received = {row.rstrip(b" ") for name in line.files for row in lines_of(name)}
+    received = {row for name in line.files for row in lines_of(name)}
+    # A 96th field, blank, is not carried over.
+    with_96th = {row.rstrip(b" ") for row in received if row.rstrip(b" ").endswith(b",")}
     packets = sorted((line.out / "packets").glob("*/all.csv"))
     assert len(packets) >= 10
     for packet in packets:
@@ -66,7 +68,7 @@ def test_packets_hold_the_95_fields_byte_for_byte(line: Line) -> None:
             assert len(fields) == FIELD_COUNT + appended
             end = _length_of_fields(row, FIELD_COUNT)
             kept = row[:end]
-            assert kept in received or kept + b"," in received
+            assert kept in received or kept + b"," in with_96th
 
 
 def _length_of_fields(row: bytes, count: int) -> int:
