@@ -19,7 +19,7 @@ from clearance.publish.words import load_reasons
 from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.check import problems_of
+from clearance.rulebook.check import Known
 from clearance.rulebook.load import _list_names, _pack, load_rulebook
 from clearance.rulebook.prose import english
 from clearance.rulebook.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
@@ -29,7 +29,7 @@ from tests.spec.mutation import mutated_text
 RULES = rules_folder()
 CATALOGUE = load_catalogue(RULES)
 REASONS = load_reasons(RULES)
-TAGS = _list_names(RULES / "statutes")
+KNOWN = Known(CATALOGUE, REASONS, _list_names(RULES / "statutes"))
 CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
 PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
 
@@ -56,11 +56,13 @@ def outcomes(
 
 def read_pack(path: Path, cases: Path) -> None:
     """A pack read, checked, and where it holds together told in English and run on its cases."""
-    pack = _pack(path).pack
-    if not problems_of(pack, catalogue=CATALOGUE, reasons=REASONS, tags=TAGS):
-        bound = bind(pack, CATALOGUE, switches={}, reads="r")
-        english(bound, CATALOGUE, REASONS)
-        run_in_python(bound, load_cases(cases, bound=bound, catalogue=CATALOGUE))
+    found, problems = _pack(path, path.name, KNOWN)
+    if problems or found is None:
+        assert all(problem.startswith(f"{path.name}:") for problem in problems)
+        raise RulebookInvalid("\n".join(problems), "Correct the rules.")
+    bound = bind(found.pack, CATALOGUE, switches={}, reads="r")
+    english(bound, CATALOGUE, REASONS)
+    run_in_python(bound, load_cases(cases, bound=bound, catalogue=CATALOGUE))
 
 
 def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> None:
@@ -80,7 +82,9 @@ def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None:
-    bound = bind(_pack(pack).pack, CATALOGUE, switches={}, reads="r")
+    found, _ = _pack(pack, pack.name, KNOWN)
+    assert found is not None
+    bound = bind(found.pack, CATALOGUE, switches={}, reads="r")
     target = tmp_path / "p.cases.yaml"
 
     def use() -> None:
