@@ -17,7 +17,11 @@ def spark() -> Iterator[SparkSession]:
 
     # Hundreds of small jobs: compiling them to the last degree would cost more than it saves.
     quick = f"{java_options()} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g"
-    extra = {"spark.sql.shuffle.partitions": "2", "spark.driver.extraJavaOptions": quick}
+    extra = {
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.extraJavaOptions": quick,
+        "spark.driver.memory": "4g",
+    }
     session = build_session(cores=2, extra=extra)
     yield session
     session.stop()
