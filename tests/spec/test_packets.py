@@ -369,9 +369,12 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
             files=("prop64",),
         )
 
+    def fails(*_: object, **__: object) -> None:
+        raise StoreFault("The cluster is gone.", "Run it again.")
+
     before = {path: path.read_bytes() for path in published.out.rglob("*") if path.is_file()}
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.publish.step.summaries", None)
+        broken.setattr("clearance.publish.step.summaries", fails)
         with pytest.raises(StoreFault):
             again(["MARIN"])
     packets = published.out / "packets"
