@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# Run as a file, Python sees this folder only; so the imports (E402) come after this line.
 sys.path.insert(0, str(ROOT))
 
 from clearance.charges.step import prepare  # noqa: E402
@@ -24,7 +25,10 @@ from clearance.errors import InputRefused, RulebookInvalid, UsageError  # noqa: 
 from clearance.ingest.step import ingest  # noqa: E402
 from clearance.ingest.unpack import look_at  # noqa: E402
 from clearance.places import conf_folder, rules_folder  # noqa: E402
-from clearance.rulebook.load import _pack  # noqa: E402
+from clearance.publish.words import load_reasons  # noqa: E402
+from clearance.rulebook.catalogue import load_catalogue  # noqa: E402
+from clearance.rulebook.check import Known  # noqa: E402
+from clearance.rulebook.load import _list_names, _pack  # noqa: E402
 from clearance.session import build_session  # noqa: E402
 from clearance.settings import load_settings  # noqa: E402
 from clearance.store import Store  # noqa: E402
@@ -56,10 +60,22 @@ def make_files(
     return files, refused, wrong
 
 
+def _read_pack(path: Path) -> None:
+    """Read and check a pack; RulebookInvalid where it does not hold."""
+    rules = rules_folder()
+    known = Known(load_catalogue(rules), load_reasons(rules), _list_names(rules / "statutes"))
+    found, problems = _pack(path, path.name, known)
+    if found is None or problems:
+        raise RulebookInvalid("\n".join(problems), "Correct the pack.")
+
+
 def slips(dice: random.Random, count: int, target: Path) -> tuple[int, list[str]]:
     """How many texts of settings and packs were refused, and what failed otherwise."""
     packs = [path for path in rules_folder().glob("*/**/*.yaml") if ".cases." not in path.name]
-    texts = [(conf_folder() / "california.yaml", load_settings), *((path, _pack) for path in packs)]
+    texts = [
+        (conf_folder() / "california.yaml", load_settings),
+        *((path, _read_pack) for path in packs),
+    ]
     refused, wrong = 0, []
     for _ in range(count):
         path, load = dice.choice(texts)
