@@ -24,6 +24,8 @@ class TableSpec:
         constraints: CHECK constraints by name. Only on columns that identify nobody, since a
             violated constraint prints the row's values of its columns.
         change_feed: whether the change data feed is on from creation.
+        skip_by: columns whose least and greatest value a file's statistics keep, where few are
+            ever asked for: collecting them costs time on every row. Never what is personal.
     """
 
     name: str
@@ -32,6 +34,7 @@ class TableSpec:
     cluster_by: tuple[str, ...] = ()
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
+    skip_by: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -42,6 +45,11 @@ class TableSpec:
     def restricted(self) -> bool:
         """Whether it holds what says who a person is."""
         return bool(self.unindexed)
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """Columns in file statistics."""
+        return self.skip_by or tuple(name for name in self.columns if name not in self.unindexed)
 
     @property
     def unindexed(self) -> tuple[str, ...]:
@@ -85,6 +93,7 @@ SOURCE_ROWS = TableSpec(
         record string
     """,
     cluster_by=("subject_id",),
+    skip_by=("source_file", "extract", "subject_id"),
 )
 
 QUARANTINE = TableSpec(
@@ -160,6 +169,7 @@ HISTORY = TableSpec(
         position bigint
     """,
     cluster_by=("subject_id",),
+    skip_by=("subject_id",),
 )
 
 CHARGES = TableSpec(
@@ -217,6 +227,7 @@ CHARGES = TableSpec(
         quality array<string>
     """,
     cluster_by=("subject_id",),
+    skip_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
 )
@@ -242,6 +253,7 @@ ARRESTS = TableSpec(
         quality array<string>
     """,
     cluster_by=("subject_id",),
+    skip_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
 )

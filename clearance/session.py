@@ -34,6 +34,8 @@ MEANING = {
 SPEED = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # Prepare sorts once by person, cycle, step and count; what is sorted so is added up in one go.
+    "spark.sql.execution.replaceHashWithSortAgg": "true",
     "spark.sql.debug.maxToStringFields": "25",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
@@ -128,10 +130,16 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
     return session
 
 
+# Spark's generated methods are large already. Compiling them with much more drawn in took a third
+# of a run's CPU and made nothing faster (docs/decisions/0007).
+COMPILING = "-XX:FreqInlineSize=100 -XX:InlineSmallCode=1200 -XX:LiveNodeCountInliningCutoff=10000"
+
+
 def java_options() -> str:
-    """Options of the local JVM: where it logs to, its zone, its garbage collector."""
+    """Options of the local JVM: where it logs to, its zone, its garbage collector, its compiler."""
     log4j = conf_folder() / "spark" / "log4j2.properties"
-    return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC"
+    own = f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC"
+    return f"{own} {COMPILING}"
 
 
 def _bring_delta(given: SparkConf) -> None:

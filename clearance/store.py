@@ -35,6 +35,17 @@ _APP_ID = "spark.databricks.delta.write.txnAppId"
 _APP_VERSION = "spark.databricks.delta.write.txnVersion"
 
 
+@dataclass
+class Turn:
+    """The one write to a table that rests on what was read of it.
+
+    Attributes:
+        version: of the table once it is written.
+    """
+
+    version: int = -1
+
+
 @dataclass(frozen=True)
 class Store:
     """Where a state's tables are.
@@ -146,15 +157,14 @@ class Store:
 
     def _properties(self, spec: TableSpec) -> dict[str, str]:
         """The table's properties: its constraints among them."""
-        indexed = [name for name in spec.columns if name not in spec.unindexed]
         properties = {
             "delta.enableDeletionVectors": str(not self.open_readers).lower(),
             "delta.enableChangeDataFeed": str(spec.change_feed).lower(),
             "delta.logRetentionDuration": KEEP_YEARS,
             "delta.deletedFileRetentionDuration": KEEP_YEARS,
         }
-        if spec.unindexed:
-            properties["delta.dataSkippingStatsColumns"] = ",".join(indexed)
+        if spec.unindexed or spec.skip_by:
+            properties["delta.dataSkippingStatsColumns"] = ",".join(spec.indexed)
         constraints = {f"delta.constraints.{name}": sql for name, sql in spec.constraints.items()}
         return properties | constraints
 
@@ -270,7 +280,7 @@ class Store:
         return None if row is None else (int(row[0]), row[1])
 
     @contextmanager
-    def in_turn(self, spark: SparkSession, table: str, *, after: int, note: str) -> Iterator[None]:
+    def in_turn(self, spark: SparkSession, table: str, *, after: int, note: str) -> Iterator[Turn]:
         """Around the one write to a table: it is made only if nothing else came in between.
 
         What a step writes rests on what it read. Delta sees a conflict only with commits made
@@ -284,14 +294,18 @@ class Store:
             after: the table's `version` that the write rests on.
             note: kept with the commit; what identifies the write.
 
+        Yields:
+            The turn; afterwards it knows the version that was written.
+
         Raises:
             SweepConflict: another run has written to the table meanwhile.
         """
         settings = {_NOTE: note, _APP_ID: f"clearance {table}", _APP_VERSION: str(after + 1)}
         for key, value in settings.items():
             spark.conf.set(key, value)
+        turn = Turn()
         try:
-            yield
+            yield turn
         finally:
             for key in settings:
                 spark.conf.unset(key)
@@ -301,6 +315,7 @@ class Store:
                 f"Another run changed {table} in the store {self.uri} meanwhile.",
                 "Wait until it has finished, then run the same command again.",
             )
+        turn.version = last[0]
 
 
 def _remove_empty(folder: Path) -> None:

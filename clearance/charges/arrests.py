@@ -31,7 +31,7 @@ def arrests(features: DataFrame) -> DataFrame:
     named = F.min(F.when(F.col("county") != UNKNOWN_COUNTY, F.col("county")))
     events = (
         features.where(F.col("step_kind") == "arrest")
-        .groupBy("subject_id", "step")
+        .groupBy("subject_id", "cycle", "step")
         .agg(
             F.coalesce(named, F.lit(UNKNOWN_COUNTY)).alias("county"),
             _level(F.greatest(F.max(rank(F.col("toc"))), F.max("court_rank"))).alias("level"),

@@ -18,6 +18,10 @@ from clearance.charges.sentences import MARKS, sentence_marks
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
 
+# A count, below the cycle and the step that it stands in. The rows are sorted so once, and stay so
+# for everything that is asked of a count, a step, a cycle or a person.
+KEYS = ("subject_id", "cycle", "step", "count_order")
+
 
 def counts(typed: DataFrame) -> DataFrame:
     """A row is a count: its dispositions in record order, its charge, its dates, its sentence.
@@ -25,15 +29,12 @@ def counts(typed: DataFrame) -> DataFrame:
     Args:
         typed: `history.typed_rows`; repeated and identical rows make one count.
     """
-    added = _added_up(_events(typed).repartition("subject_id"))
+    gathered = _events(typed).repartition("subject_id").sortWithinPartitions(*KEYS)
+    added = _added_up(gathered)
     convicted = F.col("conviction").isNotNull()
-    several = F.col("first_birth_date") != F.col("last_birth_date")
     disagree = F.col("first_text") != F.col("last_text")
     return added.select(
-        "subject_id",
-        "count_order",
-        F.substring("count_order", 1, 3).alias("cycle"),
-        F.substring("count_order", 1, 6).alias("step"),
+        *KEYS,
         *[F.col(f"naming.{name}").alias(name) for name in ("text", "source", "toc", "step_kind")],
         F.col("case_number.ofn").alias("ofn"),
         F.coalesce("place.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
@@ -42,13 +43,13 @@ def counts(typed: DataFrame) -> DataFrame:
         F.col("levelled_conviction.level").alias("stated_level"),
         "event_date",
         "modifies",
-        F.sort_array("dispositions").alias("dispositions"),
+        F.when(F.size("dispositions") > 1, F.sort_array("dispositions"))
+        .otherwise(F.col("dispositions"))
+        .alias("dispositions"),
         *MARKS,
         F.col("flags").bitwiseOR(flags(ROWS_DISAGREE=disagree)).alias("flags"),
         "first_birth_date",
         "last_birth_date",
-        F.size("birth_dates").alias("birth_rows"),
-        F.when(several, F.col("birth_dates")).alias("birth_dates"),
     )
 
 
@@ -69,6 +70,8 @@ def _events(typed: DataFrame) -> DataFrame:
 
     return typed.select(
         "subject_id",
+        F.substring("count_order", 1, 3).alias("cycle"),
+        F.substring("count_order", 1, 6).alias("step"),
         "count_order",
         "flags",
         "birth_date",
@@ -99,7 +102,7 @@ def _added_up(events: DataFrame) -> DataFrame:
     convicts = F.col("convicts")
     date = F.coalesce("event_date", "disposition_date")
     disposition = F.struct("at", "effect", "reduced_to")
-    return events.groupBy("subject_id", "count_order").agg(
+    return events.groupBy(*KEYS).agg(
         F.bit_or("flags").alias("flags"),
         F.max("changes").alias("modifies"),
         F.min("event_date").alias("event_date"),
@@ -122,7 +125,6 @@ def _added_up(events: DataFrame) -> DataFrame:
         *[F.max(mark).alias(mark) for mark in MARKS[1:]],
         F.min("birth_date").alias("first_birth_date"),
         F.max("birth_date").alias("last_birth_date"),
-        F.collect_list("birth_date").alias("birth_dates"),
     )
 
 

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.outcomes import gang_enhancement
 
 P64 = "p64"
 STATUSES = (
@@ -21,6 +22,14 @@ STATUSES = (
     "pardoned",
     "undisposed",
     "unknown",
+)
+# What `arrests` asks of the cycle; `charges` does not hold it.
+CYCLE_FACTS = (
+    "court_step_in_cycle",
+    "conviction_in_cycle",
+    "undisposed_court_count",
+    "court_statuses",
+    "court_rank",
 )
 # Levels as numbers, so that the highest of several is their maximum.
 RANKS = {"I": 1, "M": 2, "F": 3}
@@ -40,6 +49,7 @@ def with_cycle(counts: DataFrame) -> DataFrame:
     return counts.withColumns(
         {
             "arrest_date": F.min(arrested_on).over(cycle),
+            "gang_enhancements": F.collect_list(gang_enhancement()).over(cycle),
             "p64_in_cycle": F.max(F.array_contains("tags", P64)).over(cycle),
             "court_step_in_cycle": F.max(in_court).over(cycle),
             "conviction_in_cycle": F.max("convicted").over(cycle),

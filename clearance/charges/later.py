@@ -32,13 +32,15 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
         "later_end",
         F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
     )
-    with_changes = counts.withColumn("changes", F.collect_list(F.when(loose, change)).over(cycle))
-    wanted = F.col("convicted") & (F.size("changes") > 0)
-    with_targets = with_changes.withColumn(
-        "targets", F.collect_list(F.when(wanted, _own())).over(cycle)
+    gathered = counts.withColumns(
+        {
+            "changes": F.collect_list(F.when(loose, change)).over(cycle),
+            "targets": F.collect_list(F.when(F.col("convicted"), _own())).over(cycle),
+        }
     )
+    wanted = F.col("convicted") & (F.size("changes") > 0)
     own = F.sort_array(F.filter("changes", lambda change: _belongs(change, _own())))
-    belonging = with_targets.withColumn("belonging", F.when(wanted, own))
+    belonging = gathered.withColumn("belonging", F.when(wanted, own))
     linked = F.exists("targets", lambda one: _belongs(_own(), one))
     columns = {
         **_extended(),

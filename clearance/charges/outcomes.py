@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import outcome
@@ -10,7 +10,6 @@ from clearance.charges.history import LEVELS
 from clearance.charges.quality import flags
 from clearance.charges.sentences import MARKS, sentence_of
 from clearance.charges.statutes import resolve_tags
-from clearance.charges.texts import written
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -55,27 +54,40 @@ def with_outcome(counts: DataFrame) -> DataFrame:
 
 
 def with_tags(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the lists its charge is on and its charge as people write it.
-
-    A conviction on the list of gang offences is a super-strike when the same step has one on the
-    list of gang enhancements; it is then written with it.
+    """A row is a count, with the lists its charge is on.
 
     Args:
         counts: `with_outcome`.
     """
-    convicted, charge = F.col("convicted"), F.col("charge")
+    convicted = F.col("convicted")
     listed = resolve_tags(
         F.col("matches"),
         level=F.col("level"),
         on=F.when(convicted, F.col("conviction_date")).otherwise(F.col("event_date")),
     )
-    tagged = counts.withColumns({"tags": listed, "shown": written(charge)})
-    enhances = convicted & F.array_contains("tags", GANG_ENHANCEMENT)
-    enhancement = F.min(F.when(enhances, F.col("shown"))).over(
-        Window.partitionBy("subject_id", "cycle", "step")
+    return counts.withColumn("tags", F.coalesce("plain_tags", listed)).drop("matches", "plain_tags")
+
+
+def gang_enhancement() -> Column:
+    """Step and charge of a conviction that is a gang enhancement; null on other counts."""
+    enhances = F.col("convicted") & F.array_contains("tags", GANG_ENHANCEMENT)
+    return F.when(enhances, F.struct("step", "shown"))
+
+
+def with_gang_combination(counts: DataFrame) -> DataFrame:
+    """A row is a count; a gang offence with an enhancement in its step is a super-strike.
+
+    It is then written with the enhancement. Both must be convictions.
+
+    Args:
+        counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
+    """
+    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))
+    combined = F.col("convicted") & F.array_contains("tags", GANG_OFFENCE)
+    combined = combined & (F.size("gang_enhancements") > 0)
+    with_enhancement = counts.withColumn(
+        "enhancement", F.when(combined, F.array_min(own_step["shown"]))
     )
-    combined = convicted & F.array_contains("tags", GANG_OFFENCE)
-    with_enhancement = tagged.withColumn("enhancement", F.when(combined, enhancement))
     is_combined = F.col("enhancement").isNotNull()
     return with_enhancement.withColumns(
         {
@@ -84,7 +96,7 @@ def with_tags(counts: DataFrame) -> DataFrame:
                 is_combined, F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
             ).otherwise(F.col("shown")),
         }
-    ).drop("enhancement")
+    ).drop("enhancement", "gang_enhancements")
 
 
 def _with_super_strike(tags: Column) -> Column:

@@ -39,16 +39,21 @@ def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -
     )
     person = Window.partitionBy("subject_id")
     gathered = marked.withColumns({**_record(person), **_events(person), **_birth(person)})
-    return _birthday(gathered.withColumns(_before()), person)
+    several = F.col("first_born") != F.col("last_born")
+    return gathered.withColumns(
+        {
+            **_before(),
+            "turned_20_on": F.add_months("born", MONTHS_TO_20),
+            "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+        }
+    )
 
 
 def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
     entered = F.lit(False)
     for one in registrations:
         if one.fact == fact:
-            same = (F.col("charge.code_book") == one.code_book) & (
-                F.col("charge.section") == one.section
-            )
+            same = (F.col("code_book") == one.code_book) & (F.col("section") == one.section)
             entered = entered | F.coalesce(same, F.lit(False))
     return entered & (F.col("step_kind") == "registration")
 
@@ -60,7 +65,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
     unknown_end = convicted & F.col("sentence_end").isNull()
     p64 = F.col("is_p64")
     by_section = {
-        name: _number(p64 & (F.col("charge.section") == name.removeprefix("p64_")), person)
+        name: _number(p64 & (F.col("section") == name.removeprefix("p64_")), person)
         for name in P64_BY_SECTION
     }
     other = F.max(convicted & ~p64).over(person)
@@ -76,10 +81,10 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         "deceased": F.max(F.col("step_kind") == "deceased").over(person),
         "convictions": F.collect_list(
             F.when(
-                convicted & F.col("charge.section").isNotNull(),
+                convicted & F.col("section").isNotNull(),
                 F.struct(
-                    F.col("charge.code_book").alias("code_book"),
-                    F.col("charge.section").alias("section"),
+                    F.col("code_book").alias("code_book"),
+                    F.col("section").alias("section"),
                     date.alias("on"),
                 ),
             )
@@ -106,8 +111,8 @@ def _events(person: WindowSpec) -> dict[str, Column]:
         ("registrable_charges", "is_registrable"),
     ):
         shown = F.when(F.col(mark), F.struct("count_order", "shown"))
-        in_order = F.sort_array(F.collect_list(shown).over(person))
-        columns[name] = F.array_distinct(F.transform(in_order, lambda one: one["shown"]))
+        in_order = F.sort_array(F.collect_list(shown).over(person))["shown"]
+        columns[name] = F.array_distinct(in_order)
     return columns | {"registered_290": F.max("registers_290").over(person)}
 
 
@@ -118,7 +123,7 @@ def _number(condition: Column, person: WindowSpec) -> Column:
 def _before() -> dict[str, Column]:
     """What stands strictly before this conviction; null where the count is none."""
     convicted, date = F.col("convicted"), F.col("conviction_date")
-    section = F.col("charge.section")
+    section = F.col("section")
     return {
         "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
         "registrable_before": F.when(convicted, _earlier("is_registrable")),
@@ -138,9 +143,9 @@ def _before() -> dict[str, Column]:
 
 def _same(other: Column) -> Column:
     """Whether another conviction is of this count's section; a missing code book fits any."""
-    book = F.col("charge.code_book")
+    book = F.col("code_book")
     unsure = book.isNull() | other["code_book"].isNull()
-    return (other["section"] == F.col("charge.section")) & F.coalesce(
+    return (other["section"] == F.col("section")) & F.coalesce(
         unsure | (other["code_book"] == book), F.lit(False)
     )
 
@@ -161,33 +166,9 @@ def _earlier(name: str) -> Column:
 
 
 def _birth(person: WindowSpec) -> dict[str, Column]:
+    """The birth date of most counts, the earliest where several tie; and whether they differ."""
     return {
-        "person_first_birth_date": F.min("first_birth_date").over(person),
-        "person_last_birth_date": F.max("last_birth_date").over(person),
+        "born": F.mode("first_birth_date", True).over(person),
+        "first_born": F.min("first_birth_date").over(person),
+        "last_born": F.max("last_birth_date").over(person),
     }
-
-
-def _birthday(counts: DataFrame, person: WindowSpec) -> DataFrame:
-    """Add the 20th birthday: of the birth date on most rows, the earliest where several tie."""
-    first = F.col("person_first_birth_date")
-    several = first != F.col("person_last_birth_date")
-    same = F.array_repeat("first_birth_date", F.col("birth_rows").cast("int"))
-    listed = counts.withColumn(
-        "born",
-        F.flatten(F.collect_list(F.when(several, F.coalesce("birth_dates", same))).over(person)),
-    )
-    tally = F.transform(
-        F.array_distinct("born"),
-        lambda day: F.struct(
-            F.size(F.filter("born", lambda one: one == day)).alias("rows"),
-            F.negative(F.unix_date(day)).alias("earliness"),
-        ),
-    )
-    most = F.date_from_unix_date(F.negative(F.array_max(tally)["earliness"]))
-    born = F.when(several, most).otherwise(first)
-    return listed.withColumns(
-        {
-            "turned_20_on": F.add_months(born, MONTHS_TO_20),
-            "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
-        }
-    )

@@ -14,7 +14,7 @@ FLAGS: dict[str, str] = {
     "BAD_DISPOSITION_DATE": "the disposition date is no date",
     "BAD_CYCLE_DATE": "the cycle date is partial or no date",
     "BAD_BIRTH_DATE": "the birth date is partial or no date",
-    "SEVERAL_BIRTH_DATES": "the person's rows give several birth dates; the commonest is used",
+    "SEVERAL_BIRTH_DATES": "the rows give several birth dates; that of most counts is used",
     "UNKNOWN_STEP": "the kind of step is not in the rules",
     "UNKNOWN_COUNTY_NAME": "the county is blank or none of the 58",
     "UNKNOWN_DISPOSITION": "the disposition text is not in the rules",

@@ -127,11 +127,8 @@ def _last(convicted_on: Column) -> Column:
         )
 
     later = F.struct(F.col("later_end").alias("end"), F.lit(LATER).alias("basis"))
-    dated = F.filter(
-        F.array(ends("longest_months", "month"), ends("longest_days", "day"), later),
-        lambda one: one["end"].isNotNull(),
-    )
-    return F.array_max(dated)
+    latest = F.greatest(ends("longest_months", "month"), ends("longest_days", "day"), later)
+    return F.when(latest["end"].isNotNull(), latest)
 
 
 def _unknown(convicted_on: Column) -> Column:

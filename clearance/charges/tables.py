@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import counts
-from clearance.charges.cycles import with_cycle
-from clearance.charges.grammar import display
+from clearance.charges.cycles import CYCLE_FACTS, with_cycle
 from clearance.charges.later import with_later_dispositions
-from clearance.charges.outcomes import with_outcome, with_tags
+from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules
@@ -28,7 +27,16 @@ def features(typed: DataFrame, *, rules: RecordRules, statutes: DataFrame) -> Da
     texts = classified_texts(typed, statutes=statutes)
     read = with_charge(counts(typed), texts=texts)
     decided = with_tags(with_outcome(with_later_dispositions(read)))
-    return with_person(with_cycle(decided), registrations=rules.registrations)
+    in_cycle = with_gang_combination(with_cycle(decided))
+    whole = with_person(in_cycle, registrations=rules.registrations)
+    return whole.select(
+        "cycle", "step", "toc", "text", "source", "event_date", "flags", *CYCLE_FACTS, *_told(whole)
+    )
+
+
+def _told(whole: DataFrame) -> list[str]:
+    """The columns that `charges` takes as they are."""
+    return [name for name in CHARGES.columns if name in whole.columns]
 
 
 def charges(features: DataFrame) -> DataFrame:
@@ -36,23 +44,9 @@ def charges(features: DataFrame) -> DataFrame:
     return features.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
-            **{name: F.col(f"charge.{name}") for name in ("code_book", "section")},
-            **{name: _yes(f"charge.{name}") for name in ("attempt", "conspiracy")},
-            "subdivisions": F.coalesce("charge.subdivisions", _no_words()),
-            "parts": F.coalesce(F.transform("charge.parts", display), _no_words()),
             # A comment is personal, even where it is the charge.
             "charge_text": F.when(F.col("source") != "comment", F.col("text")),
             "charge_source": F.col("source"),
-            "classified": F.col("parsed")
-            & (F.col("charge.code_book").isNotNull() | (F.size("matches") > 0)),
             "quality": flag_words(F.col("flags")),
         }
     ).select(*CHARGES.columns)
-
-
-def _yes(name: str) -> Column:
-    return F.coalesce(F.col(name), F.lit(False))
-
-
-def _no_words() -> Column:
-    return F.array().cast("array<string>")

@@ -9,11 +9,15 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.grammar import display
-from clearance.charges.statutes import classify
+from clearance.charges.statutes import classify, plain_tags
 
 
 def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
-    """A row is a distinct charge text of the record with its parts and the lists it may be on.
+    """A row is a distinct charge text of the record with all that follows from the text alone.
+
+    That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
+    and the whole of it as people write them, the key by which counts of one charge are known, and
+    the lists it may be on; `plain_tags` where neither level nor date has a say in that.
 
     Args:
         typed: `history.typed_rows`.
@@ -21,29 +25,43 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
     texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
-    return classify(texts, statutes=statutes)
+    charge, matches = F.col("charge"), F.col("matches")
+    named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
+    return classify(texts, statutes=statutes).select(
+        "text",
+        *[charge[name].alias(name) for name in ("code_book", "section", "subdivisions")],
+        *[charge[name].alias(name) for name in ("attempt", "conspiracy", "parsed")],
+        F.transform(charge["parts"], display).alias("parts"),
+        written(charge).alias("shown"),
+        F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
+        (charge["parsed"] & named).alias("classified"),
+        "matches",
+        plain_tags(matches).alias("plain_tags"),
+    )
 
 
 def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
-    """A row is a count, with its charge read and the lists it matches.
+    """A row is a count, with what its charge text says.
 
     Args:
         counts: `counts.counts`.
         texts: `classified_texts`.
     """
     joined = counts.join(F.broadcast(texts), on="text", how="left")
-    parsed = F.coalesce(F.col("charge.parsed"), F.lit(False))
-    no_lists = F.array().cast(texts.schema["matches"].dataType)
+    no_words = F.array().cast("array<string>")
     return joined.withColumns(
         {
-            "parsed": parsed,
-            "matches": F.coalesce("matches", no_lists),
-            "charge_key": F.when(parsed, cite_key(F.col("charge"))).otherwise(
-                # A comment that cannot be read names no charge.
-                F.when(F.col("source") != "comment", F.upper("text"))
+            **{
+                name: F.coalesce(name, F.lit(False))
+                for name in ("parsed", "classified", "attempt", "conspiracy")
+            },
+            **{name: F.coalesce(name, no_words) for name in ("subdivisions", "parts")},
+            # A comment that cannot be read names no charge.
+            "charge_key": F.coalesce(
+                "cite_key", F.when(F.col("source") != "comment", F.upper("text"))
             ),
         }
-    )
+    ).drop("cite_key")
 
 
 def cite_key(charge: Column) -> Column:

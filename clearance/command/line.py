@@ -54,13 +54,12 @@ def publish_latest(
     Raises:
         UsageError: nothing has been determined yet.
     """
-    latest = last_sweep(spark, store)
-    if latest is None:
+    _, manifest = last_sweep(spark, store)
+    if manifest is None:
         raise UsageError(
             f"The store {store.uri} has no determinations yet.",
             "Run `clearance determine --as-of YYYY-MM-DD` first.",
         )
-    manifest = latest[1]
     return publish(
         spark,
         store,

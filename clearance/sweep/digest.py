@@ -8,6 +8,8 @@ sums of the hash's four 64-bit words modulo 2**64; the sweep's digest is SHA-256
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -25,23 +27,47 @@ def row_hash() -> Column:
     return F.sha2(F.concat_ws("\x1f", *parts), 256)
 
 
-def digest_lines(determinations: DataFrame) -> DataFrame:
-    """One row a county and pack: rows, and the four word sums as decimals."""
-    words = [
-        F.conv(F.substring("hash", 1 + 16 * i, 16), 16, 10).cast("decimal(20,0)") for i in range(4)
+@dataclass(frozen=True)
+class Tally:
+    """What a table of determinations comes to.
+
+    Attributes:
+        counts: rows by `pack/OUTCOME`, in that order.
+        digest: of all rows.
+    """
+
+    counts: dict[str, int]
+    digest: str
+
+
+def tally_of(determinations: DataFrame) -> Tally:
+    """Counts and digest of a whole table of determinations, in one pass."""
+    counts: Counter[str] = Counter()
+    sums: dict[tuple[str, str], list[int]] = {}
+    for county, pack, outcome, rows, *words in _sums(determinations).toLocalIterator():
+        counts[f"{pack}/{outcome}"] += rows
+        so_far = sums.setdefault((county, pack), [0] * 5)
+        sums[county, pack] = [
+            one + int(more) for one, more in zip(so_far, [rows, *words], strict=True)
+        ]
+    lines = [
+        "\x1f".join([county, pack, str(rows), *[str(word % WORD) for word in words]])
+        for (county, pack), (rows, *words) in sums.items()
     ]
-    hashed = determinations.select("county", "pack", row_hash().alias("hash"))
-    sums = [F.sum(word).cast("decimal(38,0)").alias(f"word{i}") for i, word in enumerate(words)]
-    totals = hashed.groupBy("county", "pack").agg(F.count("*").alias("rows"), *sums)
-    wrap = F.lit(str(WORD)).cast("decimal(38,0)")
-    wrapped = [(F.col(f"word{i}") % wrap).alias(f"word{i}") for i in range(4)]
-    return totals.select("county", "pack", "rows", *wrapped)
+    digest = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+    return Tally(dict(sorted(counts.items())), digest)
 
 
 def digest_of(determinations: DataFrame) -> str:
     """The digest of a whole table of determinations."""
-    lines = [
-        "\x1f".join(str(value) for value in row)
-        for row in digest_lines(determinations).toLocalIterator()
+    return tally_of(determinations).digest
+
+
+def _sums(determinations: DataFrame) -> DataFrame:
+    """One row a county, pack and outcome: rows, and the four word sums as decimals."""
+    words = [
+        F.conv(F.substring("hash", 1 + 16 * i, 16), 16, 10).cast("decimal(20,0)") for i in range(4)
     ]
-    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+    hashed = determinations.select("county", "pack", "outcome", row_hash().alias("hash"))
+    sums = [F.sum(word).cast("decimal(38,0)").alias(f"word{i}") for i, word in enumerate(words)]
+    return hashed.groupBy("county", "pack", "outcome").agg(F.count("*").alias("rows"), *sums)

@@ -19,7 +19,7 @@ from clearance import __version__
 from clearance.places import PACKAGE
 from clearance.schemas import SWEEPS
 from clearance.store import Store
-from clearance.sweep.digest import digest_of
+from clearance.sweep.digest import Tally, tally_of
 
 
 @dataclass(frozen=True)
@@ -122,38 +122,32 @@ def make_manifest(
     )
 
 
-def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest] | None:
-    """Version and manifest of the latest sweep's commit, or None before the first."""
-    last = store.last_commit(spark, "determinations")
-    manifest = None if last is None else Manifest.from_json(last[1])
-    return None if last is None or manifest is None else (last[0], manifest)
+def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest | None]:
+    """Version of `determinations` (-1 where absent), and its latest sweep's manifest, if any."""
+    version, note = store.last_commit(spark, "determinations") or (-1, None)
+    return version, Manifest.from_json(note)
 
 
 def is_recorded(spark: SparkSession, store: Store, sweep_id: str) -> bool:
-    """Whether the sweep has its row in `sweeps`."""
-    if not store.exists(spark, "sweeps"):
-        return False
+    """Whether the latest sweep has its row in `sweeps`; the commit of the row names it."""
+    last = store.last_commit(spark, "sweeps")
+    if last is None or last[1] == _recorded(sweep_id):
+        return last is not None
     found = store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id)
     return not found.isEmpty()
 
 
+def _recorded(sweep_id: str) -> str:
+    return json.dumps({"recorded": sweep_id})
+
+
 def record(
     spark: SparkSession, store: Store, manifest: Manifest, *, version: int, finished_at: datetime
-) -> tuple[dict[str, int], str]:
-    """Write the sweep's row from its manifest and the table at its version.
-
-    Returns:
-        Counts by `pack/OUTCOME`, and the digest.
-    """
-    rows = store.read(spark, "determinations", version=version)
-    counts = {
-        f"{row['pack']}/{row['outcome']}": int(row["count"])
-        for row in rows.groupBy("pack", "outcome")
-        .count()
-        .orderBy("pack", "outcome")
-        .toLocalIterator()
-    }
-    digest = digest_of(rows)
+) -> Tally:
+    """Write the sweep's row from its manifest and the table at its version, which it adds up."""
+    store.create(spark, "sweeps")
+    after = store.version(spark, "sweeps")
+    tally = tally_of(store.read(spark, "determinations", version=version))
     row = {
         "sweep_id": manifest.sweep_id,
         "as_of": manifest.as_of,
@@ -165,13 +159,15 @@ def record(
         "config_fingerprint": manifest.config_fingerprint,
         "input_versions": manifest.input_versions,
         "pack_fingerprints": manifest.pack_fingerprints,
-        "counts": counts,
+        "counts": tally.counts,
         "determinations_version": version,
-        "digest": digest,
+        "digest": tally.digest,
         "notes": list(manifest.notes),
         "selected": list(manifest.selected),
         "assigned": json.dumps(manifest.assigned, sort_keys=True),
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
-    store.add(spark.createDataFrame(values, SWEEPS.ddl), "sweeps", key="sweep_id")
-    return counts, digest
+    # Written in turn: a run that is repeated, or beside another that recovers it, adds nothing.
+    with store.in_turn(spark, "sweeps", after=after, note=_recorded(manifest.sweep_id)):
+        store.append(spark.createDataFrame(values, SWEEPS.ddl), "sweeps")
+    return tally

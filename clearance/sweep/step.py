@@ -97,9 +97,8 @@ def determine(
         for table, version in versions.items()
     }
     store.create(spark, "determinations")
-    after = store.version(spark, "determinations")
-    latest = last_sweep(spark, store)
-    recovered = _recover(spark, store, latest, clock)
+    after, latest = last_sweep(spark, store)
+    recovered = _recover(spark, store, after, latest, clock)
     manifest = make_manifest(
         as_of=as_of,
         what_if=_is_what_if(spark, store, as_of, selected),
@@ -120,15 +119,13 @@ def determine(
         scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
         decided = decide(inputs, plan, as_of=as_of, scope=scope)
         touched = None
-        if latest is not None:
+        if recovered is not None:
             standing = store.read(spark, "determinations", version=after)
             touched = scope.touched(standing, selected=plan.selected)
-        write_sweep(spark, store, decided, manifest, touched=touched, after=after)
+        version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
     with stage("digest and manifest"):
-        written = last_sweep(spark, store)
-        assert written is not None
-        counts, digest = record(spark, store, manifest, version=written[0], finished_at=clock())
-        version = written[0]
+        tally = record(spark, store, manifest, version=version, finished_at=clock())
+    counts, digest = tally.counts, tally.digest
     return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
 
 
@@ -167,16 +164,14 @@ def _empty_ddl() -> str:
 def _recover(
     spark: SparkSession,
     store: Store,
-    latest: tuple[int, Manifest] | None,
+    version: int,
+    latest: Manifest | None,
     clock: Callable[[], datetime],
 ) -> Manifest | None:
     """The latest sweep's manifest; its `sweeps` row is written now if a job died before it."""
-    if latest is None:
-        return None
-    version, manifest = latest
-    if not is_recorded(spark, store, manifest.sweep_id):
-        record(spark, store, manifest, version=version, finished_at=clock())
-    return manifest
+    if latest is not None and not is_recorded(spark, store, latest.sweep_id):
+        record(spark, store, latest, version=version, finished_at=clock())
+    return latest
 
 
 def _is_what_if(spark: SparkSession, store: Store, as_of: date, selected: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ def write_sweep(
     *,
     touched: DataFrame | None,
     after: int,
-) -> None:
+) -> int:
     """Bring the table to what was decided, in one commit that carries the manifest.
 
     Args:
@@ -34,18 +34,23 @@ def write_sweep(
             that all is written without a join.
         after: the table's version that `touched` is of.
 
+    Returns:
+        The table's version after the sweep.
+
     Raises:
         SweepConflict: another sweep was written meanwhile.
     """
     rows = decided.withColumn("sweep_id", F.lit(manifest.sweep_id)).select(*DETERMINATIONS.columns)
     table, note = "determinations", manifest.as_json()
-    with storage_faults(f"writing {table}"), store.in_turn(spark, table, after=after, note=note):
+    writing = store.in_turn(spark, table, after=after, note=note)
+    with storage_faults(f"writing {table}"), writing as turn:
         if touched is None:
             # Not appended: of two first sweeps at once, one must lose.
             path = store.path("determinations")
             rows.write.format("delta").mode("overwrite").save(path)
         else:
             _merge(spark, store, changes(rows, touched=touched))
+    return turn.version
 
 
 def changes(rows: DataFrame, *, touched: DataFrame) -> DataFrame:

@@ -237,12 +237,12 @@ def test_a_sweep_decides_again_only_whom_it_must(spark: SparkSession, store: Sto
     sweep(spark, store, NOVEMBER)
 
     def scope(as_of: date, **options: Any) -> Scope:
-        last = last_sweep(spark, store)
+        _, last = last_sweep(spark, store)
         assert last is not None
         versions = {name: store.version(spark, name) for name in ("charges", "arrests")}
         given = {"as_of": as_of, "input_versions": versions} | options
-        now = replace(last[1], **given)
-        return scope_of(spark, store, previous=last[1], now=now, full=False)
+        now = replace(last, **given)
+        return scope_of(spark, store, previous=last, now=now, full=False)
 
     def people(found: Scope) -> set[str]:
         assert found.people is not None
@@ -258,9 +258,9 @@ def test_a_sweep_decides_again_only_whom_it_must(spark: SparkSession, store: Sto
     )
     assert people(scope(NOVEMBER)) == {"3"}
     assert people(scope(DECEMBER)) == {"1", "2", "3"}
-    last = last_sweep(spark, store)
+    _, last = last_sweep(spark, store)
     assert last is not None
-    other = {**last[1].pack_fingerprints, "dismiss_all_p64": "changed"}
+    other = {**last.pack_fingerprints, "dismiss_all_p64": "changed"}
     assert scope(NOVEMBER, pack_fingerprints=other).everything == {"dismiss_all_p64"}
     for whole in (
         scope(date(2026, 10, 31)),
@@ -342,16 +342,16 @@ def test_a_manifest_of_another_form_is_no_sweep_and_everything_is_decided_anew(
 ) -> None:
     fill(spark, store, {})
     first = sweep(spark, store, NOVEMBER)
-    last = last_sweep(spark, store)
+    _, last = last_sweep(spark, store)
     assert last is not None
-    assert Manifest.from_json(last[1].as_json()) == last[1]
-    older = json.loads(last[1].as_json())
+    assert Manifest.from_json(last.as_json()) == last
+    older = json.loads(last.as_json())
     del older["sweep"]["assigned"]
     for text in (json.dumps(older), '{"sweep": []}', "{", "", None):
         assert Manifest.from_json(text) is None
     # Somebody's own change is the last commit now.
     store.delta(spark, "determinations").delete("kind = 'policy'")
-    assert last_sweep(spark, store) is None
+    assert last_sweep(spark, store) == (store.version(spark, "determinations"), None)
     again = sweep(spark, store, NOVEMBER)
     assert (again.digest, again.sweep_id == first.sweep_id) == (first.digest, False)
     assert store.read(spark, "sweeps").count() == 2

@@ -243,15 +243,21 @@ BIRTHS: dict[str, tuple[list[dict[str, str]], datetime.date | None]] = {
     "twenty years later": ([{"pri_dob": "19800615"}], DAY(2000, 6, 15)),
     "born on 29 February": ([{"pri_dob": "19800229"}], DAY(2000, 2, 29)),
     "not known": ([{"pri_dob": "19800000"}], None),
-    "the one on most rows": (
-        [{"pri_dob": "19800101"}, {"pri_dob": "19810101"}, {"pri_dob": "19810101"}],
-        DAY(2001, 1, 1),
-    ),
-    "over all counts": (
+    "the one of most counts": (
         [
             {"pri_dob": "19800101"},
             {"pri_dob": "19810101", "count_order": SECOND},
-            {"pri_dob": "19810101", "count_order": SECOND},
+            {"pri_dob": "19810101", "count_order": THIRD},
+        ],
+        DAY(2001, 1, 1),
+    ),
+    "a repeated row adds nothing": (
+        [
+            {"pri_dob": "19800101", "count_order": SECOND},
+            {"pri_dob": "19800101", "count_order": SECOND},
+            {"pri_dob": "19800101", "count_order": SECOND},
+            {"pri_dob": "19810101"},
+            {"pri_dob": "19810101", "count_order": THIRD},
         ],
         DAY(2001, 1, 1),
     ),
