@@ -54,6 +54,7 @@ class Spelling(BaseModel):
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)
     lead_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
+    ends_before: dict[str, int] = {}
     lettered: tuple[LetteredSection, ...] = ()
 
     @property
@@ -180,6 +181,11 @@ def load_spelling(rules: Path) -> Spelling:
             f"{LETTERS_FILE}: {entry.code_book} is no code book of {BOOKS_FILE}"
             for entry in lettered
             if entry.code_book not in spelling.code_books
+        ]
+        problems += [
+            f"{BOOKS_FILE}: ends_before.{book} is no code book of this file"
+            for book in spelling.ends_before
+            if book not in spelling.code_books
         ]
     if problems or spelling is None:
         raise RulebookInvalid("\n".join(problems), REMEDY)
