@@ -173,7 +173,8 @@ def load_spelling(rules: Path) -> Spelling:
         known = list(Spelling.model_fields)
         problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, known)]
     except RulebookInvalid as error:
-        problems.append(error.message)
+        absent = not (rules / BOOKS_FILE).is_file()
+        problems.append(f"{BOOKS_FILE}: no such file" if absent else error.message)
     except TypeError as error:
         problems.append(f"{BOOKS_FILE}: {error}")
     if spelling is not None:
