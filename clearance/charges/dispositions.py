@@ -8,6 +8,7 @@ from operator import and_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from clearance.charges.programmes import citing
 from clearance.charges.record_rules import DispositionRule
 
 CONVICTS = "convicts"
@@ -43,7 +44,10 @@ def _fits(text: Column, rule: DispositionRule) -> Column:
     if rule.text is not None:
         return text == rule.text
     if rule.starts_with is not None:
-        return F.startswith(text, F.lit(rule.starts_with))
+        begins = F.startswith(text, F.lit(rule.starts_with))
+        if not rule.cites:
+            return begins
+        return begins & F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))
     return reduce(and_, (F.contains(text, F.lit(word)) for word in rule.contains))
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
+from clearance.charges.programmes import cited_sections
+from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.yaml_lines import Document, load_yaml
 
 Effect = Literal[
     "convicts",
@@ -53,11 +55,17 @@ class _Strict(BaseModel):
 
 
 class DispositionRule(_Strict):
-    """Which texts, and what they do to their count."""
+    """Which texts, and what they do to their count.
+
+    `cites` asks besides that a section of that statute list stands behind `starts_with`; `cited`
+    are its sections, filled when the rules are loaded.
+    """
 
     text: str | None = None
     starts_with: str | None = None
     contains: tuple[str, ...] = ()
+    cites: str | None = None
+    cited: tuple[str, ...] = ()
     effect: Effect
     level: Literal["M", "I"] | None = None
     cite: str | None = None
@@ -68,6 +76,8 @@ class DispositionRule(_Strict):
         given = [self.text is not None, self.starts_with is not None, bool(self.contains)]
         if sum(given) != 1:
             raise ValueError("give exactly one of text, starts_with, contains")
+        if self.cites is not None and self.starts_with is None:
+            raise ValueError("`cites` goes with `starts_with`: the section stands behind it")
         if (self.effect == "reduces") != (self.level is not None):
             raise ValueError("`level` goes with the effect `reduces`, and only with it")
         words = [word for word in (self.text, self.starts_with, *self.contains) if word is not None]
@@ -95,6 +105,13 @@ class County(_Strict):
 
 class _Dispositions(_Strict):
     dispositions: tuple[DispositionRule, ...]
+
+    @field_validator("dispositions")
+    @classmethod
+    def _name_lists_only(cls, rules: tuple[DispositionRule, ...]) -> tuple[DispositionRule, ...]:
+        if any(rule.cited for rule in rules):
+            raise ValueError("`cited` comes from the list that `cites` names: leave it out")
+        return rules
 
 
 class _Registrations(_Strict):
@@ -143,34 +160,39 @@ def load_record_rules(rules: Path) -> RecordRules:
             problems.append(f"{name}: this is not UTF-8 text")
             texts[name] = ""
 
-    def checked(name: str, make: Callable[[str], M]) -> M | None:
+    def checked(name: str, make: Callable[[Document], M]) -> M | None:
+        document = Document(rules / name, None, {}, texts[name])
         try:
-            return make(texts[name]) if texts[name] else None
+            if not texts[name]:
+                return None
+            if name.endswith(".yaml"):
+                document = load_yaml(rules / name, text=texts[name])
+            return make(document)
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
                 where = ".".join(str(part) for part in item["loc"])
-                problems.append(f"{name}: {where}: {item['msg']}")
+                said = item["msg"].removeprefix("Value error, ")
+                problems.append(f"{name}:{document.line(item['loc'])}: {where}: {said}")
         except RulebookInvalid as error:
             problems.append(error.message)
         except csv.Error as error:
             problems.append(f"{name}: {error}")
         return None
 
-    dispositions = checked(
-        "dispositions.yaml", lambda text: _Dispositions(**_mapping(rules / FILES[0], text))
-    )
-    words = checked("steps.yaml", lambda text: Words(**_mapping(rules / FILES[1], text)))
-    registrations = checked(
-        "registrations.yaml", lambda text: _Registrations(**_mapping(rules / FILES[2], text))
-    )
-    counties = checked("counties.csv", lambda text: _Counties(counties=_table(text)))
+    dispositions = checked("dispositions.yaml", lambda given: _Dispositions(**_mapping(given)))
+    words = checked("steps.yaml", lambda given: Words(**_mapping(given)))
+    registrations = checked("registrations.yaml", lambda given: _Registrations(**_mapping(given)))
+    counties = checked("counties.csv", lambda given: _Counties(counties=_table(given.text)))
+    rules_of = dispositions.dispositions if dispositions else ()
+    with_sections, wrong = _with_sections(rules_of, rules, texts["dispositions.yaml"])
+    problems += wrong
     if problems or not (dispositions and words and registrations and counties):
         raise RulebookInvalid(
             "The rules for reading a record do not hold:\n" + "\n".join(problems),
             f"Correct the files named above under {rules}.",
         )
     return RecordRules(
-        dispositions=dispositions.dispositions,
+        dispositions=with_sections,
         words=words,
         registrations=registrations.registrations,
         counties=tuple(row.county for row in counties.counties),
@@ -178,13 +200,35 @@ def load_record_rules(rules: Path) -> RecordRules:
     )
 
 
+def _with_sections(
+    given: tuple[DispositionRule, ...], rules: Path, text: str
+) -> tuple[tuple[DispositionRule, ...], list[str]]:
+    """The rules with the sections of the lists they name, and what is wrong with those."""
+    if not any(rule.cites for rule in given):
+        return given, []
+    try:
+        rows = load_statutes(rules).rows
+    except RulebookInvalid as error:
+        return given, error.message.split("\n")
+    found, problems = [], []
+    for at, rule in enumerate(given):
+        try:
+            cited = cited_sections(rule.cites, rows) if rule.cites else ()
+        except ValueError as error:
+            document = load_yaml(rules / FILES[0], text=text)
+            line = document.line(("dispositions", at, "cites"))
+            problems.append(f"{FILES[0]}:{line}: {error}")
+            cited = ()
+        found.append(rule.model_copy(update={"cited": cited}))
+    return tuple(found), problems
+
+
 class _Counties(_Strict):
     counties: tuple[County, ...]
 
 
-def _mapping(path: Path, text: str) -> dict[str, Any]:
-    loaded = load_yaml(path, text=text).data
-    return loaded if isinstance(loaded, dict) else {"not a mapping": loaded}
+def _mapping(given: Document) -> dict[str, Any]:
+    return given.data if isinstance(given.data, dict) else {"not a mapping": given.data}
 
 
 def _table(text: str) -> Any:

@@ -54,6 +54,7 @@ class Spelling(BaseModel):
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)
     lead_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
+    ends_before: dict[str, int] = {}
     lettered: tuple[LetteredSection, ...] = ()
 
     @property
@@ -172,7 +173,8 @@ def load_spelling(rules: Path) -> Spelling:
         known = list(Spelling.model_fields)
         problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, known)]
     except RulebookInvalid as error:
-        problems.append(error.message)
+        absent = not (rules / BOOKS_FILE).is_file()
+        problems.append(f"{BOOKS_FILE}: no such file" if absent else error.message)
     except TypeError as error:
         problems.append(f"{BOOKS_FILE}: {error}")
     if spelling is not None:
@@ -180,6 +182,11 @@ def load_spelling(rules: Path) -> Spelling:
             f"{LETTERS_FILE}: {entry.code_book} is no code book of {BOOKS_FILE}"
             for entry in lettered
             if entry.code_book not in spelling.code_books
+        ]
+        problems += [
+            f"{BOOKS_FILE}: ends_before.{book} is no code book of this file"
+            for book in spelling.ends_before
+            if book not in spelling.code_books
         ]
     if problems or spelling is None:
         raise RulebookInvalid("\n".join(problems), REMEDY)

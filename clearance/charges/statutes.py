@@ -29,8 +29,12 @@ NEEDS = ("", "felony", "unreadable", "felony_unreadable", "not")
 
 
 def load_statutes(rules: Path) -> StatuteLists:
-    """The statute lists of a rules folder; raises RulebookInvalid with every problem at once."""
-    return statute_lists.load_statutes(rules)
+    """The statute lists of a rules folder, with all that the steps ask for.
+
+    Raises:
+        RulebookInvalid: with every problem at once.
+    """
+    return statute_lists.load_statutes(rules, asked=statute_lists.ASKED_BY_STEPS)
 
 
 def statute_rows(spark: SparkSession, lists: StatuteLists) -> DataFrame:

@@ -2,31 +2,107 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from clearance.charges.record_rules import load_record_rules
+from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
+from clearance.errors import RulebookInvalid
 from clearance.rulebook.audit import Audit, audit
-from clearance.rulebook.findings import Finding
+from clearance.rulebook.findings import Finding, from_line
+from clearance.rulebook.load import read_rulebook
+from clearance.rulebook.model import Pack
 
 
-def check_rules(rules: Path, *, overlaps: bool) -> Audit:
+@dataclass(frozen=True)
+class RulesCheck:
+    """What the check found in packs, statute lists and the rules for reading a record.
+
+    Attributes:
+        found: packs, problems and notes of all files.
+        rows: rows by statute list; empty where the lists cannot be read.
+        idle: lists that neither a step nor a pack asks.
+    """
+
+    found: Audit
+    rows: dict[str, int]
+    idle: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {**self.found.as_dict(), "statute_lists": {"rows": self.rows, "idle": self.idle}}
+
+    def raise_for_problems(self) -> None:
+        """Raise RulebookInvalid with every problem, where there is one."""
+        self.found.raise_for_problems()
+
+
+def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     """Every problem and note of a rules folder.
 
     Args:
         rules: the folder.
         overlaps: whether to look for overlaps, which are notes.
     """
-    return audit(rules, overlapping=overlaps)
+    found = audit(rules, overlapping=overlaps)
+    lines: list[str] = []
+    lists: StatuteLists | None = None
+    cited: set[str] = set()
+    try:
+        lists = load_statutes(rules, asked=ASKED_BY_STEPS)
+    except RulebookInvalid as error:
+        lines += error.message.split("\n")
+    try:
+        record = load_record_rules(rules)
+        cited = {rule.cites for rule in record.dispositions if rule.cites}
+    except RulebookInvalid as error:
+        lines += error.message.split("\n")[1:]
+    known = {finding.headline for finding in found.problems}
+    more = [from_line(line, kind="list") for line in dict.fromkeys(lines) if line not in known]
+    found = replace(found, problems=(*found.problems, *more))
+    rows = dict(sorted(Counter(row.list for row in lists.rows).items())) if lists else {}
+    asked = {*ASKED_BY_STEPS, *cited, *_named(rules)}
+    return RulesCheck(found, rows, tuple(name for name in rows if name not in asked))
 
 
-def say_audit(result: Audit, console: Console) -> None:
+def _named(rules: Path) -> set[str]:
+    """The words of every pack's questions: a list that a pack asks is one of them."""
+    book, _ = read_rulebook(rules)
+    return {word for item in book.packs for text in _questions(item.pack) for word in _words(text)}
+
+
+def _questions(pack: Pack) -> Iterator[str]:
+    yield from pack.facts.values()
+    yield from pack.scope
+    for param in pack.params.values():
+        yield from (str(value) for value in (param.value, *param.allowed))
+        yield from (str(item.value) for item in param.dated)
+    for option in pack.options.values():
+        yield from option.of
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z][a-z0-9_]*", text)
+
+
+def say_audit(result: RulesCheck, console: Console) -> None:
     """The notes, then one line of figures; problems go where errors go."""
-    for note in result.notes:
+    for note in result.found.notes:
         console.print(_styled(note))
-    if not result.problems:
-        console.print(f"{result.packs} packs hold together")
+    if result.found.problems:
+        return
+    rows = sum(result.rows.values())
+    console.print(f"{result.found.packs} packs hold together")
+    console.print(f"{len(result.rows)} statute lists hold together, with {rows} rows")
+    if result.idle:
+        console.print(f"no pack asks yet: {', '.join(result.idle)}", style="dim")
 
 
 def _styled(note: Finding) -> Text:

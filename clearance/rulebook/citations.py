@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.cites import cites_nothing
 from clearance.rulebook.facts import Fact
 from clearance.rulebook.model import Pack
 from clearance.rulebook.reach import Shown
 from clearance.rulebook.sentences import Constant, Param
 from clearance.rulebook.yaml_lines import Where
 
-PLACEHOLDER = re.compile(
-    r"(to ?do|tb[ad]|fix ?me)\b.*|x{3,}|none|n/?a|null|unknown|missing|cite|citation|see above"
-    r"|ditto|[^A-Za-z]*",
-    re.IGNORECASE,
-)
 # `at least 1` asks whether there is any, `at most 0` whether there is none: no threshold.
 NO_THRESHOLD = (0, 1)
 
@@ -29,7 +24,7 @@ def uncited(bound: BoundPack) -> Iterator[Shown]:
         bound: the pack.
     """
     for where, cite in _cites(bound.pack):
-        if PLACEHOLDER.fullmatch(cite.strip(" .:;-")):
+        if cites_nothing(cite):
             yield Shown(
                 "uncited",
                 where,

@@ -31,8 +31,8 @@ def rules(tmp_path: Path) -> Path:
     """A rules folder without a pack."""
     folder = tmp_path / "rules"
     (folder / "prop64").mkdir(parents=True)
-    for name in ("features.yaml", "reasons.yaml"):
-        shutil.copy(rules_folder() / name, folder / name)
+    for file in (*rules_folder().glob("*.yaml"), *rules_folder().glob("*.csv")):
+        shutil.copy(file, folder / file.name)
     shutil.copytree(rules_folder() / "statutes", folder / "statutes")
     return folder
 

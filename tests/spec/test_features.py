@@ -276,7 +276,7 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
             "attempt": False,
             "parsed": True,
             "charge_source": "offense",
-            "tags": ["p64"],
+            "tags": ["county_jail_felony", "p64"],
             "quality": [],
         },
     ),

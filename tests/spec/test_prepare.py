@@ -101,7 +101,10 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
     "an undated arrest": ([{**STOP, "stp_event_date": "20010000"}], {"arrest_date": None}),
     "the lists of its charges": (
         [STOP, {**STOP, "offense_descr": "11357 HS-X", "count_order": "101001002000"}],
-        {"tags": ["p64", "serious:possible", "violent:possible"]},
+        {
+            "tags": ["county_jail_felony", "county_jail_felony:possible", "p64"]
+            + [f"{name}:possible" for name in ("prop47", "serious", "violent", "wobbler")]
+        },
     ),
 }
 

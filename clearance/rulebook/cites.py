@@ -1,0 +1,16 @@
+"""Whether a cite cites anything."""
+
+from __future__ import annotations
+
+import re
+
+_PLACEHOLDER = re.compile(
+    r"(to ?do|tb[ad]|fix ?me)\b.*|x{3,}|none|n/?a|null|unknown|missing|cite|citation|see above"
+    r"|ditto|[^A-Za-z]*",
+    re.IGNORECASE,
+)
+
+
+def cites_nothing(cite: str) -> bool:
+    """Whether the words only hold a cite's place, as TODO or ? do."""
+    return _PLACEHOLDER.fullmatch(cite.strip(" .:;-")) is not None
