@@ -21,6 +21,7 @@ BOOKS_FILE = "code_books.yaml"
 LETTERS_FILE = "sections_with_letters.csv"
 REMEDY = "Correct the lines named above, then run `clearance rules check`."
 Word = Annotated[str, Field(pattern="^[A-Z]+$")]
+Name = Annotated[str, Field(pattern="^[A-Z][A-Z&. ]*$")]
 SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
 
 
@@ -50,11 +51,19 @@ class Spelling(BaseModel):
     code_books: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(min_length=1)
     attempt: Mark
     conspiracy: Mark
+    other_names: dict[str, tuple[Name, ...]] = {}
     attempt_words: tuple[Word, ...] = Field(min_length=1)
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)
-    lead_words: tuple[Word, ...] = Field(min_length=1)
+    own_attempts: tuple[Mark, ...] = ()
+    about_others: tuple[Mark, ...] = ()
+    charge_words: tuple[Word, ...] = Field(min_length=1)
+    lead_words: tuple[Word, ...] = ()
+    count_words: tuple[Word, ...] = Field(min_length=1)
+    past_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
     ends_before: dict[str, int] = {}
+    measures: tuple[Word, ...] = ()
+    street_words: tuple[Word, ...] = ()
     lettered: tuple[LetteredSection, ...] = ()
 
     @property

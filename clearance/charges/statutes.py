@@ -13,7 +13,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges import statute_lists
-from clearance.charges.grammar import let, parse_charge
+from clearance.charges.grammar import parse_charge
+from clearance.charges.let import let
 from clearance.charges.spelling import Spelling
 from clearance.charges.statute_lists import StatuteLists
 

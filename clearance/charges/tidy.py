@@ -1,0 +1,143 @@
+"""Charge texts made even before they are read: one blank, one way to write a code book.
+
+Each step rewrites one habit of the people who type charges; the comment above it shows one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from clearance.charges.citation import (
+    AND,
+    BRACKET,
+    DIGIT,
+    END,
+    LETTER,
+    NUMBER,
+    SECTION,
+    TAIL,
+    amount,
+    announced,
+    any_of,
+    book,
+    joined,
+)
+from clearance.charges.spelling import Mark, Spelling
+
+# Kinds of dashes, blanks and brackets, and what they are read as.
+SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u00a7[]{}"
+READ_AS = "------  ()()"
+STRAY = r"[ :;,.*/\"'_-]"
+
+
+def tidied(text: Column, known: Spelling) -> Column:
+    """The text in upper case with single blanks and its citation in front.
+
+    Args:
+        text: a charge text, no longer than a pattern may repeat over.
+        known: how charges are written.
+    """
+    tidy = F.regexp_replace(F.translate(F.upper(text), SIGNS, READ_AS), r"\s+", " ")
+    for pattern, instead in steps(known):
+        tidy = F.regexp_replace(tidy, pattern, instead)
+    return F.trim(tidy)
+
+
+def steps(known: Spelling) -> list[tuple[str, str]]:
+    """What is replaced by what, in order."""
+    return [
+        *_book_names(known),
+        *_in_front(known),
+        *_book_in_front(known),
+        # 11,357 HS
+        (r"^(\d{1,2}),(\d{3})(?![\d,])", "$1$2"),
+        *_subdivisions(known),
+        *_before_book(known),
+        *_after_mark(known.attempt, known),
+        *_after_mark(known.conspiracy, known),
+        # 459-460 PC, but not 2010-11358 HS
+        (rf"^((?!(?:19|20)\d\d-)(?=\d{{3}}){SECTION}) ?- ?(?={SECTION} ?{book(known)})", "$1/"),
+    ]
+
+
+def _book_names(known: Spelling) -> list[tuple[str, str]]:
+    """H&S, P.C., PENAL CODE and (HS) as the two letters."""
+    named = [
+        (rf"(?<![A-Z&.]){any_of(names).replace('&', ' ?& ?')}(?![A-Z&])", code)
+        for code, names in known.other_names.items()
+    ]
+    return [*named, (rf"(?<=[0-9)]|[0-9][A-Z]) ?\( ?({any_of(known.code_books)}) ?\)", " $1")]
+
+
+def _in_front(known: Spelling) -> list[tuple[str, str]]:
+    number = rf"(?=(?:{any_of(known.code_books)}[ .:-]{{0,2}})?[1-9]\d)"
+    words = (
+        (known.attempt_words, known.attempt.section),
+        (known.conspiracy_words, known.conspiracy.section),
+    )
+    first = announced((*known.lead_words, *known.charge_words), known)
+    return [
+        # :CHRG 11358 HS, CT 1: 11358 HS, # 11358 HS
+        (rf"^(?:{STRAY}|{first}|#(?= ?{SECTION} ?{book(known)}))*+", ""),
+        *[
+            step
+            for said, section in words
+            for step in (
+                # ATTEMPT 664/459 PC
+                (rf"^{any_of(said)}[ :-]+(?={section}{END})", ""),
+                # ATT 459 PC, CONSPIRACY TO COMMIT 11358 HS
+                (rf"^{any_of(said)}[ :-]+(?:TO )?(?:COMMIT )?{number}", f"{section}/"),
+            )
+        ],
+    ]
+
+
+def _book_in_front(known: Spelling) -> list[tuple[str, str]]:
+    books = any_of(known.code_books)
+    bare = rf"{SECTION}{END}"
+    return [
+        # PC 187(A) PC
+        (rf"^({books}) ?(?={SECTION} ?\1{END})", ""),
+        # HS 11358, PC 664/HS 11358
+        (
+            rf"(^|[/,;&+] ?| AND )({books})[ .:-]{{0,2}}"
+            rf"({bare}(?:{joined(known)}{bare})*)(?! ?{books}{END})",
+            "$1$3 $2",
+        ),
+    ]
+
+
+def _subdivisions(known: Spelling) -> list[tuple[str, str]]:
+    """Subdivisions that stand apart from their section."""
+    books = any_of(known.code_books)
+    begun = rf"(?<![A-Z0-9.])({NUMBER}{TAIL}(?:{BRACKET})*)"
+    # 23152(A)/(B) VC as 23152(A)/23152(B): what follows takes the place of the last of its kind.
+    letters = (rf"{begun}({LETTER}(?:{DIGIT})*){AND}(?=\( ?[A-Z])", "$1$2/$1")
+    digits = (rf"{begun}({DIGIT}(?:{LETTER})*){AND}(?=\( ?\d)", "$1$2/$1")
+    return [
+        # 11357 B2 HS, 11357-B HS
+        (rf"^({NUMBER})[ .-]([A-Z]\d{{0,2}})(?= ?{book(known)})", "$1$2"),
+        # 11357 HS(B); (F), (M), (I) there are levels
+        (rf"^({NUMBER}) ?({books}) ?(\( ?(?![FMI] ?\))[A-Z] ?\)(?:{BRACKET})*+)", "$1$3 $2"),
+        *[letters, digits] * 2,
+    ]
+
+
+def _before_book(known: Spelling) -> list[tuple[str, str]]:
+    """Stray signs between a section and its code book."""
+    books = any_of(known.code_books)
+    return [
+        # 11358.HS, 11358: HS-CULTIVATE
+        (rf"^({SECTION}{END}) ?[.,:;_/] ?({books})(?=[-:;,. ]|$)", "$1 $2"),
+        # 11358-HS, 11358 - HS - CULTIVATE; in 11357-CA RESIDENT the letters are words
+        (rf"^({SECTION}{END}) ?- ?({books})(?= ?[-:;,.]|$)", "$1 $2"),
+    ]
+
+
+def _after_mark(mark: Mark, known: Spelling) -> list[tuple[str, str]]:
+    """664 PC-187(A) PC, 664 459 PC: a dash or blank joins a mark and what it marks."""
+    marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+(?: ?{mark.code_book})?"
+    return [(rf"^({marked})(?: ?- ?| )(?=[1-9]\d\d)(?!{amount(known)})", "$1/")]
