@@ -39,7 +39,8 @@ def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -
     )
     person = Window.partitionBy("subject_id")
     gathered = marked.withColumns({**_record(person), **_events(person), **_birth(person)})
-    return _birthday(gathered.withColumns(_before()), person)
+    on_record = {"super_strike_on_record": F.col("is_super_strike_number") > 0}
+    return _birthday(gathered.withColumns({**_before(), **on_record}), person)
 
 
 def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
