@@ -24,7 +24,8 @@ from clearance.places import rules_folder
 CORPUS = Path(__file__).with_name("charge_texts.csv")
 
 # What a felony count is on, whatever its date: + on the list, ? possible. Lists: s super_strike,
-# r registrable_290c, S serious, v violent, p p64, q p64_related, g gang_offence, e gang_enhancement
+# r registrable_290c, S serious, v violent, p p64, q p64_related, l p64_plea, g gang_offence,
+# e gang_enhancement
 LISTS = {
     "s": "super_strike",
     "r": "registrable_290c",
@@ -32,6 +33,7 @@ LISTS = {
     "v": "violent",
     "p": "p64",
     "q": "p64_related",
+    "l": "p64_plea",
     "g": "gang_offence",
     "e": "gang_enhancement",
 }
@@ -71,7 +73,7 @@ FELONIES = {
     "182(A)(1)/11360(A) HS": "p?",
     "182(A)(1) PC-CONSPIRACY:11359 HS": "p?",
     "11358 HS-CULTIVATE-CONSPIRACY": "p?",
-    "32/11358 PC": "",
+    "32/11358 PC": "l+",
     # Related charges, with any subdivision, 647 only with (f).
     "647(F) PC": "q+",
     "647F PC": "q+",
@@ -84,6 +86,10 @@ FELONIES = {
     "11550(A) HS": "q+",
     "40508(A) VC": "q+",
     "4149 BP - UNLICENSED": "q+",
+    # What a Prop 64 case may have been settled for.
+    "32 PC-ACCESSORY": "l+",
+    "11364(A) HS": "q+ l+",
+    "664/32 PC": "",
     # Homicide.
     "192 PC-MANSLAUGHTER": "S? v?",
     "192(A) PC": "S+ v+",
