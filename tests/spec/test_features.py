@@ -254,7 +254,8 @@ COMBINED: dict[str, tuple[list[dict[str, str]], bool]] = {
     ),
 }
 
-ARRESTED = {"stp_type_descr": "ARREST/DETAINED/CITED", "offense_descr": P64}
+ELSEWHERE = {"stp_ori_cnty_name": "KERN"}
+ARRESTED = {**ELSEWHERE, "stp_type_descr": "ARREST/DETAINED/CITED", "offense_descr": P64}
 CHARGED = {"count_order": "102002001000", "offense_descr": P64, "disp_descr": "DISMISSED"}
 PLEA = conviction("20100615", "32 PC-ACCESSORY", count_order="102002002000")
 
@@ -262,7 +263,7 @@ PLEA = conviction("20100615", "32 PC-ACCESSORY", count_order="102002002000")
 PLEAS: dict[str, tuple[list[dict[str, str]], bool]] = {
     "beside a Prop 64 charge that was dismissed": ([CHARGED], True),
     "beside a Prop 64 conviction": ([{**CHARGED, "disp_descr": "CONVICTED"}], True),
-    "beside an arrest for Prop 64": ([{**ARRESTED, "count_order": SECOND}], True),
+    "beside an arrest for Prop 64 in another county": ([{**ARRESTED, "count_order": SECOND}], True),
     "beside another plea": (
         [CHARGED, {**PLEA, "count_order": SECOND, "offense_descr": "11364(A) HS-X"}],
         True,
@@ -468,6 +469,8 @@ def test_a_plea_stands_in_a_cycle_of_prop_64_alone(case: str, record: Prepared) 
     row = record.count(case, PLEA["count_order"])
     assert "p64_plea" in row.tags
     assert row.only_p64_and_pleas_in_cycle is PLEAS[case][1]
+    # Whatever became of the Prop 64 charge.
+    assert row.p64_in_cycle is (case != "with the Prop 64 charge in another cycle")
 
 
 @pytest.mark.parametrize("case", BIRTHS)
