@@ -203,6 +203,7 @@ CHARGES = TableSpec(
         sentence_end date,
         sentence_basis string,
         super_strike_before boolean,
+        super_strike_on_record boolean,
         registrable_before boolean,
         registration_before boolean,
         earlier_same_section int,
@@ -224,6 +225,7 @@ CHARGES = TableSpec(
         deceased boolean,
         turned_20_on date,
         p64_in_cycle boolean,
+        only_p64_and_pleas_in_cycle boolean,
         quality array<string>
     """,
     cluster_by=("subject_id",),

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     packs: tuple[str, ...] = ()
     county_policies: CountyPolicies = CountyPolicies()
     scenarios: tuple[str, ...] = ()
-    switches: dict[str, bool | int | str] = Field(default_factory=dict)
+    switches: dict[str, bool | int | str | tuple[str, ...]] = Field(default_factory=dict)
     quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
     unpack_limit: Annotated[float, Field(ge=1)] = 100.0
     open_readers: bool = True

@@ -9,6 +9,9 @@ from clearance.charges.history import NO_CHARGE
 from clearance.charges.outcomes import gang_enhancement
 
 P64 = "p64"
+PLEA = "p64_plea"
+# What stands beside a plea: the highest of a cycle says whether all its charges go with one.
+PLEA_FORM, PROP_64, ANOTHER = 0, 1, 2
 STATUSES = (
     "convicted",
     "dismissed",
@@ -51,6 +54,9 @@ def with_cycle(counts: DataFrame) -> DataFrame:
             "arrest_date": F.min(arrested_on).over(cycle),
             "gang_enhancements": F.collect_list(gang_enhancement()).over(cycle),
             "p64_in_cycle": F.max(F.array_contains("tags", P64)).over(cycle),
+            "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge))
+            .over(cycle)
+            .eqNullSafe(PROP_64),
             "court_step_in_cycle": F.max(in_court).over(cycle),
             "conviction_in_cycle": F.max("convicted").over(cycle),
             "undisposed_court_count": F.max(open_count).over(cycle),
@@ -60,6 +66,21 @@ def with_cycle(counts: DataFrame) -> DataFrame:
             ).over(cycle),
         }
     )
+
+
+def _beside_a_plea(is_charge: Column) -> Column:
+    """Prop 64, the form of a plea, or another charge; null where the prosecutor rejected it.
+
+    An arrest or a filed charge that cannot be read is another charge.
+    """
+    stands_for_a_charge = F.col("text").isNotNull() | F.col("step_kind").isin("arrest", "court")
+    live = (is_charge | F.col("convicted")) & stands_for_a_charge & (F.col("status") != "rejected")
+    kind = (
+        F.when(F.array_contains("tags", P64), PROP_64)
+        .when(F.array_contains("tags", PLEA), PLEA_FORM)
+        .otherwise(ANOTHER)
+    )
+    return F.when(live, kind)
 
 
 def rank(level: Column) -> Column:

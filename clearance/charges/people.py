@@ -43,6 +43,7 @@ def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -
     return gathered.withColumns(
         {
             **_before(),
+            "super_strike_on_record": F.col("is_super_strike_number") > 0,
             "turned_20_on": F.add_months("born", MONTHS_TO_20),
             "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
         }

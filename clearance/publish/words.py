@@ -96,7 +96,7 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
     authority = content.get("authority") or {}
     settled = content.get("settled") or {}
     options = {name: _option(given) for name, given in (settled.get("options") or {}).items()}
-    switches = {name: str(given) for name, given in (settled.get("switches") or {}).items()}
+    switches = {name: _value(given) for name, given in (settled.get("switches") or {}).items()}
     params = {name: _value(given) for name, given in (content.get("params") or {}).items()}
     return PackWords(
         pack=pack,

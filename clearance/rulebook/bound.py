@@ -167,8 +167,14 @@ def check_switches(packs: list[Pack], switches: Mapping[str, ParamValue]) -> Non
             )
         for pack, param in having:
             if param.allowed and value not in param.allowed:
-                allowed = ", ".join(str(word) for word in param.allowed)
+                allowed = ", ".join(written(word) for word in param.allowed)
                 raise UsageError(
-                    f"Switch `{name}` is set to `{value}`; pack {pack.pack} allows {allowed}.",
+                    f"Switch `{name}` is set to `{written(value)}`; pack {pack.pack} allows "
+                    f"{allowed}.",
                     "Correct `switches` in the configuration.",
                 )
+
+
+def written(value: ParamValue) -> str:
+    """A param's value as a configuration writes it."""
+    return f"[{', '.join(value)}]" if isinstance(value, tuple) else str(value)

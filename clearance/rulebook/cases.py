@@ -19,7 +19,7 @@ from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue, Feature
 from clearance.rulebook.options import OptionValues, settled_by_name
 from clearance.rulebook.oracle import Determination, decide
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.yaml_lines import Document, load_yaml
 
 EMPTY: dict[str, Any] = {"yes_no": False, "number": 0, "text": "UNKNOWN", "tags": [], "path": []}
 
@@ -90,7 +90,8 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
     Raises:
         RulebookInvalid: the file is missing or does not hold together.
     """
-    document = load_yaml(path)
+    document = _with_cases(path)
+    path = document.path
     remedy = f"Correct {path} and run again."
     try:
         file = CaseFile.model_validate(document.data)
@@ -125,7 +126,7 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
-        name: None if feature.null == "unknown" else EMPTY.get(feature.type, feature.codes[:1])
+        name: None if feature.null == "unknown" else EMPTY.get(feature.type, *feature.codes[:1])
         for name, feature in features.items()
     }
     return [
@@ -138,6 +139,14 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
         )
         for case in file.cases
     ]
+
+
+def _with_cases(path: Path) -> Document:
+    """The file, or the one beside it that it is `like`: one table, so the same cases."""
+    document = load_yaml(path)
+    if isinstance(document.data, dict) and set(document.data) == {"pack", "like"}:
+        return load_yaml(path.with_name(str(document.data["like"])))
+    return document
 
 
 def _unit_problems(given: Mapping[str, Any], features: Mapping[str, Feature]) -> list[str]:

@@ -32,6 +32,7 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.IS_KNOWN: ("date", "number", "yes_no", "code", "text", "age"),
     Operator.IS: ("yes_no", "code", "text", "number"),
     Operator.IS_ONE_OF: ("code", "text"),
+    Operator.MAY_BE: ("code", "text"),
     Operator.INCLUDES: ("tags",),
     Operator.STARTS_WITH: ("path",),
     Operator.AT_LEAST: ("number",),
@@ -45,6 +46,9 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.AGE_AT_LEAST: ("age",),
     Operator.AGE_PAST: ("age",),
 }
+
+# What can always be told, also where the record says nothing.
+ALWAYS_KNOWN = (Operator.IS_KNOWN, Operator.MAY_BE)
 
 # Which options each operator can be asked of, and which can stand on its right.
 OPTION_FITS: dict[Operator, tuple[str, ...]] = {
@@ -214,7 +218,7 @@ def resolve_scope_sentence(
     if fact.timed:
         raise NotAFact(f"`{text}`: a unit's scope must not change as time passes")
     for column in fact.columns:
-        if features[column].null != "never" and fact.operator is not Operator.IS_KNOWN:
+        if features[column].null != "never" and fact.operator not in ALWAYS_KNOWN:
             raise NotAFact(f"`{text}`: `{column}` can be unknown; scope needs certain columns")
     return fact
 

@@ -18,7 +18,7 @@ from clearance.rulebook.model import PackParam
 from clearance.rulebook.options import PackOption
 from clearance.rulebook.sentences import Column, Constant, Operand, Operator, Option, Param
 
-LISTS = (Operator.IS_ONE_OF, Operator.INCLUDES, Operator.STARTS_WITH)
+LISTS = (Operator.IS_ONE_OF, Operator.MAY_BE, Operator.INCLUDES, Operator.STARTS_WITH)
 MOST_YEARS = 150  # more would leave the calendar
 NEEDED = {"date": "a date", "number": "a number", "yes_no": "true or false", "text": "a text"}
 

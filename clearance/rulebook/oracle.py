@@ -175,6 +175,8 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
     subject = _value(bound, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
+    if fact.operator is Operator.MAY_BE and subject is None:
+        return True
     values = [_value(bound, value, row) for value in fact.values]
     if subject is None or None in values:
         return None
@@ -207,7 +209,7 @@ def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
     match operator:
         case Operator.IS:
             return bool(subject == first)
-        case Operator.IS_ONE_OF:
+        case Operator.IS_ONE_OF | Operator.MAY_BE:
             return subject in options
         case Operator.INCLUDES:
             return any(option in subject for option in options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.bound import BoundPack, written
 from clearance.rulebook.catalogue import Catalogue, Feature
 from clearance.rulebook.facts import Fact
 from clearance.rulebook.model import (
@@ -69,7 +69,7 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
     ]
     for i, rule in enumerate(pack.flow, start=1):
         condition = condition_in_english(condition_of(rule), says)
-        lines.append(f"{i}. If {condition}: {decision_in_english(rule.then)}.")
+        lines.append(f"{i}. If {condition}: {decision_in_english(rule.then, rule.label)}.")
         lines.append(
             f"   Reason: {filled(reasons[rule.reason], bound)} [{rule.reason}]. Cite: {rule.cite}."
         )
@@ -79,7 +79,7 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
             lines.append(f"   Note: {rule.note}")
     last = pack.otherwise
     lines.append(
-        f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(last.then)}. "
+        f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(last.then, last.label)}. "
         f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
     )
     if last.rules_cover_all:
@@ -121,7 +121,7 @@ def _unknown(pack: Pack, bound: BoundPack, reasons: dict[str, str]) -> str:
         return "What the record does not say counts as not holding."
     return (
         "Where the record does not say, and what it does not say could change the answer: "
-        f"{decision_in_english(unknown.then)}. Reason: "
+        f"{decision_in_english(unknown.then, unknown.label)}. Reason: "
         f"{filled(reasons[str(unknown.reason)], bound)} [{unknown.reason}]. Cite: {unknown.cite}."
     )
 
@@ -135,7 +135,7 @@ def _param(name: str, bound: BoundPack) -> str:
     param = bound.pack.params[name]
     line = f"- {name} = {_settled(bound, name)}. Cite: {param.cite}."
     if param.switch:
-        allowed = ", ".join(str(word) for word in param.allowed)
+        allowed = ", ".join(written(word) for word in param.allowed)
         line += f" A switch of the configuration: {allowed}."
     if param.certainty:
         line += f" Certainty: {CERTAINTIES[param.certainty]}."
@@ -157,11 +157,11 @@ def _said(value: object) -> str:
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def decision_in_english(decision: Decision) -> str:
-    """An outcome in words."""
+def decision_in_english(decision: Decision, label: str | None = None) -> str:
+    """An outcome in words, with what the office calls it where the rule says so."""
     if decision.relief is not None:
         return f"eligible for {RELIEFS[decision.relief]}"
-    return OUTCOMES[decision.outcome]
+    return OUTCOMES[decision.outcome] + (f" ({label})" if label else "")
 
 
 def _option(name: str, bound: BoundPack) -> str:
@@ -211,6 +211,8 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
             return f"the {subject} is known"
         case Operator.IS_ONE_OF if isinstance(fact.values[0], Option):
             return f"the {subject} is one that the county's option {listed} names"
+        case Operator.MAY_BE:
+            return f"the {subject} is {listed} or not known"
         case Operator.INCLUDES:
             return f"the charge is on the list {listed}"
         case Operator.STARTS_WITH:

@@ -20,6 +20,7 @@ class Operator(Enum):
     IS_KNOWN = "is known"
     IS = "is"
     IS_ONE_OF = "is one of"
+    MAY_BE = "may be"
     INCLUDES = "includes"
     STARTS_WITH = "starts with"
     AT_LEAST = "is at least"
@@ -129,6 +130,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Operator], ...] = tuple(
         ),
         (rf"(?P<subject>{_NAME}) starts with (?P<list>{_ITEM})", Operator.STARTS_WITH),
         (rf"(?P<subject>{_NAME}) is one of (?P<list>{_ITEM}(?:, {_ITEM})*)", Operator.IS_ONE_OF),
+        (rf"(?P<subject>{_NAME}) may be one of (?P<list>{_ITEM}(?:, {_ITEM})*)", Operator.MAY_BE),
+        (rf"(?P<subject>{_NAME}) may be (?P<list>{_ITEM})", Operator.MAY_BE),
         (rf"(?P<subject>{_NAME}) is known", Operator.IS_KNOWN),
         (rf"(?P<subject>{_NAME}) is (?P<value>{_ITEM})", Operator.IS),
     )
@@ -138,10 +141,10 @@ AGE_COLUMN = "turned_20_on"
 AGE_ANCHOR = 20
 
 FORMS_HELP = (
-    "COLUMN is known; COLUMN is VALUE; COLUMN is one of A, B; COLUMN includes TAG; COLUMN starts "
-    "with PATH; COLUMN is at least N; COLUMN is at most N; COLUMN is before | after | on or before "
-    "| on or after DATE; COLUMN is at least | more than N years before DATE; age at DATE is at "
-    "least | past N"
+    "COLUMN is known; COLUMN is VALUE; COLUMN is one of A, B; COLUMN may be VALUE; COLUMN includes "
+    "TAG; COLUMN starts with PATH; COLUMN is at least N; COLUMN is at most N; COLUMN is before | "
+    "after | on or before | on or after DATE; COLUMN is at least | more than N years before DATE; "
+    "age at DATE is at least | past N"
 )
 
 

@@ -92,6 +92,9 @@ class FactReader:
             subject, count, *compared = (term for _, term in case)
             known.append(guard)
             true.append(z3.And(guard, self._holds(fact, subject, count, compared)))
+        if fact.operator is Operator.MAY_BE:
+            missing = z3.Not(z3.Or([guard for guard, _ in subjects]))
+            known, true = [*known, missing], [*true, missing]
         return FactSymbol(z3.Or(known), z3.Or(true))
 
     def _years(self, operand: Operand | None) -> list[Guarded]:
@@ -139,7 +142,7 @@ class FactReader:
         match fact.operator:
             case Operator.IS:
                 return self._equal(subject, first)
-            case Operator.IS_ONE_OF | Operator.INCLUDES | Operator.STARTS_WITH:
+            case Operator.IS_ONE_OF | Operator.MAY_BE | Operator.INCLUDES | Operator.STARTS_WITH:
                 named = _named(first, values)
                 return z3.Or([z3.And(when, self._has(subject, word)) for when, word in named])
             case Operator.AT_LEAST:

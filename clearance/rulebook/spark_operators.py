@@ -84,6 +84,8 @@ def _compare(
             return F.arrays_overlap(subject, first)
         case Operator.IS_ONE_OF:
             return subject.isin(*_words(bound, fact))
+        case Operator.MAY_BE:
+            return subject.isNull() | subject.isin(*_words(bound, fact))
         case Operator.INCLUDES:
             words = _words(bound, fact)
             return _any([F.array_contains(subject, word) for word in words])

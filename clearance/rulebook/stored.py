@@ -63,14 +63,15 @@ def bound_from(text: str, *, catalogue: Catalogue) -> BoundPack:
     content: dict[str, Any] = dict(load_yaml(Path("packs"), text=text).data)
     settled = content.pop(SETTLED, {})
     pack = Pack.model_validate(content)
-    options = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settled.get("options", {}).items()
-    }
     return bind(
         pack,
         catalogue,
-        switches=settled.get("switches", {}),
+        switches=_with_tuples(settled.get("switches", {})),
         reads=str(settled.get("reads", "")),
-        options=options,
+        options=_with_tuples(settled.get("options", {})),
     )
+
+
+def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
+    """The values, each list as the tuple that it was."""
+    return {n: tuple(value) if isinstance(value, list) else value for n, value in values.items()}

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
 from clearance.places import rules_folder
 from clearance.schemas import ARRESTS, CHARGES
-from clearance.settings import CountyPolicies, CountyPolicy, Settings
+from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
 from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
 from clearance.sweep.manifest import Manifest, last_sweep
@@ -132,6 +132,45 @@ def test_before_the_law_was_in_force_there_are_no_rows_and_the_sweep_says_so(
     assert early.counts == {}
     assert any("no version is in force on 2016-11-08" in note for note in early.notes)
     assert sweep(spark, store, date(2016, 11, 9)).counts["prop64_statute/ELIGIBLE"] == 1
+
+
+def test_each_count_has_the_policy_of_its_courts_county(spark: SparkSession, store: Store) -> None:
+    beside = {
+        "status": "convicted",
+        "p64_in_cycle": True,
+        "only_p64_and_pleas_in_cycle": True,
+        "convictions_on_record": 7,
+        "latest_conviction": date(2010, 6, 15),
+        "every_conviction_dated": True,
+    }
+    charged = {
+        "LOS ANGELES": ("11357", ["p64"]),
+        "SACRAMENTO": ("11359", ["p64"]),
+        "CONTRA COSTA": ("647", ["p64_related"]),
+        "SAN JOAQUIN": ("4060", ["p64_related"]),
+        "SAN FRANCISCO": ("32", ["p64_plea"]),
+        "YOLO": ("11359", ["p64"]),
+        "UNKNOWN": ("11359", ["p64"]),
+        "KERN": ("647", ["p64_related"]),
+    }
+    units = [
+        {**beside, "unit_id": f"1-{county}", "county": county, "section": section, "tags": tags}
+        for county, (section, tags) in charged.items()
+    ]
+    fill(spark, store, *units)
+    sweep(spark, store, NOVEMBER, settings=load_settings(None))
+    rows = store.read(spark, "determinations").where("kind = 'policy'").collect()
+    # One person, counts in eight counties; a related charge is no business of the statute.
+    assert {row["county"]: (row["pack"], row["rule"]) for row in rows} == {
+        "LOS ANGELES": ("los_angeles", "other_possession"),
+        "SACRAMENTO": ("sacramento", "several_none_recent"),
+        "CONTRA COSTA": ("contra_costa", "related"),
+        "SAN JOAQUIN": ("san_joaquin", "related_4060"),
+        "SAN FRANCISCO": ("san_francisco", "plea_while_serving"),
+        "YOLO": ("prop64_statute", "lesser_offence_while_serving"),
+        "UNKNOWN": ("prop64_statute", "lesser_offence_while_serving"),
+    }
+    assert len(rows) == len(charged) - 1
 
 
 def test_one_pack_alone_leaves_the_others_rows(spark: SparkSession, store: Store) -> None:

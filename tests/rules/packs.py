@@ -18,6 +18,8 @@ SENTENCES = (
     "super_strike_before is yes",
     "section is 11357",
     "section is one of 11358, 11359",
+    "section may be 11359",
+    "level may be one of grave",
     "tags includes serious",
     "tags includes one of violent, super_strike",
     "subdivisions starts with C",
@@ -66,6 +68,7 @@ PARAMS = {
         "cite": "test",
     },
     "by_level": {"value": True, "cite": "test"},
+    "grave": {"value": ("F", "M"), "cite": "test"},
 }
 OPTIONS: dict[str, Any] = {
     "sections": {"type": "list", "of": ["11357", "11358", "11359"], "cite": "test"},

@@ -13,7 +13,6 @@ from tests.rules.packs import PARAMS, bound_pack, small_pack
 
 VALUES = PARAMS | {
     "sections": {"value": ("11357", "11358"), "cite": "test"},
-    "grave": {"value": "F", "cite": "test"},
     "never": {"value": False, "cite": "test"},
 }
 
@@ -31,7 +30,8 @@ def says(rulebook: Rulebook, sentence: str, **more: Any) -> str:
         ("probation_granted is by_level", "1. If probation was granted: by_level (yes): "),
         ("probation_granted is never", "1. If probation was granted: never (no): "),
         ("level is M", "the level is misdemeanor"),
-        ("level is grave", "the level is grave (F)"),
+        ("level is one of grave", "the level is grave (F or M)"),
+        ("level may be one of M, I", "the level is misdemeanor or infraction or not known"),
         ("level is one of M, I", "the level is misdemeanor or infraction"),
         ("section is one of sections", "the section is sections (11357 or 11358)"),
         ("convictions_on_record is at most several", "the number of convictions on record is"),

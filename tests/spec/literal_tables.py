@@ -127,7 +127,9 @@ def charge(subject: str, count: str, county: str, section: str, **more: Any) -> 
         "registrable_charges": [],
         "registered_290": False,
         "deceased": False,
+        "super_strike_on_record": False,
         "p64_in_cycle": True,
+        "only_p64_and_pleas_in_cycle": True,
         "quality": [],
         **more,
     }

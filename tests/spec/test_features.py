@@ -73,6 +73,22 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         "super_strike_before",
         None,
     ),
+    "no super-strike on record": ([], "super_strike_on_record", False),
+    "a later super-strike is on record": (
+        [conviction("20200101", MURDER)],
+        "super_strike_on_record",
+        True,
+    ),
+    "an undated and possible super-strike is on record": (
+        [conviction("20000000", "220 PC-ASSAULT")],
+        "super_strike_on_record",
+        True,
+    ),
+    "a dismissed super-strike is not on record": (
+        [{**conviction("20000101", MURDER), "disp_descr": "DISMISSED"}],
+        "super_strike_on_record",
+        False,
+    ),
     "no registrable conviction": ([], "registrable_before", False),
     "a registrable conviction the day before": (
         [conviction("20100614", LEWD)],
@@ -238,6 +254,60 @@ COMBINED: dict[str, tuple[list[dict[str, str]], bool]] = {
     ),
 }
 
+ELSEWHERE = {"stp_ori_cnty_name": "KERN"}
+ARRESTED = {**ELSEWHERE, "stp_type_descr": "ARREST/DETAINED/CITED", "offense_descr": P64}
+CHARGED = {"count_order": "102002001000", "offense_descr": P64, "disp_descr": "DISMISSED"}
+PLEA = conviction("20100615", "32 PC-ACCESSORY", count_order="102002002000")
+
+# What stands in the cycle beside a plea to PC 32, whether Prop 64 charges and pleas are all.
+PLEAS: dict[str, tuple[list[dict[str, str]], bool]] = {
+    "beside a Prop 64 charge that was dismissed": ([CHARGED], True),
+    "beside a Prop 64 conviction": ([{**CHARGED, "disp_descr": "CONVICTED"}], True),
+    "beside an arrest for Prop 64 in another county": ([{**ARRESTED, "count_order": SECOND}], True),
+    "beside another plea": (
+        [CHARGED, {**PLEA, "count_order": SECOND, "offense_descr": "11364(A) HS-X"}],
+        True,
+    ),
+    "beside another charge": (
+        [CHARGED, {**PLEA, "count_order": SECOND, "offense_descr": "459 PC-BURGLARY"}],
+        False,
+    ),
+    "beside another charge that was dismissed": (
+        [CHARGED, {**CHARGED, "count_order": SECOND, "offense_descr": "459 PC-BURGLARY"}],
+        False,
+    ),
+    "beside another charge that the prosecutor rejected": (
+        [
+            CHARGED,
+            {"count_order": SECOND, "offense_descr": "459 PC", "disp_descr": "PROS REJ-OTHER"},
+        ],
+        True,
+    ),
+    "beside a section that begins like a plea's": (
+        [CHARGED, {**CHARGED, "count_order": SECOND, "offense_descr": "11366.5 HS-X"}],
+        False,
+    ),
+    "beside a charge that cannot be read": ([CHARGED, {"count_order": SECOND}], False),
+    "beside a row that is no charge": (
+        [CHARGED, {"count_order": SECOND, "offense_descr": "459 PC", "offense_toc": "X"}],
+        True,
+    ),
+    "beside a conviction whose row says it is no charge": (
+        [CHARGED, conviction("20100615", "459 PC", count_order=SECOND, offense_toc="X")],
+        False,
+    ),
+    "beside a stay in jail that names no charge": (
+        [CHARGED, {"count_order": "102003001000", "stp_type_descr": "CUSTODY:JAIL"}],
+        True,
+    ),
+    "beside a Prop 64 charge that the prosecutor rejected": (
+        [{**CHARGED, "disp_descr": "PROS REJ-OTHER"}],
+        False,
+    ),
+    "with the Prop 64 charge in another cycle": ([{**CHARGED, "count_order": FIRST}], False),
+    "beside another charge in another cycle": ([CHARGED, conviction("20000101", MURDER)], True),
+}
+
 # The rows of a person, the 20th birthday.
 BIRTHS: dict[str, tuple[list[dict[str, str]], datetime.date | None]] = {
     "twenty years later": ([{"pri_dob": "19800615"}], DAY(2000, 6, 15)),
@@ -356,6 +426,8 @@ def record(spark: SparkSession) -> Prepared:
         rows += [{"subject_id": before, **row} for row in [*others, THIS]]
     for combined, (others, _) in COMBINED.items():
         rows += [{"subject_id": combined, **row} for row in [*others, THIS]]
+    for plea, (others, _) in PLEAS.items():
+        rows += [{"subject_id": plea, **row} for row in [*others, PLEA]]
     for birth, (given, _) in BIRTHS.items():
         rows += [{"subject_id": birth, **row} for row in given]
     rows += [{"subject_id": case, **given} for case, (given, _) in COUNTS.items()]
@@ -396,6 +468,15 @@ def test_an_offence_with_a_gang_enhancement_is_a_super_strike(case: str, record:
 def test_a_gang_combination_is_shown_as_one_charge(record: Prepared) -> None:
     row = record.count("with the enhancement in the same step", SECOND)
     assert row.super_strike_charges == ["136.1 PC + 186.22(B)(4) PC"]
+
+
+@pytest.mark.parametrize("case", PLEAS)
+def test_a_plea_stands_in_a_cycle_of_prop_64_alone(case: str, record: Prepared) -> None:
+    row = record.count(case, PLEA["count_order"])
+    assert "p64_plea" in row.tags
+    assert row.only_p64_and_pleas_in_cycle is PLEAS[case][1]
+    # Whatever became of the Prop 64 charge.
+    assert row.p64_in_cycle is (case != "with the Prop 64 charge in another cycle")
 
 
 @pytest.mark.parametrize("case", BIRTHS)
