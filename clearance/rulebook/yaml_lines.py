@@ -59,7 +59,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it so
         line = event.start_mark.line + 1
         if self.check_event(yaml.AliasEvent):
             raise _Problem(line, "aliases (`*name`) are not used here: write the value out")

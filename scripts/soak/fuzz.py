@@ -16,25 +16,24 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-# Run as a file, Python sees this folder only; so the imports (E402) come after this line.
-sys.path.insert(0, str(ROOT))
+# Run as a file, Python sees this folder only.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.charges.step import prepare  # noqa: E402
-from clearance.errors import InputRefused, RulebookInvalid, UsageError  # noqa: E402
-from clearance.ingest.step import ingest  # noqa: E402
-from clearance.ingest.unpack import look_at  # noqa: E402
-from clearance.places import conf_folder, rules_folder  # noqa: E402
-from clearance.publish.words import load_reasons  # noqa: E402
-from clearance.rulebook.catalogue import load_catalogue  # noqa: E402
-from clearance.rulebook.check import Known  # noqa: E402
-from clearance.rulebook.load import _list_names, _pack  # noqa: E402
-from clearance.session import build_session  # noqa: E402
-from clearance.settings import load_settings  # noqa: E402
-from clearance.store import Store  # noqa: E402
-from tests.spec.file_mutation import mutated_file, text_of, valid_file  # noqa: E402
-from tests.spec.mutation import mutated_text  # noqa: E402
-from tests.spec.reconcile import differences  # noqa: E402
+from clearance.charges.step import prepare
+from clearance.errors import InputRefused, RulebookInvalid, UsageError
+from clearance.ingest.step import ingest
+from clearance.ingest.unpack import look_at
+from clearance.places import conf_folder, rules_folder
+from clearance.publish.words import load_reasons
+from clearance.rulebook.catalogue import load_catalogue
+from clearance.rulebook.check import Known
+from clearance.rulebook.load import _list_names, _pack
+from clearance.session import build_session
+from clearance.settings import load_settings
+from clearance.store import Store
+from tests.spec.file_mutation import mutated_file, text_of, valid_file
+from tests.spec.mutation import mutated_text
+from tests.spec.reconcile import differences
 
 CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
