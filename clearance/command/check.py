@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from clearance.rulebook.audit import Audit, audit
+from clearance.errors import StoreFault
 from clearance.rulebook.findings import Finding
+
+if TYPE_CHECKING:
+    from clearance.rulebook.audit import Audit
 
 
 def check_rules(rules: Path, *, overlaps: bool) -> Audit:
@@ -17,7 +24,18 @@ def check_rules(rules: Path, *, overlaps: bool) -> Audit:
     Args:
         rules: the folder.
         overlaps: whether to look for overlaps, which are notes.
+
+    Raises:
+        StoreFault: the solver is not installed or does not run here.
     """
+    try:
+        with redirect_stdout(io.StringIO()):  # it would print where it looked for its library
+            from clearance.rulebook.audit import audit
+    except Exception as error:  # the solver has exceptions of its own for what it misses
+        raise StoreFault(
+            f"The solver that `rules check` asks, z3, cannot be loaded ({type(error).__name__}).",
+            f"Type: {sys.executable} -m pip install z3-solver",
+        ) from error
     return audit(rules, overlapping=overlaps)
 
 

@@ -18,6 +18,7 @@ import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from clearance.ingest.layout import FIELDS
 from clearance.rulebook.options import OptionValue, PackOption
 
 TAME = (
@@ -200,3 +201,65 @@ def _places(node: Any) -> Iterator[tuple[Any, Any]]:
         yield node, key
         if isinstance(node[key], (dict, list)):
             yield from _places(node[key])
+
+
+# --- records -----------------------------------------------------------------------------------
+
+UNSAID = "whatever code or none"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a research file.
+
+    Attributes:
+        data: its bytes, without a line end.
+        code: why it is set aside; None where it is kept, UNSAID where only once matters.
+    """
+
+    data: bytes
+    code: str | None
+
+
+_letters = st.characters(
+    codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters='",\ufeff'
+)
+_bare = st.text(_letters, max_size=10)
+_quoted = st.lists(_bare | st.sampled_from((",", '""')), max_size=4).map(
+    lambda parts: f'"{"".join(parts)}"'
+)
+_optional = sorted(set(FIELDS) - {"SUBJECT_ID", "CNT_ORDER", "COMMENT_TEXT", "END_OF_REC"})
+_missing = st.sampled_from(("", "   ", "-", '"  -  "', " null ", "NULL"))
+_no_order = st.from_regex(r"[0-9]{1,11}|[0-9]{13,14}|[0-9]{11}[A-Z.]", fullmatch=True)
+_defects: dict[str, dict[str, SearchStrategy[str]]] = {
+    "NO_SUBJECT_ID": {"SUBJECT_ID": _missing},
+    "NO_COUNT_ORDER": {"CNT_ORDER": _missing},
+    "BAD_COUNT_ORDER": {"CNT_ORDER": _no_order},
+    "UNDECODABLE": {"COMMENT_TEXT": st.sampled_from(("\0", "A\x07", "\x1b[2J", "\x7f"))},
+    "UNBALANCED_QUOTES": {"COMMENT_TEXT": _bare.map('"{}'.format)},
+}
+
+
+LINE_CODES = (None, UNSAID, "FIELD_COUNT", *_defects)
+
+
+@st.composite
+def record_lines(draw: DrawFn, code: str | None) -> Line:
+    """A right record, one with the defect of a code, or bytes that may be anything."""
+    fields = draw(st.dictionaries(st.sampled_from(_optional), _bare | _quoted, max_size=6))
+    fields["SUBJECT_ID"] = draw(st.from_regex(r" ?[0-9]{1,9} ?", fullmatch=True))
+    fields["CNT_ORDER"] = draw(st.from_regex(r" ?[0-9]{12} ?", fullmatch=True))
+    for name, value in _defects.get(str(code), {}).items():
+        fields[name] = draw(value)
+    text = ",".join(fields.get(name, "") for name in FIELDS)
+    if code == "FIELD_COUNT":
+        text = draw(st.sampled_from((text[:-1], f"{text},x", f"{text},,", text + "," * 500)))
+    elif draw(st.booleans()):
+        text += draw(st.sampled_from((",", ', "" ', ",  ")))
+    fits_latin = all(ord(letter) < 256 for letter in text)
+    data = text.encode("latin-1" if fits_latin and draw(st.booleans()) else "utf-8")
+    if code == UNSAID:
+        at, scrap = draw(st.integers(0, len(data))), draw(st.binary(max_size=20))
+        data = (data[:at] + scrap) * draw(st.integers(1, 2)) + data[at:]
+        data = data.replace(b"\n", b"").replace(b"\r", b"")
+    return Line(data, code)
