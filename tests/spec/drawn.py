@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -115,7 +115,7 @@ def _fitting(option: PackOption) -> SearchStrategy[tuple[Any, OptionValue]]:
     if option.range is not None:
         numbers = (st.just(0) | st.integers(*option.range)).map(lambda number: (number, number))
         return st.just((None, 0)) | numbers
-    forms = (
+    forms: tuple[Callable[[str], Any], ...] = (
         str,
         int,
         f"{option.code_book} {{}}".format,
@@ -168,7 +168,7 @@ right_settings = st.fixed_dictionaries(
     },
 )
 _key = st.sampled_from(("packs", "county_policies", "switches", "quarantine_limit", "counties"))
-_slips = st.just({}) | st.dictionaries(_key, anything, max_size=2)
+_slips: SearchStrategy[dict[str, Any]] = st.just({}) | st.dictionaries(_key, anything, max_size=2)
 any_settings = anything | st.tuples(right_settings, _slips).map(lambda two: two[0] | two[1])
 
 

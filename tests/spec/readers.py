@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.check import Known
-from clearance.rulebook.load import _list_names, _pack
+from clearance.rulebook.load import _list_names, _pack, load_rulebook
+from clearance.rulebook.options import PackOption
 from clearance.rulebook.prose import english
 
 RULES = rules_folder()
@@ -24,6 +26,14 @@ PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in C
 def known() -> Known:
     """What packs may name."""
     return Known(load_catalogue(RULES), load_reasons(RULES), _list_names(RULES / "statutes"))
+
+
+@cache
+def pack_options() -> dict[str, PackOption]:
+    """The options that a county's file may set."""
+    found = load_rulebook(RULES).find("configurable", as_of=date(2026, 11, 1))
+    assert found is not None
+    return dict(found.pack.options)
 
 
 def read_pack(path: Path, cases: Path) -> None:

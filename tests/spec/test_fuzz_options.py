@@ -6,7 +6,6 @@ import codecs
 import json
 import re
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 
 from clearance.cli import _code
 from clearance.errors import UsageError
-from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.option_files import MOST_BYTES, options_of, read_option_file
 from clearance.rulebook.options import all_off
 from clearance.settings import Settings, load_settings
@@ -28,12 +26,9 @@ from tests.spec.drawn import (
     option_texts,
     right_settings,
 )
-from tests.spec.readers import RULES
+from tests.spec.readers import pack_options
 
-AS_OF = date(2026, 11, 1)
-CONFIGURABLE = load_rulebook(RULES).find("configurable", as_of=AS_OF)
-assert CONFIGURABLE is not None
-OPTIONS = CONFIGURABLE.pack.options
+OPTIONS = pack_options()
 
 
 def found_in(path: Path, data: bytes) -> tuple[dict[str, Any], list[str]]:
