@@ -15,6 +15,8 @@ EXIT_CONFLICT = 5
 EXIT_STORE = 6
 EXIT_INTERRUPTED = 130
 
+MOST_LISTED = 200
+
 
 class ClearanceError(Exception):
     """An end of the run that the reader can act on.
@@ -28,9 +30,9 @@ class ClearanceError(Exception):
     exit_code = EXIT_STORE
 
     def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+        super().__init__(printable(message))
+        self.message = printable(message)
+        self.remedy = printable(remedy)
 
 
 class DifferenceFound(ClearanceError):
@@ -67,6 +69,28 @@ class StoreFault(ClearanceError):
     """The store or the cluster failed; running the same command again is safe."""
 
     exit_code = EXIT_STORE
+
+
+def printable(text: str) -> str:
+    """The text with what steers a terminal, or cannot be written, as escapes; line ends stay.
+
+    Args:
+        text: a message, which may quote a file.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def listed(problems: list[str]) -> str:
+    """Problems as lines of a message: each one line and once, of very many the first and how many.
+
+    Args:
+        problems: one or more, in the order to tell them.
+    """
+    each = list(dict.fromkeys(problem.replace("\n", "\\n") for problem in problems))
+    more = [f"... and {len(each) - MOST_LISTED:,} more"] if len(each) > MOST_LISTED else []
+    return "\n".join([*each[:MOST_LISTED], *more])
 
 
 def nearest(word: str, known: list[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from clearance.errors import RulebookInvalid, UsageError, nearest
+from clearance.errors import RulebookInvalid, UsageError, listed, nearest
 from clearance.places import conf_folder
-from clearance.rulebook.option_files import OptionFile, read_option_file
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.option_files import MOST_BYTES, OptionFile, read_option_file
+from clearance.rulebook.yaml_lines import Document, load_yaml
 
 DEFAULT_CONFIG = "california.yaml"
 
@@ -67,7 +68,7 @@ class Settings(BaseSettings):
     scenarios: tuple[str, ...] = ()
     switches: dict[str, bool | int | str | tuple[str, ...]] = Field(default_factory=dict)
     quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
-    unpack_limit: Annotated[float, Field(ge=1)] = 100.0
+    unpack_limit: Annotated[float, Field(ge=1, le=1_000_000)] = 100.0
     open_readers: bool = True
     _option_files: dict[str, OptionFile] = PrivateAttr(default_factory=dict)
 
@@ -123,29 +124,27 @@ def load_settings(path: Path | None) -> Settings:
             a value that does not fit.
     """
     file = path or conf_folder() / DEFAULT_CONFIG
+    correct = f"Correct {file}, or name another with --config."
     try:
-        document = load_yaml(file)
+        document = load_yaml(file, most=MOST_BYTES)
     except RulebookInvalid as error:
-        raise UsageError(error.message, f"Correct {file} or name another with --config.") from error
+        raise UsageError(error.message, correct) from error
     data = document.data if document.data is not None else {}
     if not isinstance(data, dict):
-        raise UsageError(f"{file.name}:1: settings are `key: value` lines.", f"Correct {file}.")
+        raise UsageError(f"{file.name}:1: settings are `key: value` lines.", correct)
     unknown = [
         _unknown_key(str(key), f"{file.name}:{document.line((key,))}")
         for key in data
         if key not in Settings.model_fields
     ]
     if unknown:
-        raise UsageError("\n".join(unknown), f"Correct {file}.")
+        raise UsageError(listed(unknown), correct)
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        lines = [
-            f"{file.name}:{document.line(problem['loc'])}: {_said(dict(problem))}"
-            for problem in error.errors()
-        ]
+        problems = [f"{_place(document, p['loc'])}: {_said(dict(p))}" for p in error.errors()]
         raise UsageError(
-            "\n".join(lines), f"Correct {file}, or the CLEARANCE_ variable of that name."
+            listed(problems), f"Correct {file}, or the CLEARANCE_ variable that is named."
         ) from error
     except Exception as error:
         raise UsageError(
@@ -154,6 +153,14 @@ def load_settings(path: Path | None) -> Settings:
         ) from error
     settings.read_option_files(file.parent)
     return settings
+
+
+def _place(document: Document, where: tuple[str | int, ...]) -> str:
+    """Where a setting was written: the environment goes over the file."""
+    variable = f"CLEARANCE_{where[0]}".upper()
+    if any(name.upper().partition("__")[0] == variable for name in os.environ):
+        return variable
+    return f"{document.path.name}:{document.line(where)}"
 
 
 def _unknown_key(key: str, where: str) -> str:

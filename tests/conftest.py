@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from clearance.store import Store
+
+# The same examples on every machine, and none kept in the checkout.
+settings.register_profile("repeated", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeated")
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import CONVICTS, MODIFYING, record_order
+from clearance.charges.dispositions import CONVICTS, record_order
 from clearance.charges.history import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
+from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_marks
 
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"

@@ -9,12 +9,12 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.programmes import citing
-from clearance.charges.record_rules import DispositionRule
+from clearance.charges.record_rules import MODIFYING, DispositionRule, Ending
 
 CONVICTS = "convicts"
 
-# What becomes of a count without a conviction. A conviction is not undone by any of them.
-ENDINGS = {
+# The status that each gives a count without a conviction; a conviction is undone by none of them.
+ENDINGS: dict[Ending, str] = {
     "dismisses": "dismissed",
     "acquits": "acquitted",
     "rejects": "rejected",
@@ -24,19 +24,6 @@ ENDINGS = {
     "completes_diversion": "diversion_completed",
     "ends_diversion": "undisposed",
 }
-
-# What a later disposition may do to a conviction.
-MODIFYING = (
-    "sets_aside",
-    "relieves",
-    "pardons",
-    "certifies",
-    "reduces",
-    "revokes",
-    "reinstates",
-    "modifies",
-    "resentences",
-)
 _STATUS_AFTER = {"sets_aside": "set_aside", "relieves": "relieved", "pardons": "pardoned"}
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import MODIFYING
 from clearance.charges.quality import flags
+from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import LATER_BITS
 
 

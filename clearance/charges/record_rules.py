@@ -9,7 +9,7 @@ import csv
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
@@ -18,8 +18,8 @@ from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
-Effect = Literal[
-    "convicts",
+# What becomes of a count without a conviction.
+Ending = Literal[
     "dismisses",
     "acquits",
     "rejects",
@@ -28,6 +28,9 @@ Effect = Literal[
     "diverts_unlisted",
     "completes_diversion",
     "ends_diversion",
+]
+# What a later disposition may do to a conviction.
+Modifying = Literal[
     "sets_aside",
     "relieves",
     "pardons",
@@ -37,8 +40,9 @@ Effect = Literal[
     "reinstates",
     "modifies",
     "resentences",
-    "no_effect",
 ]
+Effect = Literal["convicts", Ending, Modifying, "no_effect"]
+MODIFYING: tuple[str, ...] = get_args(Modifying)
 FILES = (
     "dispositions.yaml",
     "steps.yaml",

@@ -15,8 +15,9 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import CONVICTS, MODIFYING
+from clearance.charges.dispositions import CONVICTS
 from clearance.charges.fields import later_by
+from clearance.charges.record_rules import MODIFYING
 
 KINDS = ("probation", "jail", "prison", "fine")
 _TIMED = ("probation", "jail", "prison")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
-from clearance.errors import RulebookInvalid
-from clearance.rulebook.audit import Audit, audit
+from clearance.errors import RulebookInvalid, StoreFault
 from clearance.rulebook.findings import Finding, from_line
 from clearance.rulebook.load import read_rulebook
 from clearance.rulebook.model import Pack
+
+if TYPE_CHECKING:
+    from clearance.rulebook.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,11 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     Args:
         rules: the folder.
         overlaps: whether to look for overlaps, which are notes.
+
+    Raises:
+        StoreFault: the solver is not installed or does not run here.
     """
-    found = audit(rules, overlapping=overlaps)
+    found = _audit(rules, overlaps=overlaps)
     lines: list[str] = []
     lists: StatuteLists | None = None
     cited: set[str] = set()
@@ -70,6 +78,18 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     rows = dict(sorted(Counter(row.list for row in lists.rows).items())) if lists else {}
     asked = {*ASKED_BY_STEPS, *cited, *_named(rules)}
     return RulesCheck(found, rows, tuple(name for name in rows if name not in asked))
+
+
+def _audit(rules: Path, *, overlaps: bool) -> Audit:
+    try:
+        with redirect_stdout(io.StringIO()):  # it would print where it looked for its library
+            from clearance.rulebook.audit import audit
+    except Exception as error:  # the solver has exceptions of its own for what it misses
+        raise StoreFault(
+            f"The solver that `rules check` asks, z3, cannot be loaded ({type(error).__name__}).",
+            f"Type: {sys.executable} -m pip install z3-solver",
+        ) from error
+    return audit(rules, overlapping=overlaps)
 
 
 def _named(rules: Path) -> set[str]:

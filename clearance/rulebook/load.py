@@ -166,7 +166,8 @@ def _first(error: ValidationError) -> list[ErrorDetails]:
 
 
 def _placed(problems: list[Problem], name: str, document: Document) -> list[str]:
-    lines = [(document.line(where), what) for where, what in problems]
+    # A key may hold a line end; a problem is one line.
+    lines = [(document.line(where), what.replace("\n", "\\n")) for where, what in problems]
     return list(dict.fromkeys(f"{name}:{line}: {what}" for line, what in sorted(lines)))
 
 

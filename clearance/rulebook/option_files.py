@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from clearance.rulebook.options import (
     all_off,
     settled,
 )
-from clearance.rulebook.yaml_lines import Document, Where, load_yaml
+from clearance.rulebook.yaml_lines import Document, Where, file_text, load_yaml
+
+MOST_BYTES = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class OptionFile:
     Attributes:
         name: as the configuration names it.
         document: its content; None where it could not be read.
-        problem: why not, one or more lines.
+        problem: why not.
     """
 
     name: str
@@ -55,23 +58,28 @@ def read_option_file(path: Path, *, name: str) -> OptionFile:
         path: where it lies.
         name: as the configuration names it.
     """
-    if not path.is_file():
-        return OptionFile(name, None, f"{name}: there is no such option file ({path})")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        if not path.is_file():
+            return OptionFile(name, None, f"{name}: there is no such option file ({path})")
+        text = file_text(path, most=MOST_BYTES)
         if path.suffix.lower() == ".json":
-            json.loads(text)
+            _check_json(text)
             # In JSON a tab stands between words only; YAML wants spaces there.
             text = text.replace("\t", " ")
-        document = load_yaml(path, text=text)
+        return OptionFile(name, load_yaml(path, text=text))
     except json.JSONDecodeError as error:
         return OptionFile(name, None, f"{name}:{error.lineno}: this is not JSON ({error.msg})")
-    except (OSError, UnicodeDecodeError) as error:
-        return OptionFile(name, None, f"{name}: it cannot be read ({type(error).__name__})")
+    except OSError as error:  # a name that is too long
+        return OptionFile(name, None, f"{name}: it cannot be read ({error.strerror})")
     except RulebookInvalid as error:
-        said = error.message.removeprefix(path.name)
+        said = error.message.removeprefix(str(path)).removeprefix(path.name)
         return OptionFile(name, None, f"{name}{said}")
-    return OptionFile(name, document)
+
+
+def _check_json(text: str) -> None:
+    """Refuse what is not JSON; digits are not made numbers yet, since there may be too many."""
+    with suppress(RecursionError):  # the next reader says where it nests too deep
+        json.loads(text, parse_int=str, parse_float=str)
 
 
 def options_of(

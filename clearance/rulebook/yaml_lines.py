@@ -1,25 +1,28 @@
 """YAML as data with the line of every entry, so that an error can say where.
 
 Safe tags only, duplicate keys and aliases refused: a rule or setting is written once, where it
-is read, and no file can blow up in memory or nest so deep that reading it ends the run.
+is read, and no file can blow up in memory or nest so deep that reading it ends the run. Words are
+what they look like: `on` is no boolean, and 010, 0x1F, 1_000 and 1:00 are no numbers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from clearance.errors import RulebookInvalid
 
 Where = tuple[str | int, ...]
 
 MOST_BYTES = 1_000_000
-TOO_LARGE = "a file this large (over 1 MB) is no rule file"
 DEEPEST = 32
+_ODD_NUMBER = re.compile(r"[-+]?0[\dxob]|.*[_:]")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it so
         line = event.start_mark.line + 1
         if self.check_event(yaml.AliasEvent):
             raise _Problem(line, "aliases (`*name`) are not used here: write the value out")
@@ -72,47 +75,67 @@ class _Loader(yaml.SafeLoader):
             self.depth -= 1
 
 
-def load_yaml(path: Path, *, text: str | None = None) -> Document:
+def file_text(path: Path, *, most: int = MOST_BYTES) -> str:
+    """The text of a file, which is UTF-8, with or without a byte order mark.
+
+    Args:
+        path: the file.
+        most: bytes; of a larger file no more is read than shows that it is.
+
+    Raises:
+        RulebookInvalid: it cannot be read, is too large or is not UTF-8.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise RulebookInvalid(
+            f"{path} cannot be read ({error.strerror}).", "Check the path and who may read it."
+        ) from error
+    if len(data) > most:
+        raise _invalid(path, 1, f"a file of over {most // 1000} kB is not read")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise _invalid(path, line, "this is not UTF-8 text; save it as UTF-8") from error
+
+
+def load_yaml(path: Path, *, text: str | None = None, most: int = MOST_BYTES) -> Document:
     """Read a YAML file.
 
     Args:
         path: the file.
         text: its content, where it has been read already.
+        most: as for `file_text`, where it has not.
 
     Raises:
         RulebookInvalid: no such file, not YAML, or a key twice in one mapping.
     """
+    content = file_text(path, most=most) if text is None else text
     try:
-        if text is None and path.stat().st_size > MOST_BYTES:
-            raise _Problem(1, TOO_LARGE)
-        content = path.read_text(encoding="utf-8") if text is None else text
-        if len(content) > MOST_BYTES:
-            raise _Problem(1, TOO_LARGE)
         node = yaml.compose(content, Loader=_Loader)
         lines: dict[Where, int] = {}
         data = _value(node, (), lines) if node is not None else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise RulebookInvalid(
-            f"{path} cannot be read ({type(error).__name__}).", "Check the path and its encoding."
-        ) from error
     except _Problem as problem:
-        raise RulebookInvalid(
-            f"{path.name}:{problem.line}: {problem.message}", f"Correct {path} and run again."
-        ) from problem
+        raise _invalid(path, problem.line, problem.message) from problem
+    except ReaderError as error:
+        line = content.count("\n", 0, error.position) + 1
+        raise _invalid(
+            path, line, f"the character U+{error.character:04X} is not allowed"
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else 1
         what = getattr(error, "problem", None) or "this is not YAML"
-        raise RulebookInvalid(
-            f"{path.name}:{line}: {what}", f"Correct {path} and run again."
-        ) from error
+        raise _invalid(path, mark.line + 1 if mark is not None else 1, what) from error
     except Exception as error:
         # An escape beyond Unicode, a directive's number: the library raises whatever comes of it.
-        raise RulebookInvalid(
-            f"{path.name}: this is not YAML ({type(error).__name__})",
-            f"Correct {path} and run again.",
-        ) from error
+        raise _invalid(path, 1, f"this is not YAML ({type(error).__name__})") from error
     return Document(path=path, data=data, lines=lines, text=content)
+
+
+def _invalid(path: Path, line: int, what: str) -> RulebookInvalid:
+    return RulebookInvalid(f"{path.name}:{line}: {what}", f"Correct {path} and run again.")
 
 
 def _value(node: yaml.Node, where: Where, lines: dict[Where, int]) -> Any:
@@ -128,7 +151,7 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        _check_text(key_node)
+        _join_halves(key_node)
         # A key is its own word, whatever YAML would make of `null` or `on`.
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else _scalar(key_node)
         if key in result:
@@ -141,9 +164,8 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
 def _scalar(node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         raise _Problem(node.start_mark.line + 1, "a key must be a plain word")
-    _check_text(node)
-    # `yes`, `no`, `on` and `off` stay words: only true and false are booleans here.
-    if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):
+    _join_halves(node)
+    if _stays_a_word(node):
         return node.value
     loader = yaml.SafeLoader("")
     try:
@@ -152,17 +174,29 @@ def _scalar(node: yaml.Node) -> Any:
         raise
     except Exception as error:
         # A day that never was, `!!int` before a word: the library raises whatever comes of it.
+        kind, shown = node.tag.rpartition(":")[2], node.value[:40]
         raise _Problem(
-            node.start_mark.line + 1, f"a value cannot be read ({type(error).__name__})"
+            node.start_mark.line + 1, f"a value cannot be read as {kind}: `{shown}`"
         ) from error
     finally:
         loader.dispose()
 
 
-def _check_text(node: yaml.Node) -> None:
-    """Refuse half characters, which an escape can write and no file or terminal can hold."""
+def _stays_a_word(node: yaml.ScalarNode) -> bool:
+    """Whether YAML would read something into the word: a boolean into `on`, an octal into 010."""
+    kind = node.tag.rpartition(":")[2]
+    if kind == "bool":
+        return node.value.lower() not in ("true", "false")
+    return kind in ("int", "float") and _ODD_NUMBER.match(node.value) is not None
+
+
+def _join_halves(node: yaml.Node) -> None:
+    """Join the two escapes that JSON writes one character with; half of one is refused.
+
+    No file and no terminal can hold half a character.
+    """
     if isinstance(node, yaml.ScalarNode) and not node.value.isascii():
         try:
-            node.value.encode()
-        except UnicodeEncodeError as error:
+            node.value = node.value.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError as error:
             raise _Problem(node.start_mark.line + 1, "half a character (a surrogate)") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from clearance.errors import UsageError
+from clearance.errors import UsageError, listed
 from clearance.rulebook.load import PackFile, Rulebook
 from clearance.rulebook.option_files import options_of
 from clearance.rulebook.options import OptionValues
@@ -51,9 +51,7 @@ def chosen_options(rulebook: Rulebook, settings: Settings, *, as_of: date) -> di
         counties = result.get(policies.default.policy, Chosen()).counties
         result[policies.default.policy] = Chosen(default=values, counties=counties)
     if problems:
-        raise UsageError(
-            "\n".join(dict.fromkeys(problems)), "Correct the option files; nothing was started."
-        )
+        raise UsageError(listed(problems), "Correct the option files; nothing was started.")
     return result
 
 

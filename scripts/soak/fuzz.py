@@ -1,6 +1,6 @@
-"""Thousands of broken files through ingest and prepare, and of slips through settings and packs.
+"""Thousands of broken files through ingest and prepare, and through settings, options and packs.
 
-Run: .venv/bin/python scripts/soak/fuzz.py [--files 1000] [--seed 1] [--texts 2000]
+Run: .venv/bin/python scripts/soak/fuzz.py [--files 1000] [--seed 1] [--texts 2000] [--drawn 500]
 Prints one line of figures; exits 1 and names what differs where a line of a file is lost or made
 up, a file is refused without need, or anything ends in an error that is not ours.
 """
@@ -8,33 +8,40 @@ up, a file is refused without need, or anything ends in an error that is not our
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-# Run as a file, Python sees this folder only; so the imports (E402) come after this line.
-sys.path.insert(0, str(ROOT))
+from hypothesis import given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
-from clearance.charges.step import prepare  # noqa: E402
-from clearance.errors import InputRefused, RulebookInvalid, UsageError  # noqa: E402
-from clearance.ingest.step import ingest  # noqa: E402
-from clearance.ingest.unpack import look_at  # noqa: E402
-from clearance.places import conf_folder, rules_folder  # noqa: E402
-from clearance.publish.words import load_reasons  # noqa: E402
-from clearance.rulebook.catalogue import load_catalogue  # noqa: E402
-from clearance.rulebook.check import Known  # noqa: E402
-from clearance.rulebook.load import _list_names, _pack  # noqa: E402
-from clearance.session import build_session  # noqa: E402
-from clearance.settings import load_settings  # noqa: E402
-from clearance.store import Store  # noqa: E402
-from tests.spec.file_mutation import mutated_file, text_of, valid_file  # noqa: E402
-from tests.spec.mutation import mutated_text  # noqa: E402
-from tests.spec.reconcile import differences  # noqa: E402
+# Run as a file, Python sees this folder only.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from clearance.charges.step import prepare
+from clearance.errors import InputRefused, RulebookInvalid, UsageError
+from clearance.ingest.step import ingest
+from clearance.ingest.unpack import look_at
+from clearance.places import conf_folder, rules_folder
+from clearance.rulebook.option_files import options_of, read_option_file
+from clearance.rulebook.yaml_lines import load_yaml
+from clearance.session import build_session
+from clearance.settings import load_settings
+from clearance.store import Store
+from tests.spec.drawn import any_settings, anything, as_yaml, slipped
+from tests.spec.file_mutation import mutated_file, text_of, valid_file
+from tests.spec.mutation import mutated_text
+from tests.spec.readers import PACKS, pack_options, read_pack
+from tests.spec.reconcile import differences
 
 CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -60,26 +67,27 @@ def make_files(
     return files, refused, wrong
 
 
-def _read_pack(path: Path) -> None:
-    """Read and check a pack; RulebookInvalid where it does not hold."""
-    rules = rules_folder()
-    known = Known(load_catalogue(rules), load_reasons(rules), _list_names(rules / "statutes"))
-    found, problems = _pack(path, path.name, known)
-    if found is None or problems:
-        raise RulebookInvalid("\n".join(problems), "Correct the pack.")
+def _read_options(path: Path) -> None:
+    """Read a county's option file; UsageError where an entry does not fit, with its line."""
+    _, problems = options_of(read_option_file(path, name=path.name), pack_options())
+    if problems:
+        assert all(problem.startswith(f"{path.name}:") for problem in problems), problems
+        raise UsageError("\n".join(problems), "Correct the option file.")
 
 
-def slips(dice: random.Random, count: int, target: Path) -> tuple[int, list[str]]:
-    """How many texts of settings and packs were refused, and what failed otherwise."""
-    packs = [path for path in rules_folder().glob("*/**/*.yaml") if ".cases." not in path.name]
-    texts = [
-        (conf_folder() / "california.yaml", load_settings),
-        *((path, _read_pack) for path in packs),
+def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]]:
+    """How many texts of settings, options and packs were refused, and what failed otherwise."""
+    conf = conf_folder()
+    texts: list[tuple[Path, Callable[[Path], object]]] = [
+        (conf / "california.yaml", load_settings),
+        (conf / "counties" / "example.json", _read_options),
+        *((path, partial(read_pack, cases=path.with_suffix(".cases.yaml"))) for path in PACKS),
     ]
     refused, wrong = 0, []
     for _ in range(count):
         path, load = dice.choice(texts)
         text = mutated_text(path.read_text(encoding="utf-8"), dice)
+        target = folder / f"slip{path.suffix}"
         target.write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
             load(target)
@@ -90,20 +98,58 @@ def slips(dice: random.Random, count: int, target: Path) -> tuple[int, list[str]
     return refused, wrong
 
 
+def drawn(count: int, seed_of: int, folder: Path) -> Iterator[str]:
+    """What failed of option files, settings and packs that hypothesis drew, as many of each."""
+    contents: dict[str, tuple[SearchStrategy[Any], Callable[[Path], object]]] = {
+        "options.json": (anything, _read_options),
+        "options.yaml": (anything, _read_options),
+        "settings.yaml": (any_settings, load_settings),
+    }
+    for pack in PACKS:
+        read = partial(read_pack, cases=pack.with_suffix(".cases.yaml"))
+        contents[f"pack_{pack.name}"] = (slipped(load_yaml(pack).data), read)
+    for name, (strategy, load) in contents.items():
+        try:
+            _draw(strategy, partial(_write_and_load, folder / name, load), count, seed_of)
+        except Exception as error:
+            yield f"{name}: {error!r} {getattr(error, '__notes__', '')}"
+
+
+def _draw(
+    strategy: SearchStrategy[Any], use: Callable[[Any], None], count: int, seed_of: int
+) -> None:
+    @seed(seed_of)
+    @settings(max_examples=count, derandomize=False, database=None, deadline=None)
+    @given(strategy)
+    def draw(content: Any) -> None:
+        use(content)
+
+    draw()
+
+
+def _write_and_load(target: Path, load: Callable[[Path], object], content: Any) -> None:
+    text = json.dumps(content) if target.suffix == ".json" else as_yaml(content)
+    target.write_text(text, encoding="utf-8")
+    with suppress(UsageError, RulebookInvalid):
+        load(target)
+
+
 def main() -> int:
     """Make, take in, compare, prepare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--texts", type=int, default=2000)
+    parser.add_argument("--drawn", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    dice = random.Random(given.seed)
+    asked = parser.parse_args()
+    dice = random.Random(asked.seed)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="clearance-fuzz-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        texts_refused, wrong = slips(dice, given.texts, folder / "slip.yaml")
-        files, refused, misjudged = make_files(folder / "in", dice, given.files)
+        texts_refused, wrong = slips(dice, asked.texts, folder)
+        wrong += drawn(asked.drawn, asked.seed, folder)
+        files, refused, misjudged = make_files(folder / "in", dice, asked.files)
         spark = build_session(cores=2)
         store = Store(str(folder / "store"))
         taken = ingest(
@@ -114,10 +160,11 @@ def main() -> int:
         spark.stop()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
-        f"seed {given.seed}: {len(files)} files read, {refused} refused as damaged; "
+        f"seed {asked.seed}: {len(files)} files read, {refused} refused as damaged; "
         f"{taken.rows_read} rows = {taken.rows_accepted} accepted + {taken.rows_quarantined} "
-        f"quarantined; {made.charges} charges; {given.texts} texts, {texts_refused} refused; "
-        f"{len(wrong)} wrong; {peak} MB in Python; {time.perf_counter() - started:.0f} s"
+        f"quarantined; {made.charges} charges; {asked.texts} texts, {texts_refused} refused; "
+        f"{asked.drawn} drawn of each kind; {len(wrong)} wrong; {peak} MB in Python; "
+        f"{time.perf_counter() - started:.0f} s"
     )
     print(*wrong[:20], sep="\n", end="\n" if wrong else "", file=sys.stderr)
     return 1 if wrong else 0

@@ -8,6 +8,7 @@ import json
 import random
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
@@ -146,7 +147,7 @@ def test_the_sacramento_sample_reconciles_and_its_packet_keeps_every_byte(
 
 
 def test_the_small_samples_run_and_the_bad_one_is_refused_with_its_reason(
-    samples: Path, tmp_path: Path, capsys: object
+    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     store, out = str(tmp_path / "s"), str(tmp_path / "o")
     end = ["--store", store, "--as-of", "2026-11-01", "--out", out, "--quiet"]
@@ -155,7 +156,7 @@ def test_the_small_samples_run_and_the_bad_one_is_refused_with_its_reason(
     bad = ["run", str(samples / "bad.csv"), *end]
     before = sorted(path.name for path in Path(store, "source_rows", "_delta_log").iterdir())
     assert _code(bad, debug=False) == 3
-    said = capsys.readouterr().err  # type: ignore[attr-defined]
+    said = capsys.readouterr().err
     assert "bad.csv" in said
     assert "94" in said
     assert "--accept-quarantine" in said

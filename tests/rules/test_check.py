@@ -560,6 +560,26 @@ def test_neither_spark_nor_for_other_commands_the_solver_is_loaded() -> None:
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize(
+    "broken", ["raise ModuleNotFoundError('z3', name='z3')", "print('lost'); 1/0"]
+)
+def test_where_the_solver_cannot_be_loaded_the_line_to_type_comes_last(
+    broken: str, tmp_path: Path
+) -> None:
+    (tmp_path / "z3.py").write_text(broken)
+    script = "from clearance.cli import main\nmain(['rules', 'check', '--json'])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{script}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (6, "")
+    said, remedy = done.stderr.strip().split("\n")
+    assert "z3, cannot be loaded" in said
+    assert f"{sys.executable} -m pip install z3-solver" in remedy
+
+
 # Options of a county
 
 

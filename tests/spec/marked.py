@@ -83,8 +83,11 @@ def write_inputs(folder: Path) -> None:
     (folder / "refused.csv").write_text("\n".join([SET_ASIDE["MORE"] + "2", SET_ASIDE["OPEN"], ""]))
 
 
+SWEEP = "the first sweep's id"
+
+
 def commands(folder: Path) -> list[tuple[str, list[str]]]:
-    """Every command to run, failing ones too, by name."""
+    """Every command to run, failing ones too, by name; a new verb has its place here."""
     into = ["--store", str(folder / "store")]
     inputs = folder / "input"
     (folder / "file").write_text("no folder")
@@ -101,8 +104,22 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ("determine", ["determine", "--as-of", "2026-11-02", *into]),
         ("explain", ["explain", kept, *into]),
         ("sweeps", ["sweeps", *into, "--json"]),
+        ("replay", ["replay", SWEEP, *into, "--json"]),
+        ("publish", ["publish", "--out", str(folder / "again"), *into]),
+        ("report", ["report", "--out", str(folder / "again" / "report.html"), *into]),
+        ("doctor", ["doctor", *into]),
         ("unwritable", ["ingest", *first, "--store", str(folder / "file" / "store")]),
     ]
+
+
+def first_sweep(spark: SparkSession, folder: Path) -> str:
+    """The id of the first sweep of the store."""
+    from clearance.store import Store
+
+    sweeps = Store(str(folder / "store")).read(spark, "sweeps")
+    first = sweeps.orderBy("determinations_version").first()
+    assert first is not None
+    return str(first.sweep_id)
 
 
 def check_violation(spark: SparkSession, folder: Path) -> int:
@@ -159,8 +176,10 @@ def main(folder: Path) -> None:
     def command(arguments: list[str]) -> int:
         return _code([*arguments, "--debug"], debug=True)
 
+    names = {}
     for name, arguments in commands(folder):
-        print(f">>> {name} {command(arguments)}", flush=True)
+        print(f">>> {name} {command([names.get(word, word) for word in arguments])}", flush=True)
+        names = names or {SWEEP: first_sweep(spark, folder)}
     print(f">>> check {check_violation(spark, folder)}", flush=True)
     print(f">>> broken {broken_table(folder, command)}", flush=True)
     spark.stop()

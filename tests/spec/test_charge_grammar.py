@@ -180,7 +180,7 @@ def charges(draw: st.DrawFn) -> tuple[str, str, str, str]:
     return draw(st.sampled_from([text, text.lower()])), book, section, ".".join(path)
 
 
-@settings(max_examples=1, deadline=None, derandomize=True, database=None)
+@settings(max_examples=1)
 @given(st.lists(charges(), min_size=300, max_size=300, unique_by=lambda charge: charge[0]))
 def test_what_is_written_is_what_is_read(
     spark: SparkSession, written: list[tuple[str, str, str, str]]

@@ -8,21 +8,26 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.errors import EXIT_INPUT, InputRefused
 from clearance.ingest.files import _remote_files
+from clearance.ingest.quarantine import CODES
 from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
 from clearance.store import Store
+from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
 from tests.spec.file_mutation import mutated_file, row_numbers, text_of, valid_file, valid_row
 from tests.spec.reconcile import differences
 
-FILES = 100
+FILES, LINES_OF_EACH = 100, 50
+DRAWN = "drawn.csv"
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -36,6 +41,21 @@ def mutations(seed: int, count: int) -> Iterator[bytes]:
             yield data
 
 
+@cache
+def drawn_lines() -> list[Line]:
+    """Lines that hypothesis draws, as many right ones as there are of each defect."""
+    lines: list[Line] = []
+    for code in LINE_CODES:
+
+        @settings(max_examples=LINES_OF_EACH)
+        @given(record_lines(code))
+        def draw(line: Line) -> None:
+            lines.append(line)
+
+        draw()
+    return lines
+
+
 def bomb(size: int) -> bytes:
     """Lines of nothing, packed a thousandfold."""
     packer = zlib.compressobj(wbits=31)
@@ -47,7 +67,8 @@ def bomb(size: int) -> bytes:
 def broken(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Store, dict[str, bytes], IngestResult]:
-    """A hundred broken files, and one with a line of many megabytes, taken in as one extract."""
+    """A hundred broken files, one with a line of many megabytes and one of drawn lines, taken in
+    as one extract."""
     folder = tmp_path_factory.mktemp("broken")
     dice = random.Random(0)
     long_line = b"\n".join([valid_row(dice), b"x," * (5 << 20), valid_row(dice), b""])
@@ -57,6 +78,7 @@ def broken(
         for number, data in enumerate(contents)
         if text_of(data) is not None
     }
+    files[DRAWN] = b"".join(line.data + b"\n" for line in drawn_lines())
     for name, data in files.items():
         (folder / name).write_bytes(data)
     store = Store(str(folder / "store"))
@@ -79,6 +101,22 @@ def test_the_rows_of_each_file_are_as_many_as_its_lines_say(
     _, files, result = broken
     counted = {Path(file.path).name: file.rows_read for file in result.files}
     assert counted == {name: len(row_numbers(text_of(data) or b"")) for name, data in files.items()}
+
+
+def test_a_right_record_is_kept_and_one_with_a_defect_is_set_aside_under_its_code(
+    spark: SparkSession, broken: tuple[Store, dict[str, bytes], IngestResult]
+) -> None:
+    store, _, _ = broken
+    aside = store.read(spark, "quarantine").where(f"source_file LIKE '%{DRAWN}'")
+    codes = {row.position: row.code for row in aside.select("position", "code").collect()}
+    expected = dict(enumerate(drawn_lines(), 1))
+    wrong = {
+        position: (line, codes.get(position))
+        for position, line in expected.items()
+        if line.code not in (UNSAID, codes.get(position))
+    }
+    assert wrong == {}
+    assert {line.code for line in expected.values()} == {None, UNSAID, *CODES}
 
 
 def test_a_line_of_many_megabytes_is_one_bad_row_and_its_neighbours_are_kept(

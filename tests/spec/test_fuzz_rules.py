@@ -7,31 +7,26 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.spelling import load_spelling
 from clearance.errors import RulebookInvalid, UsageError
-from clearance.places import conf_folder, rules_folder
+from clearance.places import conf_folder
 from clearance.publish.comments import load_notable
 from clearance.publish.words import load_reasons
 from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.check import Known
-from clearance.rulebook.load import _list_names, _pack, load_rulebook
-from clearance.rulebook.prose import english
+from clearance.rulebook.load import _pack, load_rulebook
 from clearance.rulebook.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
 from clearance.settings import load_settings
+from tests.spec.drawn import as_yaml, slipped
 from tests.spec.mutation import mutated_text
-
-RULES = rules_folder()
-CATALOGUE = load_catalogue(RULES)
-REASONS = load_reasons(RULES)
-KNOWN = Known(CATALOGUE, REASONS, _list_names(RULES / "statutes"))
-CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
-PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
+from tests.spec.readers import PACKS, RULES, known, read_pack
 
 
 def outcomes(
@@ -54,17 +49,6 @@ def outcomes(
     return seen
 
 
-def read_pack(path: Path, cases: Path) -> None:
-    """A pack read, checked, and where it holds together told in English and run on its cases."""
-    found, problems = _pack(path, path.name, KNOWN)
-    if problems or found is None:
-        assert all(problem.startswith(f"{path.name}:") for problem in problems)
-        raise RulebookInvalid("\n".join(problems), "Correct the rules.")
-    bound = bind(found.pack, CATALOGUE, switches={}, reads="r")
-    english(bound, CATALOGUE, REASONS)
-    run_in_python(bound, load_cases(cases, bound=bound, catalogue=CATALOGUE))
-
-
 def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> None:
     text = (conf_folder() / "california.yaml").read_text()
     config = tmp_path / "c.yaml"
@@ -82,17 +66,40 @@ def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None:
-    found, _ = _pack(pack, pack.name, KNOWN)
+    found, _ = _pack(pack, pack.name, known())
     assert found is not None
-    bound = bind(found.pack, CATALOGUE, switches={}, reads="r")
+    catalogue = load_catalogue(RULES)
+    bound = bind(found.pack, catalogue, switches={}, reads="r")
     target = tmp_path / "p.cases.yaml"
 
     def use() -> None:
-        run_in_python(bound, load_cases(target, bound=bound, catalogue=CATALOGUE))
+        run_in_python(bound, load_cases(target, bound=bound, catalogue=catalogue))
 
     text = pack.with_suffix(".cases.yaml").read_text(encoding="utf-8")
     seen = outcomes(text, target, use, times=80, seed=3)
     assert seen["refused"] > 25
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
+def test_a_pack_with_values_lost_doubled_or_exchanged_is_valid_or_refused(
+    pack: Path, tmp_path: Path
+) -> None:
+    target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
+    seen: Counter[bool] = Counter()
+
+    @settings(max_examples=100)
+    @given(slipped(load_yaml(pack).data))
+    def draw(content: Any) -> None:
+        target.write_text(as_yaml(content), encoding="utf-8")
+        try:
+            read_pack(target, cases)
+            seen[True] += 1
+        except RulebookInvalid as error:
+            assert error.message.strip()
+            seen[False] += 1
+
+    draw()
+    assert seen[True] > 2 and seen[False] > 50
 
 
 def test_any_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Path) -> None:
@@ -126,7 +133,7 @@ def test_any_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Path) ->
         ('"\\ud800": a\n', ":1: half a character"),
         ('a: "\\UFFFFFFFF"\n', "not YAML"),
         ("%YAML 1." + "9" * 5000 + "\n---\na: 1\n", "f.yaml"),
-        ("x" * (MOST_BYTES + 1), "over 1 MB"),
+        ("x" * (MOST_BYTES + 1), ":1: a file of over 1000 kB is not read"),
     ],
 )
 def test_a_file_made_to_hurt_is_refused_by_name_and_line(

@@ -17,13 +17,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
+from clearance.cli import app
 from clearance.errors import UsageError
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.log import level, log
 from clearance.personal import IDENTIFYING, WHOLE_LINE
 from clearance.schemas import SOURCE_ROWS, TABLES
-from tests.spec.marked import ACCEPTED, SET_ASIDE
+from tests.spec.marked import ACCEPTED, SET_ASIDE, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
@@ -114,10 +117,22 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "determine": 0,
         "explain": 0,
         "sweeps": 0,
+        "replay": 0,
+        "publish": 0,
+        "report": 0,
+        "doctor": 0,
         "unwritable": 6,
         "check": 6,
         "broken": 6,
     }
+
+
+def test_every_verb_that_sees_a_persons_data_is_among_the_commands(tmp_path: Path) -> None:
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    verbs = set(group.commands)
+    searched = {arguments[0] for _, arguments in commands(tmp_path)}
+    assert searched == verbs - {"rules", "demo", "synth"}, "they see the law, or made-up people"
 
 
 def test_the_search_finds_each_marker_where_it_may_stand(ran: Ran) -> None:
@@ -176,8 +191,16 @@ def test_the_log_and_statistics_of_no_table_name_anybody(ran: Ran) -> None:
 
 def test_statistics_summaries_and_the_report_name_nobody(ran: Ran) -> None:
     out = ran.folder / "out"
-    public = [out / "statistics.csv", out / "report.html", *out.rglob("summary.json")]
-    assert len(public) >= 3
+    public = [
+        path
+        for folder in (out, ran.folder / "again")
+        for path in (
+            folder / "statistics.csv",
+            folder / "report.html",
+            *folder.rglob("summary.json"),
+        )
+    ]
+    assert len(public) >= 6
     for path in public:
         assert found_in(path.read_text()) == set(), path
 

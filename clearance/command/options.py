@@ -1,0 +1,87 @@
+"""The options that several verbs have, and how a verb takes those that nearly all have.
+
+`--store`, `--rules`, `--config`, `--json`, `--quiet` and `--debug` reach a verb as one `Frame`:
+
+    @app.command()
+    @with_frame("store", "config")
+    def sweeps(frame: Frame) -> None: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from clearance.command.run import Frame
+
+StoreAt = Annotated[
+    str | None,
+    typer.Option("--store", envvar="CLEARANCE_STORE", help="Folder or address of the tables."),
+]
+Rules = Annotated[Path | None, typer.Option("--rules", help="Another rules folder.")]
+Config = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The date to decide as of, YYYY-MM-DD.")]
+Inputs = Annotated[list[str], typer.Argument(help="Research files, folders or globs.")]
+Out = Annotated[Path, typer.Option("--out", help="Where to write.")]
+ExtractDate = Annotated[
+    str | None, typer.Option("--extract-date", help="When DOJ drew the extract.")
+]
+Complete = Annotated[bool, typer.Option("--complete", help="The extract is the whole state.")]
+Accept = Annotated[bool, typer.Option("--accept-quarantine", help="Take it in beyond the limit.")]
+Counties = Annotated[
+    list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
+]
+
+Verb = Callable[..., None]
+# Before a verb's own options, and after them; each with its value where it is not given.
+_FIRST: dict[str, tuple[Any, Any]] = {"store": (StoreAt, None), "rules": (Rules, None)}
+_LAST: dict[str, tuple[Any, Any]] = {
+    "config": (Config, None),
+    "as_json": (Json, False),
+    "quiet": (Quiet, False),
+    "debug": (Debug, False),
+}
+
+
+def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], Verb]:
+    """Give a verb the common options, which it takes as its first argument, a `Frame`.
+
+    Args:
+        more: what the verb has besides `--json`, `--quiet` and `--debug`.
+    """
+    every = ("as_json", "quiet", "debug")
+
+    def wrapped(verb: Verb) -> Verb:
+        @wraps(verb)
+        def command(**given: Any) -> None:
+            common = {name: given.pop(name) for name in (*more, *every)}
+            del common["debug"]  # `main` asks for it, before there is a verb
+            said = {name: value for name, value in common.items() if value is not None}
+            verb(Frame(**said), **given)
+
+        _, *own = inspect.signature(verb, eval_str=True).parameters.values()
+        needed = [one for one in own if one.default is one.empty]
+        optional = [one for one in own if one.default is not one.empty]
+        first = [_parameter(name, _FIRST) for name in _FIRST if name in more]
+        last = [_parameter(name, _LAST) for name in _LAST if name in (*more, *every)]
+        told: Any = command
+        told.__signature__ = inspect.Signature([*needed, *first, *optional, *last])
+        told.__annotations__ = {}  # those of `verb` name a Frame, which no option is
+        return command
+
+    return wrapped
+
+
+def _parameter(name: str, among: dict[str, tuple[Any, Any]]) -> inspect.Parameter:
+    annotation, default = among[name]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)

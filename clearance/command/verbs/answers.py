@@ -1,0 +1,71 @@
+"""What a store answers: about one person, about its sweeps, and whether all is fit to run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import with_frame
+from clearance.command.run import Frame
+from clearance.errors import EXIT_STORE
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame("store", "config")
+def explain(
+    frame: Frame,
+    subject_id: Annotated[str, typer.Argument(help="SUBJECT_ID as in the research file.")],
+    sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+) -> None:
+    """One person's record, each decision with rule, facts and cite, and what would change it."""
+    place = frame.open_store(frame.settings())
+    from clearance.explain import explain as look_up
+
+    with frame.session() as spark:
+        result = look_up(spark, place, subject_id=subject_id, rules=frame.rules, sweep_id=sweep)
+    frame.show(result, result.render)
+
+
+@app.command()
+@with_frame("store", "config")
+def sweeps(frame: Frame) -> None:
+    """The sweeps of a store, oldest first."""
+    place = frame.open_store(frame.settings())
+    from clearance.command.views import list_sweeps, say_sweeps
+
+    with frame.session() as spark:
+        rows = list_sweeps(spark, place)
+    frame.show(rows, lambda console: say_sweeps(rows, console))
+
+
+@app.command()
+@with_frame("store", "config")
+def replay(
+    frame: Frame,
+    sweep: Annotated[str, typer.Argument(help="A sweep's id, from `clearance sweeps`.")],
+) -> None:
+    """Decide an old sweep again from what the store kept, and compare digests."""
+    place = frame.open_store(frame.settings())
+    from clearance.sweep.replay import replay as decide_again
+
+    with frame.session() as spark:
+        result = decide_again(spark, place, sweep_id=sweep, rules=frame.rules)
+    if result.agrees or frame.as_json:
+        frame.show(result, lambda console: console.print(result.digest))
+    result.raise_for_difference()
+
+
+@app.command()
+@with_frame("store", "config")
+def doctor(frame: Frame) -> None:
+    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do."""
+    from clearance.command.views import diagnose, say_checks
+
+    checks = diagnose(replace(frame, quiet=True))
+    frame.show(checks, lambda console: say_checks(checks, console))
+    if not all(check["ok"] for check in checks):
+        raise typer.Exit(EXIT_STORE)

@@ -1,0 +1,57 @@
+"""Made-up people: the demo, and files of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import AsOf, Out, with_frame
+from clearance.command.run import Frame, needed_date
+from clearance.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame()
+def demo(
+    frame: Frame,
+    people: Annotated[int, typer.Option("--people", help="How many people to make up.")] = 2000,
+    out: Out = Path("out/demo"),
+) -> None:
+    """Made-up people through the whole line, as of a fixed day."""
+    from clearance.command.demo import run_demo
+
+    result = run_demo(replace(frame, store=str(out / "store")), people=people, out=out)
+    frame.show(result, result.say)
+
+
+@app.command()
+@with_frame()
+def synth(
+    frame: Frame,
+    people: Annotated[int, typer.Option("--people", help="How many people to make up.")],
+    out: Out,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
+    as_of: AsOf = "2026-11-01",
+    form: Annotated[str, typer.Option("--format", help="csv or delta")] = "csv",
+) -> None:
+    """Made-up people in the research file's own format, with its mess."""
+    day = needed_date(as_of, "--as-of")
+    if form not in ("csv", "delta"):
+        raise UsageError(f"`{form}` is no format.", "Write --format csv or --format delta.")
+    from clearance.command.demo import synth_delta
+    from clearance.synth.step import synthesize
+
+    if form == "delta":
+        into = replace(frame, store=str(out))
+        result = synth_delta(into, people=people, out=out, seed=seed, as_of=day)
+    else:
+        result = synthesize(people=people, out=out, seed=seed, as_of=day)
+    frame.show(
+        result,
+        lambda console: console.print(f"{result.people:,} people, {result.rows:,} rows in {out}"),
+    )

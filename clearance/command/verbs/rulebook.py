@@ -1,0 +1,62 @@
+"""`clearance rules`: the rulebook listed, checked, in English, and its cases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import with_frame
+from clearance.command.run import Frame
+
+app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, cases.")
+
+
+@app.command("list")
+@with_frame("rules")
+def rules_list(frame: Frame) -> None:
+    """Every pack and version."""
+    from clearance.command.rulebook import list_packs, say_packs
+
+    rows = list_packs(frame.rules)
+    frame.show(rows, lambda console: say_packs(rows, console))
+
+
+@app.command("check")
+@with_frame("rules")
+def rules_check(
+    frame: Frame,
+    overlaps: Annotated[
+        bool, typer.Option("--overlaps", help="Note where two rules hold and decide differently.")
+    ] = False,
+) -> None:
+    """Read the whole rulebook and name all that does not hold together, each with a unit."""
+    from clearance.command.check import check_rules, say_audit
+
+    result = check_rules(frame.rules, overlaps=overlaps or frame.as_json)
+    frame.show(result, lambda console: say_audit(result, console))
+    result.raise_for_problems()
+
+
+@app.command("show")
+@with_frame("rules", "config")
+def rules_show(
+    frame: Frame,
+    pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
+) -> None:
+    """A pack in English."""
+    from clearance.command.rulebook import show_pack
+
+    text = show_pack(frame.rules, frame.settings(), pack)
+    frame.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
+
+
+@app.command("test")
+@with_frame("rules")
+def rules_test(frame: Frame) -> None:
+    """Run every pack's cases, through plain Python and through Spark."""
+    from clearance.command.rulebook import run_cases, say_cases
+
+    result = run_cases(frame)
+    frame.show(result, lambda console: say_cases(result, console))
+    result.raise_for_failures()

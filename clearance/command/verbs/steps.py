@@ -1,0 +1,181 @@
+"""The steps of the line, each by itself, and the whole line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import (
+    Accept,
+    AsOf,
+    Complete,
+    Counties,
+    ExtractDate,
+    Inputs,
+    Out,
+    with_frame,
+)
+from clearance.command.run import Frame, as_date, needed_date
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame("store", "config")
+def ingest(
+    frame: Frame,
+    inputs: Inputs,
+    extract_date: ExtractDate = None,
+    complete: Complete = False,
+    accept_quarantine: Accept = False,
+) -> None:
+    """Take research files in as one extract: source_rows, quarantine, source_files."""
+    settings = frame.settings()
+    place = frame.open_store(settings)
+    drawn = as_date(extract_date, "--extract-date")
+    _look_for(inputs)
+    from clearance.clock import wall_clock
+    from clearance.command.line import say_ingest
+    from clearance.ingest.step import ingest as take_in
+
+    with place.claimed(make=True), frame.session() as spark:
+        result = take_in(
+            spark,
+            place,
+            inputs=inputs,
+            extract_date=drawn,
+            complete=complete,
+            quarantine_limit=settings.quarantine_limit,
+            unpack_limit=settings.unpack_limit,
+            accept_quarantine=accept_quarantine,
+            clock=wall_clock,
+        )
+    frame.show(result, lambda console: say_ingest(result, console))
+
+
+@app.command()
+@with_frame("store", "config")
+def prepare(frame: Frame) -> None:
+    """Make history, charges and arrests of the source rows."""
+    place = frame.open_store(frame.settings())
+    from clearance.charges.step import prepare as make
+    from clearance.command.line import say_prepare
+
+    with place.claimed(), frame.session() as spark:
+        result = make(spark, place, rules=frame.rules)
+    frame.show(result, lambda console: say_prepare(result, console))
+
+
+@app.command()
+@with_frame("store", "config")
+def determine(
+    frame: Frame,
+    as_of: AsOf = None,
+    pack: Annotated[
+        list[str] | None, typer.Option("--pack", help="Only this pack; repeatable.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Again, even if nothing changed.")] = False,
+) -> None:
+    """One sweep: the packs in force over every unit, into determinations."""
+    day = needed_date(as_of, "--as-of")
+    settings = frame.settings()
+    place = frame.open_store(settings)
+    from clearance.clock import wall_clock
+    from clearance.command.line import say_sweep
+    from clearance.rulebook.load import load_rulebook
+    from clearance.sweep.assign import plan_sweep
+    from clearance.sweep.step import determine as sweep
+
+    plan_sweep(load_rulebook(frame.rules), settings, as_of=day, selected=pack or ())
+    with place.claimed(), frame.session() as spark:
+        result = sweep(
+            spark,
+            place,
+            as_of=day,
+            rules=frame.rules,
+            settings=settings,
+            clock=wall_clock,
+            selected=pack or (),
+            full=full,
+        )
+    frame.show(result, lambda console: say_sweep(result, console))
+
+
+@app.command()
+@with_frame("store", "config")
+def publish(
+    frame: Frame,
+    out: Out,
+    county: Counties = None,
+    files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
+) -> None:
+    """County packets and statistics from the latest sweep."""
+    place = frame.open_store(frame.settings())
+    from clearance.command.line import packet_files, publish_latest, say_publish
+
+    wanted = packet_files(files)
+    with frame.session() as spark:
+        result = publish_latest(
+            spark, place, out=out, rules=frame.rules, counties=county, files=wanted
+        )
+    frame.show(result, lambda console: say_publish(result, console))
+
+
+@app.command()
+@with_frame("store", "config")
+def report(frame: Frame, out: Out) -> None:
+    """One self-contained HTML page about the latest sweep."""
+    place = frame.open_store(frame.settings())
+    from clearance.report.page import write_report
+
+    with frame.session() as spark:
+        result = write_report(spark, place, out=out, rules=frame.rules)
+    frame.show(result, lambda console: console.print(str(result.out)))
+
+
+@app.command()
+@with_frame("store", "config")
+def run(
+    frame: Frame,
+    inputs: Inputs,
+    out: Out,
+    as_of: AsOf = None,
+    extract_date: ExtractDate = None,
+    complete: Complete = False,
+    accept_quarantine: Accept = False,
+    county: Counties = None,
+) -> None:
+    """The whole line: ingest, prepare, determine, publish, report."""
+    day = needed_date(as_of, "--as-of")
+    drawn = as_date(extract_date, "--extract-date")
+    settings = frame.settings()
+    place = frame.open_store(settings)
+    _look_for(inputs)
+    from clearance.command.line import whole_line
+    from clearance.rulebook.load import load_rulebook
+    from clearance.sweep.assign import plan_sweep
+
+    plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
+    with place.claimed(make=True), frame.session() as spark:
+        result = whole_line(
+            spark,
+            place,
+            inputs=inputs,
+            as_of=day,
+            out=out,
+            rules=frame.rules,
+            settings=settings,
+            extract_date=drawn,
+            complete=complete,
+            accept_quarantine=accept_quarantine,
+            counties=county,
+        )
+    frame.show(result, result.say)
+
+
+def _look_for(inputs: list[str]) -> None:
+    """Name a missing input before Spark starts."""
+    from clearance.ingest.files import local_files
+
+    local_files(inputs)

@@ -1,0 +1,53 @@
+"""Files of the rules read to the end, as the fuzz tests and the soak read broken ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from clearance.errors import RulebookInvalid
+from clearance.places import rules_folder
+from clearance.publish.words import load_reasons
+from clearance.rulebook.bound import bind
+from clearance.rulebook.cases import load_cases, run_in_python
+from clearance.rulebook.catalogue import load_catalogue
+from clearance.rulebook.check import Known
+from clearance.rulebook.load import _list_names, _pack, load_rulebook
+from clearance.rulebook.options import PackOption
+from clearance.rulebook.prose import english
+
+RULES = rules_folder()
+CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
+PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
+
+
+@cache
+def known() -> Known:
+    """What packs may name."""
+    return Known(load_catalogue(RULES), load_reasons(RULES), _list_names(RULES / "statutes"))
+
+
+@cache
+def pack_options() -> dict[str, PackOption]:
+    """The options that a county's file may set."""
+    found = load_rulebook(RULES).find("configurable", as_of=date(2026, 11, 1))
+    assert found is not None
+    return dict(found.pack.options)
+
+
+def read_pack(path: Path, cases: Path) -> None:
+    """A pack read, checked, and where it holds together told in English and run on its cases.
+
+    Raises:
+        RulebookInvalid: the pack or its cases do not hold together.
+    """
+    found, problems = _pack(path, path.name, known())
+    if problems or found is None:
+        assert all(problem.startswith(f"{path.name}:") for problem in problems)
+        raise RulebookInvalid("\n".join(problems), "Correct the rules.")
+    catalogue, reasons = known().catalogue, known().reasons
+    assert catalogue is not None and reasons is not None
+    bound = bind(found.pack, catalogue, switches={}, reads="r")
+    english(bound, catalogue, reasons)
+    run_in_python(bound, load_cases(cases, bound=bound, catalogue=catalogue))
