@@ -49,6 +49,7 @@ Accept = Annotated[bool, typer.Option("--accept-quarantine", help="Take it in be
 Counties = Annotated[
     list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
 ]
+Xlsx = Annotated[bool, typer.Option("--xlsx", help="Also each packet as a workbook.")]
 Rules = Annotated[Path | None, typer.Option("--rules", help="Another rules folder.")]
 
 
@@ -153,6 +154,7 @@ def publish(
     store: StoreAt = None,
     county: Counties = None,
     files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
+    xlsx: Xlsx = False,
     config: Config = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -166,7 +168,7 @@ def publish(
     wanted = packet_files(files)
     with frame.session() as spark:
         result = publish_latest(
-            spark, place, out=out, rules=frame.rules, counties=county, files=wanted
+            spark, place, out=out, rules=frame.rules, counties=county, files=wanted, xlsx=xlsx
         )
     frame.show(result, lambda console: say_publish(result, console))
 
@@ -200,6 +202,7 @@ def run(
     complete: Complete = False,
     accept_quarantine: Accept = False,
     county: Counties = None,
+    xlsx: Xlsx = False,
     config: Config = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -230,6 +233,7 @@ def run(
             complete=complete,
             accept_quarantine=accept_quarantine,
             counties=county,
+            xlsx=xlsx,
         )
     frame.show(result, result.say)
 
