@@ -21,6 +21,7 @@ SHEET_ROWS = 1_048_576
 
 _LOOKED_AT = 300
 _NARROWEST, _WIDEST = 9, 46
+_HEADER_HEIGHT = 48
 _LONGEST_FIELD = 1 << 20
 
 
@@ -120,6 +121,7 @@ def _sheet(
 ) -> Worksheet:
     sheet: Worksheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
+    sheet.set_row(0, _HEADER_HEIGHT)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
     for at, (name, width) in enumerate(zip(header, widths, strict=True)):
         sheet.set_column(at, at, width)

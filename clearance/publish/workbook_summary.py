@@ -21,7 +21,7 @@ _LEVELS = {"felony": "Felony", "non_felony": "Non-felony", "unknown_level": "Lev
 _LEVEL_COLOURS = ("#9C0006", "#BF9000", "#7F7F7F")
 _PACK_COLOURS = ("#1F6E43", "#1F4E78", "#7F4F00", "#3F3151")
 _WIDTHS = (46, 34, 14, 14, 14)
-_CHARTS_AT = 6
+_CHARTS_AT = 7
 _CHART_ROWS = 16
 
 
@@ -98,7 +98,7 @@ class SummarySheet:
             "Prop 64 convictions by section",
             block,
             [(name, 3 + at, _LEVEL_COLOURS[at]) for at, name in enumerate(_LEVELS.values())],
-            stacked=True,
+            kind={"type": "column", "subtype": "stacked"},
         )
 
     def _determinations(self, words: Mapping[str, Any]) -> None:
@@ -161,17 +161,17 @@ class SummarySheet:
         block: _Block,
         series: list[tuple[str, int, str]],
         *,
-        stacked: bool = False,
+        kind: dict[str, str] | None = None,
         points: list[str] | None = None,
     ) -> None:
         """A chart of a block, beside the tables; none where there is nothing to show.
 
-        A workbook in constant memory cannot look the values up, so they go in with the chart.
+        A workbook in constant memory cannot look the values up, so they go in with the chart. Bars
+        by default, since most names are long.
         """
         if not any(line[column] for line in block.lines for _, column, _ in series):
             return
-        kind = {"type": "column", **({"subtype": "stacked"} if stacked else {})}
-        chart = self._book.add_chart(kind)
+        chart = self._book.add_chart(kind or {"type": "bar"})
         for name, column, colour in series:
             chart.add_series(
                 {
@@ -187,7 +187,8 @@ class SummarySheet:
             )
         chart.set_title({"name": title, "name_font": {"size": 12}})
         chart.set_legend({"none": True} if len(series) == 1 else {"position": "bottom"})
-        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True}})
+        if kind is None:
+            chart.set_y_axis({"reverse": True})  # bars in the order of the table
         chart.set_size({"width": 620, "height": 300})
-        self._sheet.insert_chart(1 + self._charts * _CHART_ROWS, _CHARTS_AT + 1, chart)
+        self._sheet.insert_chart(1 + self._charts * _CHART_ROWS, _CHARTS_AT, chart)
         self._charts += 1
