@@ -48,6 +48,7 @@ def publish_latest(
     rules: Path,
     counties: list[str] | None,
     files: tuple[str, ...],
+    xlsx: bool = False,
 ) -> PublishResult:
     """Packets from the latest sweep's state.
 
@@ -69,6 +70,7 @@ def publish_latest(
         sweep_id=manifest.sweep_id,
         counties=counties,
         files=files,
+        xlsx=xlsx,
     )
 
 
@@ -85,6 +87,7 @@ def whole_line(
     complete: bool = False,
     accept_quarantine: bool = False,
     counties: list[str] | None = None,
+    xlsx: bool = False,
 ) -> LineResult:
     """ingest, prepare, determine, publish and report, in order."""
     taken = ingest(
@@ -101,7 +104,7 @@ def whole_line(
     prepared = prepare(spark, store, rules=rules)
     swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
     published = publish_latest(
-        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES
+        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES, xlsx=xlsx
     )
     page = write_report(spark, store, out=out / "report.html", rules=rules)
     return LineResult(taken, prepared, swept, published, page)

@@ -40,6 +40,7 @@ Accept = Annotated[bool, typer.Option("--accept-quarantine", help="Take it in be
 Counties = Annotated[
     list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
 ]
+Xlsx = Annotated[bool, typer.Option("--xlsx", help="Also each packet as a workbook.")]
 
 Verb = Callable[..., None]
 # Before a verb's own options, and after them; each with its value where it is not given.

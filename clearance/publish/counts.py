@@ -114,6 +114,8 @@ def packet_columns(decided: DataFrame, *, cases: DataFrame, as_of: date, after: 
     later = F.when(F.col("conviction_date") > F.lit(after), "Y").when(
         F.col("conviction_date").isNotNull(), "N"
     )
+    # An undated conviction may be the latest: then the day of the latest is not known.
+    latest = F.when(F.col("every_conviction_dated"), F.col("latest_conviction"))
     return joined.select(
         "subject_id",
         "count_order",
@@ -126,7 +128,7 @@ def packet_columns(decided: DataFrame, *, cases: DataFrame, as_of: date, after: 
             _marked("registered_290", "Yes"),
             us_date(F.col("conviction_date")),
             years_since(F.col("conviction_date"), as_of=as_of),
-            years_since(F.col("latest_conviction"), as_of=as_of),
+            years_since(latest, as_of=as_of),
             *(F.col(name) for name in ("p64_convictions", "p64_11357", "p64_11358")),
             *(F.col(name) for name in ("p64_11359", "p64_11360")),
             _marked("deceased", "Deceased"),

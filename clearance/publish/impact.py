@@ -17,7 +17,8 @@ def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> Da
     conviction, one in the seven years before as-of) on record, in any county, and are left with
     none. Dismissal removes the conviction, redesignation makes the felony less; resentencing
     removes nothing. A conviction of unknown level may be a felony, an undated one may be recent:
-    who keeps one is not counted. One exactly seven years old is not recent.
+    who keeps one is not counted. One exactly seven years old is not recent; the seventh
+    anniversary of 29 February is the 28th.
 
     Args:
         determinations: of every pack.
@@ -29,7 +30,7 @@ def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> Da
         "unit_id",
         (F.col("level") == "F").alias("felony"),
         F.col("level").isNull().alias("unlevelled"),
-        (F.col("conviction_date") > F.add_months(F.lit(as_of), -12 * YEARS)).alias("recent"),
+        (F.add_months("conviction_date", 12 * YEARS) > F.lit(as_of)).alias("recent"),
         F.col("conviction_date").isNull().alias("undated"),
     )
     relief = determinations.where(

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError, nearest
@@ -37,9 +37,11 @@ from clearance.publish.files import (
 )
 from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, source_files, with_place
+from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.statistics import COLUMNS, statistics
 from clearance.publish.summary import summaries
 from clearance.publish.words import PackWords, load_reasons, pack_words
+from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store, storage_faults
 
 FILES = tuple(HEADERS)
@@ -71,7 +73,10 @@ class PublishResult:
 
 @dataclass(frozen=True)
 class _Order:
-    """What to publish: tables, counties with their folders, files, and under which name."""
+    """What to publish: tables, counties with their folders, files, and under which name.
+
+    `explained` is what the workbooks explain; None makes none.
+    """
 
     rows: DataFrame
     charges: DataFrame
@@ -81,6 +86,7 @@ class _Order:
     rules: Path
     as_of: date
     sweep_id: str
+    explained: Explained | None
 
 
 @logged("publish")
@@ -94,6 +100,7 @@ def publish(
     sweep_id: str,
     counties: list[str] | None = None,
     files: tuple[str, ...] = FILES,
+    xlsx: bool = False,
 ) -> PublishResult:
     """What was published: packets under `out/packets`, and `out/statistics.csv`.
 
@@ -106,6 +113,7 @@ def publish(
         sweep_id: the sweep whose state this is.
         counties: those to publish; every county of the store when None.
         files: which packet files.
+        xlsx: also one workbook a packet.
 
     Raises:
         UsageError: an unknown county or file, or a folder that cannot be written.
@@ -118,9 +126,12 @@ def publish(
         with storage_faults("publishing"):
             in_store = [row.county for row in people.select("county").distinct().collect()]
             names = folders(chosen(counties, in_store=in_store, known=known_counties(rules)))
-            order = _Order(rows, charges, determinations, names, files, rules, as_of, sweep_id)
-            packs = _packs(store.read(spark, "packs"))
-            words = decision_words(determinations, packs=packs, reasons=load_reasons(rules))
+            used, texts = store.read(spark, "packs").collect(), load_reasons(rules)
+            explained = _explained(used, rules=rules, texts=texts) if xlsx else None
+            order = _Order(
+                *(rows, charges, determinations, names, files, rules, as_of, sweep_id, explained)
+            )
+            words = decision_words(determinations, packs=_packs(used), reasons=texts)
             decided = with_words(decided_counts(determinations, charges=charges), words=words)
             with workplace(out) as place:
                 written = _publish(order, people=people, decided=decided.persist(), place=place)
@@ -137,13 +148,17 @@ def _check_files(files: tuple[str, ...]) -> None:
             raise UsageError(f"There is no packet file `{name}`.", f"Did you mean {guess}?")
 
 
-def _packs(packs: DataFrame) -> dict[str, PackWords]:
+def _packs(packs: list[Row]) -> dict[str, PackWords]:
     return {
         row.fingerprint: pack_words(
             pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
         )
-        for row in packs.collect()
+        for row in packs
     }
+
+
+def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Explained:
+    return Explained(reasons_of(packs, texts=texts), load_meanings(rules))
 
 
 def _publish(
@@ -166,8 +181,10 @@ def _publish(
     return rows
 
 
-def _write_lines(order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace) -> int:
-    """How many source rows the counties' packets must hold, when their lines are written."""
+def _write_lines(
+    order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace
+) -> dict[str, int]:
+    """How many source rows each county's packet must hold, when its lines are written."""
     notable = load_notable(order.rules)
     spark = order.rows.sparkSession
     folder = spark.createDataFrame(list(order.names.items()), "county string, folder string")
@@ -180,7 +197,8 @@ def _write_lines(order: _Order, *, people: DataFrame, decided: DataFrame, place:
     lines = packet_lines(rows, people=reach, marked=_small(marked), files=order.files)
     write_parts(lines, place=place)
     marked.unpersist()
-    return order.rows.select("subject_id").join(reach, on="subject_id", how="inner").count()
+    held = order.rows.select("subject_id").join(reach, on="subject_id", how="inner")
+    return {row.county: row["count"] for row in held.groupBy("county").count().collect()}
 
 
 def _small(rows: DataFrame) -> DataFrame:
@@ -196,7 +214,7 @@ def _finish(
     *,
     place: Workplace,
     numbers: Mapping[str, Mapping[str, Any]],
-    expected: int,
+    expected: Mapping[str, int],
 ) -> dict[str, dict[str, int]]:
     """Put the files together, and move them into place when all of them are there."""
     headers = {file: HEADERS[file] for file in FILES if file in order.files}
@@ -206,11 +224,24 @@ def _finish(
     }
     for file in {"all", "condensed"} & set(order.files):
         found = sum(by_file[file] for by_file in rows.values())
-        check_complete(found, expected=expected, out=place.out)
+        check_complete(found, expected=sum(expected.values()), out=place.out)
     heading = {"as_of": order.as_of.isoformat(), "sweep_id": order.sweep_id}
+    said = {}
     for county, folder in order.names.items():
-        summary = {"county": county, **heading, "lines": rows[county], **numbers[county]}
-        write_summary(place, folder=folder, summary=summary)
+        lines = {"line_count": expected.get(county, 0), "lines": rows[county]}
+        said[folder] = {"county": county, **heading, **lines, **numbers[county]}
+        write_summary(place, folder=folder, summary=said[folder])
+    if order.explained is not None:
+        with stage("Writing the workbooks"):
+            for folder, summary in said.items():
+                write_workbook(
+                    place.made / folder,
+                    summary=summary,
+                    headers=headers,
+                    explained=order.explained,
+                    as_of=order.as_of,
+                    scratch=place.aside,
+                )
     for folder in order.names.values():
         move_into_place(place, folder=folder)
     return rows

@@ -12,20 +12,19 @@ from pyspark.sql import functions as F
 
 from clearance.publish.columns import charge_shown
 from clearance.publish.impact import impacts
+from clearance.publish.words import DISMISSAL, REDUCTION
 
-NO_IMPACT = {
-    "people_with_some_relief": 0,
-    "people_left_with_no_felony": 0,
-    "people_left_with_no_conviction": 0,
-    "people_left_with_no_conviction_in_7_years": 0,
-}
-_KINDS = {
-    "felony": "felony",
-    "misdemeanor": "non_felony",
-    "infraction": "non_felony",
-    "unknown": "unknown_level",
-}
-_LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "unknown"}
+IMPACT = (
+    "people_with_some_relief",
+    "people_left_with_no_felony",
+    "people_left_with_no_conviction",
+    "people_left_with_no_conviction_in_7_years",
+)
+NOTHING_DECIDED = (
+    "In this sweep the county's policy has decided no conviction of its courts. The rows of people "
+    "with a count in its courts, if there are any, stand here without a determination."
+)
+_LEVELS = {"F": "felony", "M": "non_felony", "I": "non_felony", None: "unknown_level"}
 
 
 def _section() -> Column:
@@ -65,8 +64,11 @@ def summaries(
     impact = _by_county(impacts(determinations, charges=charges, as_of=as_of))
     ran = _by_county(
         determinations.where("kind IN ('policy', 'scenario')")
-        .select("county", "kind", "pack", "pack_version")
+        .select("county", "kind", "pack", "pack_version", "pack_fingerprint")
         .distinct()
+    )
+    scenarios = sorted(
+        {row.pack for rows in ran.values() for row in rows if row.kind == "scenario"}
     )
     return {
         county: {
@@ -74,7 +76,7 @@ def summaries(
             **_convictions(by_section[county]),
             "people_with_a_prop64_conviction": sum(row.people for row in people[county]),
             **_decisions(decisions[county]),
-            "impact": _impact(impact[county], ran[county]),
+            "impact": _impact(impact[county], scenarios),
         }
         for county in counties
     }
@@ -92,46 +94,56 @@ def _by_county(rows: DataFrame) -> Mapping[str, list[Row]]:
 def _policy(ran: list[Row]) -> dict[str, Any]:
     policies = [row for row in ran if row.kind == "policy"]
     return {
-        "policy": ", ".join(row.pack for row in policies) or None,
-        "policy_version": ", ".join(row.pack_version for row in policies) or None,
+        name: ", ".join(row[column] for row in policies) or None
+        for name, column in (
+            ("policy", "pack"),
+            ("policy_version", "pack_version"),
+            ("policy_fingerprint", "pack_fingerprint"),
+        )
     }
 
 
 def _convictions(rows: list[Row]) -> dict[str, Any]:
-    levels: dict[str, int] = dict.fromkeys(("felony", "non_felony", "unknown_level"), 0)
+    nobody = {"total": 0, **dict.fromkeys(_LEVELS.values(), 0)}
+    every: dict[str, int] = dict(nobody)
     sections: dict[str, dict[str, int]] = {}
     for row in rows:
-        of = sections.setdefault(row.section, {"total": 0})
-        level = _LEVELS[row.level]
-        of["total"] += row.counts
-        of[level] = of.get(level, 0) + row.counts
-        levels[_KINDS[level]] += row.counts
+        of = sections.setdefault(row.section, dict(nobody))
+        for counted in (every, of):
+            counted["total"] += row.counts
+            counted[_LEVELS[row.level]] += row.counts
     dates = [row.earliest for row in rows if row.earliest is not None]
     return {
         "earliest_prop64_conviction": min(dates).isoformat() if dates else None,
-        "prop64_convictions": {"total": sum(row.counts for row in rows), **levels},
+        "prop64_convictions": every,
         "prop64_convictions_by_section": sections,
     }
 
 
 def _decisions(rows: list[Row]) -> dict[str, Any]:
     words: dict[str, dict[str, Any]] = {}
+    for word in (DISMISSAL, REDUCTION, *(row.word for row in rows)):
+        words.setdefault(word, {"total": 0, "by_section": {}, "by_reason": {}})
     for row in rows:
-        of = words.setdefault(row.word, {"total": 0, "by_section": {}, "by_reason": {}})
+        of = words[row.word]
         of["total"] += row.counts
         for name, key in (("by_section", row.section), ("by_reason", row.sentence)):
             of[name][key] = of[name].get(key, 0) + row.counts
-    return {"determinations": sum(row.counts for row in rows), "by_determination": words}
+    return {
+        "note": None if rows else NOTHING_DECIDED,
+        "determinations": sum(row.counts for row in rows),
+        "by_determination": words,
+    }
 
 
-def _impact(rows: list[Row], ran: list[Row]) -> dict[str, Any]:
-    counted = {(row.kind, row.pack): row.asDict() for row in rows}
-    result: dict[str, Any] = {"policy": dict(NO_IMPACT), "scenarios": {}}
-    for row in ran:
-        found = counted.get((row.kind, row.pack), {})
-        numbers = {name: int(found.get(name, 0)) for name in NO_IMPACT}
-        if row.kind == "policy":
-            result["policy"] = numbers
-        else:
-            result["scenarios"][row.pack] = numbers
-    return result
+def _impact(rows: list[Row], scenarios: list[str]) -> dict[str, Any]:
+    found = {(row.kind, row.pack): row.asDict() for row in rows}
+    policies = [counted for (kind, _), counted in found.items() if kind == "policy"]
+    return {
+        "policy": _people(next(iter(policies), {})),
+        "scenarios": {pack: _people(found.get(("scenario", pack), {})) for pack in scenarios},
+    }
+
+
+def _people(counted: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(counted.get(name, 0)) for name in IMPACT}

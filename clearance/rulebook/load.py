@@ -24,6 +24,9 @@ from clearance.rulebook.yaml_lines import Document, Where, load_yaml
 
 T = TypeVar("T")
 
+WORDS_ONLY = ("reasons.yaml", "packet_columns.yaml")
+"""Files of a rules folder whose texts decide nothing: they may be bettered without a new sweep."""
+
 
 @dataclass(frozen=True)
 class PackFile:
@@ -222,7 +225,7 @@ def _reads(folder: Path) -> str:
     digest = hashlib.sha256()
     files = [*folder.glob("*.yaml"), *folder.glob("*.csv"), *folder.glob("statutes/*.csv")]
     for path in sorted(files):
-        if path.name != "reasons.yaml":
+        if path.name not in WORDS_ONLY:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

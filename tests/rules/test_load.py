@@ -162,6 +162,16 @@ def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: 
     assert one.fingerprint != other.fingerprint
 
 
+@pytest.mark.parametrize("name", ["reasons.yaml", "packet_columns.yaml"])
+def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
+    rules: Path, name: str
+) -> None:
+    before = load_rulebook(rules).reads
+    with (rules / name).open("a", encoding="utf-8") as lines:
+        lines.write("# bettered\n")
+    assert load_rulebook(rules).reads == before
+
+
 def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     rulebook = load_rulebook(rules_folder())
     found = rulebook.find("prop64_statute", as_of=date(2026, 1, 1))

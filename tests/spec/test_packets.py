@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from literal_tables import (
     sweep,
     write,
 )
+from openpyxl import load_workbook
 from pyspark.sql import SparkSession
 
 from clearance.errors import StoreFault, UsageError
@@ -30,6 +31,7 @@ from clearance.ingest.layout import FIELDS
 from clearance.places import rules_folder
 from clearance.publish.columns import APPENDED, CONDENSED
 from clearance.publish.step import PublishResult, publish
+from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.store import Store
 
 # Input order is the order of positions; the table holds the rows in another order.
@@ -92,13 +94,12 @@ CHARGES = [
         subdivisions=["A", "3"],
     ),
     charge(
-        "Ñ1",
-        "101001001000",
-        "SAN JOAQUIN",
-        "11358",
+        *("Ñ1", "101001001000", "SAN JOAQUIN", "11358"),
         conviction_date=None,
         level=None,
-        latest_conviction=None,
+        # Another is dated; the undated one may be the latest all the same.
+        latest_conviction=date(2012, 2, 29),
+        every_conviction_dated=None,
     ),
     charge("B", "101001001000", "MARIN", "459", tags=[], convicted=False, status="dismissed"),
     charge("C", "101001001000", "DEL NORTE", "11358", conviction_date=date(2016, 11, 10)),
@@ -169,7 +170,7 @@ def published(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     write(spark, store, "packs", PACKS)
     write(spark, store, "sweeps", [sweep()])
     out = folder / "out"
-    result = publish(spark, store, out=out, rules=rules, as_of=AS_OF, sweep_id=SWEEP)
+    result = publish(spark, store, out=out, rules=rules, as_of=AS_OF, sweep_id=SWEEP, xlsx=True)
     return Published(out, result, store, rules)
 
 
@@ -296,9 +297,30 @@ def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so
 ) -> None:
     assert published.bytes_of("marin", "prop64") == [",".join((*FIELDS, *APPENDED)).encode()]
     summary = published.summary("marin")
-    assert summary["lines"] == {"all": 1, "condensed": 1, "prop64": 0}
-    assert summary["determinations"] == 0
-    assert summary["policy"] is None
+    assert summary == {
+        "county": "MARIN",
+        "as_of": "2026-11-01",
+        "sweep_id": SWEEP,
+        "line_count": 1,
+        "lines": {"all": 1, "condensed": 1, "prop64": 0},
+        "policy": None,
+        "policy_version": None,
+        "policy_fingerprint": None,
+        "note": NOTHING_DECIDED,
+        "earliest_prop64_conviction": None,
+        "prop64_convictions": {"total": 0, "felony": 0, "non_felony": 0, "unknown_level": 0},
+        "prop64_convictions_by_section": {},
+        "people_with_a_prop64_conviction": 0,
+        "determinations": 0,
+        "by_determination": {
+            word: {"total": 0, "by_section": {}, "by_reason": {}}
+            for word in ("Eligible for Dismissal", "Eligible for Reduction")
+        },
+        "impact": {
+            "policy": dict.fromkeys(IMPACT, 0),
+            "scenarios": {"dismiss_all": dict.fromkeys(IMPACT, 0)},
+        },
+    }
 
 
 def test_the_summary_counts_convictions_decisions_and_impact(published: Published) -> None:
@@ -307,6 +329,9 @@ def test_the_summary_counts_convictions_decisions_and_impact(published: Publishe
     assert summary["as_of"] == "2026-11-01"
     assert summary["sweep_id"] == SWEEP
     assert summary["policy"] == "county_pilot"
+    assert summary["policy_fingerprint"] == "f1"
+    assert summary["note"] is None
+    assert summary["line_count"] == 7
     assert summary["earliest_prop64_conviction"] == "2008-05-06"
     assert summary["people_with_a_prop64_conviction"] == 2
     assert summary["prop64_convictions"] == {
@@ -316,9 +341,11 @@ def test_the_summary_counts_convictions_decisions_and_impact(published: Publishe
         "unknown_level": 1,
     }
     assert summary["prop64_convictions_by_section"] == {
-        "11357 HS": {"total": 1, "felony": 1},
-        "11358 HS": {"total": 1, "unknown": 1},
+        "11357 HS": {"total": 1, "felony": 1, "non_felony": 0, "unknown_level": 0},
+        "11358 HS": {"total": 1, "felony": 0, "non_felony": 0, "unknown_level": 1},
     }
+    elsewhere = published.summary("contra-costa")["prop64_convictions_by_section"]
+    assert elsewhere["11360 HS"] == {"total": 1, "felony": 0, "non_felony": 1, "unknown_level": 0}
     assert summary["by_determination"]["Eligible for Dismissal"] == {
         "total": 1,
         "by_section": {"11357 HS": 1},
@@ -337,6 +364,27 @@ def test_the_summary_counts_convictions_decisions_and_impact(published: Publishe
         "people_left_with_no_conviction": 1,
         "people_left_with_no_conviction_in_7_years": 0,
     }
+
+
+def test_a_workbook_lies_in_each_packet_and_says_what_its_files_say(published: Published) -> None:
+    packets = published.out / "packets"
+    assert sorted(path.parent.name for path in packets.glob("*/packet.xlsx")) == sorted(
+        path.name for path in packets.iterdir()
+    )
+    book = load_workbook(packets / "san-joaquin" / "packet.xlsx", read_only=True)
+    assert book.sheetnames == [
+        *("Summary", "Prop 64", "Condensed", "All rows", "Reasons", "Columns")
+    ]
+    header, decided, unknown = book["Prop 64"].values
+    assert header == (*FIELDS, *APPENDED)
+    row = dict(zip(header, decided, strict=True))
+    assert row["Date of Conviction"] == datetime(2008, 5, 6)
+    assert row["Eligibility Reason"] == "No convictions in past 10 years"
+    assert unknown[header.index("PRI_NAME")] == "PEÑA, JOSÉ"
+    reasons = [line[2] for line in book["Reasons"].values]
+    assert reasons[2:] == [*("AFTER_PROP64", "NOT_A_FELONY", "NO_RECENT"), *reasons[-2:]]
+    nothing = load_workbook(packets / "marin" / "packet.xlsx", read_only=True)
+    assert (NOTHING_DECIDED,) in [line[:1] for line in nothing["Summary"].values]
 
 
 def test_statistics_count_units_and_people(published: Published) -> None:

@@ -14,6 +14,7 @@ from clearance.command.options import (
     ExtractDate,
     Inputs,
     Out,
+    Xlsx,
     with_frame,
 )
 from clearance.command.run import Frame, as_date, needed_date
@@ -109,6 +110,7 @@ def publish(
     out: Out,
     county: Counties = None,
     files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
+    xlsx: Xlsx = False,
 ) -> None:
     """County packets and statistics from the latest sweep."""
     place = frame.open_store(frame.settings())
@@ -117,7 +119,7 @@ def publish(
     wanted = packet_files(files)
     with frame.session() as spark:
         result = publish_latest(
-            spark, place, out=out, rules=frame.rules, counties=county, files=wanted
+            spark, place, out=out, rules=frame.rules, counties=county, files=wanted, xlsx=xlsx
         )
     frame.show(result, lambda console: say_publish(result, console))
 
@@ -145,6 +147,7 @@ def run(
     complete: Complete = False,
     accept_quarantine: Accept = False,
     county: Counties = None,
+    xlsx: Xlsx = False,
 ) -> None:
     """The whole line: ingest, prepare, determine, publish, report."""
     day = needed_date(as_of, "--as-of")
@@ -170,6 +173,7 @@ def run(
             complete=complete,
             accept_quarantine=accept_quarantine,
             counties=county,
+            xlsx=xlsx,
         )
     frame.show(result, result.say)
 

@@ -1,0 +1,103 @@
+"""What a packet's words rest on: every reason a pack can give, and what each column says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Row
+
+from clearance.errors import RulebookInvalid
+from clearance.publish.words import PackWords, office_word, pack_words, reason_text_of
+from clearance.rulebook.yaml_lines import load_yaml
+
+MEANINGS_FILE = "packet_columns.yaml"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One way in which a pack decides, in an office's words.
+
+    Attributes:
+        determination: the office's word for the outcome.
+        text: the sentence in "Eligibility Reason"; `(charge)` stands for the count's own.
+        code: the reason's code.
+        rule: the rule's name in the pack.
+        cite: what it rests on.
+        pack: id and version.
+    """
+
+    determination: str
+    text: str
+    code: str
+    rule: str
+    cite: str
+    pack: str
+
+
+def reasons_of(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
+    """Every reason of each pack, in the order of its rules, by fingerprint.
+
+    A rule that waits for an option that is off can never hold, and is not listed.
+
+    Args:
+        packs: rows of `packs`.
+        texts: reason texts by code.
+    """
+    return {row.fingerprint: _of_pack(row, texts) for row in packs}
+
+
+def _of_pack(row: Row, texts: Mapping[str, str]) -> list[Reason]:
+    words = pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts)
+    content = load_yaml(Path(f"{row.pack} {row.version}"), text=row.yaml).data or {}
+    off = {name for name, question in words.questions.items() if "(off)" in question}
+    rules = [rule for rule in content.get("flow") or [] if _can_hold(rule.get("when"), off)]
+    # As the evaluation has it: what is unknown is settled before what is left over.
+    rules += [{"rule": name, **(content.get(name) or {})} for name in ("unknown", "otherwise")]
+    return [_reason(rule, words, texts) for rule in rules if {"reason", "then"} <= rule.keys()]
+
+
+def _can_hold(condition: Any, off: set[str]) -> bool:
+    """Whether a condition can hold when some facts never do."""
+    if isinstance(condition, str):
+        return condition not in off
+    if isinstance(condition, dict) and "all" in condition:
+        return all(_can_hold(part, off) for part in condition["all"])
+    if isinstance(condition, dict) and "any" in condition:
+        return any(_can_hold(part, off) for part in condition["any"])
+    return True
+
+
+def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str]) -> Reason:
+    then = rule["then"]
+    outcome, relief = next(iter(then.items())) if isinstance(then, dict) else (then, None)
+    return Reason(
+        determination=office_word(outcome, relief, rule.get("label")),
+        text=reason_text_of(rule["reason"], texts, [words]),
+        code=rule["reason"],
+        rule=rule["rule"],
+        cite=str(rule.get("cite") or ""),
+        pack=f"{words.pack} {words.version}",
+    )
+
+
+def load_meanings(rules: Path) -> dict[str, str]:
+    """What each column of a packet says; empty where the folder does not tell.
+
+    Args:
+        rules: the rulebook's folder.
+
+    Raises:
+        RulebookInvalid: the file is not a mapping of columns to texts.
+    """
+    path = rules / MEANINGS_FILE
+    if not path.is_file():
+        return {}
+    content = load_yaml(path).data or {}
+    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
+        raise RulebookInvalid(
+            f"{path.name} must give one text per column.", "Write each line as `COLUMN: text`."
+        )
+    return {str(column): text for column, text in content.items()}

@@ -1,0 +1,120 @@
+"""A county's packet as one workbook, `packet.xlsx`, made from the files already written.
+
+Row by row and in constant memory; the same packet gives the same bytes. Text never becomes a
+formula or a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.workbook import Workbook
+
+from clearance.publish.reasons import Reason
+from clearance.publish.workbook_cells import Styles
+from clearance.publish.workbook_rows import SHEET_ROWS, CsvFile, write_rows
+from clearance.publish.workbook_summary import LEFT_OUT, SPLIT, Sheets, SummarySheet
+from clearance.publish.workbook_words import write_columns, write_reasons
+
+FILE = "packet.xlsx"
+
+# The sheets in their order. `all` only where it fits one sheet: it is the file to search in, and
+# the largest by far.
+_TITLES = {"prop64": "Prop 64", "condensed": "Condensed", "all": "All rows"}
+_ONE_SHEET_ONLY = "all"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The words that explain a packet.
+
+    Attributes:
+        reasons: every reason of each pack, by its fingerprint.
+        meanings: what each column says.
+    """
+
+    reasons: Mapping[str, Sequence[Reason]]
+    meanings: Mapping[str, str]
+
+
+def write_workbook(
+    folder: Path,
+    *,
+    summary: Mapping[str, Any],
+    headers: Mapping[str, Sequence[str]],
+    explained: Explained,
+    as_of: date,
+    scratch: Path,
+    sheet_rows: int = SHEET_ROWS,
+) -> Path:
+    """Write the workbook of a packet beside its files; returns where.
+
+    Args:
+        folder: the packet's, with its CSV files; not in its place yet.
+        summary: as in `summary.json`.
+        headers: the files in the packet, and the header of each.
+        explained: reasons and columns in words.
+        as_of: the sweep's date, which also stands as the day the workbook was made.
+        scratch: a folder for what XlsxWriter keeps aside, as closed to others as the packet.
+        sheet_rows: rows of a sheet, its header among them.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written.
+    """
+    path = folder / FILE
+    options = {
+        "constant_memory": True,
+        "tmpdir": str(scratch),
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "use_zip64": True,
+    }
+    book = Workbook(str(path), options)
+    made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    book.set_properties({"title": f"{summary['county']}: county packet", "created": made})
+    styles = Styles(book)
+    files = [
+        CsvFile(folder / f"{name}.csv", title, tuple(headers[name]), summary["lines"][name])
+        for name, title in _TITLES.items()
+        if name in headers
+    ]
+    notes = [_sheets(file, sheet_rows=sheet_rows) for file in files]
+    SummarySheet(book, styles).write(summary, files=notes)
+    for file in files:
+        if not _left_out(file, sheet_rows=sheet_rows):
+            write_rows(book, file, styles=styles, sheet_rows=sheet_rows)
+    reasons = explained.reasons.get(summary["policy_fingerprint"] or "", ())
+    write_reasons(book, reasons, styles=styles)
+    write_columns(book, headers, meanings=explained.meanings, styles=styles)
+    _close(book)
+    return path
+
+
+def _left_out(file: CsvFile, *, sheet_rows: int) -> bool:
+    return file.path.stem == _ONE_SHEET_ONLY and file.sheets(sheet_rows) > 1
+
+
+def _sheets(file: CsvFile, *, sheet_rows: int) -> Sheets:
+    count, note = file.sheets(sheet_rows), ""
+    if _left_out(file, sheet_rows=sheet_rows):
+        note = LEFT_OUT.format(rows=sheet_rows, file=file.path.stem)
+    elif count > 1:
+        note = SPLIT.format(sheets=count, rows=sheet_rows)
+    return Sheets(file.path.stem, file.rows, note)
+
+
+def _close(book: Workbook) -> None:
+    try:
+        book.close()
+    except FileCreateError as error:
+        # XlsxWriter wraps what the disk says in an exception of its own.
+        cause = error.args[0] if error.args else None
+        if isinstance(cause, OSError):
+            raise cause from error
+        raise

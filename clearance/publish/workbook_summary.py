@@ -1,0 +1,194 @@
+"""A workbook's first sheet: the county in numbers, with charts. Source: `summary.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from clearance.publish.summary import IMPACT
+from clearance.publish.workbook_cells import Styles, strong_colour, write_text
+
+TITLE = "Summary"
+SPLIT = "in {sheets} sheets, since one holds {rows:,} rows"
+LEFT_OUT = "more rows than the {rows:,} of a sheet: see {file}.csv beside this workbook"
+
+_LEVELS = {"felony": "Felony", "non_felony": "Non-felony", "unknown_level": "Level unknown"}
+_LEVEL_COLOURS = ("#9C0006", "#BF9000", "#7F7F7F")
+_PACK_COLOURS = ("#1F6E43", "#1F4E78", "#7F4F00", "#3F3151")
+_WIDTHS = (46, 34, 14, 14, 14)
+_CHARTS_AT = 7
+_CHART_ROWS = 16
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """How a packet's file stands in the workbook.
+
+    Attributes:
+        file: its name, without `.csv`.
+        rows: how many.
+        note: what the reader must know; empty when nothing.
+    """
+
+    file: str
+    rows: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Where a table's lines stand, for a chart: first and last row, from 0."""
+
+    first: int
+    last: int
+    lines: list[list[Any]]
+
+
+class SummarySheet:
+    """Writes the sheet from the top down, as a workbook in constant memory must be written."""
+
+    def __init__(self, book: Workbook, styles: Styles) -> None:
+        self._book, self._styles = book, styles
+        self._sheet: Worksheet = book.add_worksheet(TITLE)
+        self._row = 0
+        self._charts = 0
+        for at, width in enumerate(_WIDTHS):
+            self._sheet.set_column(at, at, width)
+
+    def write(self, summary: Mapping[str, Any], *, files: Iterable[Sheets]) -> None:
+        """Everything that the sheet says.
+
+        Args:
+            summary: as in `summary.json`.
+            files: how the packet's files stand in the workbook.
+        """
+        policy = " ".join(filter(None, (summary["policy"], summary["policy_version"])))
+        self._line(f"{summary['county']}: county packet", self._styles.title)
+        self._line(f"As of {summary['as_of']}, sweep {summary['sweep_id']}")
+        self._line(f"Policy: {policy or 'none has decided anything here'}")
+        if summary["note"]:
+            self._line(summary["note"], self._styles.heading)
+        self._table("Rows", ["File", "Note", "Rows"], [[f.file, f.note, f.rows] for f in files])
+        self._convictions(summary)
+        self._determinations(summary["by_determination"])
+        self._impact(summary)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+
+    def _convictions(self, summary: Mapping[str, Any]) -> None:
+        lines = [
+            [section, "", counted["total"], *(counted[level] for level in _LEVELS)]
+            for section, counted in summary["prop64_convictions_by_section"].items()
+        ]
+        header = ["Prop 64 convictions of the county's courts", "", "Total", *_LEVELS.values()]
+        block = self._table("Convictions", header, lines)
+        every = summary["prop64_convictions"]
+        total = [every["total"], *(every[level] for level in _LEVELS)]
+        self._cells(["All sections", "", *total])
+        self._cells(
+            ["People with such a conviction", "", summary["people_with_a_prop64_conviction"]]
+        )
+        self._cells(["Earliest such conviction", "", summary["earliest_prop64_conviction"] or "-"])
+        self._chart(
+            "Prop 64 convictions by section",
+            block,
+            [(name, 3 + at, _LEVEL_COLOURS[at]) for at, name in enumerate(_LEVELS.values())],
+            kind={"type": "column", "subtype": "stacked"},
+        )
+
+    def _determinations(self, words: Mapping[str, Any]) -> None:
+        counted = [[word, "", of["total"]] for word, of in words.items()]
+        block = self._table("Determinations", ["Determination", "", "Convictions"], counted)
+        colours = [strong_colour(word) for word in words]
+        self._chart("Determinations", block, [("Convictions", 2, "#1F4E78")], points=colours)
+        for name, key in (("Section", "by_section"), ("Reason", "by_reason")):
+            lines = [
+                [word, of_what, number]
+                for word, of in words.items()
+                for of_what, number in of[key].items()
+            ]
+            self._table(f"By {name.lower()}", ["Determination", name, "Convictions"], lines)
+
+    def _impact(self, summary: Mapping[str, Any]) -> None:
+        impact = summary["impact"]
+        columns = {"County's policy": impact["policy"], **impact["scenarios"]}
+        lines = [
+            [
+                name.replace("_", " ").capitalize(),
+                "",
+                *(people[name] for people in columns.values()),
+            ]
+            for name in IMPACT
+        ]
+        block = self._table("People", ["What relief changes", "", *columns], lines)
+        series = [
+            (name, 2 + at, _PACK_COLOURS[at % len(_PACK_COLOURS)])
+            for at, name in enumerate(columns)
+        ]
+        self._chart("People whom relief would change", block, series)
+
+    def _table(self, title: str, header: list[str], lines: list[list[Any]]) -> _Block:
+        self._row += 1
+        self._line(title, self._styles.heading)
+        self._cells(header, self._styles.header)
+        first = self._row
+        for line in lines:
+            self._cells(line)
+        return _Block(first, self._row - 1, lines)
+
+    def _line(self, text: str, style: Format | None = None) -> None:
+        self._cells([text], style)
+
+    def _cells(self, values: Sequence[Any], style: Format | None = None) -> None:
+        for at, value in enumerate(values):
+            if isinstance(value, int):
+                self._sheet.write_number(self._row, at, value, style or self._styles.count)
+            elif value:
+                shown = style or self._styles.text
+                write_text(self._sheet, self._row, at, value, styles=self._styles, style=shown)
+            elif style is not None:
+                self._sheet.write_blank(self._row, at, None, style)
+        self._row += 1
+
+    def _chart(
+        self,
+        title: str,
+        block: _Block,
+        series: list[tuple[str, int, str]],
+        *,
+        kind: dict[str, str] | None = None,
+        points: list[str] | None = None,
+    ) -> None:
+        """A chart of a block, beside the tables; none where there is nothing to show.
+
+        A workbook in constant memory cannot look the values up, so they go in with the chart. Bars
+        by default, since most names are long.
+        """
+        if not any(line[column] for line in block.lines for _, column, _ in series):
+            return
+        chart = self._book.add_chart(kind or {"type": "bar"})
+        for name, column, colour in series:
+            chart.add_series(
+                {
+                    "name": name,
+                    "categories": [TITLE, block.first, 0, block.last, 0],
+                    "categories_data": [line[0] for line in block.lines],
+                    "values": [TITLE, block.first, column, block.last, column],
+                    "values_data": [line[column] for line in block.lines],
+                    "fill": {"color": colour},
+                    "points": [{"fill": {"color": one}} for one in points] if points else None,
+                    "data_labels": {"value": True},
+                }
+            )
+        chart.set_title({"name": title, "name_font": {"size": 12}})
+        chart.set_legend({"none": True} if len(series) == 1 else {"position": "bottom"})
+        if kind is None:
+            chart.set_y_axis({"reverse": True})  # bars in the order of the table
+        chart.set_size({"width": 620, "height": 300})
+        self._sheet.insert_chart(1 + self._charts * _CHART_ROWS, _CHARTS_AT, chart)
+        self._charts += 1
