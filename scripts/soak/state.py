@@ -76,7 +76,9 @@ def rows_of(table: Path) -> list[str]:
 
 def _as_text(read: pa.Table, left_out: Iterable[str]) -> list[str]:
     kept = [name for name in read.column_names if name not in left_out]
-    return [json.dumps(row, default=str, sort_keys=True) for row in read.select(kept).to_pylist()]
+    # A map has no order of its own.
+    rows = read.select(kept).to_pylist(maps_as_pydicts="strict")
+    return [json.dumps(row, default=str, sort_keys=True) for row in rows]
 
 
 @dataclass(frozen=True)
