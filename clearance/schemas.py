@@ -245,6 +245,8 @@ ARRESTS = TableSpec(
         arrest_date date,
         counts int,
         tags array<string>,
+        every_felony_on array<string>,
+        unread_charge boolean,
         court_step_in_cycle boolean,
         conviction_in_cycle boolean,
         undisposed_court_count boolean,

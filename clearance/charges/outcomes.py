@@ -9,7 +9,7 @@ from clearance.charges.dispositions import outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.quality import flags
 from clearance.charges.sentences import MARKS, sentence_of
-from clearance.charges.statutes import resolve_tags
+from clearance.charges.tag_table import looked_up
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -60,12 +60,9 @@ def with_tags(counts: DataFrame) -> DataFrame:
         counts: `with_outcome`.
     """
     convicted = F.col("convicted")
-    listed = resolve_tags(
-        F.col("matches"),
-        level=F.col("level"),
-        on=F.when(convicted, F.col("conviction_date")).otherwise(F.col("event_date")),
-    )
-    return counts.withColumn("tags", F.coalesce("plain_tags", listed)).drop("matches", "plain_tags")
+    on = F.when(convicted, F.col("conviction_date")).otherwise(F.col("event_date"))
+    listed = looked_up(level=F.col("level"), on=on)
+    return counts.withColumn("tags", listed).drop("matches", "turns", "tag_table")
 
 
 def gang_enhancement() -> Column:

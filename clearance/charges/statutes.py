@@ -202,19 +202,6 @@ def _match(hit: Column) -> Column:
     return F.struct(*[hit[name].alias(name) for name in names]).cast(MATCH_TYPE)
 
 
-def plain_tags(matches: Column) -> Column:
-    """The lists, sorted, where every match holds at any level and on any day; else null.
-
-    Args:
-        matches: from `classify`.
-    """
-    plain = F.forall(
-        matches,
-        lambda one: (one["needs"] == "") & one["valid_from"].isNull() & one["valid_to"].isNull(),
-    )
-    return F.when(plain, F.sort_array(F.array_distinct(matches["list"])))
-
-
 def resolve_tags(matches: Column, *, level: Column, on: Column) -> Column:
     """The lists a count is on, sorted, each once; `LIST:possible` where that cannot be read.
 

@@ -9,7 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.grammar import display
-from clearance.charges.statutes import classify, plain_tags
+from clearance.charges.statutes import classify
+from clearance.charges.tag_table import tag_table, turns
 
 
 def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
@@ -17,7 +18,7 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
     and the whole of it as people write them, the key by which counts of one charge are known, and
-    the lists it may be on; `plain_tags` where neither level nor date has a say in that.
+    the lists it is on, at every level and in every period.
 
     Args:
         typed: `history.typed_rows`.
@@ -36,7 +37,8 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
         F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
         (charge["parsed"] & named).alias("classified"),
         "matches",
-        plain_tags(matches).alias("plain_tags"),
+        turns(matches).alias("turns"),
+        tag_table(matches).alias("tag_table"),
     )
 
 

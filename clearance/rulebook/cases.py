@@ -175,7 +175,8 @@ def _fits(value: Any, feature: Feature) -> bool:
         case "yes_no":
             return isinstance(value, bool)
         case "tags" | "path":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+            words = isinstance(value, list) and all(isinstance(item, str) for item in value)
+            return words and (not feature.codes or set(value) <= set(feature.codes))
         case "code":
             return value in feature.codes
         case _:

@@ -22,7 +22,7 @@ class Feature(BaseModel):
         null: `never`, or `unknown` when a missing value makes conditions on it unknown.
         label: how English renderings call it.
         meaning: what it says, for lawyers.
-        codes: the words a code column may have.
+        codes: the words a code column may have; for tags, those that are no statute lists.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -51,7 +51,7 @@ def fact_misfits(
                 items = (value,)
             for item in items:
                 yield from _misfit(fact, operand, item, kind=kind, codes=codes)
-                if kind == "tags" and isinstance(item, str) and item not in tags:
+                if kind == "tags" and not codes and isinstance(item, str) and item not in tags:
                     guess = nearest(item, sorted(tags))
                     hint = f"; did you mean `{guess}`?" if guess else ""
                     yield f"no statute list is called `{item}`{hint}"

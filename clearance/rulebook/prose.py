@@ -213,8 +213,11 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
             return f"the {subject} is one that the county's option {listed} names"
         case Operator.MAY_BE:
             return f"the {subject} is {listed} or not known"
+        case Operator.INCLUDES if fact.subject.name == "tags":
+            whose = "the charge" if bound.pack.unit == "conviction" else "a charge"
+            return f"{whose} is on the list {listed}"
         case Operator.INCLUDES:
-            return f"the charge is on the list {listed}"
+            return f"the {subject} include {listed}"
         case Operator.STARTS_WITH:
             return f"the {subject} is {_paths(values)}"
         case Operator.YEARS_BEFORE:

@@ -21,6 +21,7 @@ from clearance.charges.statutes import (
     resolve_tags,
     statute_rows,
 )
+from clearance.charges.tag_table import looked_up, tag_table, turns
 from clearance.places import rules_folder
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")
@@ -70,14 +71,14 @@ def found(spark: SparkSession, classified: DataFrame) -> list[Row]:
         "cases",
         lambda case: F.struct(
             case["at"].alias("at"),
-            resolve_tags(
-                F.col("matches"),
+            looked_up(
                 level=F.nullif(case["level"], F.lit("")),
                 on=F.to_date(F.nullif(case["on"], F.lit(""))),
             ).alias("tags"),
         ),
     )
-    joined = classified.join(F.broadcast(cases), on="text", how="left")
+    tables = {"turns": turns(F.col("matches")), "tag_table": tag_table(F.col("matches"))}
+    joined = classified.withColumns(tables).join(F.broadcast(cases), on="text", how="left")
     return joined.withColumn("cases", tagged).collect()
 
 
@@ -139,6 +140,7 @@ def test_tags_follow_level_and_date_on_both_sides(spark: SparkSession) -> None:
     plain, felony = [("a", "", None, None)], [("a", "felony", None, None)]
     unread, both = [("a", "unreadable", None, None)], [("a", "felony_unreadable", None, None)]
     dated = [("a", "", start, end)]
+    many = [(f"l{year}", "", date(2000 + year, 1, 1), None) for year in range(8)]
     mixed = [("a", "unreadable", None, None), ("a", "", None, None), ("b", "felony", None, None)]
     day = date(2024, 6, 1)
     cases: list[tuple[object, str | None, date | None, list[str]]] = [
@@ -160,12 +162,21 @@ def test_tags_follow_level_and_date_on_both_sides(spark: SparkSession) -> None:
         (dated, "F", end, ["a"]),
         (dated, "F", date(2025, 1, 1), []),
         (dated, "F", None, ["a"]),
+        # More days on which something begins than a table of answers is made for.
+        (many, "F", date(2003, 6, 1), ["l0", "l1", "l2", "l3"]),
+        (many, "F", date(1999, 12, 31), []),
     ]
     frame = spark.createDataFrame(
         [(at, *case[:3]) for at, case in enumerate(cases)],
         f"at int, matches array<{MATCH_TYPE}>, level string, on date",
     )
-    read = frame.select(
-        "at", resolve_tags(F.col("matches"), level=F.col("level"), on=F.col("on"))
-    ).collect()
-    assert [(row[0], row[1]) for row in read] == [(at, case[3]) for at, case in enumerate(cases)]
+    level, on = F.col("level"), F.col("on")
+    matches = F.col("matches")
+    tables = {"turns": turns(matches), "tag_table": tag_table(matches)}
+    read = (
+        frame.withColumns(tables)
+        .select("at", resolve_tags(matches, level=level, on=on), looked_up(level=level, on=on))
+        .collect()
+    )
+    said = [(at, case[3], case[3]) for at, case in enumerate(cases)]
+    assert [(row[0], row[1], row[2]) for row in read] == said

@@ -1,0 +1,68 @@
+"""The lists of a charge text at every level and in every period, worked out once a text.
+
+Which lists a count is on depends on its text, its level and its date. A text has few periods: its
+rows come into force or end on some days. So the answers stand in a small table beside the text, and
+a count looks its own up, which takes no interpreted expression.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from clearance.charges.statutes import resolve_tags
+
+LEVELS = ("F", "M", "I", None)
+# A text whose rows begin or end on more days than this (none does today) is worked out a count.
+MOST_TURNS = 6
+_BEFORE_ALL = "0001-01-01"
+
+
+def turns(matches: Column) -> Column:
+    """The days on which a row of the matches comes into force or is over, in order.
+
+    Args:
+        matches: from `statutes.classify`.
+    """
+    ended = F.transform(matches["valid_to"], lambda day: F.date_add(day, 1))
+    days = F.array_compact(F.concat(matches["valid_from"], ended))
+    return F.sort_array(F.array_distinct(days))
+
+
+def tag_table(matches: Column) -> Column:
+    """The lists by period, then by level; the last period is that of counts without a date.
+
+    Args:
+        matches: from `statutes.classify`.
+    """
+    first = F.array(F.lit(_BEFORE_ALL).cast("date"))
+    undated = F.array(F.lit(None).cast("date"))
+    days = F.concat(first, turns(matches), undated)
+
+    def by_level(day: Column) -> Column:
+        return F.array(
+            *[resolve_tags(matches, level=F.lit(level).cast("string"), on=day) for level in LEVELS]
+        )
+
+    return F.flatten(F.transform(days, by_level))
+
+
+def looked_up(*, level: Column, on: Column) -> Column:
+    """The lists a count is on, sorted; reads `tag_table`, `turns`, `matches`, none for no text.
+
+    Args:
+        level: F, M or I; null where unknown.
+        on: the day on which the rows must hold; where null, on any.
+    """
+    number = F.size("turns")
+    passed = F.lit(0)
+    for place in range(MOST_TURNS):
+        passed = passed + F.when(F.get("turns", F.lit(place)) <= on, 1).otherwise(0)
+    period = F.when(on.isNull(), number + 1).otherwise(passed)
+    place_of_level = F.lit(len(LEVELS) - 1)
+    for place, name in enumerate(LEVELS[:-1]):
+        place_of_level = F.when(level == name, place).otherwise(place_of_level)
+    found = F.get("tag_table", period * len(LEVELS) + place_of_level)
+    worked_out = resolve_tags(F.col("matches"), level=level, on=on)
+    none = F.array().cast("array<string>")
+    return F.coalesce(F.when(number > MOST_TURNS, worked_out).otherwise(found), none)
