@@ -10,7 +10,7 @@ from clearance.charges.history import LEVELS
 from clearance.charges.quality import flags
 from clearance.charges.sentences import MARKS, sentence_of
 from clearance.charges.statutes import resolve_tags
-from clearance.charges.texts import written
+from clearance.charges.texts import names_several, written
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -47,6 +47,7 @@ def with_outcome(counts: DataFrame) -> DataFrame:
         DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
         UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
         CONVICTION_WITHOUT_LEVEL=convicted & F.col("level").isNull(),
+        SEVERAL_CHARGES=(F.col("source") == "comment") & names_several(F.col("charge")),
         UNPARSED_CHARGE=~F.col("parsed") & (F.col("text").isNotNull() | convicted),
     )
     return named.withColumn("flags", F.col("flags").bitwiseOR(found)).drop(

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import counts
 from clearance.charges.cycles import with_cycle
+from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
 from clearance.charges.later import with_later_dispositions
 from clearance.charges.outcomes import with_outcome, with_tags
@@ -41,7 +42,7 @@ def charges(features: DataFrame) -> DataFrame:
             "subdivisions": F.coalesce("charge.subdivisions", _no_words()),
             "parts": F.coalesce(F.transform("charge.parts", display), _no_words()),
             # A comment is personal, even where it is the charge.
-            "charge_text": F.when(F.col("source") != "comment", F.col("text")),
+            "charge_text": F.when(F.col("source") != "comment", charge_line(F.col("text"))),
             "charge_source": F.col("source"),
             "classified": F.col("parsed")
             & (F.col("charge.code_book").isNotNull() | (F.size("matches") > 0)),

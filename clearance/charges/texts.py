@@ -9,6 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.grammar import display
+from clearance.charges.parts import is_one_of
+from clearance.charges.spelling import own_spelling
 from clearance.charges.statutes import classify
 
 
@@ -56,6 +58,12 @@ def cite_key(charge: Column) -> Column:
         charge["attempt"].cast("string"),
         charge["conspiracy"].cast("string"),
     )
+
+
+def names_several(charge: Column) -> Column:
+    """Whether a text names more than one charge; a mark of attempt and a target are none."""
+    charges = F.filter(charge["parts"], lambda part: ~is_one_of(part, (own_spelling().attempt,)))
+    return ~charge["conspiracy"] & (F.size(charges) > 1)
 
 
 def written(charge: Column) -> Column:
