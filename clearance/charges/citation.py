@@ -14,12 +14,12 @@ from clearance.charges.spelling import Spelling
 NUMBER = r"[1-9]\d{0,5}(?:\.\d{1,5})?"
 # Lazy, so that the letters of a code book that follows without a blank are not taken.
 TAIL = r"(?:[A-Z]{1,2}(?:\d{1,2}[A-Z]?)?)??"
-LETTER, DIGIT = r" ?\( ?[A-Z]{1,2} ?\)", r" ?\( ?\d{1,3} ?\)"
-BRACKET = r" ?\( ?(?:[A-Z]{1,2}|[IVX]{3,4}|[A-Z]?\d{1,3}) ?\)"
+LETTER, DIGIT = r" ?\( ?[A-Z]{1,2} ?\)", r" ?\( ?\d{1,2} ?\)"
+BRACKET = r" ?\( ?(?:[A-Z]{1,2}|[IVX]{3,4}|[A-Z]?\d{1,2}) ?\)"
 SECTION = rf"{NUMBER}{TAIL}(?:{BRACKET})*+"
-END = r"(?![A-Z0-9])"
+END = r"(?![A-Z0-9]|\.\d)"
 YEAR = r"(?:19|20)\d\d(?![\d.(])"
-AND = r"(?: ?[/,&+] ?| AND )"
+AND = r"(?: ?[/,&+-] ?| AND )"
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -41,16 +41,16 @@ def amount(known: Spelling) -> str:
 def joined(known: Spelling) -> str:
     """The pattern of what joins a section and the next one: `/`, a comma, AND and the like.
 
-    After a comma or AND a short number, an amount or a year is not the next section.
+    After a comma, AND or OR a short number, an amount or a year is not the next section.
     """
     year = rf"{YEAR}(?! ?{book(known)})"
-    listed = rf"(?: ?[&,;+] ?| AND )(?=[1-9]\d\d)(?!{amount(known)})(?!{year})"
+    listed = rf"(?: ?[&,;+] ?| AND | OR )(?=[1-9]\d\d)(?!{amount(known)})(?!{year})"
     return rf"(?: ?/ ?(?=[1-9]\d)|{listed})"
 
 
 def part(known: Spelling) -> str:
     """The pattern of a section with its subdivisions and, where it has one, its code book."""
-    return rf"{SECTION}(?: ?{book(known)}|{END})"
+    return rf"{SECTION}(?: ?{book(known)}|(?<=\))|{END})"
 
 
 def citation(known: Spelling) -> str:
@@ -59,9 +59,11 @@ def citation(known: Spelling) -> str:
 
 
 def announced(words: Iterable[str], known: Spelling) -> str:
-    """The pattern of what announces a charge: one of the words, or a count: `CT 2`, `(2)`, `#2`."""
-    counted = rf"{any_of(known.count_words)}[ .:#]{{0,2}}0{{0,2}}\d{{1,2}}{END}"
-    return rf"(?:{any_of(words)}{END}|{counted}|[(#]?\d{{1,2}}\)|#\d{{1,2}}{END})"
+    """The pattern of what announces a charge: a word or the number of a count (`CT 2`, `(2)`)."""
+    counts, cited = any_of(known.count_words), rf"(?={SECTION} ?{book(known)})"
+    counted = rf"{counts}[ .:#]{{0,2}}0{{0,2}}\d{{1,2}}{END}|\d{{1,2}} ?{counts}{END}"
+    numbered = rf"[(#]?\d{{1,2}}\)|#\d{{1,2}}(?=[ .:])|\d{{1,2}}[.:] {cited}"
+    return rf"(?:{any_of(words)}(?:\(S\)|{END})|{counted}|{numbered})"
 
 
 def further(known: Spelling) -> str:

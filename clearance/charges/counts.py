@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import CONVICTS, record_order
+from clearance.charges.fields import charge_line
 from clearance.charges.history import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
@@ -119,8 +120,8 @@ def _added_up(events: DataFrame) -> DataFrame:
             "case_number"
         ),
         F.min(_place()).alias("place"),
-        F.min("text").alias("first_text"),
-        F.max("text").alias("last_text"),
+        F.min(charge_line(F.col("text"))).alias("first_text"),
+        F.max(charge_line(F.col("text"))).alias("last_text"),
         F.collect_list(F.when(F.col("effect").isNotNull(), disposition)).alias("dispositions"),
         F.bit_or("sentence_bits").alias("sentence_bits"),
         *[F.max(mark).alias(mark) for mark in MARKS[1:]],
@@ -136,11 +137,16 @@ def _first(name: str, condition: Column, **value: Column) -> Column:
 
 
 def _naming() -> Column:
-    """What names the count's charge: the first convicting row with a text, else any with one."""
+    """What names the count's charge: the first convicting row with a text, else any with one.
+
+    Among them first one that a comment completes: the comment may stand on one row of several.
+    """
     named = F.col("text").isNotNull()
+    completed = (F.col("source") == "comment") | F.contains("text", F.lit("\n"))
     rank = F.when(named & F.col("convicts"), 0).when(named, 1).when(F.col("convicts"), 2)
     return F.struct(
         F.coalesce(rank, F.lit(3)).alias("class"),
+        (~F.coalesce(completed, F.lit(False))).alias("uncompleted"),
         "at",
         "text",
         "source",

@@ -28,6 +28,11 @@ def shouted(text: Column) -> Column:
     )
 
 
+def charge_line(text: Column) -> Column:
+    """The charge as the record words it, without the comment that may stand on a line below it."""
+    return F.substring_index(text, "\n", 1)
+
+
 def whole_date(text: Column) -> Column:
     """The date of a `YYYYMMDD` text; null where a part is missing or the day never was.
 

@@ -3,7 +3,7 @@
     text     = [lead word] citation [- words]
     citation = part {joined part}                  484(A)/490.5 PC, 11358 HS, 11359 HS
     part     = section [letters] {(subdivision)} [code book]
-    joined   = `/`, or between two whole sections `,` `;` `&` `+` AND
+    joined   = `/`, or between two whole sections `,` `;` `&` `+` AND OR
 
 What people type otherwise is first made even (`tidy`): stray signs, a code book in front, written
 out or glued to its section, subdivisions without brackets (`11357B2 HS`). All comes out upper case.
@@ -13,9 +13,8 @@ with its letter (`653F`).
 The first part is the charge. A mark of attempt is none: 664/187(A) PC is an attempt of 187(A).
 `parts` holds every part, then further charges that the words set off (`; CHRG 459 PC`), for a
 conspiracy every section the words name. Without a code book (`11360(B) SELL`) a number must look
-like a section: five digits, brackets, or nothing but words behind a dash; dates, amounts, addresses
-and telephone numbers are none. A text that does not begin with a citation, or whose citation cannot
-be read to its end, is not parsed: nothing is guessed.
+like a section: dates, amounts, addresses and telephone numbers are none. A text that does not begin
+with a citation, or whose citation cannot be read to its end, is not parsed: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from pyspark.sql import functions as F
 from clearance.charges.citation import (
     END,
     YEAR,
-    amount,
     any_of,
     book,
     citation,
@@ -36,7 +34,7 @@ from clearance.charges.citation import (
 )
 from clearance.charges.let import let
 from clearance.charges.parts import CITED_TYPE, is_one_of, parts_of
-from clearance.charges.spelling import Spelling, own_spelling
+from clearance.charges.spelling import Mark, Spelling, own_spelling
 from clearance.charges.tidy import tidied
 
 CHARGE_TYPE = (
@@ -86,7 +84,10 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
         spelling: code books and lettered sections; the project's own when None.
     """
     known = spelling or own_spelling()
-    tidy = F.when(~absent(text), tidied(F.substring(text, 1, LONGEST), known))
+    beginning = F.substring(text, 1, LONGEST)
+    whole_words = F.regexp_replace(beginning, "[^ )]*$", "")
+    cut = F.when(F.length(text) > LONGEST, whole_words).otherwise(beginning)
+    tidy = F.when(~absent(text), tidied(cut, known))
     return let(tidy, lambda given: _parse(given, known))
 
 
@@ -105,6 +106,8 @@ def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column
     pieces = F.flatten(F.transform(more, lambda one: F.split(one, joined(known))))
     found = F.struct(
         ok.alias("ok"),
+        _marked(cited, known.attempt).alias("attempt"),
+        _marked(cited, known.conspiracy).alias("conspiracy"),
         F.when(ok & (words != ""), words).alias("words"),
         F.when(ok, F.split(cited, joined(known))).otherwise(_none_of("string")).alias("pieces"),
         F.when(ok, pieces).otherwise(_none_of("string")).alias("further"),
@@ -113,25 +116,37 @@ def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column
 
 
 def _is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    """Whether what looks like a citation is one."""
+    """Whether what looks like a citation is one, and was read to its end."""
     books, measures = any_of(known.code_books), any_of(known.measures)
-    with_book = cited.rlike(rf"^\d\d.*{books}{END}")
     measured = rf"^\d{{1,2}} ?{measures} (?!-)|^[\d.,]+ ?{measures} ?{any_of(known.units)}{END}"
-    return F.when(with_book, ~tidy.rlike(measured)).otherwise(
+    # 11358 PC HS, 11357 HS-B
+    unsure = rf"^ ?{books}(?= ?-|$)|^[ ,./:-]+[A-EGHJ-L]\d?$"
+    with_book = ~tidy.rlike(measured) & ~rest.rlike(unsure)
+    others = any_of(mark.section for mark in known.about_others)
+    short = rf"^(?!{others}{END})\d\d(?![\d.])(?!.*{any_of(known.short_sections)}{END})"
+    has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(short)
+    return F.when(has_book, with_book).otherwise(
         (cited != "") & _like_a_section(tidy, cited, rest, known)
     )
 
 
 def _like_a_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
     """Whether a citation without a code book is one, and not a date, an amount, an address."""
-    number = tidy.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{any_of(known.units)}{END}")
-    # Behind it stands a digit or bracket that should have been read, or a code book.
-    torn = rest.rlike(rf"^ ?\(|^ ?[-/.,:;+&#]* ?\d|^[^A-Z]*{book(known)}|^ ?[A-Z]{{2}} ?(-|$)")
-    torn = torn & ~rest.rlike(rf"^[ -]*{amount(known)}")
+    units, marks = any_of(known.units), any_of((known.attempt.section, known.conspiracy.section))
+    number = tidy.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{units}{END}")
+    # A digit, a bracket or a lone letter that should have been read, or another code.
+    torn = rest.rlike(
+        rf"^ ?\(|^ ?[-/.,:;+&#]* ?\d|^[ ,./:-]*[A-Z]{END}|^ ?[A-Z]{{2}} ?(-|$)"
+        rf"|^ ?{any_of(known.other_codes)}{END}"
+    ) & ~rest.rlike(rf"^[ -]*\d{{1,3}}(?:\.\d{{1,2}})? ?{units}{END}")
+    # A code book further on: something stands between it and the section.
+    apart = rest.rlike(rf"^.{{0,20}}(?<![A-Z0-9]){book(known)}") & ~cited.rlike(rf"^{marks}{END}")
     address = rest.rlike(rf" {any_of(known.street_words)}{END}")
     long_enough = cited.rlike(r"^\d{5}(?!\d)|\(")
-    alone = cited.rlike(r"^\d{3,4}(\.\d{1,5})?[A-Z]?($|[ /&,;+])") & rest.rlike("^$|^ ?[-:,;/.]")
-    return (long_enough | alone) & ~number & ~torn & ~address
+    alone = cited.rlike(r"^\d{3,4}(\.\d{1,5})?[A-Z]?($|[ /&,;+])") & rest.rlike(
+        "^$|^ ?[-:,;/.]|^ [A-Z]{3}"
+    )
+    return (long_enough | alone) & ~number & ~torn & ~apart & ~address
 
 
 def _charge(found: Column, known: Spelling) -> Column:
@@ -139,7 +154,8 @@ def _charge(found: Column, known: Spelling) -> Column:
     words = F.coalesce(found["words"], F.lit(""))
 
     def with_parts(cited: Column) -> Column:
-        agreed = F.exists(cited, lambda part: is_one_of(part, (known.conspiracy,)))
+        conspiracy = F.exists(cited, lambda part: is_one_of(part, (known.conspiracy,)))
+        agreed = found["conspiracy"] & conspiracy
         only_mark = (F.size(cited) > 0) & F.forall(cited, lambda part: _is_attempt(part, known))
         pieces = F.when(
             agreed | only_mark, F.regexp_extract_all(words, F.lit(named(known)), F.lit(0))
@@ -151,6 +167,11 @@ def _charge(found: Column, known: Spelling) -> Column:
     return let(parts_of(found["pieces"], known), with_parts)
 
 
+def _marked(cited: Column, mark: Mark) -> Column:
+    """Whether a mark is about the charge: before it or joined by `/`, not listed behind it."""
+    return cited.rlike(rf"(^|/ ?){mark.section}(?![\d.])")
+
+
 def _is_attempt(part: Column, known: Spelling) -> Column:
     return is_one_of(part, (known.attempt,))
 
@@ -158,8 +179,9 @@ def _is_attempt(part: Column, known: Spelling) -> Column:
 def _struct(found: Column, words: Column, parts: Column, agreed: Column, known: Spelling) -> Column:
     charges = F.filter(parts, lambda part: ~_is_attempt(part, known))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
-    attempt = F.exists(parts, lambda part: _is_attempt(part, known))
-    says_attempt = words.rlike(_said(known.attempt_words)) | (
+    attempt = found["attempt"] & F.exists(parts, lambda part: _is_attempt(part, known))
+    mark = rf"(^|[ (/,;-]){known.attempt.section}( ?{known.attempt.code_book}{END}(?! ?/)|\)?$)"
+    says_attempt = words.rlike(f"{_said(known.attempt_words)}|{mark}") | (
         words.rlike(rf"^{any_of(known.attempt_words)}{END}")
         & ~is_one_of(charge, known.own_attempts)
     )

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import effect_of, reduced_level
 from clearance.charges.fields import precision, present, shouted, whole_date
-from clearance.charges.grammar import names_comment
+from clearance.charges.grammar import leaves_target, names_comment
 from clearance.charges.quality import flag_words, flags
 from clearance.charges.record_rules import RecordRules, Words
 from clearance.schemas import HISTORY
@@ -56,7 +56,7 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         }
     )
-    return read.withColumn("flags", _flags(rules))
+    return read.withColumns(_targets()).withColumn("flags", _flags(rules))
 
 
 def history(typed: DataFrame) -> DataFrame:
@@ -143,6 +143,17 @@ def _charge() -> dict[str, Column]:
         "convicted_read_text": F.coalesce(*convicted.values(), read),
         "convicted_read_source": F.coalesce(convicted_source, source),
     }
+
+
+def _targets() -> dict[str, Column]:
+    """The texts to read, with the comment below a conspiracy that does not name its target."""
+    comment = F.col("comment_text")
+    columns = {}
+    for name in ("read_text", "convicted_read_text"):
+        text, source = F.col(name), F.col(name.replace("text", "source"))
+        below = comment.isNotNull() & (source != "comment") & leaves_target(text)
+        columns[name] = F.when(below, F.concat_ws("\n", text, comment)).otherwise(text)
+    return columns
 
 
 def _itself(text: Column) -> Column:

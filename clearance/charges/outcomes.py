@@ -46,6 +46,7 @@ def with_outcome(counts: DataFrame) -> DataFrame:
         DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
         UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
         CONVICTION_WITHOUT_LEVEL=convicted & F.col("level").isNull(),
+        SEVERAL_CHARGES=(F.col("source") == "comment") & F.col("names_several"),
         UNPARSED_CHARGE=~F.col("parsed") & (F.col("text").isNotNull() | convicted),
     )
     return named.withColumn("flags", F.col("flags").bitwiseOR(found)).drop(

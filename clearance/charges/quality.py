@@ -25,6 +25,7 @@ FLAGS: dict[str, str] = {
     "LEVELS_DISAGREE": "the levels given for the count differ",
     "NOT_A_CHARGE": "the level says that the count is no charge",
     "UNPARSED_CHARGE": "the charge text could not be read",
+    "SEVERAL_CHARGES": "the comment names several charges; the first is taken for the count's",
     "ROWS_DISAGREE": "rows of one count name different charges",
     "UNLINKED_DISPOSITION": "a later disposition for which no conviction was found",
     "DISMISSED_AFTER_CONVICTION": "a convicted count also ended otherwise; it stays a conviction",

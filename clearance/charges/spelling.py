@@ -21,7 +21,7 @@ BOOKS_FILE = "code_books.yaml"
 LETTERS_FILE = "sections_with_letters.csv"
 REMEDY = "Correct the lines named above, then run `clearance rules check`."
 Word = Annotated[str, Field(pattern="^[A-Z]+$")]
-Name = Annotated[str, Field(pattern="^[A-Z][A-Z&. ]*$")]
+Name = Annotated[str, Field(pattern="^[A-Z][A-Z&./ ]*$")]
 SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
 
 
@@ -54,6 +54,7 @@ class Spelling(BaseModel):
     other_names: dict[str, tuple[Name, ...]] = {}
     attempt_words: tuple[Word, ...] = Field(min_length=1)
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)
+    short_sections: tuple[Word, ...] = ()
     own_attempts: tuple[Mark, ...] = ()
     about_others: tuple[Mark, ...] = ()
     charge_words: tuple[Word, ...] = Field(min_length=1)
@@ -64,6 +65,7 @@ class Spelling(BaseModel):
     ends_before: dict[str, int] = {}
     measures: tuple[Word, ...] = ()
     street_words: tuple[Word, ...] = ()
+    other_codes: tuple[Word, ...] = ()
     lettered: tuple[LetteredSection, ...] = ()
 
     @property

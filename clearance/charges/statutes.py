@@ -13,9 +13,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges import statute_lists
-from clearance.charges.grammar import parse_charge
+from clearance.charges.grammar import display, parse_charge
 from clearance.charges.let import let
-from clearance.charges.spelling import Spelling
+from clearance.charges.parts import is_one_of
+from clearance.charges.spelling import Spelling, own_spelling
 from clearance.charges.statute_lists import StatuteLists
 
 ROW_DDL = (
@@ -56,10 +57,11 @@ def classify(
         statutes: from `statute_rows`.
         spelling: how charges are written; the project's own when None.
     """
-    charges = texts.select("text", parse_charge(F.col("text"), spelling=spelling).alias("charge"))
+    known = spelling or own_spelling()
+    charges = texts.select("text", parse_charge(F.col("text"), spelling=known).alias("charge"))
     found = charges.crossJoin(F.broadcast(_by_section(statutes)))
     return found.select(
-        "text", "charge", _matches(F.col("charge"), F.col("lists")).alias("matches")
+        "text", "charge", _matches(F.col("charge"), F.col("lists"), known).alias("matches")
     )
 
 
@@ -87,26 +89,43 @@ def _by_section(statutes: DataFrame) -> DataFrame:
     )
 
 
-def _matches(charge: Column, lists: Column) -> Column:
+def _matches(charge: Column, lists: Column, known: Spelling) -> Column:
     listed = F.filter(
-        _candidates(charge), lambda named: F.map_contains_key(lists, named["section"])
+        _candidates(charge, known), lambda named: F.map_contains_key(lists, named["section"])
     )
     hits = F.flatten(F.transform(listed, lambda named: _hits(named, charge, lists)))
     return let(hits, _speaking)
 
 
-def _candidates(charge: Column) -> Column:
-    """What to look up: the charge, or for a conspiracy everything it names."""
+def _candidates(charge: Column, known: Spelling) -> Column:
+    """What to look up: the charge, and as doubtful what else its text cites or its comment names.
+
+    Of a conspiracy everything named is the charge. What stands beside a section about another's
+    crime is not looked up.
+    """
     names = ("code_book", "section", "subdivisions")
-    itself = F.struct(*[charge[name].alias(name) for name in names])
-    named = F.when(charge["conspiracy"], charge["parts"]).otherwise(F.array(itself))
-    return F.filter(named, lambda part: part["section"].isNotNull())
+    itself = F.array(F.struct(*[charge[name].alias(name) for name in names]))
+    others = F.array_except(charge["parts"], itself)
+
+    def as_found(cited: Column, doubtful: Column) -> Column:
+        return F.transform(
+            cited,
+            lambda one: F.struct(
+                *[one[name].alias(name) for name in names], doubtful.alias("doubtful")
+            ),
+        )
+
+    beside = F.when(is_one_of(charge, known.about_others), F.slice(others, 1, 0)).otherwise(others)
+    every = F.concat(as_found(itself, F.lit(False)), as_found(beside, ~charge["conspiracy"]))
+    return F.filter(every, lambda one: one["section"].isNotNull())
 
 
 def _hits(named: Column, charge: Column, lists: Column) -> Column:
     """The rows that match one named section: what each needs and how closely it fits."""
     path = F.array_join(named["subdivisions"], ".")
-    words = F.regexp_replace(F.coalesce(charge["literal"], F.lit("")), "[^A-Z0-9]+", " ")
+    # Sections beside the charge are words that describe it: 459/460(A) PC is of the first degree.
+    beside = F.array_join(F.transform(charge["parts"], display), " ")
+    words = F.regexp_replace(F.concat_ws(" ", charge["literal"], beside), "[^A-Z0-9]+", " ")
     matching = F.filter(
         lists[named["section"]],
         lambda row: _same_place(row, named, path) & _same_manner(row, charge, words),
@@ -138,7 +157,8 @@ def _same_manner(row: Column, charge: Column, words: Column) -> Column:
 
 def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
     unsure = (
-        ~_begins(row["path"], path)
+        named["doubtful"]
+        | ~_begins(row["path"], path)
         | (charge["attempt"] & (row["attempts"] == "possible"))
         | (charge["conspiracy"] & (row["conspiracies"] == "possible"))
         | (named["code_book"].isNull() & (row["without_book"] == "possible"))

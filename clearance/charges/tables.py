@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import counts
 from clearance.charges.cycles import CYCLE_FACTS, with_cycle
+from clearance.charges.fields import charge_line
 from clearance.charges.later import with_later_dispositions
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
 from clearance.charges.people import with_person
@@ -45,7 +46,7 @@ def charges(features: DataFrame) -> DataFrame:
         {
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
             # A comment is personal, even where it is the charge.
-            "charge_text": F.when(F.col("source") != "comment", F.col("text")),
+            "charge_text": F.when(F.col("source") != "comment", charge_line(F.col("text"))),
             "charge_source": F.col("source"),
             "quality": flag_words(F.col("flags")),
         }

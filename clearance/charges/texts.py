@@ -9,6 +9,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.grammar import display
+from clearance.charges.parts import is_one_of
+from clearance.charges.spelling import own_spelling
 from clearance.charges.statutes import classify
 from clearance.charges.tag_table import tag_table, turns
 
@@ -36,6 +38,7 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
         written(charge).alias("shown"),
         F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
         (charge["parsed"] & named).alias("classified"),
+        names_several(charge).alias("names_several"),
         "matches",
         turns(matches).alias("turns"),
         tag_table(matches).alias("tag_table"),
@@ -76,6 +79,12 @@ def cite_key(charge: Column) -> Column:
         charge["attempt"].cast("string"),
         charge["conspiracy"].cast("string"),
     )
+
+
+def names_several(charge: Column) -> Column:
+    """Whether a text names more than one charge; a mark of attempt and a target are none."""
+    charges = F.filter(charge["parts"], lambda part: ~is_one_of(part, (own_spelling().attempt,)))
+    return ~charge["conspiracy"] & (F.size(charges) > 1)
 
 
 def written(charge: Column) -> Column:

@@ -24,13 +24,14 @@ from clearance.charges.citation import (
     any_of,
     book,
     joined,
+    part,
 )
 from clearance.charges.spelling import Mark, Spelling
 
 # Kinds of dashes, blanks and brackets, and what they are read as.
-SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u00a7[]{}"
-READ_AS = "------  ()()"
-STRAY = r"[ :;,.*/\"'_-]"
+SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u3000\u00a7[]{}"
+READ_AS = "------   ()()"
+STRAY = r"[ :;,.*/\"'_<>=~|!?-]"
 
 
 def tidied(text: Column, known: Spelling) -> Column:
@@ -48,19 +49,31 @@ def tidied(text: Column, known: Spelling) -> Column:
 
 def steps(known: Spelling) -> list[tuple[str, str]]:
     """What is replaced by what, in order."""
+    long = rf"(?=\d{{3}}){SECTION}"
+    attempt, section = known.attempt.section, rf"{SECTION}{END}"
+    books = any_of(known.code_books)
+    marks = [_after_mark(mark, known) for mark in (known.attempt, known.conspiracy)]
     return [
+        # 11,357 HS
+        (r"(?<![\d.,])([1-9]\d?),(\d{3})(?![\d,])", "$1$2"),
         *_book_names(known),
         *_in_front(known),
+        *marks,
         *_book_in_front(known),
-        # 11,357 HS
-        (r"^(\d{1,2}),(\d{3})(?![\d,])", "$1$2"),
+        *marks,
         *_subdivisions(known),
         *_before_book(known),
-        *_after_mark(known.attempt, known),
-        *_after_mark(known.conspiracy, known),
+        # 664 HS/11358 HS, 11360(A)/664 HS: the book is the charge's
+        (rf"^({attempt}(?:{BRACKET})*+) ?{books} ?/ ?(?=[1-9])", "$1/"),
+        (rf"^({section}) ?/ ?({attempt}) ?({books}){END}", "$1 $3/$2"),
         # 459-460 PC, but not 2010-11358 HS
-        (rf"^((?!(?:19|20)\d\d-)(?=\d{{3}}){SECTION}) ?- ?(?={SECTION} ?{book(known)})", "$1/"),
+        (rf"^((?!(?:19|20)\d\d-){long}) ?- ?(?={long} ?{book(known)})", "$1/"),
     ]
+
+
+def _others(known: Spelling) -> str:
+    """The pattern of sections that stand before the one to be rewritten: 664/, 459 PC/."""
+    return rf"(?:{part(known)}{joined(known)}){{0,3}}+"
 
 
 def _book_names(known: Spelling) -> list[tuple[str, str]]:
@@ -80,16 +93,20 @@ def _in_front(known: Spelling) -> list[tuple[str, str]]:
     )
     first = announced((*known.lead_words, *known.charge_words), known)
     return [
-        # :CHRG 11358 HS, CT 1: 11358 HS, # 11358 HS
-        (rf"^(?:{STRAY}|{first}|#(?= ?{SECTION} ?{book(known)}))*+", ""),
+        # :CHRG 11358 HS, CT 1: 11358 HS, (11358 HS), (F) 11358 HS, # 11358 HS
+        (
+            rf"^(?:{STRAY}|{first}|\((?=[1-9]\d\d)"
+            rf"|(?:#|\(?[FMI]\)?[ -])(?= ?{SECTION} ?{book(known)}))*+",
+            "",
+        ),
         *[
             step
             for said, section in words
             for step in (
                 # ATTEMPT 664/459 PC
-                (rf"^{any_of(said)}[ :-]+(?={section}{END})", ""),
+                (rf"^{any_of(said)}[ :./-]+(?={section}{END})", ""),
                 # ATT 459 PC, CONSPIRACY TO COMMIT 11358 HS
-                (rf"^{any_of(said)}[ :-]+(?:TO )?(?:COMMIT )?{number}", f"{section}/"),
+                (rf"^{any_of(said)}[ :./-]+(?:TO )?(?:COMMIT )?{number}", f"{section}/"),
             )
         ],
     ]
@@ -114,14 +131,23 @@ def _subdivisions(known: Spelling) -> list[tuple[str, str]]:
     """Subdivisions that stand apart from their section."""
     books = any_of(known.code_books)
     begun = rf"(?<![A-Z0-9.])({NUMBER}{TAIL}(?:{BRACKET})*)"
-    # 23152(A)/(B) VC as 23152(A)/23152(B): what follows takes the place of the last of its kind.
+    # 23152A/B VC
+    bare = (
+        rf"^({_others(known)})({NUMBER})([A-Z]) ?/ ?([A-Z])(?= ?{book(known)}|$)",
+        "$1$2$3/$2$4",
+    )
+    # 23152(A)/(B) VC, 667(B)-(I) PC: what follows takes the place of the last of its kind.
     letters = (rf"{begun}({LETTER}(?:{DIGIT})*){AND}(?=\( ?[A-Z])", "$1$2/$1")
     digits = (rf"{begun}({DIGIT}(?:{LETTER})*){AND}(?=\( ?\d)", "$1$2/$1")
     return [
         # 11357 B2 HS, 11357-B HS
-        (rf"^({NUMBER})[ .-]([A-Z]\d{{0,2}})(?= ?{book(known)})", "$1$2"),
+        (rf"^({_others(known)}{NUMBER})[ .-]([A-Z]\d{{0,2}})(?= {book(known)})", "$1$2"),
         # 11357 HS(B); (F), (M), (I) there are levels
-        (rf"^({NUMBER}) ?({books}) ?(\( ?(?![FMI] ?\))[A-Z] ?\)(?:{BRACKET})*+)", "$1$3 $2"),
+        (
+            rf"^({_others(known)}{NUMBER}) ?({books}) ?(\( ?(?![FMI] ?\))[A-Z] ?\)(?:{BRACKET})*+)",
+            "$1$3 $2",
+        ),
+        bare,
         *[letters, digits] * 2,
     ]
 
@@ -131,13 +157,14 @@ def _before_book(known: Spelling) -> list[tuple[str, str]]:
     books = any_of(known.code_books)
     return [
         # 11358.HS, 11358: HS-CULTIVATE
-        (rf"^({SECTION}{END}) ?[.,:;_/] ?({books})(?=[-:;,. ]|$)", "$1 $2"),
+        (rf"^({_others(known)}{SECTION}{END}) ?[.,:;_/] ?({books})(?=[-:;,. ]|$)", "$1 $2"),
         # 11358-HS, 11358 - HS - CULTIVATE; in 11357-CA RESIDENT the letters are words
-        (rf"^({SECTION}{END}) ?- ?({books})(?= ?[-:;,.]|$)", "$1 $2"),
+        (rf"^({_others(known)}{SECTION}{END}) ?- ?({books})(?= ?[-:;,.]|$)", "$1 $2"),
     ]
 
 
-def _after_mark(mark: Mark, known: Spelling) -> list[tuple[str, str]]:
-    """664 PC-187(A) PC, 664 459 PC: a dash or blank joins a mark and what it marks."""
+def _after_mark(mark: Mark, known: Spelling) -> tuple[str, str]:
+    """664 PC-187(A) PC, 664 HS 11358: a dash or blank joins a mark and what it marks."""
     marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+(?: ?{mark.code_book})?"
-    return [(rf"^({marked})(?: ?- ?| )(?=[1-9]\d\d)(?!{amount(known)})", "$1/")]
+    cited = rf"(?:{any_of(known.code_books)}[ .:-]{{0,2}})?[1-9]\d\d"
+    return (rf"^({marked})(?: ?- ?| )(?={cited})(?!{amount(known)})", "$1/")

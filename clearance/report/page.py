@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.worklist import worklist
+from clearance.charges.worklist import UNKNOWN, worklist
 from clearance.errors import UsageError
 from clearance.faults import output_faults
 from clearance.lock import alone
@@ -221,13 +221,16 @@ def _quarantined(spark: SparkSession, store: Store) -> list[Row]:
 def _worklist(spark: SparkSession, store: Store) -> dict[str, Any]:
     """Texts the rules do not know; rare ones could point at a person and are only counted."""
     if not (store.exists(spark, "charges") and store.exists(spark, "history")):
-        return {"worklist": [], "rare_texts": 0}
+        return {"worklist": [], "rare_texts": 0, "unread_comments": 0}
     found = worklist(store.read(spark, "charges"), history=store.read(spark, "history")).persist()
-    frequent = found.where((F.col("rows") >= SMALLEST) & F.col("text").isNotNull())
+    texts = found.where("text IS NOT NULL")
+    frequent = texts.where(F.col("people") >= SMALLEST)
     lines = frequent.orderBy(F.desc("rows"), "kind", "text").limit(WORKLIST_LINES).collect()
-    rare = found.count() - len(lines)
+    rare = texts.count() - len(lines)
+    in_comments = found.where("kind = 'charge' AND text IS NULL").select("rows").first()
     found.unpersist()
-    return {"worklist": lines, "rare_texts": rare}
+    unread = in_comments.rows if in_comments else 0
+    return {"worklist": lines, "rare_texts": rare, "unread_comments": unread}
 
 
 def _page(*, sections: list[Section], **said: Any) -> str:
@@ -244,6 +247,7 @@ def _page(*, sections: list[Section], **said: Any) -> str:
         chart=chart(sections[0].lines) if sections else None,
         outcomes=OUTCOMES,
         smallest=SMALLEST,
+        kinds=UNKNOWN,
         **said,
     )
 

@@ -371,6 +371,58 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "459 PC-X", comment_text="11358 HS"),
         {"section": "459", "charge_source": "offense"},
     ),
+    "a conspiracy whose target the comment names": (
+        conviction(
+            "20010101", "182(A)(1) PC-CONSPIRACY:COMMIT CRIME", comment_text="TO COMMIT 11358 HS"
+        ),
+        {
+            "section": "182",
+            "parts": ["182(A)(1) PC", "11358 HS"],
+            "tags": ["p64:possible"],
+            "charge_text": "182(A)(1) PC-CONSPIRACY:COMMIT CRIME",
+            "charge_source": "offense",
+            "quality": [],
+        },
+    ),
+    "a conspiracy that names its target itself": (
+        conviction("20010101", "182(A)(1)/487(A) PC", comment_text="11358 HS"),
+        {"parts": ["182(A)(1) PC", "487(A) PC"], "tags": []},
+    ),
+    "several charges in the comment, the Prop 64 one behind": (
+        conviction("20010101", "", comment_text="CHRG 459 PC; CHRG 11358 HS"),
+        {
+            "section": "459",
+            "parts": ["459 PC", "11358 HS"],
+            "tags": ["p64:possible", "serious:possible", "violent:possible"],
+            "quality": ["SEVERAL_CHARGES"],
+        },
+    ),
+    "several charges in the comment, the Prop 64 one first": (
+        conviction("20010101", "SEE COMMENT", comment_text="CT 1 11358 HS, CT 2 459 PC"),
+        {
+            "section": "11358",
+            "parts": ["11358 HS", "459 PC"],
+            "tags": ["p64", "serious:possible", "violent:possible"],
+            "quality": ["SEVERAL_CHARGES"],
+        },
+    ),
+    "an attempt in the comment is one charge": (
+        conviction("20010101", "", comment_text="664/11358 HS"),
+        {"parts": ["664 PC", "11358 HS"], "tags": ["p64"], "quality": []},
+    ),
+    "burglary beside its first degree": (
+        conviction("20010101", "459/460(A) PC-BURGLARY"),
+        {"section": "459", "tags": ["serious", "violent:possible"], "quality": []},
+    ),
+    "burglary beside its second degree": (
+        conviction("20010101", "459/460(B) PC-BURGLARY"),
+        {"section": "459", "tags": [], "quality": []},
+    ),
+    "what another committed": (conviction("20010101", "32/187(A) PC"), {"tags": []}),
+    "what stands beside a charge is possible": (
+        conviction("20010101", "12022.5(A)/211 PC"),
+        {"section": "12022.5", "parts": ["12022.5(A) PC", "211 PC"]},
+    ),
     "the convicted charge": (
         conviction("20010101", "459 PC-X", conv_offense_descr="11358 HS-X", conv_offense_toc="M"),
         {"section": "11358", "level": "M", "charge_source": "conviction"},
@@ -431,6 +483,9 @@ def record(spark: SparkSession) -> Prepared:
     for birth, (given, _) in BIRTHS.items():
         rows += [{"subject_id": birth, **row} for row in given]
     rows += [{"subject_id": case, **given} for case, (given, _) in COUNTS.items()]
+    for case, text in (("target on one row", "182 PC-X"), ("charge on one row", "SEE COMMENT")):
+        row = {"subject_id": case, **conviction("20010101", text)}
+        rows += [row, {**row, "comment_text": "TO: 11358 HS" if "182" in text else "VIOL 11358 HS"}]
     blank = {"disp_descr": "CONVICTED", "disp_order": "1", "stp_event_date": "20010101"}
     rows.append({"subject_id": "one of whose rows leaves the charge out", **blank})
     cycle = [
@@ -491,6 +546,12 @@ def test_the_20th_birthday_stands_for_the_birth_date(case: str, record: Prepared
 def test_a_count(case: str, record: Prepared) -> None:
     row, expected = record.count(case), COUNTS[case][1]
     assert {name: row[name] for name in expected} == expected
+
+
+def test_a_comment_on_one_row_of_several_completes_the_charge(record: Prepared) -> None:
+    target, charge = record.count("target on one row"), record.count("charge on one row")
+    assert (target.parts, target.quality) == (["182 PC", "11358 HS"], [])
+    assert (charge.section, charge.quality) == ("11358", ["ROWS_DISAGREE"])
 
 
 def test_a_cycle_is_the_first_three_digits(record: Prepared) -> None:

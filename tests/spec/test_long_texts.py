@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import shouted, whole_date
-from clearance.charges.grammar import LONGEST, names_comment, parse_charge
+from clearance.charges.grammar import LONGEST, leaves_target, names_comment, parse_charge
 from clearance.ingest import shape
 from clearance.ingest.quarantine import code_of
 from clearance.places import rules_folder
@@ -37,6 +37,21 @@ TEXTS = {
     "conspiracy": "182 PC-" + long("11358(A)(1) HS "),
     "attempts": "664/11358 HS " + long("-ATTEMPT"),
     "romans": "11357" + long("(XVII"),
+    "romans or letters": "11357" + long("(IV)") + "Z HS",
+    "letters in brackets": "11357" + "(IV)" * 70 + "(",
+    "levels": "11357" + long("(A)(1)/"),
+    "joined": "11357" + long("/11358(A) PC"),
+    "listed": long("11358 HS, 11359, "),
+    "listed without a book": "11358 HS-X; " + long("11359(II)(A), "),
+    "counts": long("CT 1: "),
+    "announced": "11358 HS-" + long("CHRG 459 PC-DISM "),
+    "books": long("H & S "),
+    "book points": long("P.C."),
+    "book in front": long("HS HS 11358 "),
+    "thousands": long("11,357"),
+    "marks apart": long("664 "),
+    "units": "11358" + long(" 1.1"),
+    "streets": "11358 " + long(" S"),
     "digits": long("1"),
     "points": long("1."),
     "separators": long(" :;,.*#-"),
@@ -63,6 +78,7 @@ def test_every_pattern_that_reads_a_record_comes_to_its_end(texts: DataFrame) ->
         "name",
         parse_charge(text).alias("charge"),
         names_comment(text).alias("comment"),
+        leaves_target(text).alias("leaves_target"),
         shape.fields_found(text).alias("fields"),
         shape.has_blank_end(text).alias("blank_end"),
         F.length(shape.without_blank_end(text)).alias("without"),

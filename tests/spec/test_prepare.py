@@ -141,10 +141,12 @@ def mixed_record(spark: SparkSession) -> DataFrame:
         rows.append({**subject, "disp_descr": "REDUCED TO MISDEMEANOR", **SECOND_STEP})
         rows.append({**subject, "disp_descr": "CONVICTED", **SECOND_STEP, **IN_COMMENT})
         rows.append(rows[-1])
+        rows.append({**subject, **TARGET, "count_order": "101003002000"})
     return source_rows(spark, *rows)
 
 
 SECOND_STEP = {"count_order": "101003001000", "disp_date": "20050101"}
+TARGET = {"offense_descr": "182 PC", "comment_text": "CHRG NAMED 11358 HS", "disp_descr": ""}
 IN_COMMENT = {"offense_descr": "SEE COMMENT FOR CHARGE", "comment_text": "CHRG NAMED 11359 HS"}
 
 
@@ -188,7 +190,7 @@ def test_prepare_writes_three_tables_and_does_nothing_the_second_time(
 ) -> None:
     first = prepare(spark, filled, rules=RULES)
     assert first.changed
-    assert (first.people, first.charges, first.arrests) == (12, 36, 12)
+    assert (first.people, first.charges, first.arrests) == (12, 48, 12)
     assert first.convictions == 24
     assert first.quality["ROWS_DISAGREE"] == 12
     for table, spec in (("history", HISTORY), ("charges", CHARGES), ("arrests", ARRESTS)):
@@ -222,12 +224,19 @@ def test_no_identifier_or_comment_leaves_the_restricted_tables(
 
 def test_the_worklist_counts_what_could_not_be_read(spark: SparkSession) -> None:
     rows = [{"offense_descr": "NO SUCH THING"}, {"disp_descr": "SENT TO THE MOON"}]
-    strange = [{"subject_id": str(at), **row} for at, row in enumerate([*rows, {**rows[0]}, COURT])]
+    twice = {**rows[0], "count_order": "101001002000"}
+    comment = {"offense_descr": "SEE COMMENT", "comment_text": "JOHN DOE DID IT"}
+    section = {"offense_descr": "77777-NO SUCH SECTION"}
+    given = [*rows, {**rows[0]}, COURT, comment, {**comment, "comment_text": "OR NOT"}, section]
+    strange = [{"subject_id": str(at), **row} for at, row in enumerate(given)]
+    strange.append({"subject_id": "0", **twice})
     history, charges, _ = frames(source_rows(spark, *strange))
     listed = [tuple(row) for row in worklist(charges, history=history).collect()]
     assert listed == [
-        ("charge", "NO SUCH THING", 2),
-        ("disposition", "SENT TO THE MOON", 1),
+        ("charge", "NO SUCH THING", 3, 2),
+        ("charge", None, 2, 2),
+        ("disposition", "SENT TO THE MOON", 1, 1),
+        ("section", "77777-NO SUCH SECTION", 1, 1),
     ]
 
 
