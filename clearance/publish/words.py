@@ -170,7 +170,8 @@ def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWord
         name: _alternatives(pack.params[name] for pack in used if name in pack.params)
         for name in {name for pack in used for name in pack.params}
     }
-    return reason_text(code, texts, {**params, "section": "(section)", "charge": "(charge)"})
+    own = {"section": "(section)", "charge": "(the charge itself)"}
+    return reason_text(code, texts, {**params, **own})
 
 
 def _alternatives(values: Iterable[str]) -> str:

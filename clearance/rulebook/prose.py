@@ -104,7 +104,7 @@ def filled(text: str, bound: BoundPack) -> str:
     for name, option in bound.options.items():
         said = f"[{name}]" if is_off(option) else in_words(option)
         text = text.replace("{" + name + "}", said)
-    return text.replace("{section}", "[section]").replace("{charge}", "[charge]")
+    return text.replace("{section}", "[section]").replace("{charge}", "[the charge itself]")
 
 
 def _in_force(pack: Pack) -> str:
