@@ -149,7 +149,7 @@ FORMS_HELP = (
 
 
 class NotASentence(ValueError):
-    """The text has none of the forms; the message lists them."""
+    """The text has none of the forms, which the message lists, or a word in it means nothing."""
 
 
 def parse_sentence(
@@ -164,7 +164,7 @@ def parse_sentence(
         options: names of the pack's options.
 
     Raises:
-        NotASentence: it has none of the forms.
+        NotASentence: it has none of the forms, or names a day that never was.
     """
     for pattern, operator in _FORMS:
         match = pattern.fullmatch(text.strip())
@@ -200,6 +200,9 @@ def _operand(token: str, *, columns: set[str], params: set[str], options: set[st
 
 
 def _constant(token: str) -> Value:
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", token):
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", token):
+        return token
+    try:
         return date.fromisoformat(token)
-    return token
+    except ValueError as error:
+        raise NotASentence(f"`{token}` is no day of any year") from error

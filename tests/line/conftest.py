@@ -1,34 +1,41 @@
-"""One small store that the whole line has made, and where the samples lie."""
+"""One small store that the demo has made, and where the samples lie."""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from soak.months import Place
 
-from clearance.command.line import whole_line
-from clearance.places import rules_folder
-from clearance.settings import load_settings
+from clearance.cli import _code
+from clearance.command.demo import AS_OF
 from clearance.store import Store
-from clearance.synth.step import synthesize
 
-AS_OF = date(2026, 11, 1)
-PEOPLE = 120
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
 
 
 @dataclass(frozen=True)
 class Line:
-    """A store, what it was made of, and what came out."""
+    """A store with its packets, what it was made of, and what came out; to be left as it is."""
 
     files: list[str]
-    store: Store
-    out: Path
+    place: Place
     said: dict[str, Any]
+
+    @property
+    def store(self) -> Store:
+        return Store(str(self.place.store))
+
+    @property
+    def extract(self) -> list[str]:
+        """The files and options with which `ingest` and `run` take in what the demo took in."""
+        return [*self.files, "--extract-date", AS_OF.isoformat(), "--complete"]
 
 
 @pytest.fixture(scope="session")
@@ -40,16 +47,13 @@ def samples() -> Path:
 @pytest.fixture(scope="session")
 def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
     """Made-up people through every step."""
-    folder = tmp_path_factory.mktemp("line")
-    made = synthesize(people=PEOPLE, out=folder / "input", seed=3, as_of=AS_OF, files=3)
-    store = Store(str(folder / "store"))
-    result = whole_line(
-        spark,
-        store,
-        inputs=list(made.files),
-        as_of=AS_OF,
-        out=folder / "out",
-        rules=rules_folder(),
-        settings=load_settings(None),
-    )
-    return Line(list(made.files), store, folder / "out", result.as_dict())
+    place = Place(tmp_path_factory.mktemp("line"))
+    demo, said = place.folder / "demo", io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert _code(["demo", "--people", "120", "--out", str(demo), "--json"], debug=True) == 0
+    (demo / "store").rename(place.store)
+    place.out.mkdir()
+    for name in ("packets", "statistics.csv", "report.html"):
+        (demo / name).rename(place.out / name)
+    files = sorted(str(path) for path in (demo / "input").iterdir())
+    return Line(files, place, json.loads(said.getvalue()))

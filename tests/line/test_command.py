@@ -137,21 +137,3 @@ def test_a_store_that_cannot_be_written_is_a_store_fault(
     store = str(tmp_path / "file" / "store")
     code, said = fails(["ingest", *line.files, "--store", store, "--quiet"], capsys)
     assert (code, "run the same command again" in said) == (6, True)
-
-
-def test_no_name_number_or_birth_date_is_said_in_progress_or_result(
-    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    store = str(tmp_path / "store")
-    assert _code(["ingest", *line.files, "--store", store], debug=True) == 0
-    said = capsys.readouterr()
-    names = {
-        row[0]
-        for row in line.store.read(spark, "source_rows")
-        .selectExpr("regexp_extract(record, '\"([A-Z]+,[A-Z]+)', 1)")
-        .distinct()
-        .collect()
-        if row[0]
-    }
-    assert len(names) > 20
-    assert not [name for name in names if name in said.out + said.err]

@@ -16,8 +16,9 @@ from soak.months import Place
 from soak.state import check_nothing_left, check_packets, commits
 
 from clearance.cli import _code
-from clearance.store import LOCK
-from tests.line.conftest import AS_OF, Line
+from clearance.command.demo import AS_OF
+from clearance.store import LOCK, Store
+from tests.line.conftest import Line
 
 
 @contextlib.contextmanager
@@ -57,7 +58,7 @@ def java(spark: SparkSession) -> int:
 def commands(line: Line, place: Place) -> dict[str, list[str]]:
     store = ["--store", str(place.store), "--quiet"]
     return {
-        "ingest": ["ingest", *line.files, *store],
+        "ingest": ["ingest", *line.extract, *store],
         "prepare": ["prepare", *store],
         "determine": ["determine", "--as-of", AS_OF.isoformat(), *store],
         "publish": ["publish", "--out", str(place.out), *store],
@@ -68,7 +69,7 @@ def commands(line: Line, place: Place) -> dict[str, list[str]]:
 def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    place, undisturbed = Place(tmp_path), Place(line.out.parent)
+    place, undisturbed = Place(tmp_path), line.place
     known = [{}, undisturbed.said().files]
     limits = {
         "ingest": ((java(spark), 900), (java(spark), 6000)),
@@ -97,7 +98,7 @@ def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
 def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    place = Place(line.out.parent).copy_to(tmp_path / "copy")
+    place = line.place.copy_to(tmp_path / "copy")
     before = place.said()
     every = commands(line, place)
     with read_only(place.store):
@@ -115,11 +116,11 @@ def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
 def test_one_run_at_a_time_writes_a_store_and_readers_need_not_wait(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    place = Place(line.out.parent).copy_to(tmp_path / "copy")
+    place = line.place.copy_to(tmp_path / "copy")
     every = commands(line, place)
-    whole = ["run", *line.files, "--as-of", AS_OF.isoformat(), "--out", str(place.out)]
+    whole = ["run", *line.extract, "--as-of", AS_OF.isoformat(), "--out", str(place.out)]
     every["run"] = [*whole, "--store", str(place.store), "--quiet"]
-    with line.store.__class__(str(place.store)).claimed():
+    with Store(str(place.store)).claimed():
         assert (place.store / LOCK).exists()
         for step in ("ingest", "prepare", "determine", "run"):
             code = _code(every[step], debug=False)

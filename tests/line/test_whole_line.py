@@ -12,17 +12,25 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
+from clearance.command.demo import AS_OF
 from clearance.command.line import whole_line
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.places import rules_folder
 from clearance.settings import load_settings
 from clearance.store import Store
-from tests.line.conftest import AS_OF, Line
+from tests.line.conftest import Line
 
 
 def lines_of(name: str) -> list[bytes]:
     data = Path(name).read_bytes()
     return (gzip.decompress(data) if name.endswith(".gz") else data).splitlines()
+
+
+def files_of(spark: SparkSession, store: Path) -> dict[str, tuple[int, int, int]]:
+    """Rows read, accepted and quarantined by file."""
+    columns = ("rows_read", "rows_accepted", "rows_quarantined")
+    files = Store(str(store)).read(spark, "source_files").collect()
+    return {row["path"]: tuple(row[name] for name in columns) for row in files}
 
 
 def test_rows_read_are_accepted_or_quarantined_and_nothing_else(line: Line) -> None:
@@ -74,7 +82,7 @@ def test_packets_hold_the_95_fields_byte_for_byte(line: Line) -> None:
     received = {row for name in line.files for row in lines_of(name)}
     # A 96th field, blank, is not carried over.
     with_96th = {row.rstrip(b" ") for row in received if row.rstrip(b" ").endswith(b",")}
-    packets = sorted((line.out / "packets").glob("*/all.csv"))
+    packets = sorted((line.place.out / "packets").glob("*/all.csv"))
     assert len(packets) >= 10
     for packet in packets:
         header, *rows = packet.read_bytes().splitlines()
@@ -124,41 +132,35 @@ def test_shuffled_rows_over_several_files_give_the_same_digest(
     assert result["determine"]["digest"] == line.said["determine"]["digest"]
 
 
-def test_the_sacramento_sample_reconciles_and_its_packet_keeps_every_byte(
-    spark: SparkSession, samples: Path, tmp_path: Path
+def test_the_samples_reconcile_the_packet_keeps_every_byte_and_the_bad_one_is_refused(
+    spark: SparkSession, samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sample = samples / "sacramento_20k.csv.gz"
-    store, out = str(tmp_path / "s"), tmp_path / "o"
-    arguments = ["run", str(sample), "--store", store, "--as-of", "2026-11-01", "--out", str(out)]
-    assert _code([*arguments, "--quiet"], debug=True) == 0
-    files = Store(store).read(spark, "source_files").first()
-    assert files is not None
-    assert (files["rows_read"], files["rows_accepted"], files["rows_quarantined"]) == (
-        20_075,
-        20_075,
-        0,
-    )
+    store, out = tmp_path / "s", tmp_path / "o"
+    end = ["--store", str(store), "--as-of", "2026-11-01", "--out", str(out), "--quiet"]
+    large = samples / "sacramento_20k.csv.gz"
+    good = [large, samples / "no_headers.csv", samples / "extra_comma.csv"]
+    assert _code(["run", *map(str, good), *end], debug=True) == 0
+    assert files_of(spark, store) == {
+        str(path): (rows, rows, 0) for path, rows in zip(good, (20_075, 38, 38), strict=True)
+    }
+    lines = {path.name: lines_of(str(path)) for path in good}
+    rows = Store(str(store)).read(spark, "source_rows")
+    for row in rows.select("source_file", "position", "record", "encoding").collect():
+        line = lines[Path(row.source_file).name][row.position - 1]
+        assert row.record.encode(row.encoding) == line
     packet = (out / "packets" / "sacramento" / "all.csv").read_bytes().splitlines()[1:]
     kept = [row[: _length_of_fields(row, FIELD_COUNT)] for row in packet]
-    received = lines_of(str(sample))[1:]
+    received = lines[large.name][1:]
+    assert len(kept) > 10_000
     assert kept == [row for row in received if row in set(kept)]
     summary = json.loads((out / "packets" / "sacramento" / "summary.json").read_text())
     assert summary["county"] == "SACRAMENTO"
 
-
-def test_the_small_samples_run_and_the_bad_one_is_refused_with_its_reason(
-    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store, out = str(tmp_path / "s"), str(tmp_path / "o")
-    end = ["--store", store, "--as-of", "2026-11-01", "--out", out, "--quiet"]
-    inputs = [str(samples / "no_headers.csv"), str(samples / "extra_comma.csv")]
-    assert _code(["run", *inputs, *end], debug=True) == 0
-    bad = ["run", str(samples / "bad.csv"), *end]
-    before = sorted(path.name for path in Path(store, "source_rows", "_delta_log").iterdir())
-    assert _code(bad, debug=False) == 3
+    log = store / "source_rows" / "_delta_log"
+    before = sorted(path.name for path in log.iterdir())
+    assert _code(["run", str(samples / "bad.csv"), *end], debug=False) == 3
     said = capsys.readouterr().err
-    assert "bad.csv" in said
-    assert "94" in said
-    assert "--accept-quarantine" in said
-    after = sorted(path.name for path in Path(store, "source_rows", "_delta_log").iterdir())
-    assert before == after
+    for words in ("bad.csv", "94 fields where 95 are expected", "--accept-quarantine"):
+        assert words in said
+    assert files_of(spark, store)[str(samples / "bad.csv")] == (37, 0, 37)
+    assert sorted(path.name for path in log.iterdir()) == before

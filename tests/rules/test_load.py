@@ -46,6 +46,7 @@ def test_a_new_pack_is_a_file_and_no_python(rules: Path) -> None:
     [
         ({"facts": {"over": "sentence_ned is before as-of"}}, "did you mean `sentence_end`"),
         ({"facts": {"over": "sentence_end is shorter than as-of"}}, "none of the sentences"),
+        ({"facts": {"over": "sentence_end is before 2026-02-29"}}, "2026-02-29` is no day"),
         ({"facts": {"over": "level is G"}}, "`G` is not one of F, M, I"),
         ({"facts": {"over": "level is at least 2"}}, "`level` is a code"),
         ({"facts": {"over": "tags includes p46"}}, "did you mean `p64`"),

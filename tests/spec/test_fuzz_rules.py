@@ -28,6 +28,9 @@ from tests.spec.drawn import as_yaml, slipped
 from tests.spec.mutation import mutated_text
 from tests.spec.readers import PACKS, RULES, known, read_pack
 
+# So many of each in all, however many packs there are; more of them: scripts/soak/fuzz.py.
+TEXTS, VALUES, CASE_TEXTS = (count // len(PACKS) for count in (800, 320, 240))
+
 
 def outcomes(
     text: str, target: Path, use: Callable[[], object], *, times: int, seed: int
@@ -52,16 +55,16 @@ def outcomes(
 def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> None:
     text = (conf_folder() / "california.yaml").read_text()
     config = tmp_path / "c.yaml"
-    seen = outcomes(text, config, lambda: load_settings(config), times=500, seed=1)
-    assert seen["valid"] > 100 and seen["refused"] > 100
+    seen = outcomes(text, config, lambda: load_settings(config), times=300, seed=1)
+    assert seen["valid"] > 60 and seen["refused"] > 60
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> None:
     target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
     text = pack.read_text(encoding="utf-8")
-    seen = outcomes(text, target, lambda: read_pack(target, cases), times=250, seed=2)
-    assert seen["valid"] > 5 and seen["refused"] > 100
+    seen = outcomes(text, target, lambda: read_pack(target, cases), times=TEXTS, seed=2)
+    assert seen["valid"] > 0 and seen["refused"] > TEXTS // 3
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
@@ -76,8 +79,8 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
         run_in_python(bound, load_cases(target, bound=bound, catalogue=catalogue))
 
     text = pack.with_suffix(".cases.yaml").read_text(encoding="utf-8")
-    seen = outcomes(text, target, use, times=80, seed=3)
-    assert seen["refused"] > 25
+    seen = outcomes(text, target, use, times=CASE_TEXTS, seed=3)
+    assert seen["refused"] > CASE_TEXTS // 4
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
@@ -87,7 +90,7 @@ def test_a_pack_with_values_lost_doubled_or_exchanged_is_valid_or_refused(
     target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
     seen: Counter[bool] = Counter()
 
-    @settings(max_examples=100)
+    @settings(max_examples=VALUES)
     @given(slipped(load_yaml(pack).data))
     def draw(content: Any) -> None:
         target.write_text(as_yaml(content), encoding="utf-8")
@@ -99,7 +102,7 @@ def test_a_pack_with_values_lost_doubled_or_exchanged_is_valid_or_refused(
             seen[False] += 1
 
     draw()
-    assert seen[True] > 2 and seen[False] > 50
+    assert seen[False] > VALUES // 3
 
 
 def test_any_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Path) -> None:
@@ -114,7 +117,7 @@ def test_any_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Path) ->
         if path.suffix in (".yaml", ".csv"):
             target = rules / path.relative_to(RULES)
             text = path.read_text(encoding="utf-8")
-            outcomes(text, target, use, times=5, seed=number)
+            outcomes(text, target, use, times=1, seed=number)
             target.write_text(text, encoding="utf-8")
 
 

@@ -19,7 +19,6 @@ from clearance.store import Store
 
 HEADER = ",".join(FIELDS)
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
 
 
 def line(subject: str, count: int = 1, note: str = "") -> str:
@@ -297,22 +296,3 @@ def test_an_ingest_that_died_between_two_commits_is_simply_run_again(
     assert {row[1] for row in held(spark, store)} == {1, 2}
     assert store.read(spark, "quarantine").count() == 1
     assert files_of(spark, store) == {"x.csv": (3, 2, 1, "accepted")}
-
-
-def test_the_public_samples_are_read_or_refused_for_what_they_are(
-    spark: SparkSession, store: Store
-) -> None:
-    assert SAMPLES.is_dir(), f"the shared samples are not at {SAMPLES}"
-    names = ("no_headers.csv", "extra_comma.csv", "sacramento_20k.csv.gz")
-    result = take(spark, store, *(SAMPLES / name for name in names))
-    assert [file.rows_read for file in result.files] == [38, 38, 20_075]
-    assert result.rows_quarantined == 0
-    error = refused(spark, store, SAMPLES / "bad.csv")
-    assert "94 fields where 95 are expected" in error.message
-    assert files_of(spark, store)["bad.csv"] == (37, 0, 37, "refused")
-    for name in names:
-        content = (SAMPLES / name).read_bytes()
-        lines = (gzip.decompress(content) if name.endswith(".gz") else content).splitlines()
-        rows = store.read(spark, "source_rows").where(f"source_file LIKE '%{name}'")
-        for row in rows.select("position", "record", "encoding").collect():
-            assert row.record.encode(row.encoding) == lines[row.position - 1]
