@@ -135,7 +135,10 @@ def test_the_small_samples_run_and_the_bad_one_is_refused_with_its_reason(
     store, out = str(tmp_path / "s"), str(tmp_path / "o")
     end = ["--store", store, "--as-of", "2026-11-01", "--out", out, "--quiet"]
     inputs = [str(samples / "no_headers.csv"), str(samples / "extra_comma.csv")]
-    assert _code(["run", *inputs, *end], debug=True) == 0
+    assert _code(["run", *inputs, *end, "--xlsx"], debug=True) == 0
+    packets = Path(out, "packets")
+    books = {path.parent for path in packets.glob("*/packet.xlsx")}
+    assert books == set(packets.iterdir())
     bad = ["run", str(samples / "bad.csv"), *end]
     before = sorted(path.name for path in Path(store, "source_rows", "_delta_log").iterdir())
     assert _code(bad, debug=False) == 3
