@@ -139,7 +139,9 @@ def test_the_samples_reconcile_the_packet_keeps_every_byte_and_the_bad_one_is_re
     end = ["--store", str(store), "--as-of", "2026-11-01", "--out", str(out), "--quiet"]
     large = samples / "sacramento_20k.csv.gz"
     good = [large, samples / "no_headers.csv", samples / "extra_comma.csv"]
-    assert _code(["run", *map(str, good), *end], debug=True) == 0
+    assert _code(["run", *map(str, good), *end, "--xlsx"], debug=True) == 0
+    packets = out / "packets"
+    assert {path.parent for path in packets.glob("*/packet.xlsx")} == set(packets.iterdir())
     assert files_of(spark, store) == {
         str(path): (rows, rows, 0) for path, rows in zip(good, (20_075, 38, 38), strict=True)
     }

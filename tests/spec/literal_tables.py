@@ -7,7 +7,7 @@ import io
 from datetime import date, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.schemas import TABLES
@@ -200,8 +200,13 @@ def sweep(**more: Any) -> dict[str, Any]:
     }
 
 
-def write(spark: SparkSession, store: Store, table: str, rows: list[dict[str, Any]]) -> None:
-    """Write a table of literals, columns not given being null."""
+def frame(spark: SparkSession, table: str, rows: list[dict[str, Any]]) -> DataFrame:
+    """The rows of a table of literals, columns not given being null."""
     spec = TABLES[table]
     full = [tuple(row.get(column) for column in spec.columns) for row in rows]
-    store.append(spark.createDataFrame(full, spec.ddl), table)
+    return spark.createDataFrame(full, spec.ddl)
+
+
+def write(spark: SparkSession, store: Store, table: str, rows: list[dict[str, Any]]) -> None:
+    """Write a table of literals."""
+    store.append(frame(spark, table, rows), table)

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from literal_tables import charge, determination, write
+from literal_tables import charge, determination, frame
 from pyspark.sql import SparkSession
 
 from clearance.publish.impact import impacts
 from clearance.publish.summary import IMPACT
-from clearance.store import Store
 
 AS_OF = date(2026, 11, 1)
 LEAP = date(2027, 2, 28)
@@ -67,11 +66,8 @@ CASES: dict[str, tuple[list[tuple[str, date | None, dict[str, Any]]], tuple[int,
 
 
 @pytest.fixture(scope="module")
-def found(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, date], tuple[int, ...]]:
+def found(spark: SparkSession) -> dict[tuple[str, date], tuple[int, ...]]:
     """By case and as-of: people with some relief, then the three counts."""
-    store = Store(str(tmp_path_factory.mktemp("impact")))
     charges, decisions = [], []
     for name, (convictions, _) in CASES.items():
         for number, (relief, on, more) in enumerate(convictions):
@@ -84,13 +80,12 @@ def found(
     for outcome in ("NOT_YET", "REVIEW", "NOT_ELIGIBLE"):
         decisions.append(determination(f"P-{outcome}", "P", "r", outcome, "dismiss", "R"))
         charges.append(charge("P", outcome, "P", "11358"))
-    write(spark, store, "charges", charges)
-    write(spark, store, "determinations", decisions)
-    tables = store.read(spark, "determinations"), store.read(spark, "charges")
+    decided = frame(spark, "determinations", decisions)
+    record = frame(spark, "charges", charges)
     return {
         (row.county, day): tuple(row[name] for name in IMPACT)
         for day in (AS_OF, LEAP)
-        for row in impacts(tables[0], charges=tables[1], as_of=day).collect()
+        for row in impacts(decided, charges=record, as_of=day).collect()
     }
 
 
