@@ -152,7 +152,7 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         2,
     ),
     "another code book": ([conviction("20000101", "11359 PC-X")], "earlier_same_section", 0),
-    "no code book": ([conviction("20000101", "11359-X")], "earlier_same_section", 1),
+    "no code book": ([conviction("20000101", "11359-POSSESS")], "earlier_same_section", 1),
     "another section": ([conviction("20000101", "11358 HS-X")], "earlier_same_section", 0),
     "undated ones are not counted": (
         [conviction("20000000", P64)],
@@ -378,7 +378,7 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {
             "section": "182",
             "parts": ["182(A)(1) PC", "11358 HS"],
-            "tags": ["p64:possible"],
+            "tags": ["county_jail_felony:possible", "p64:possible"],
             "charge_text": "182(A)(1) PC-CONSPIRACY:COMMIT CRIME",
             "charge_source": "offense",
             "quality": [],
@@ -386,14 +386,24 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     ),
     "a conspiracy that names its target itself": (
         conviction("20010101", "182(A)(1)/487(A) PC", comment_text="11358 HS"),
-        {"parts": ["182(A)(1) PC", "487(A) PC"], "tags": []},
+        {
+            "parts": ["182(A)(1) PC", "487(A) PC"],
+            "tags": ["county_jail_felony:possible", "wobbler:possible"],
+        },
     ),
     "several charges in the comment, the Prop 64 one behind": (
         conviction("20010101", "", comment_text="CHRG 459 PC; CHRG 11358 HS"),
         {
             "section": "459",
             "parts": ["459 PC", "11358 HS"],
-            "tags": ["p64:possible", "serious:possible", "violent:possible"],
+            "tags": [
+                "county_jail_felony:possible",
+                "p64:possible",
+                "prop47:possible",
+                "serious:possible",
+                "violent:possible",
+                "wobbler:possible",
+            ],
             "quality": ["SEVERAL_CHARGES"],
         },
     ),
@@ -402,23 +412,47 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {
             "section": "11358",
             "parts": ["11358 HS", "459 PC"],
-            "tags": ["p64", "serious:possible", "violent:possible"],
+            "tags": [
+                "county_jail_felony",
+                "p64",
+                "prop47:possible",
+                "serious:possible",
+                "violent:possible",
+                "wobbler:possible",
+            ],
             "quality": ["SEVERAL_CHARGES"],
         },
     ),
     "an attempt in the comment is one charge": (
         conviction("20010101", "", comment_text="664/11358 HS"),
-        {"parts": ["664 PC", "11358 HS"], "tags": ["p64"], "quality": []},
+        {"parts": ["664 PC", "11358 HS"], "tags": ["county_jail_felony", "p64"], "quality": []},
     ),
     "burglary beside its first degree": (
         conviction("20010101", "459/460(A) PC-BURGLARY"),
-        {"section": "459", "tags": ["serious", "violent:possible"], "quality": []},
+        {
+            "section": "459",
+            "tags": [
+                "county_jail_felony:possible",
+                "prop47:possible",
+                "serious",
+                "violent:possible",
+                "wobbler:possible",
+            ],
+            "quality": [],
+        },
     ),
     "burglary beside its second degree": (
         conviction("20010101", "459/460(B) PC-BURGLARY"),
-        {"section": "459", "tags": [], "quality": []},
+        {
+            "section": "459",
+            "tags": ["county_jail_felony:possible", "prop47:possible", "wobbler:possible"],
+            "quality": [],
+        },
     ),
-    "what another committed": (conviction("20010101", "32/187(A) PC"), {"tags": []}),
+    "what another committed": (
+        conviction("20010101", "32/187(A) PC"),
+        {"tags": ["p64_plea", "wobbler"]},
+    ),
     "what stands beside a charge is possible": (
         conviction("20010101", "12022.5(A)/211 PC"),
         {"section": "12022.5", "parts": ["12022.5(A) PC", "211 PC"]},
