@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from delta.tables import DeltaTable
 from pyspark.errors import PySparkException
@@ -21,7 +23,7 @@ from pyspark.sql import functions as F
 from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import SPARK_FAULTS, is_half_created, storage_faults, told
 from clearance.lock import alone
-from clearance.schemas import TABLES, TableSpec
+from clearance.schemas import FEEDS, TABLES, TableSpec
 
 __all__ = ["MAKERS", "Store", "storage_faults"]
 
@@ -29,6 +31,7 @@ KEEP_YEARS = "interval 7300 days"
 LOCK = ".writing.lock"
 MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 
+_LENT = ".lent"
 _SPREAD = 512
 _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 _APP_ID = "spark.databricks.delta.write.txnAppId"
@@ -263,6 +266,37 @@ class Store:
                 .execute()
             )
 
+    @contextmanager
+    def lent(self, spark: SparkSession, file: Path) -> Iterator[str]:
+        """A copy of a local file where every worker sees it, for the block: inside the store.
+
+        Args:
+            spark: the session.
+            file: on the driver's disk, in a folder whose name no other run has.
+
+        Yields:
+            The copy's address, for Spark's readers.
+        """
+        root = self.uri if self._is_address else os.path.abspath(self.uri)
+        lent = f"{root.rstrip('/')}/{_LENT}"
+        if not self._is_address:
+            shutil.rmtree(lent, ignore_errors=True)  # what a killed run left
+        jvm: Any = spark._jvm
+        session: Any = spark._jsparkSession
+        with storage_faults(f"copying into the store {self.uri}"):
+            folder = jvm.org.apache.hadoop.fs.Path(lent, file.parent.name)
+            system = folder.getFileSystem(session.sessionState().newHadoopConf())
+            local = jvm.org.apache.hadoop.fs.Path(file.absolute().as_uri())
+            system.mkdirs(folder)
+            system.copyFromLocalFile(False, True, local, folder)
+        try:
+            # Spark takes every path for a pattern.
+            yield re.sub(r"([\[\]{}*?\\])", r"\\\1", f"{lent}/{file.parent.name}/{file.name}")
+        finally:
+            with suppress(*SPARK_FAULTS):
+                system.delete(folder, True)
+                system.delete(folder.getParent(), False)
+
     def version(self, spark: SparkSession, table: str) -> int:
         """The table's last data-changing version (maintenance does not count); -1 where absent."""
         last = self.last_commit(spark, table)
@@ -333,4 +367,5 @@ MAKERS = {
     "determinations": "`clearance determine`",
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
+    **{kind: f"`clearance feed {kind}`" for kind in FEEDS},
 }
