@@ -99,7 +99,7 @@ registration = like(
     r"\d{1,5}(\.\d{1,3})?|[a-z][a-z_]*",
     "write the section alone that makes a person register, as `290` or `457.1`",
 )
-pack = like(r"[a-z][a-z0-9_]*", "not the id of a pack; `clearance rules list` has them")
+pack = like(r"[a-z][a-z0-9_]*", "not the id of a pack; write one that `clearance rules list` has")
 
 
 def content_hash(text: str) -> str:

@@ -23,6 +23,9 @@ from clearance.feeds.sheet import Line, read_sheet
 
 MOST_IN_A_CIRCLE = 10
 
+# `json.dumps` with options makes an encoder at every call.
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
 Values = dict[str, str | None]
 
 
@@ -88,9 +91,9 @@ class _Check:
         staged = folder / "rows.json"
         with staged.open("w", encoding="utf-8") as out:
             for path in paths:
+                file = {"source_file": os.path.abspath(path)}
                 for values in self._rows_of(path):
-                    kept = values | {"source_file": os.path.abspath(path)}
-                    out.write(json.dumps(kept, ensure_ascii=False) + "\n")
+                    out.write(_json(values | file) + "\n")
         chains = follow(self.merges)
         for cycle in chains.cycles:
             self._tell_circle(cycle)
@@ -105,7 +108,7 @@ class _Check:
             values = self._values(line, str(path))
             if values is None:
                 continue
-            digest = hashlib.sha256(json.dumps(list(values.values())).encode()).digest()
+            digest = hashlib.sha256(_json([*values.values()]).encode()).digest()
             if self.kind.key and self._stands_already(values, digest, str(path), line.number):
                 continue
             if self.kind.chained:
@@ -157,7 +160,7 @@ class _Check:
 
 
 def _key(*values: str | None) -> bytes:
-    return hashlib.sha256(json.dumps(values).encode()).digest()[:16]
+    return hashlib.sha256(_json(values).encode()).digest()[:16]
 
 
 def _with_survivors(staged: Path, column: str, survivors: dict[str, str]) -> Path:
@@ -167,5 +170,5 @@ def _with_survivors(staged: Path, column: str, survivors: dict[str, str]) -> Pat
         for line in rows:
             row = json.loads(line)
             row["surviving_subject_id"] = survivors[row[column]]
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(_json(row) + "\n")
     return whole
