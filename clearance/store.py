@@ -1,6 +1,6 @@
 """The store: a folder or bucket of Delta tables, each under its own name.
 
-Only this module and ingest touch storage. Tables are created with their declared schema,
+Only this module, ingest and feeds touch storage. Tables are created with their declared schema,
 clustering, constraints and properties; every fault of storage becomes a `StoreFault`.
 """
 
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from delta.tables import DeltaTable
 from pyspark.errors import PySparkException
@@ -31,7 +29,6 @@ KEEP_YEARS = "interval 7300 days"
 LOCK = ".writing.lock"
 MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 
-_LENT = ".lent"
 _SPREAD = 512
 _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 _APP_ID = "spark.databricks.delta.write.txnAppId"
@@ -64,11 +61,16 @@ class Store:
 
     def path(self, table: str) -> str:
         """The table's location."""
-        root = self.uri if self._is_address else os.path.abspath(self.uri)
-        return f"{root.rstrip('/')}/{TABLES[table].name}"
+        return f"{self.root}/{TABLES[table].name}"
 
     @property
-    def _is_address(self) -> bool:
+    def root(self) -> str:
+        """The folder or address that holds the tables."""
+        return (self.uri if self.is_address else os.path.abspath(self.uri)).rstrip("/")
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it lies elsewhere than in a folder of this machine."""
         return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", self.uri) is not None
 
     @contextmanager
@@ -87,7 +89,7 @@ class Store:
             StoreFault: the folder cannot be made or written.
         """
         root = Path(os.path.abspath(self.uri))
-        if self._is_address or not (make or root.is_dir()):
+        if self.is_address or not (make or root.is_dir()):
             yield
             return
         with ExitStack() as held:
@@ -265,37 +267,6 @@ class Store:
                 .whenNotMatchedInsert(condition="new.is_row", values=values)
                 .execute()
             )
-
-    @contextmanager
-    def lent(self, spark: SparkSession, file: Path) -> Iterator[str]:
-        """A copy of a local file where every worker sees it, for the block: inside the store.
-
-        Args:
-            spark: the session.
-            file: on the driver's disk, in a folder whose name no other run has.
-
-        Yields:
-            The copy's address, for Spark's readers.
-        """
-        root = self.uri if self._is_address else os.path.abspath(self.uri)
-        lent = f"{root.rstrip('/')}/{_LENT}"
-        if not self._is_address:
-            shutil.rmtree(lent, ignore_errors=True)  # what a killed run left
-        jvm: Any = spark._jvm
-        session: Any = spark._jsparkSession
-        with storage_faults(f"copying into the store {self.uri}"):
-            folder = jvm.org.apache.hadoop.fs.Path(lent, file.parent.name)
-            system = folder.getFileSystem(session.sessionState().newHadoopConf())
-            local = jvm.org.apache.hadoop.fs.Path(file.absolute().as_uri())
-            system.mkdirs(folder)
-            system.copyFromLocalFile(False, True, local, folder)
-        try:
-            # Spark takes every path for a pattern.
-            yield re.sub(r"([\[\]{}*?\\])", r"\\\1", f"{lent}/{file.parent.name}/{file.name}")
-        finally:
-            with suppress(*SPARK_FAULTS):
-                system.delete(folder, True)
-                system.delete(folder.getParent(), False)
 
     def version(self, spark: SparkSession, table: str) -> int:
         """The table's last data-changing version (maintenance does not count); -1 where absent."""

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
+from clearance.feeds.lend import lent
 from clearance.feeds.read import CheckedFeed
 from clearance.feeds.state import LoadedFeed, feed_state
 from clearance.log import logged
@@ -80,7 +81,7 @@ def take_feed(
     store.create(spark, kind)
     latest = max((day for day in (dated, newest) if day), default=None)
     wanted = LoadedFeed(kind, dated, latest, feed.rows, feed.fingerprint, feed.files, version=-1)
-    with stage(f"Writing {kind}"), store.lent(spark, feed.staged) as address:
+    with stage(f"Writing {kind}"), lent(spark, store, feed.staged) as address:
         rows = _rows(spark, address, kind=kind, dated=dated)
         after = store.version(spark, kind)
         with store.in_turn(spark, kind, after=after, note=wanted.as_note()) as turn:

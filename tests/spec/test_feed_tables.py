@@ -96,6 +96,8 @@ def test_a_feed_replaces_the_one_before_and_an_older_one_never_does(bench: Bench
 
 def test_every_kind_keeps_its_values_types_and_chains(bench: Bench) -> None:
     note = 'He said "no", twice.\nThen Peña signed.'
+    left = Path(bench.store.uri) / ".lent" / "clearance-killed"
+    left.mkdir(parents=True)
     registered = {"registered_on": "", "ended_on": "2020-02-29"}
     bench.take("registry", registered, dated=OCTOBER)
     bench.take("supervision", {"county": "yolo"})
