@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -277,6 +279,20 @@ def test_a_file_of_another_kind_is_told_in_one_line(tmp_path: Path) -> None:
     for other in (text.encode("utf-16"), gzip.compress(text.encode()), b"PK\x03\x04" + b"\n" * 9):
         (line,) = told("registry", write(tmp_path / "feed.csv", other))
         assert "not plain text in UTF-8" in line
+
+
+@given(
+    kind=st.sampled_from(list(FEEDS)),
+    body=st.binary(max_size=60)
+    | st.lists(st.sampled_from(['"', ",", "\n", "\r\n", "\r", "290", "\x00", "é", "-"])).map(
+        lambda parts: "".join(parts).encode()
+    ),
+)
+def test_whatever_a_file_holds_it_is_a_feed_or_refused(kind: str, body: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = write(Path(folder) / "feed.csv", text_of(kind, {}).encode() + body)
+        with suppress(InputRefused), checked_feed(kind_of(kind), [file]) as feed:
+            assert feed.rows >= 1
 
 
 def test_a_feed_of_no_rows_is_a_feed(tmp_path: Path) -> None:
