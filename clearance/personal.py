@@ -1,9 +1,10 @@
-"""Which fields of the research file say who a person is, and why: the one list of them.
+"""Which fields of the files we are given say who a person is, and why: the one list of them.
 
-A value of these fields may stand in `source_rows`, `quarantine` and the packets, nowhere else: in
-no other table, statistic, log, plan, event log or message. The tables' declarations derive from
-this list which tables are restricted and which columns stay out of file statistics (a statistic
-holds the least and the greatest value, of a text its first 32 characters).
+A value of these fields may stand in `source_rows`, `quarantine` and the packets, and what a
+reviewer wrote in `reviews`: in no other table, statistic, log, plan, event log or message. The
+tables' declarations derive from this list which tables are restricted and which columns stay out of
+file statistics (a statistic holds the least and the greatest value, of a text its first 32
+characters).
 
 How it was drawn. In it: what names a person, what a register or an agency numbers a person or a
 case by (who has the number can look the name up; 28 CFR 20, PC 11105), birth dates and places,
@@ -67,10 +68,16 @@ IDENTIFYING: dict[str, str] = {
 }
 """Field of the research file, and what it tells about a person."""
 
+REVIEWERS_WORDS: dict[str, str] = {
+    "basis": "what an office rests a review on, which may name anybody",
+    "note": "free text of a review, which may name anybody",
+}
+"""Column of the feed `reviews`, and why it is kept like the fields above."""
+
 WHOLE_LINE = "record"
 """The column that keeps a line as received, all of the fields above in it."""
 
-_COLUMNS = frozenset({WHOLE_LINE, *(name.lower() for name in IDENTIFYING)})
+_COLUMNS = frozenset({WHOLE_LINE, *REVIEWERS_WORDS, *(name.lower() for name in IDENTIFYING)})
 
 
 def is_personal(column: str) -> bool:

@@ -1,6 +1,6 @@
 """The store: a folder or bucket of Delta tables, each under its own name.
 
-Only this module and ingest touch storage. Tables are created with their declared schema,
+Only this module, ingest and feeds touch storage. Tables are created with their declared schema,
 clustering, constraints and properties; every fault of storage becomes a `StoreFault`.
 """
 
@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import SPARK_FAULTS, is_half_created, storage_faults, told
 from clearance.lock import alone
-from clearance.schemas import TABLES, TableSpec
+from clearance.schemas import FEEDS, TABLES, TableSpec
 
 __all__ = ["MAKERS", "Store", "storage_faults"]
 
@@ -61,11 +61,16 @@ class Store:
 
     def path(self, table: str) -> str:
         """The table's location."""
-        root = self.uri if self._is_address else os.path.abspath(self.uri)
-        return f"{root.rstrip('/')}/{TABLES[table].name}"
+        return f"{self.root}/{TABLES[table].name}"
 
     @property
-    def _is_address(self) -> bool:
+    def root(self) -> str:
+        """The folder or address that holds the tables."""
+        return (self.uri if self.is_address else os.path.abspath(self.uri)).rstrip("/")
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it lies elsewhere than in a folder of this machine."""
         return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/", self.uri) is not None
 
     @contextmanager
@@ -84,7 +89,7 @@ class Store:
             StoreFault: the folder cannot be made or written.
         """
         root = Path(os.path.abspath(self.uri))
-        if self._is_address or not (make or root.is_dir()):
+        if self.is_address or not (make or root.is_dir()):
             yield
             return
         with ExitStack() as held:
@@ -333,4 +338,5 @@ MAKERS = {
     "determinations": "`clearance determine`",
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
+    **{kind: f"`clearance feed {kind}`" for kind in FEEDS},
 }

@@ -12,6 +12,7 @@ from rich.console import Console
 from clearance.charges.step import PrepareResult, prepare
 from clearance.clock import wall_clock
 from clearance.errors import UsageError, nearest
+from clearance.feeds.step import FeedResult
 from clearance.ingest.step import IngestResult, ingest
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
@@ -156,6 +157,22 @@ def say_ingest(result: IngestResult, console: Console) -> None:
             f"          {result.rows_superseded:,} rows not kept: "
             "a later extract holds their subjects"
         )
+
+
+def say_feed(result: FeedResult, console: Console) -> None:
+    """What the feed is now, and what it replaced."""
+    now = f"{result.rows:,} rows {_as_of(result.dated)}"
+    if result.nothing_new:
+        console.print(f"feed      {result.kind}: the same {now} stand there; nothing to do")
+        return
+    before = ""
+    if result.replaced_rows is not None:
+        before = f", in place of {result.replaced_rows:,} rows {_as_of(result.replaced_dated)}"
+    console.print(f"feed      {result.kind}: {now}{before} (version {result.version})")
+
+
+def _as_of(day: date | None) -> str:
+    return f"as of {day}" if day else "without a date"
 
 
 def say_prepare(result: PrepareResult, console: Console) -> None:

@@ -80,7 +80,20 @@ def write_inputs(folder: Path) -> None:
     (folder / "first.csv").write_bytes(b"\n".join([*encoded, b""]))
     again = [ACCEPTED["KEPT"], marked_row("NEXT"), ACCEPTED["KEPT"]]
     (folder / "second.csv").write_text("\n".join([*again, ""]))
+    write_reviews(folder)
     (folder / "refused.csv").write_text("\n".join([SET_ASIDE["MORE"] + "2", SET_ASIDE["OPEN"], ""]))
+
+
+REVIEWED = {name: f"ZQ99{name}QZ" for name in ("BASE", "NOTE")}
+
+
+def write_reviews(folder: Path) -> None:
+    """A feed of reviews with markers in what a reviewer wrote, and one whose cells have slipped."""
+    header = "unit_id,pack,content_hash,outcome,relief,decided_by,decided_on,basis,note"
+    review = f"1-101001,p,{0:064},NOT_ELIGIBLE,,DA,2026-10-01,{REVIEWED['BASE']},{REVIEWED['NOTE']}"
+    (folder / "reviews.csv").write_text(f"{header}\n{review}\n")
+    slipped = ",".join([REVIEWED["NOTE"]] * 9)
+    (folder / "slipped.csv").write_text(f"{header}\n{slipped}\n")
 
 
 SWEEP = "the first sweep's id"
@@ -107,6 +120,8 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ("replay", ["replay", SWEEP, *into, "--json"]),
         ("publish", ["publish", "--out", str(folder / "again"), *into]),
         ("report", ["report", "--out", str(folder / "again" / "report.html"), *into]),
+        ("feed", ["feed", "reviews", str(inputs / "reviews.csv"), *into]),
+        ("slipped", ["feed", "reviews", str(inputs / "slipped.csv"), *into]),
         ("doctor", ["doctor", *into]),
         ("unwritable", ["ingest", *first, "--store", str(folder / "file" / "store")]),
     ]

@@ -1,4 +1,4 @@
-"""What says who a person is stands in `source_rows`, `quarantine` and packets, and nowhere else.
+"""What says who a person is stands where `personal.py` says it may, and nowhere else.
 
 A process of its own runs the whole line and its failures over rows with a marker in every
 identifying field (`marked.py`); here everything that it left behind is searched.
@@ -24,9 +24,9 @@ from clearance.cli import app
 from clearance.errors import UsageError
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.log import level, log
-from clearance.personal import IDENTIFYING, WHOLE_LINE
+from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
 from clearance.schemas import SOURCE_ROWS, TABLES
-from tests.spec.marked import ACCEPTED, SET_ASIDE, commands
+from tests.spec.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
@@ -120,6 +120,8 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "replay": 0,
         "publish": 0,
         "report": 0,
+        "feed": 0,
+        "slipped": 3,
         "doctor": 0,
         "unwritable": 6,
         "check": 6,
@@ -138,8 +140,9 @@ def test_every_verb_that_sees_a_persons_data_is_among_the_commands(tmp_path: Pat
 def test_the_search_finds_each_marker_where_it_may_stand(ran: Ran) -> None:
     held = {
         table: found_in("".join(values_of(path) for path in parquet_files(ran.store / table)))
-        for table in ("source_rows", "quarantine")
+        for table in ("source_rows", "quarantine", "reviews")
     }
+    assert held["reviews"] == set(REVIEWED.values())
     for table, rows in (("source_rows", ACCEPTED), ("quarantine", SET_ASIDE)):
         for row in rows.values():
             assert found_in(row) and found_in(row) <= held[table]
@@ -225,9 +228,11 @@ def test_every_identifying_field_exists_has_a_reason_and_is_kept_out_of_statisti
     assert all(IDENTIFYING.values())
     kept = {column_of(name) for name in NEEDED if name in IDENTIFYING} | {WHOLE_LINE}
     assert set(SOURCE_ROWS.unindexed) == kept
+    assert set(TABLES["reviews"].unindexed) == set(REVIEWERS_WORDS)
     assert [name for name, spec in TABLES.items() if spec.restricted] == [
         "source_rows",
         "quarantine",
+        "reviews",
     ]
 
 

@@ -1,0 +1,43 @@
+"""What the research file does not say: side feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import with_frame
+from clearance.command.run import Frame, as_date
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame("store", "rules", "config")
+def feed(
+    frame: Frame,
+    kind: Annotated[
+        str, typer.Argument(help="registry, supervision, petitions, merges or reviews.")
+    ],
+    files: Annotated[list[str], typer.Argument(help="CSV files, which together are the feed.")],
+    dated: Annotated[
+        str | None, typer.Option("--dated", help="The day the feed is as of, YYYY-MM-DD.")
+    ] = None,
+) -> None:
+    """Take a side feed in, in place of the one before: all of it, or nothing."""
+    place = frame.open_store(frame.settings())
+    day = as_date(dated, "--dated")
+    from clearance.charges.record_rules import load_record_rules
+    from clearance.command.line import say_feed
+    from clearance.feeds.kinds import kind_named
+    from clearance.feeds.read import checked_feed
+    from clearance.feeds.step import take_feed
+
+    wanted = kind_named(kind, counties=load_record_rules(frame.rules).counties)
+    with (
+        checked_feed(wanted, files) as checked,
+        place.claimed(make=True),
+        frame.session() as spark,
+    ):
+        result = take_feed(spark, place, feed=checked, dated=day)
+    frame.show(result, lambda console: say_feed(result, console))

@@ -1,0 +1,1 @@
+"""Side feeds: what the research file does not say, from CSV files into a table a kind."""
