@@ -107,8 +107,11 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         },
     ),
     "the lists of a court count": (
-        [{**STOP, "offense_toc": "M"}, {**COURT, "offense_descr": "206 PC-TORTURE"}],
-        {"tags": ["max_term_8y", "serious", "super_strike"]},
+        [{**STOP, "offense_descr": "11357 HS-X"}, {**COURT, "offense_descr": "206 PC-TORTURE"}],
+        {
+            "tags": ["county_jail_felony", "max_term_8y", "p64", "serious", "super_strike"]
+            + ["violent"]
+        },
     ),
 }
 JAIL, JAIL_TOO, PRISON = "11350 HS-DRUG", "11377 HS-DRUG", "245(A)(1) PC-ASSAULT"

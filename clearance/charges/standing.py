@@ -1,0 +1,86 @@
+"""What stands open against a person: sentences served, charges pending; and years without a felony.
+
+Dates and yes or no, never whether a term is over: that depends on the day.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import functions as F
+
+from clearance.charges.history import NO_CHARGE
+
+# A new felony within so long after the sentence starts the years without one again.
+MONTHS_WITHOUT_FELONY = 48
+# Facts that side feeds bring. None is loaded yet, and a feed that is absent says nothing.
+FROM_FEEDS = {
+    "registration": "string",
+    "registration_end": "date",
+    "supervision": "string",
+    "supervision_end": "date",
+    "petition_granted": "boolean",
+}
+
+
+def with_standing(counts: DataFrame) -> DataFrame:
+    """A row is a count, with what stands open against its person.
+
+    Args:
+        counts: `people.with_person`.
+    """
+    person = Window.partitionBy("subject_id")
+    gathered = counts.withColumns({**_served(person), **_pending(person), **_felonies(person)})
+    feeds = {name: F.lit(None).cast(kind) for name, kind in FROM_FEEDS.items()}
+    return gathered.withColumns({**_without_felony(), **feeds}).drop("felony_dates")
+
+
+def _served(person: WindowSpec) -> dict[str, Column]:
+    """Ends of the convictions that are served: not those set aside or relieved."""
+    serves = F.col("convicted") & ~F.col("set_aside")
+    end = F.col("sentence_end")
+    return {
+        "last_serving_end": F.max(F.when(serves, end)).over(person),
+        "serving_end_unknown": F.max(serves & end.isNull()).over(person),
+    }
+
+
+def _pending(person: WindowSpec) -> dict[str, Column]:
+    """Charges without an outcome. A court step settles the arrest counts of its cycle."""
+    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
+    in_court, arrest = F.col("step_kind") == "court", F.col("step_kind") == "arrest"
+    settled = arrest & F.col("court_step_in_cycle")
+    undisposed = is_charge & (F.col("status") == "undisposed")
+    in_diversion = is_charge & (F.col("status") == "diverted") & ~settled
+    open_arrest = undisposed & arrest & ~settled
+    on = F.col("event_date")
+    return {
+        "pending_charge": F.max((undisposed & in_court) | in_diversion).over(person),
+        "open_arrest": F.max(open_arrest).over(person),
+        "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
+        "every_open_arrest_dated": F.when(~F.max(open_arrest & on.isNull()).over(person), True),
+    }
+
+
+def _felonies(person: WindowSpec) -> dict[str, Column]:
+    """The days of the person's felony convictions; a conviction of unknown level is one."""
+    felony = F.col("convicted") & (F.coalesce("level", F.lit("F")) == "F")
+    days = F.collect_set(F.when(felony, F.col("conviction_date"))).over(person)
+    return {"felony_dates": F.sort_array(days)}
+
+
+def _without_felony() -> dict[str, Column]:
+    """From when the years without a new felony run; null where the sentence's end is unknown."""
+    end = F.col("sentence_end")
+
+    def within(start: Column, day: Column) -> Column:
+        return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))
+
+    moved = F.aggregate(
+        "felony_dates", end, lambda start, day: F.when(within(start, day), day).otherwise(start)
+    )
+    return {
+        "felony_free_from": moved,
+        "felony_after_sentence": F.when(
+            end.isNotNull(), F.exists("felony_dates", lambda day: within(end, day))
+        ),
+    }
