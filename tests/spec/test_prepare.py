@@ -106,13 +106,6 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             + [f"{name}:possible" for name in ("prop47", "serious", "violent", "wobbler")]
         },
     ),
-    "the lists of a court count": (
-        [{**STOP, "offense_descr": "11357 HS-X"}, {**COURT, "offense_descr": "206 PC-TORTURE"}],
-        {
-            "tags": ["county_jail_felony", "max_term_8y", "p64", "serious", "super_strike"]
-            + ["violent"]
-        },
-    ),
 }
 JAIL, JAIL_TOO, PRISON = "11350 HS-DRUG", "11377 HS-DRUG", "245(A)(1) PC-ASSAULT"
 CJF = "county_jail_felony"
@@ -172,6 +165,11 @@ def test_the_lists_that_every_felony_is_on(case: str, stops: Prepared) -> None:
     assert (CJF in row.every_felony_on) == (surely is True)
     assert (f"{CJF}:possible" in row.every_felony_on) == (surely is not False)
     assert row.unread_charge == unread
+
+
+def test_an_arrest_is_on_the_lists_of_its_cycles_court_counts_too(stops: Prepared) -> None:
+    row = stops.arrests["one of the court's is not-101001"]
+    assert {"county_jail_felony", "serious"} <= set(row.tags)
 
 
 def test_without_a_felony_that_can_be_read_no_list_holds_every_one(stops: Prepared) -> None:
