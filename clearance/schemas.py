@@ -230,6 +230,8 @@ CHARGES = TableSpec(
         last_serving_end date,
         serving_end_unknown boolean,
         pending_charge boolean,
+        pending_charge_active_on date,
+        every_pending_charge_dated boolean,
         open_arrest boolean,
         latest_open_arrest date,
         every_open_arrest_dated boolean,

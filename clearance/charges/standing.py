@@ -51,14 +51,22 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
     settled = arrest & F.col("court_step_in_cycle")
     undisposed = is_charge & (F.col("status") == "undisposed")
     in_diversion = is_charge & (F.col("status") == "diverted") & ~settled
+    pending = (undisposed & in_court) | in_diversion
     open_arrest = undisposed & arrest & ~settled
-    on = F.col("event_date")
+    on, active_on = F.col("event_date"), F.col("cycle_active_on")
     return {
-        "pending_charge": F.max((undisposed & in_court) | in_diversion).over(person),
+        "pending_charge": F.max(pending).over(person),
+        "pending_charge_active_on": F.max(F.when(pending, active_on)).over(person),
+        "every_pending_charge_dated": _always(~(pending & active_on.isNull()), person),
         "open_arrest": F.max(open_arrest).over(person),
         "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
-        "every_open_arrest_dated": F.when(~F.max(open_arrest & on.isNull()).over(person), True),
+        "every_open_arrest_dated": _always(~(open_arrest & on.isNull()), person),
     }
+
+
+def _always(holds: Column, person: WindowSpec) -> Column:
+    """Yes where it holds on every count of the person, else unknown."""
+    return F.when(F.min(holds).over(person), True)
 
 
 def _felonies(person: WindowSpec) -> dict[str, Column]:

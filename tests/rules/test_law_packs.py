@@ -34,6 +34,35 @@ ROBBERY = {"tags": ["max_term_8y"]}
 DISMISSED = {"court_step_in_cycle": True, "court_statuses": ["dismissed"]}
 ACQUITTED = {"court_step_in_cycle": True, "court_statuses": ["acquitted"]}
 
+CONVICTION: dict[str, Any] = {
+    "level": "F",
+    "section": "484",
+    "tags": [],
+    "set_aside": False,
+    "conviction_date": date(2008, 3, 1),
+    "probation_granted": False,
+    "probation_revoked": False,
+    "prison_imposed": False,
+    "sentence_end": date(2010, 3, 1),
+    "last_serving_end": date(2010, 3, 1),
+    "serving_end_unknown": False,
+    "pending_charge": False,
+    "pending_charge_active_on": None,
+    "every_pending_charge_dated": True,
+    "open_arrest": False,
+    "latest_open_arrest": None,
+    "every_open_arrest_dated": True,
+    "felony_free_from": date(2010, 3, 1),
+    "felony_after_sentence": False,
+    "registration": "none",
+    "registration_end": None,
+    "supervision": "none",
+    "supervision_end": None,
+    "petition_granted": False,
+}
+PROBATION = {"probation_granted": True}
+NO_FEED = {"registration": None, "supervision": None, "petition_granted": None}
+
 V3_FIRST, V3_LAST = date(2022, 7, 1), date(2024, 9, 30)
 V6_FIRST, TODAY = date(2024, 10, 1), date(2026, 11, 23)
 
@@ -56,6 +85,31 @@ ARRESTS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
     "a dismissed felony": (DISMISSED, ("NOT_ELIGIBLE",) * 4),
     "a dismissed misdemeanor": ({**DISMISSED, "level": "M"}, ("ELIGIBLE",) * 4),
     "an arrest of 1972": ({"level": "M", "arrest_date": date(1972, 12, 31)}, ("NOT_ELIGIBLE",) * 4),
+}
+CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
+    "a felony with completed probation": (PROBATION, ("ELIGIBLE",) * 4),
+    "a felony with county jail": ({}, ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "ELIGIBLE", "ELIGIBLE")),
+    "a felony with prison": (
+        {"prison_imposed": True},
+        ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "ELIGIBLE", "ELIGIBLE"),
+    ),
+    "a serious felony": ({"tags": ["serious"]}, ("NOT_ELIGIBLE",) * 4),
+    "a felony whose terms ended in 2021": (
+        {
+            name: date(2021, 6, 1)
+            for name in ("sentence_end", "last_serving_end", "felony_free_from")
+        },
+        ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "NOT_YET", "ELIGIBLE"),
+    ),
+    "a misdemeanor without probation": ({"level": "M"}, ("ELIGIBLE",) * 4),
+    "a misdemeanor whose probation was revoked": (
+        {**PROBATION, "level": "M", "probation_revoked": True},
+        ("NOT_ELIGIBLE",) * 4,
+    ),
+    "a conviction of 1972": (
+        {**PROBATION, "conviction_date": date(1972, 12, 31)},
+        ("NOT_ELIGIBLE",) * 4,
+    ),
 }
 
 
@@ -85,8 +139,20 @@ def test_the_same_arrest_under_the_version_of_the_day(rulebook: Rulebook, histor
     assert tuple(got) == expected
 
 
-def test_before_july_2022_no_version_is_in_force(rulebook: Rulebook) -> None:
-    assert rulebook.find("pc851_93", as_of=date(2022, 6, 30)) is None
+@pytest.mark.parametrize("history", CONVICTIONS)
+def test_the_same_conviction_under_the_version_of_the_day(rulebook: Rulebook, history: str) -> None:
+    differs, expected = CONVICTIONS[history]
+    days = (V3_FIRST, V3_LAST, V6_FIRST, TODAY)
+    got = [
+        _decided(bound(rulebook, "pc1203_425", as_of=day), {**CONVICTION, **differs}, day).outcome
+        for day in days
+    ]
+    assert tuple(got) == expected
+
+
+@pytest.mark.parametrize("pack", ["pc851_93", "pc1203_425"])
+def test_before_july_2022_no_version_is_in_force(rulebook: Rulebook, pack: str) -> None:
+    assert rulebook.find(pack, as_of=date(2022, 6, 30)) is None
 
 
 @pytest.mark.parametrize(
@@ -107,6 +173,89 @@ def test_a_version_that_is_named_says_what_it_enacted(
     pack = bound(rulebook, f"pc851_93@{version}")
     got = _decided(pack, {**ARREST, **differs}, TODAY)
     assert (got.outcome, got.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("version", "differs", "outcome", "reason"),
+    [
+        ("2021-01-01-enacted", PROBATION, "NOT_ELIGIBLE", "BEFORE_FLOOR"),
+        ("2022-07-01-enacted", PROBATION, "NOT_ELIGIBLE", "BEFORE_FLOOR"),
+        ("2022-07-01", {}, "NOT_ELIGIBLE", "NO_BRANCH"),
+        ("2023-07-01-enacted", {}, "ELIGIBLE", "FOUR_YEARS_WITHOUT_FELONY"),
+        ("2024-07-01-enacted", {}, "ELIGIBLE", "FOUR_YEARS_WITHOUT_FELONY"),
+        (
+            "2023-07-01-enacted",
+            {"conviction_date": date(2004, 12, 31)},
+            "NOT_ELIGIBLE",
+            "BEFORE_FELONY_FLOOR",
+        ),
+        (
+            "2024-10-01",
+            {"conviction_date": date(2004, 12, 31)},
+            "ELIGIBLE",
+            "FOUR_YEARS_WITHOUT_FELONY",
+        ),
+        (
+            "2024-10-01",
+            {"pending_charge": True, "pending_charge_active_on": date(2011, 1, 1)},
+            "NOT_ELIGIBLE",
+            "CHARGE_PENDING",
+        ),
+        (
+            "sb834-amended",
+            {"pending_charge": True, "pending_charge_active_on": date(2011, 1, 1)},
+            "ELIGIBLE",
+            "FOUR_YEARS_WITHOUT_FELONY",
+        ),
+    ],
+)
+def test_a_version_of_the_conviction_law_says_what_it_enacted(
+    rulebook: Rulebook, version: str, differs: dict[str, Any], outcome: str, reason: str
+) -> None:
+    pack = bound(rulebook, f"pc1203_425@{version}")
+    got = _decided(pack, {**CONVICTION, **differs}, TODAY)
+    assert (got.outcome, got.reason) == (outcome, reason)
+
+
+NEW_FELONY = {"felony_free_from": date(2013, 1, 1), "felony_after_sentence": True}
+OLD_ARREST = {"open_arrest": True, "latest_open_arrest": date(2015, 1, 1)}
+OTHER_END = {"serving_end_unknown": True}
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "differs", "outcome"),
+    [
+        ("four_year_window", "any", NEW_FELONY, "ELIGIBLE"),
+        ("four_year_window", "first", NEW_FELONY, "NOT_ELIGIBLE"),
+        ("four_year_window", "first", {}, "ELIGIBLE"),
+        ("pending_arrest_years", 3, OLD_ARREST, "ELIGIBLE"),
+        ("pending_arrest_years", 150, OLD_ARREST, "NOT_YET"),
+        ("unknown_other_sentence", "ignore", OTHER_END, "ELIGIBLE"),
+        ("unknown_other_sentence", "block", OTHER_END, "NOT_ELIGIBLE"),
+        ("unknown_other_sentence", "block", {}, "ELIGIBLE"),
+        ("absent_feeds", "unknown", NO_FEED, "NOT_ELIGIBLE"),
+        ("absent_feeds", "none_recorded", NO_FEED, "ELIGIBLE"),
+        ("absent_feeds", "none_recorded", {"registration": "open"}, "NOT_ELIGIBLE"),
+        ("absent_feeds", "none_recorded", {"supervision": "open"}, "NOT_ELIGIBLE"),
+        ("absent_feeds", "none_recorded", {"petition_granted": True}, "NOT_ELIGIBLE"),
+    ],
+)
+def test_each_reading_of_the_conviction_law_does_what_its_switch_says(
+    rulebook: Rulebook, switch: str, value: Any, differs: dict[str, Any], outcome: str
+) -> None:
+    pack = bound(rulebook, "pc1203_425", **{switch: value})
+    assert _decided(pack, {**CONVICTION, **differs}, TODAY).outcome == outcome
+
+
+@pytest.mark.parametrize("feed", NO_FEED)
+def test_without_one_of_the_feeds_no_conviction_is_relieved(
+    rulebook: Rulebook, bounds: list[BoundPack], feed: str
+) -> None:
+    cases = [item for item in law_cases(rulebook, bounds) if item[0].pack.pack == "pc1203_425"]
+    assert len(cases) > 450
+    for pack, case in cases:
+        got = _decided(pack, {**case.row, feed: None}, case.as_of)
+        assert got.outcome == "NOT_ELIGIBLE", (pack.pack.version, case.name)
 
 
 @pytest.mark.parametrize("level", ["M", "F"])
@@ -170,6 +319,8 @@ def _values(kind: str, codes: tuple[str, ...], pack: BoundPack) -> list[Any]:
             return [True, False]
         case "tags":
             return [[], ["county_jail_felony:possible"], *COUNTY_JAIL.values()]
+        case "text":
+            return ["484", "187"]
         case _:
             raise AssertionError(f"{pack.pack.pack} asks a {kind} that may be missing")
 

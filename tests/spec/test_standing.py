@@ -48,6 +48,8 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             "last_serving_end": ENDS,
             "serving_end_unknown": False,
             "pending_charge": False,
+            "pending_charge_active_on": None,
+            "every_pending_charge_dated": True,
             "open_arrest": False,
             "latest_open_arrest": None,
             "every_open_arrest_dated": True,
@@ -81,7 +83,22 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         ],
         {"serving_end_unknown": False},
     ),
-    "a court count without a disposition": ([COURT], {"pending_charge": True}),
+    "a court count without a disposition": (
+        [COURT],
+        {
+            "pending_charge": True,
+            "pending_charge_active_on": DAY(2020, 3, 1),
+            "every_pending_charge_dated": True,
+        },
+    ),
+    "a pending charge with a later step": (
+        [COURT, {**COURT, "count_order": "102003001000", "stp_event_date": "20200505"}],
+        {"pending_charge_active_on": DAY(2020, 5, 5)},
+    ),
+    "a pending charge without a date": (
+        [COURT, {**COURT, "count_order": "103001001000", "stp_event_date": ""}],
+        {"pending_charge_active_on": DAY(2020, 3, 1), "every_pending_charge_dated": None},
+    ),
     "a court count that is no charge": ([{**COURT, "offense_toc": "X"}], {"pending_charge": False}),
     "a court count that was dismissed": (
         [{**COURT, "disp_descr": "DISMISSED"}],
