@@ -5,7 +5,7 @@ Dates and yes or no, never whether a term is over: that depends on the day.
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
@@ -22,16 +22,23 @@ FROM_FEEDS = {
 }
 
 
+def standing(person: WindowSpec) -> dict[str, Column]:
+    """Columns over all counts of a person, worked out in one pass with the others of `people`.
+
+    Args:
+        person: the counts of a person, with the facts of their cycles.
+    """
+    return {**_served(person), **_pending(person), **_felonies(person)}
+
+
 def with_standing(counts: DataFrame) -> DataFrame:
-    """A row is a count, with what stands open against its person.
+    """A row is a count, with the years without a felony and what side feeds bring.
 
     Args:
         counts: `people.with_person`.
     """
-    person = Window.partitionBy("subject_id")
-    gathered = counts.withColumns({**_served(person), **_pending(person), **_felonies(person)})
     feeds = {name: F.lit(None).cast(kind) for name, kind in FROM_FEEDS.items()}
-    return gathered.withColumns({**_without_felony(), **feeds}).drop("felony_dates")
+    return counts.withColumns({**_without_felony(), **feeds}).drop("felony_dates", "last_felony")
 
 
 def _served(person: WindowSpec) -> dict[str, Column]:
@@ -72,8 +79,11 @@ def _always(holds: Column, person: WindowSpec) -> Column:
 def _felonies(person: WindowSpec) -> dict[str, Column]:
     """The days of the person's felony convictions; a conviction of unknown level is one."""
     felony = F.col("convicted") & (F.coalesce("level", F.lit("F")) == "F")
-    days = F.collect_set(F.when(felony, F.col("conviction_date"))).over(person)
-    return {"felony_dates": F.sort_array(days)}
+    day = F.when(felony, F.col("conviction_date"))
+    return {
+        "last_felony": F.max(day).over(person),
+        "felony_dates": F.sort_array(F.collect_set(day).over(person)),
+    }
 
 
 def _without_felony() -> dict[str, Column]:
@@ -86,9 +96,10 @@ def _without_felony() -> dict[str, Column]:
     moved = F.aggregate(
         "felony_dates", end, lambda start, day: F.when(within(start, day), day).otherwise(start)
     )
+    new_one = F.exists("felony_dates", lambda day: within(end, day))
+    # Few convictions have a felony after them; only those need to look at each.
+    any_later = F.coalesce(F.col("last_felony") > end, F.lit(False))
     return {
-        "felony_free_from": moved,
-        "felony_after_sentence": F.when(
-            end.isNotNull(), F.exists("felony_dates", lambda day: within(end, day))
-        ),
+        "felony_free_from": F.when(any_later, moved).otherwise(end),
+        "felony_after_sentence": F.when(any_later, new_one).when(end.isNotNull(), False),
     }
