@@ -49,7 +49,7 @@ def arrests(features: DataFrame) -> DataFrame:
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "tags": _tags(F.col("charges")),
-            "every_felony_on": _every_felony_on(F.col("charges")),
+            "every_felony_on": F.when(F.col("level") == "F", _every_felony_on(F.col("charges"))),
             "unread_charge": F.exists("charges", lambda charge: ~charge["read"]),
         }
     ).select(*ARRESTS.columns)

@@ -57,6 +57,7 @@ def with_cycle(counts: DataFrame) -> DataFrame:
             "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge))
             .over(cycle)
             .eqNullSafe(PROP_64),
+            "cycle_active_on": F.max("event_date").over(cycle),
             "court_step_in_cycle": F.max(in_court).over(cycle),
             "conviction_in_cycle": F.max("convicted").over(cycle),
             "undisposed_court_count": F.max(open_count).over(cycle),

@@ -39,7 +39,9 @@ def with_outcome(counts: DataFrame) -> DataFrame:
             },
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
             "sentence_basis": F.when(convicted, sentence["sentence_basis"]),
-            "probation_granted": convicted & sentence["probation_granted"],
+            **{
+                name: convicted & sentence[name] for name in ("probation_granted", "prison_imposed")
+            },
         }
     )
     found = flags(

@@ -12,6 +12,7 @@ from clearance.charges.cycles import P64
 from clearance.charges.outcomes import POSSIBLE, SUPER_STRIKE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
+from clearance.charges.standing import standing
 from clearance.schemas import CHARGES
 
 REGISTRABLE = "registrable_290c"
@@ -38,7 +39,9 @@ def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -
         }
     )
     person = Window.partitionBy("subject_id")
-    gathered = marked.withColumns({**_record(person), **_events(person), **_birth(person)})
+    gathered = marked.withColumns(
+        {**_record(person), **_events(person), **_birth(person), **standing(person)}
+    )
     several = F.col("first_born") != F.col("last_born")
     return gathered.withColumns(
         {

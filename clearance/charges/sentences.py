@@ -25,13 +25,15 @@ _BIT = {kind: 1 << position for position, kind in enumerate(KINDS)}
 # A term without a place may be any of them: it answers for whatever the conviction names.
 _ANY = sum(_BIT.values())
 _TERM, _UNDATED, _GRANTED = 16, 32, 32
+# A PRISON part, apart from terms without a place: beside the kinds that the conviction names.
+_PRISON_PART = 16
 _MISSING = {**{kind: _BIT[kind] for kind in _TIMED}, "term": _TERM}
 
 # One whole number tells all parts apart: six bits for each of five questions.
 _WIDTH = 6
 _KNOWN, _LACKS, _NAMED, _KNOWN_LATER, _LACKS_LATER = (_WIDTH * place for place in range(5))
 _MASK = (1 << _WIDTH) - 1
-LATER_BITS = (_MASK << _KNOWN_LATER) | (_MASK << _LACKS_LATER)
+LATER_BITS = (_MASK << _KNOWN_LATER) | (_MASK << _LACKS_LATER) | (_PRISON_PART << _NAMED)
 
 # A length with what it is called, in one number that is larger for the longer.
 _CALLED = ("other", "fine", "term", "jail", "prison", "probation")
@@ -95,12 +97,13 @@ def _bits(is_part: Column, whole: Column, later: Column, undated: Column) -> Col
     )
     # Probation whose term is not known was granted all the same.
     granted = F.when(is_part & ~later & (kind == "probation"), _GRANTED).otherwise(0)
+    prison = F.when(is_part & (kind == "prison"), _PRISON_PART).otherwise(0)
     named = F.when(F.col("disposition_effect") == CONVICTS, F.col("named_kinds")).otherwise(0)
-    return part.bitwiseOR(F.shiftleft(named.bitwiseOR(granted), _NAMED))
+    return part.bitwiseOR(F.shiftleft(named.bitwiseOR(granted).bitwiseOR(prison), _NAMED))
 
 
 def sentence_of(*, convicted_on: Column) -> dict[str, Column]:
-    """The end of a count's sentence, its basis, and whether probation was granted.
+    """The end of a count's sentence, its basis, and whether it was probation, or prison.
 
     The end is null where the basis starts with `unknown`.
 
@@ -109,11 +112,13 @@ def sentence_of(*, convicted_on: Column) -> dict[str, Column]:
     """
     basis = F.coalesce(_unknown(convicted_on), _last(convicted_on)["basis"], F.lit(NOT_RECORDED))
     granted = _six(_NAMED).bitwiseAND(_BIT["probation"] | _GRANTED) != 0
+    prison = _six(_NAMED).bitwiseAND(_BIT["prison"] | _PRISON_PART) != 0
     known = _unknown(convicted_on).isNull()
     return {
         "sentence_end": F.when(known, _last(convicted_on)["end"]),
         "sentence_basis": basis,
         "probation_granted": granted,
+        "prison_imposed": prison,
     }
 
 

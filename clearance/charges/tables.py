@@ -13,6 +13,7 @@ from clearance.charges.outcomes import with_gang_combination, with_outcome, with
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules
+from clearance.charges.standing import with_standing
 from clearance.charges.texts import classified_texts, with_charge
 from clearance.schemas import CHARGES
 
@@ -29,7 +30,7 @@ def features(typed: DataFrame, *, rules: RecordRules, statutes: DataFrame) -> Da
     read = with_charge(counts(typed), texts=texts)
     decided = with_tags(with_outcome(with_later_dispositions(read)))
     in_cycle = with_gang_combination(with_cycle(decided))
-    whole = with_person(in_cycle, registrations=rules.registrations)
+    whole = with_standing(with_person(in_cycle, registrations=rules.registrations))
     return whole.select(
         "cycle", "step", "toc", "text", "source", "event_date", "flags", *CYCLE_FACTS, *_told(whole)
     )

@@ -11,6 +11,7 @@ from clearance.rulebook.facts import NotAFact, resolve_fact, resolve_scope_sente
 from clearance.rulebook.fits import Values, fact_misfits
 from clearance.rulebook.model import (
     All,
+    Any_,
     Condition,
     Not,
     Pack,
@@ -167,10 +168,11 @@ def contradicts(condition: Condition) -> bool:
         return False
     if isinstance(condition, Not):
         return contradicts(condition.not_)
-    parts = condition.all if isinstance(condition, All) else condition.any
-    literals = {literal for part in parts for literal in _literals(part)}
+    if isinstance(condition, Any_):
+        return any(contradicts(part) for part in condition.any)
+    literals = _literals(condition)
     both = any((name, not wanted) in literals for name, wanted in literals)
-    return both or any(contradicts(part) for part in parts)
+    return both or any(contradicts(part) for part in condition.all)
 
 
 def _literals(condition: Condition) -> set[tuple[str, bool]]:

@@ -207,6 +207,8 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
     if feature is not None and feature.codes == tuple(LEVELS):
         listed = " or ".join(LEVELS.get(value, value) for value in values)
     match fact.operator:
+        case Operator.IS_KNOWN if feature is not None and feature.type == "yes_no":
+            return f"it is known whether {subject}"
         case Operator.IS_KNOWN:
             return f"the {subject} is known"
         case Operator.IS_ONE_OF if isinstance(fact.values[0], Option):
@@ -257,6 +259,8 @@ def _operand(bound: BoundPack, operand: Operand, features: dict[str, Feature]) -
         return _option_named(bound, operand.name)
     assert isinstance(operand, Constant)
     value = operand.value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -57,11 +57,16 @@ def with_counties(bound: BoundPack, seed: int, counties: int) -> dict[str, Bound
     }
 
 
+def name_of(bound: BoundPack) -> str:
+    return f"{bound.pack.pack}@{bound.pack.version}"
+
+
 def by_pack(decided: DataFrame) -> dict[str, dict[str, Row]]:
-    """Decisions by pack and unit, computed in one job."""
+    """Decisions by version of a pack and unit, computed in one job."""
     result: dict[str, dict[str, Row]] = {}
-    for row in decided.select("pack", "unit_id", "pack_fingerprint", *FIELDS).toLocalIterator():
-        result.setdefault(row["pack"], {})[row["unit_id"]] = row
+    columns = ("pack", "pack_version", "unit_id", "pack_fingerprint", *FIELDS)
+    for row in decided.select(*columns).toLocalIterator():
+        result.setdefault(f"{row['pack']}@{row['pack_version']}", {})[row["unit_id"]] = row
     return result
 
 
@@ -70,7 +75,7 @@ def test_the_packs_of_the_rulebook_are_decided_alike_on_300_000_random_units(
 ) -> None:
     each = 300_000 // len(bounds)
     units = {
-        bound.pack.pack: random_units(
+        name_of(bound): random_units(
             spark,
             [bound],
             catalogue=rulebook.catalogue,
@@ -80,18 +85,18 @@ def test_the_packs_of_the_rulebook_are_decided_alike_on_300_000_random_units(
         ).localCheckpoint()
         for bound in bounds
     }
-    own = {bound.pack.pack: with_counties(bound, 7, 1_000) for bound in bounds}
+    own = {name_of(bound): with_counties(bound, 7, 1_000) for bound in bounds}
     parts = [
         evaluate(
-            units[bound.pack.pack],
-            [Assigned(bound, by_county=own[bound.pack.pack])],
+            units[name_of(bound)],
+            [Assigned(bound, by_county=own[name_of(bound)])],
             as_of=AS_OF,
         )
         for bound in bounds
     ]
     decided = by_pack(reduce(DataFrame.unionByName, parts))
     for bound in bounds:
-        name = bound.pack.pack
+        name = name_of(bound)
         rows = units[name].collect()
         assert len(rows) == each
         assert compare(bound, rows, decided[name], own[name])
@@ -121,7 +126,7 @@ def test_random_packs_over_every_operator_are_decided_alike_in_one_scan(
     rows = units.collect()
     outcomes = set()
     for bound, counties in zip(bounds, own, strict=True):
-        outcomes |= compare(bound, rows, decided[bound.pack.pack], counties)
+        outcomes |= compare(bound, rows, decided[name_of(bound)], counties)
     assert outcomes == {"ELIGIBLE", "NOT_YET", "NOT_ELIGIBLE", "REVIEW"}
 
 

@@ -103,6 +103,23 @@ def test_a_condition_that_wants_a_fact_both_ways_is_refused(rules: Path) -> None
     assert "to hold and not to hold at once" in refused(rules)
 
 
+def test_alternatives_that_ask_a_fact_both_ways_are_no_contradiction(rules: Path) -> None:
+    facts = {"over": "sentence_end is before as-of", "felony": "level is F"}
+    pack = small_pack(facts=facts)
+    alternatives = [{"all": ["over", "felony"]}, {"all": [{"not": "over"}, {"not": "felony"}]}]
+    pack["flow"][0]["when"] = {"any": alternatives}
+    write(rules, pack)
+    assert any(item.pack.pack == "small" for item in load_rulebook(rules).packs)
+
+
+def test_a_column_of_outcomes_has_words_of_its_own(rules: Path) -> None:
+    arrest = {"unit": "arrest", "scope": ["level may be one of F, M, I"]}
+    write(rules, small_pack(**arrest, facts={"over": "court_statuses includes dismissed"}))
+    assert any(item.pack.pack == "small" for item in load_rulebook(rules).packs)
+    write(rules, small_pack(**arrest, facts={"over": "court_statuses includes serious"}))
+    assert "`serious` is not one of convicted, dismissed" in refused(rules)
+
+
 def test_a_fact_that_no_rule_asks_is_refused(rules: Path) -> None:
     write(rules, small_pack(facts={"over": "sentence_end is before as-of", "idle": "level is F"}))
     assert "no rule asks `idle`" in refused(rules)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from clearance.rulebook.bound import BoundPack
@@ -19,14 +20,21 @@ from tests.rules.random_units import random_units
 AS_OF = date(2026, 11, 1)
 
 
+def of_unit(bounds: list[BoundPack], unit: str) -> list[BoundPack]:
+    """The packs that one sweep runs on the units of a kind."""
+    return [b for b in bounds if b.pack.unit == unit and b.pack.in_force_on(AS_OF)]
+
+
 def plan_of(rows: DataFrame) -> str:
     frame: Any = rows
     return str(frame._jdf.queryExecution().executedPlan().toString())
 
 
+@pytest.mark.parametrize("unit", ["conviction", "arrest"])
 def test_all_packs_are_one_scan_without_exchange_join_or_python(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path
+    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path, unit: str
 ) -> None:
+    bounds = of_unit(bounds, unit)
     path = str(tmp_path / "units")
     random_units(spark, bounds, catalogue=rulebook.catalogue, as_of=AS_OF, rows=100).write.parquet(
         path
@@ -40,7 +48,7 @@ def test_all_packs_are_one_scan_without_exchange_join_or_python(
 def test_thirty_counties_with_their_own_options_are_one_expression_and_one_broadcast(
     spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path
 ) -> None:
-    dice = random.Random(30)
+    bounds, dice = of_unit(bounds, "conviction"), random.Random(30)
     own = {
         bound.pack.pack: {
             f"COUNTY {i}": bound.with_options(random_options(bound, dice)) for i in range(count)
@@ -67,11 +75,16 @@ def test_thirty_counties_with_their_own_options_are_one_expression_and_one_broad
     assert other.count("Project") == plan.count("Project")
 
 
+@pytest.mark.parametrize(("unit", "seeds"), [("conviction", (3, 4)), ("arrest", ())])
 def test_no_projection_falls_back_from_generated_code(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack]
+    spark: SparkSession,
+    rulebook: Rulebook,
+    bounds: list[BoundPack],
+    unit: str,
+    seeds: tuple[int, ...],
 ) -> None:
-    busy = [*bounds, random_pack(3, rulebook.catalogue), random_pack(4, rulebook.catalogue)]
-    units = random_units(spark, busy, catalogue=rulebook.catalogue, as_of=AS_OF, rows=50)
+    busy = [*of_unit(bounds, unit), *(random_pack(seed, rulebook.catalogue) for seed in seeds)]
+    units = random_units(spark, busy, catalogue=rulebook.catalogue, as_of=AS_OF, rows=2_000)
     yolo = [
         {"YOLO": bound.with_options(random_options(bound, random.Random(3)))}
         if bound.options

@@ -107,6 +107,39 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         },
     ),
 }
+JAIL, JAIL_TOO, PRISON = "11350 HS-DRUG", "11377 HS-DRUG", "245(A)(1) PC-ASSAULT"
+CJF = "county_jail_felony"
+
+# Felonies of an arrest and of the court, whether every one is on the list (None: perhaps), and
+# whether a charge is left that cannot be read.
+FELONIES: dict[str, tuple[list[dict[str, str]], bool | None, bool]] = {
+    "each of the arrest's is on it": ([{"a": JAIL}, {"a": JAIL_TOO}], True, False),
+    "one of the arrest's is not": ([{"a": JAIL}, {"a": PRISON}], False, False),
+    "a misdemeanor beside does not matter": ([{"a": JAIL}, {"a": PRISON, "toc": "M"}], True, False),
+    "one of the court's is not": ([{"a": JAIL}, {"c": PRISON}], False, False),
+    "the court's misdemeanor does not matter": (
+        [{"a": JAIL}, {"c": PRISON, "toc": "M"}],
+        True,
+        False,
+    ),
+    "burglary is on it perhaps": ([{"a": JAIL}, {"a": "459 PC-BURGLARY"}], None, False),
+    "an attempt is on it": ([{"a": "664/11350 HS-ATT DRUG"}], True, False),
+    "a charge that cannot be read is left out": ([{"a": JAIL}, {"a": "NO SUCH THING"}], True, True),
+    "a court count that cannot be read": ([{"a": JAIL}, {"c": "NO SUCH THING"}], True, True),
+    "a charge without words": ([{"a": JAIL}, {"a": ""}], True, True),
+}
+
+
+def felony_rows(case: str) -> list[dict[str, str]]:
+    """Each charge on a count of its own, a felony unless it says otherwise."""
+    rows = []
+    for at, charge in enumerate(FELONIES[case][0], start=1):
+        step, words = (STOP, charge["a"]) if "a" in charge else (COURT, charge["c"])
+        order = f"10100{1 if 'a' in charge else 2}00{at}000"
+        level = charge.get("toc", "F")
+        row = {**step, "offense_descr": words, "offense_toc": level, "count_order": order}
+        rows.append({**row, "subject_id": case})
+    return rows
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +147,7 @@ def stops(spark: SparkSession) -> Prepared:
     rows = [
         {"subject_id": case, **row} for case, (given, _) in ARREST_CASES.items() for row in given
     ]
+    rows += [row for case in FELONIES for row in felony_rows(case)]
     rows.append({"subject_id": "supplemental", "stp_type_descr": "SUPPLEMENTAL ARR"})
     return prepared(source_rows(spark, *rows))
 
@@ -122,6 +156,25 @@ def stops(spark: SparkSession) -> Prepared:
 def test_an_arrest_event(case: str, stops: Prepared) -> None:
     row, expected = stops.arrests[f"{case}-101001"], ARREST_CASES[case][1]
     assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("case", FELONIES)
+def test_the_lists_that_every_felony_is_on(case: str, stops: Prepared) -> None:
+    row = stops.arrests[f"{case}-101001"]
+    _, surely, unread = FELONIES[case]
+    assert (CJF in row.every_felony_on) == (surely is True)
+    assert (f"{CJF}:possible" in row.every_felony_on) == (surely is not False)
+    assert row.unread_charge == unread
+
+
+def test_an_arrest_is_on_the_lists_of_its_cycles_court_counts_too(stops: Prepared) -> None:
+    row = stops.arrests["one of the court's is not-101001"]
+    assert {"county_jail_felony", "serious"} <= set(row.tags)
+
+
+def test_without_a_felony_that_can_be_read_no_list_holds_every_one(stops: Prepared) -> None:
+    assert stops.arrests["an infraction-101001"].every_felony_on is None
+    assert stops.arrests["nothing but X-101001"].unread_charge is False
 
 
 def test_a_supplemental_arrest_is_no_unit(stops: Prepared) -> None:

@@ -1,0 +1,105 @@
+"""What stands open against a person: sentences served, charges pending; and years without a felony.
+
+Dates and yes or no, never whether a term is over: that depends on the day.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, WindowSpec
+from pyspark.sql import functions as F
+
+from clearance.charges.history import NO_CHARGE
+
+# A new felony within so long after the sentence starts the years without one again.
+MONTHS_WITHOUT_FELONY = 48
+# Facts that side feeds bring. None is loaded yet, and a feed that is absent says nothing.
+FROM_FEEDS = {
+    "registration": "string",
+    "registration_end": "date",
+    "supervision": "string",
+    "supervision_end": "date",
+    "petition_granted": "boolean",
+}
+
+
+def standing(person: WindowSpec) -> dict[str, Column]:
+    """Columns over all counts of a person, worked out in one pass with the others of `people`.
+
+    Args:
+        person: the counts of a person, with the facts of their cycles.
+    """
+    return {**_served(person), **_pending(person), **_felonies(person)}
+
+
+def with_standing(counts: DataFrame) -> DataFrame:
+    """A row is a count, with the years without a felony and what side feeds bring.
+
+    Args:
+        counts: `people.with_person`.
+    """
+    feeds = {name: F.lit(None).cast(kind) for name, kind in FROM_FEEDS.items()}
+    return counts.withColumns({**_without_felony(), **feeds}).drop("felony_dates", "last_felony")
+
+
+def _served(person: WindowSpec) -> dict[str, Column]:
+    """Ends of the convictions that are served: not those set aside or relieved."""
+    serves = F.col("convicted") & ~F.col("set_aside")
+    end = F.col("sentence_end")
+    return {
+        "last_serving_end": F.max(F.when(serves, end)).over(person),
+        "serving_end_unknown": F.max(serves & end.isNull()).over(person),
+    }
+
+
+def _pending(person: WindowSpec) -> dict[str, Column]:
+    """Charges without an outcome. A court step settles the arrest counts of its cycle."""
+    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
+    in_court, arrest = F.col("step_kind") == "court", F.col("step_kind") == "arrest"
+    settled = arrest & F.col("court_step_in_cycle")
+    undisposed = is_charge & (F.col("status") == "undisposed")
+    in_diversion = is_charge & (F.col("status") == "diverted") & ~settled
+    pending = (undisposed & in_court) | in_diversion
+    open_arrest = undisposed & arrest & ~settled
+    on, active_on = F.col("event_date"), F.col("cycle_active_on")
+    return {
+        "pending_charge": F.max(pending).over(person),
+        "pending_charge_active_on": F.max(F.when(pending, active_on)).over(person),
+        "every_pending_charge_dated": _always(~(pending & active_on.isNull()), person),
+        "open_arrest": F.max(open_arrest).over(person),
+        "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
+        "every_open_arrest_dated": _always(~(open_arrest & on.isNull()), person),
+    }
+
+
+def _always(holds: Column, person: WindowSpec) -> Column:
+    """Yes where it holds on every count of the person, else unknown."""
+    return F.when(F.min(holds).over(person), True)
+
+
+def _felonies(person: WindowSpec) -> dict[str, Column]:
+    """The days of the person's felony convictions; a conviction of unknown level is one."""
+    felony = F.col("convicted") & (F.coalesce("level", F.lit("F")) == "F")
+    day = F.when(felony, F.col("conviction_date"))
+    return {
+        "last_felony": F.max(day).over(person),
+        "felony_dates": F.sort_array(F.collect_set(day).over(person)),
+    }
+
+
+def _without_felony() -> dict[str, Column]:
+    """From when the years without a new felony run; null where the sentence's end is unknown."""
+    end = F.col("sentence_end")
+
+    def within(start: Column, day: Column) -> Column:
+        return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))
+
+    moved = F.aggregate(
+        "felony_dates", end, lambda start, day: F.when(within(start, day), day).otherwise(start)
+    )
+    new_one = F.exists("felony_dates", lambda day: within(end, day))
+    # Few convictions have a felony after them; only those need to look at each.
+    any_later = F.coalesce(F.col("last_felony") > end, F.lit(False))
+    return {
+        "felony_free_from": F.when(any_later, moved).otherwise(end),
+        "felony_after_sentence": F.when(any_later, new_one).when(end.isNotNull(), False),
+    }

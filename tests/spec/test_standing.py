@@ -1,0 +1,223 @@
+"""What stands open against a person: sentences served, charges pending, years without a felony."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from pyspark.sql import SparkSession
+from rows import Prepared, prepared, source_rows
+
+DAY = datetime.date
+CONVICTED = {
+    "stp_event_date": "20100228",
+    "offense_descr": "459 PC-BURGLARY",
+    "offense_toc": "F",
+    "disp_descr": "CONVICTED-PROBATION",
+    "sent_loc_descr": "PROBATION",
+    "sent_length": "2",
+    "sent_time_code": "Y",
+}
+ENDS = DAY(2012, 2, 28)
+ARREST = {
+    "count_order": "102001001000",
+    "stp_type_descr": "ARREST/DETAINED/CITED",
+    "stp_event_date": "20200301",
+    "offense_descr": "459 PC-BURGLARY",
+}
+COURT = {**ARREST, "count_order": "102002001000", "stp_type_descr": "COURT ACTION"}
+NEXT = {**ARREST, "count_order": "103001001000"}
+
+
+def convicted(order: str, on: str, **differs: str) -> dict[str, str]:
+    """Another conviction, of one day of jail."""
+    jail = {"disp_descr": "CONVICTED-JAIL", "sent_loc_descr": "JAIL", "sent_time_code": "D"}
+    other = {"count_order": order, "stp_event_date": on, "sent_length": "1"}
+    return {**CONVICTED, **jail, **other, **differs}
+
+
+SECOND, THIRD, FOURTH = "102001001000", "103001001000", "104001001000"
+SET_ASIDE = {"disp_descr": "SET ASIDE", "disp_order": "2", "sent_loc_descr": "", "sent_length": ""}
+UNKNOWN_END = {"sent_length": "", "sent_time_code": ""}
+
+# The rows of a person beside the conviction, and what its row says.
+CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
+    "the conviction alone": (
+        [],
+        {
+            "last_serving_end": ENDS,
+            "serving_end_unknown": False,
+            "pending_charge": False,
+            "pending_charge_active_on": None,
+            "every_pending_charge_dated": True,
+            "open_arrest": False,
+            "latest_open_arrest": None,
+            "every_open_arrest_dated": True,
+            "felony_free_from": ENDS,
+            "felony_after_sentence": False,
+            "prison_imposed": False,
+            "registration": None,
+            "supervision": None,
+            "petition_granted": None,
+        },
+    ),
+    "a sentence that ends later": (
+        [convicted(SECOND, "20150101", sent_time_code="Y")],
+        {"last_serving_end": DAY(2016, 1, 1)},
+    ),
+    "one set aside since is not served": (
+        [
+            convicted(SECOND, "20150101", sent_time_code="Y"),
+            {**convicted(SECOND, "20160101"), **SET_ASIDE},
+        ],
+        {"last_serving_end": ENDS, "felony_free_from": DAY(2015, 1, 1)},
+    ),
+    "one whose end is not known": (
+        [convicted(SECOND, "20150101", **UNKNOWN_END)],
+        {"last_serving_end": ENDS, "serving_end_unknown": True},
+    ),
+    "one set aside whose end is not known": (
+        [
+            convicted(SECOND, "20150101", **UNKNOWN_END),
+            {**convicted(SECOND, "20160101"), **SET_ASIDE},
+        ],
+        {"serving_end_unknown": False},
+    ),
+    "a court count without a disposition": (
+        [COURT],
+        {
+            "pending_charge": True,
+            "pending_charge_active_on": DAY(2020, 3, 1),
+            "every_pending_charge_dated": True,
+        },
+    ),
+    "a pending charge with a later step": (
+        [COURT, {**COURT, "count_order": "102003001000", "stp_event_date": "20200505"}],
+        {"pending_charge_active_on": DAY(2020, 5, 5)},
+    ),
+    "a pending charge without a date": (
+        [COURT, {**COURT, "count_order": "103001001000", "stp_event_date": ""}],
+        {"pending_charge_active_on": DAY(2020, 3, 1), "every_pending_charge_dated": None},
+    ),
+    "a court count that is no charge": ([{**COURT, "offense_toc": "X"}], {"pending_charge": False}),
+    "a court count that was dismissed": (
+        [{**COURT, "disp_descr": "DISMISSED"}],
+        {"pending_charge": False},
+    ),
+    "diversion in progress": (
+        [{**COURT, "disp_descr": "DIVERTED PER 1000 PC"}],
+        {"pending_charge": True},
+    ),
+    "diversion before filing in progress": (
+        [{**ARREST, "disp_descr": "DIVERTED PER 851.87 PC"}],
+        {"pending_charge": True, "open_arrest": False},
+    ),
+    "diversion that the court settled": (
+        [{**ARREST, "disp_descr": "DIVERTED"}, {**COURT, "disp_descr": "DISMISSED"}],
+        {"pending_charge": False, "open_arrest": False},
+    ),
+    "an arrest without an outcome": (
+        [ARREST],
+        {
+            "pending_charge": False,
+            "open_arrest": True,
+            "latest_open_arrest": DAY(2020, 3, 1),
+            "every_open_arrest_dated": True,
+        },
+    ),
+    "the later of two": (
+        [ARREST, {**NEXT, "stp_event_date": "20210401"}],
+        {"latest_open_arrest": DAY(2021, 4, 1)},
+    ),
+    "an arrest without an outcome or a date": (
+        [ARREST, {**NEXT, "stp_event_date": "20210000"}],
+        {"latest_open_arrest": DAY(2020, 3, 1), "every_open_arrest_dated": None},
+    ),
+    "an arrest that was rejected": (
+        [{**ARREST, "disp_descr": "PROS REJ-OTHER"}],
+        {"open_arrest": False},
+    ),
+    "an arrest that the court settled": (
+        [ARREST, {**COURT, "disp_descr": "DISMISSED"}],
+        {"open_arrest": False, "pending_charge": False},
+    ),
+    "a felony on the fourth anniversary": (
+        [convicted(SECOND, "20160228")],
+        {"felony_free_from": DAY(2016, 2, 28), "felony_after_sentence": True},
+    ),
+    "a felony on the day after it": (
+        [convicted(SECOND, "20160229")],
+        {"felony_free_from": ENDS, "felony_after_sentence": False},
+    ),
+    "a felony on the last day of the sentence": (
+        [convicted(SECOND, "20120228")],
+        {"felony_free_from": ENDS, "felony_after_sentence": False},
+    ),
+    "a felony on the day after it ended": (
+        [convicted(SECOND, "20120229")],
+        {"felony_free_from": DAY(2012, 2, 29), "felony_after_sentence": True},
+    ),
+    "a chain of felonies": (
+        [
+            convicted(SECOND, "20150601"),
+            convicted(THIRD, "20190601"),
+            convicted(FOURTH, "20230602"),
+        ],
+        {"felony_free_from": DAY(2019, 6, 1), "felony_after_sentence": True},
+    ),
+    "a misdemeanor": (
+        [convicted(SECOND, "20150601", offense_toc="M")],
+        {"felony_free_from": ENDS, "felony_after_sentence": False},
+    ),
+    "a conviction of unknown level": (
+        [convicted(SECOND, "20150601", offense_toc="")],
+        {"felony_free_from": DAY(2015, 6, 1)},
+    ),
+    "a felony without a date": (
+        [convicted(SECOND, "20150000")],
+        {"felony_free_from": ENDS, "felony_after_sentence": False},
+    ),
+}
+# Sentences of the conviction itself, and whether prison was imposed.
+PRISON: dict[str, tuple[list[dict[str, str]], bool]] = {
+    "a part": ([{"disp_descr": "CONVICTED", "sent_loc_descr": "PRISON"}], True),
+    "the words alone": ([{"disp_descr": "CONVICTED-PRISON", "sent_loc_descr": ""}], True),
+    "a part without its length": ([{"sent_loc_descr": "PRISON", "sent_length": ""}], True),
+    "a term without a place": ([{"disp_descr": "CONVICTED", "sent_loc_descr": ""}], False),
+    "jail": ([{"disp_descr": "CONVICTED-JAIL", "sent_loc_descr": "JAIL"}], False),
+    "a part of a later revocation": (
+        [{}, {"disp_descr": "PROBATION REVOKED", "disp_order": "2", "sent_loc_descr": "PRISON"}],
+        True,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def people(spark: SparkSession) -> Prepared:
+    rows = [
+        {**row, "subject_id": case}
+        for case, (others, _) in CASES.items()
+        for row in [CONVICTED, *others]
+    ]
+    rows += [
+        {**CONVICTED, **row, "subject_id": f"prison: {case}"}
+        for case, (own, _) in PRISON.items()
+        for row in own
+    ]
+    return prepared(source_rows(spark, *rows))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_stands_open(case: str, people: Prepared) -> None:
+    row, expected = people.count(case), CASES[case][1]
+    assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("case", PRISON)
+def test_whether_prison_was_imposed(case: str, people: Prepared) -> None:
+    assert people.count(f"prison: {case}").prison_imposed == PRISON[case][1]
+
+
+def test_without_an_end_of_the_sentence_no_time_runs(people: Prepared) -> None:
+    row = people.count("one whose end is not known", SECOND)
+    assert (row.felony_free_from, row.felony_after_sentence) == (None, None)
