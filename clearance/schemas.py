@@ -24,7 +24,7 @@ class TableSpec:
         constraints: CHECK constraints by name. Only on columns that identify nobody, since a
             violated constraint prints the row's values of its columns.
         change_feed: whether the change data feed is on from creation.
-        skip_by: columns whose least and greatest value a file's statistics keep, where few are
+        found_by: columns whose least and greatest value a file's statistics keep, where few are
             ever asked for: collecting them costs time on every row. Never what is personal.
     """
 
@@ -34,7 +34,7 @@ class TableSpec:
     cluster_by: tuple[str, ...] = ()
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
-    skip_by: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -49,7 +49,7 @@ class TableSpec:
     @property
     def indexed(self) -> tuple[str, ...]:
         """Columns in file statistics."""
-        return self.skip_by or tuple(name for name in self.columns if name not in self.unindexed)
+        return self.found_by or tuple(name for name in self.columns if name not in self.unindexed)
 
     @property
     def unindexed(self) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ SOURCE_ROWS = TableSpec(
         record string
     """,
     cluster_by=("subject_id",),
-    skip_by=("source_file", "extract", "subject_id"),
+    found_by=("source_file", "extract", "subject_id"),
 )
 
 QUARANTINE = TableSpec(
@@ -169,7 +169,7 @@ HISTORY = TableSpec(
         position bigint
     """,
     cluster_by=("subject_id",),
-    skip_by=("subject_id",),
+    found_by=("subject_id",),
 )
 
 CHARGES = TableSpec(
@@ -245,7 +245,7 @@ CHARGES = TableSpec(
         quality array<string>
     """,
     cluster_by=("subject_id",),
-    skip_by=("subject_id",),
+    found_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
 )
@@ -273,7 +273,7 @@ ARRESTS = TableSpec(
         quality array<string>
     """,
     cluster_by=("subject_id",),
-    skip_by=("subject_id",),
+    found_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
 )

@@ -168,7 +168,7 @@ class Store:
             "delta.logRetentionDuration": KEEP_YEARS,
             "delta.deletedFileRetentionDuration": KEEP_YEARS,
         }
-        if spec.unindexed or spec.skip_by:
+        if spec.unindexed or spec.found_by:
             properties["delta.dataSkippingStatsColumns"] = ",".join(spec.indexed)
         constraints = {f"delta.constraints.{name}": sql for name, sql in spec.constraints.items()}
         return properties | constraints

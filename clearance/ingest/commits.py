@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from clearance.errors import StoreFault
 from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
-from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch
+from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
 from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
 from clearance.store import Store, storage_faults
 
@@ -45,10 +45,11 @@ class Extract:
 
 
 def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
-    """One row a line of `read_lines`, with `source_file`, `position`, `extract`.
+    """One row a line of `read_lines`, with `source_file`, `position`, `extract`, `code`.
 
     Position is the line's number in its file, from 1. A blank line before the last line that is
-    not blank is a row of one field. A stretch that the survey did not see ends the job.
+    not blank is a row of one field. A stretch that the survey did not see ends the job. Lines
+    outside those that the survey found something odd between are not checked a second time.
     """
     spark = lines.sparkSession
     by_address = {survey.file.address: survey for survey in extract.surveys}
@@ -60,17 +61,25 @@ def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
             extract.names[by_address[stretch.file].file.sha256],
             by_address[stretch.file].last_line,
             by_address[stretch.file].file.marked,
+            stretch.first_odd,
+            stretch.last_odd,
         )
         for stretch in extract.stretches
     ]
     columns = "file string, start bigint, shift bigint, source_file string, last_line bigint, "
-    stretches = _small_table(spark, places, columns + "marked boolean")
+    columns += "marked boolean, first_odd bigint, last_odd bigint"
+    stretches = _small_table(spark, places, columns)
     joined = lines.join(F.broadcast(stretches), ["file", "start"], how="left")
+    odd = F.coalesce(F.col("id").between(F.col("first_odd"), F.col("last_odd")), F.lit(False))
     unseen = F.raise_error(F.lit("The files were split in another way than at the survey"))
     position = F.when(F.col("shift").isNotNull(), F.col("id") + F.col("shift")).otherwise(
         unseen.cast("bigint")
     )
-    known = joined.withColumn("position", position).withColumn("extract", F.lit(extract.id))
+    known = (
+        with_code(joined, among=odd)
+        .withColumn("position", position)
+        .withColumn("extract", F.lit(extract.id))
+    )
     inner_blank = (F.col("code") == BLANK) & (F.col("position") < F.col("last_line"))
     marked = F.col("marked") & (F.col("position") == 1)
     return known.withColumns(

@@ -15,19 +15,22 @@ from clearance.ingest.layout import FIELDS, KEY_COLUMNS, NEEDED, column_of
 UTF_8 = "utf-8"
 LATIN_1 = "iso-8859-1"
 
-BROKEN = "_broken"
-
 # A longer line is no record. The reader may find as many columns as a line has bytes: beyond its
 # own limit it would end the whole job.
 _MOST_BYTES = 200_000
 
-_SCHEMA = ", ".join(f"{field} string" for field in (*FIELDS, BROKEN))
+# A line holds no line end. One put behind it as a field of its own comes out in the 96th place
+# when there are 95 fields before it. (The reader's own column for broken records would tell, too,
+# but with it the reader looks up every field of every line by its name.)
+_END = "\n"
+_AFTER = "_after"
+
+_SCHEMA = ", ".join(f"{field} string" for field in (*FIELDS, _AFTER))
 _OPTIONS = {
     "quote": '"',
     "escape": '"',
     "mode": "PERMISSIVE",
-    "columnNameOfCorruptRecord": BROKEN,
-    "maxColumns": str(_MOST_BYTES + 1),
+    "maxColumns": str(_MOST_BYTES + 2),
 }
 
 
@@ -47,13 +50,13 @@ def decoded(line: Column, *, encoding: Column) -> Column:
 
 
 def parsed(text: Column) -> Column:
-    """The 95 fields as a struct, with `_broken` set where the line has more or fewer.
+    """The 95 fields as a struct, of which `is_whole` tells whether the line has just these.
 
     Args:
         text: the line without a byte order mark; null, or far too long, gives null.
     """
-    short = F.when(F.octet_length(text) <= _MOST_BYTES, text)
-    return F.from_csv(short, _SCHEMA, _OPTIONS)
+    ended = F.concat(text, F.lit(f',"{_END}"'))
+    return F.from_csv(F.when(F.octet_length(text) <= _MOST_BYTES, ended), _SCHEMA, _OPTIONS)
 
 
 def is_whole(fields: Column) -> Column:
@@ -62,18 +65,18 @@ def is_whole(fields: Column) -> Column:
     Args:
         fields: the struct of `parsed`.
     """
-    return fields.isNotNull() & fields[BROKEN].isNull()
+    return fields[_AFTER].eqNullSafe(_END)
 
 
-def needed(fields: Column, *, otherwise: Column) -> list[Column]:
+def needed(fields: Column) -> list[Column]:
     """The needed fields as `source_rows` names them: as received, the two keys trimmed.
+
+    They are the same with and without a blank field after the 95th, since it is no needed one.
 
     Args:
         fields: the struct of `parsed`.
-        otherwise: the struct to take where that one is not whole.
     """
     return [
-        (F.trim(value) if name in KEY_COLUMNS else value).alias(column_of(name))
+        (F.trim(fields[name]) if name in KEY_COLUMNS else fields[name]).alias(column_of(name))
         for name in NEEDED
-        for value in [F.when(is_whole(fields), fields[name]).otherwise(otherwise[name])]
     ]

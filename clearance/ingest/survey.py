@@ -45,12 +45,16 @@ class Stretch:
         start: its first byte in the file.
         first_id: the running number Spark gave its first line.
         lines_before: lines of the file before it.
+        first_odd: the running number of the first line with a code; None where no line has one.
+        last_odd: that of the last.
     """
 
     file: str
     start: int
     first_id: int
     lines_before: int
+    first_odd: int | None
+    last_odd: int | None
 
 
 @dataclass(frozen=True)
@@ -101,49 +105,49 @@ def steady_splits(spark: SparkSession) -> Iterator[None]:
 
 
 def read_lines(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
-    """One row a line: address, block start, running number, encoding, record, needed fields, code.
+    """One row a line: address, block start, running number, encoding, record, whole, fields.
 
-    `code` is null for a row that can be kept, HEADER, BLANK or a reason code otherwise. The
-    running number is taken in the same projection as the parsed fields: being nondeterministic it
-    keeps the optimizer from copying the parsing into every filter above it.
+    `whole` tells whether the line has exactly 95 fields; the needed ones follow, by name. The
+    running number is taken in the projection that parses: being nondeterministic it keeps the
+    optimizer from copying the parsing into whatever is above. Inside it a line is parsed once for
+    all the fields taken from it; the struct itself, two times as long as the line, is not kept.
     """
     raw = (
         spark.read.option("ignoreCorruptFiles", "false")
         .option("ignoreMissingFiles", "false")
         .text([file.reads for file in files])
     )
-    line = raw.select(
+    encoding = encoding_of(F.col("value"))
+    text = raw.select(
         F.col("_metadata.file_path").alias("file"),
         F.col("_metadata.file_block_start").alias("start"),
-        "value",
-        encoding_of(F.col("value")).alias("encoding"),
+        encoding.alias("encoding"),
+        decoded(F.col("value"), encoding=encoding).alias("record"),
     )
-    text = line.select(
-        "file",
-        "start",
-        "encoding",
-        decoded(F.col("value"), encoding=F.col("encoding")).alias("record"),
-    )
-    once = text.select(
+    fields = parsed(without_mark(F.col("record")))
+    return text.select(
         "*",
-        parsed(without_mark(F.col("record"))).alias("fields"),
         F.monotonically_increasing_id().alias("id"),
+        is_whole(fields).alias("whole"),
+        *needed(fields),
     )
-    # Only lines that are not 95 fields are looked at again, without a blank end.
-    short = F.when(~is_whole(F.col("fields")), without_blank_end(without_mark(F.col("record"))))
-    twice = once.withColumn("again", parsed(short))
-    flat = twice.select(
-        "file",
-        "start",
-        "id",
-        "encoding",
-        "record",
-        F.when(is_whole(F.col("fields")), FIELD_COUNT)
-        .when(is_whole(F.col("again")), FIELD_COUNT + 1)
-        .alias("width"),
-        *needed(F.col("fields"), otherwise=F.col("again")),
+
+
+def with_code(lines: DataFrame, *, among: Column | None = None) -> DataFrame:
+    """The lines with `code`: null for a row that can be kept, HEADER, BLANK or a reason code.
+
+    Args:
+        lines: from `read_lines`.
+        among: true for the lines to look at; all others are known to be rows that can be kept.
+    """
+    asked = F.lit(True) if among is None else among
+    # Only lines that are not 95 fields are parsed again, without a blank end.
+    cut = F.when(asked & ~F.col("whole"), without_blank_end(without_mark(F.col("record"))))
+    again = lines.withColumn("whole_when_cut", is_whole(parsed(cut)))
+    width = F.when(F.col("whole"), FIELD_COUNT).when(F.col("whole_when_cut"), FIELD_COUNT + 1)
+    return again.withColumn("code", F.when(asked, _code(F.col("record"), width=width))).drop(
+        "whole_when_cut"
     )
-    return flat.withColumn("code", _code(F.col("record"), width=F.col("width")))
 
 
 def _code(record: Column, *, width: Column) -> Column:
@@ -171,7 +175,8 @@ def take_survey(
     """
     told = F.least(fields_found(F.col("record")), F.lit(_MOST_FIELDS_TOLD))
     found = F.when(F.col("code") == "FIELD_COUNT", told)
-    counts = lines.groupBy("file", "start", "code", found.alias("found")).agg(
+    coded = with_code(lines)
+    counts = coded.groupBy("file", "start", "code", found.alias("found")).agg(
         F.count(F.lit(1)).alias("lines"), F.min("id").alias("first"), F.max("id").alias("last")
     )
     with _read_faults(files):
@@ -186,7 +191,16 @@ def take_survey(
         before, own = 0, []
         for block in blocks:
             held = by_stretch[block]
-            stretches.append(Stretch(*block, min(group["first"] for group in held), before))
+            odd = [group for group in held if group.code is not None]
+            stretches.append(
+                Stretch(
+                    *block,
+                    first_id=min(group["first"] for group in held),
+                    lines_before=before,
+                    first_odd=min((group["first"] for group in odd), default=None),
+                    last_odd=max((group["last"] for group in odd), default=None),
+                )
+            )
             before += sum(group.lines for group in held)
             own.append((stretches[-1], held))
         surveys.append(_file_survey(file, own))

@@ -15,7 +15,6 @@ from clearance.publish.columns import (
     AFTER_POSSIBLE,
     BEFORE_POSSIBLE,
     CONDENSED,
-    csv_fields,
     quoted,
 )
 
@@ -48,46 +47,36 @@ def packet_lines(
     joined = rows.join(people, on="subject_id", how="inner").join(
         marked, on=["file_number", "position"], how="left"
     )
-    # Texts first, bytes after: in one projection each text would be written out twice.
-    texts = _read(joined, condensed_too="condensed" in files).select(
-        *PLACE,
-        *("own", "encoding", "ending"),
-        without_96th(F.col("record"), fields=F.col("fields")).alias("full"),
-        condensed(F.col("fields")).alias("short"),
-    )
-    made = texts.select(
-        *PLACE, "own", _line(F.col("full")).alias("full"), _line(F.col("short")).alias("short")
-    )
-    contents = {
-        "all": F.col("full"),
-        "condensed": F.col("short"),
-        # Only first rows of decided counts.
-        "prop64": F.when(F.col("own"), F.col("full")),
-    }
-    lines = F.array(*(F.struct(F.lit(f).alias("file"), contents[f].alias("line")) for f in files))
-    return (
-        made.select(*PLACE, F.explode(lines).alias("made"))
-        .select("folder", "made.file", "chunk", "file_number", "position", "made.line")
-        .where(F.col("line").isNotNull())
+    texts = _texts(joined, condensed_too="condensed" in files)
+    each = texts.select("*", F.explode(F.array(*map(F.lit, files))).alias("file"))
+    # Only first rows of decided counts.
+    wanted = each.where((F.col("file") != "prop64") | F.col("own"))
+    text = F.when(F.col("file") == "condensed", F.col("short")).otherwise(F.col("full"))
+    return wanted.select(
+        "folder", "file", "chunk", "file_number", "position", _line(text).alias("line")
     )
 
 
-def _read(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
-    """A row is a source row in a packet: the record, its fields where asked for, its ending."""
+def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
+    """A row is a source row in a packet: its text in full and condensed, and its ending.
+
+    All of it in one projection: inside one, Spark parses the record once for everything taken
+    from it, and the 95 fields are not kept.
+    """
     record = without_mark(F.col("record"))
     own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
     possible = quoted(F.col("possible"))
     filled = F.concat_ws(",", "before", possible, "after")
     blank = F.concat(F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE)))
     # The fields are asked for once a row, and only where a file needs to know.
-    asked = record if condensed_too else F.when(has_blank_end(record), record)
+    fields = parsed(record if condensed_too else F.when(has_blank_end(record), record))
     return joined.select(
         *PLACE,
         "encoding",
-        record.alias("record"),
-        parsed(asked).alias("fields"),
         own.alias("own"),
         F.when(own, filled).otherwise(blank).alias("ending"),
+        without_96th(record, fields=fields).alias("full"),
+        (condensed(fields) if condensed_too else F.lit(None).cast("string")).alias("short"),
     )
 
 
@@ -120,4 +109,5 @@ def condensed(fields: Column) -> Column:
     Args:
         fields: the record parsed.
     """
-    return csv_fields(*(fields[name] for name in CONDENSED))
+    # A field of a line holds no line end.
+    return F.concat_ws(",", *(quoted(fields[name], special=',"') for name in CONDENSED))

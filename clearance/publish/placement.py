@@ -7,7 +7,7 @@ task's work, and chunks in order of their numbers are the input in order.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import itertools
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 CHUNK_ROWS = 200_000
 STEPS = 64
+_LAST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ def source_files(rows: DataFrame) -> list[SourceFile]:
 def placements(
     files: list[SourceFile], *, chunk_rows: int = CHUNK_ROWS
 ) -> list[tuple[object, ...]]:
-    """Per file its place in the input, its first chunk, and the positions that end its chunks.
+    """Per file and chunk: extract, file, the file's place in the input, the chunk, its positions.
 
-    A large file is cut into several chunks; small ones share one.
+    Positions are those past `after` up to and with `until`. A large file is cut into several
+    chunks; small ones share one.
 
     Args:
         files: in input order.
@@ -65,15 +67,14 @@ def placements(
         pieces = max(1, min(STEPS, -(-file.rows // chunk_rows)))
         wanted = [piece * len(file.cuts) // pieces for piece in range(1, pieces)]
         cuts = sorted({file.cuts[index] for index in wanted if index < len(file.cuts)})
-        result.append((file.extract, file.name, number, chunk, cuts))
+        ends = itertools.pairwise([0, *cuts, _LAST])
+        result += [
+            (file.extract, file.name, number, chunk + piece, after, until)
+            for piece, (after, until) in enumerate(ends)
+        ]
         chunk += len(cuts)
         filled = chunk_rows if cuts else filled + file.rows
     return result
-
-
-def chunk_of(position: int, first_chunk: int, cuts: list[int]) -> int:
-    """The chunk of a position: the plain form of what `with_place` computes."""
-    return first_chunk + bisect_left(cuts, position)
 
 
 def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFrame:
@@ -86,11 +87,10 @@ def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFram
     spark: SparkSession = rows.sparkSession
     table = spark.createDataFrame(
         placed,
-        "extract string, source_file string, file_number int, first_chunk int, cuts array<bigint>",
+        "extract string, source_file string, file_number int, chunk int, "
+        "after bigint, until bigint",
     )
-    passed = F.size(F.filter("cuts", lambda cut: cut < F.col("position")))
-    return (
-        rows.join(F.broadcast(table), on=["extract", "source_file"], how="inner")
-        .withColumn("chunk", F.col("first_chunk") + passed)
-        .drop("first_chunk", "cuts")
-    )
+    own, place = rows.alias("own"), F.broadcast(table).alias("place")
+    inside = (F.col("position") > F.col("after")) & (F.col("position") <= F.col("until"))
+    same = [F.col(f"own.{name}") == F.col(f"place.{name}") for name in ("extract", "source_file")]
+    return own.join(place, on=[*same, inside], how="inner").select("own.*", "file_number", "chunk")

@@ -3,8 +3,8 @@
     scripts/bench/county.py --rows 1000000
 
 The rows are a sample's, repeated with other people's numbers until there are enough. Prints a line
-a step (wall seconds, CPU seconds of all processes, MB of input a second), then totals: peak memory
-of the process tree, and the exchanges in the plans of prepare and determine.
+a step: wall seconds, CPU seconds of all processes, MB of input a second, the exchanges of its plans
+and the MB they moved; then the totals, with the peak memory of the process tree.
 """
 
 from __future__ import annotations
@@ -48,6 +48,23 @@ def repeat(sample: Path, target: Path, *, rows: int) -> int:
                 out.write(start + b"," + fields[SUBJECT + 1])
                 written += 1
     return 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of progress: what was said, and the wall clock and CPU seconds when it was."""
+
+    said: str
+    at: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A shuffle that ran: when it began (wall clock), and what it wrote."""
+
+    at: float
+    bytes: int
 
 
 @dataclass
@@ -95,31 +112,80 @@ class Watch:
             waiting += parents.get(process, [])
 
 
-def run(
-    file: Path, folder: Path, *, config: list[str]
-) -> tuple[list[tuple[str, float, float]], Watch]:
-    """Run the line on a file; returns (what was said, wall, CPU) at each line of progress."""
+def run(file: Path, folder: Path, *, config: list[str]) -> tuple[list[Mark], Watch]:
+    """Run the line on a file; returns a mark for each line of progress, and one for the end."""
     command = [sys.executable, "-m", "clearance.cli", "run", str(file), "--as-of", AS_OF, "--json"]
     command += ["--store", str(folder / "store"), "--out", str(folder / "out"), *config]
+    (folder / "events").mkdir()
+    environment = os.environ | {"PYSPARK_SUBMIT_ARGS": _event_log(folder / "events")}
     with (folder / "said.json").open("w") as said:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=said, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         watch = Watch(process.pid)
         looker = threading.Thread(target=watch.look)
         looker.start()
-        start = time.monotonic()
-        marks = [("starting Spark", 0.0, 0.0)]
+        marks = [Mark("Starting Spark", time.time(), 0.0)]
         assert process.stderr is not None
         for line in process.stderr:
-            marks.append((line.strip()[:60], time.monotonic() - start, watch.cpu))
+            marks.append(Mark(line.strip()[:60], time.time(), watch.cpu))
         code = process.wait()
-        marks.append(("", time.monotonic() - start, watch.cpu))
+        marks.append(Mark("", time.time(), watch.cpu))
         watch.running = False
         looker.join()
     if code:
-        sys.exit(f"clearance run ended with {code}: {marks[-2][0]}")
+        sys.exit(f"clearance run ended with {code}: {marks[-2].said}")
     return marks, watch
+
+
+def _event_log(folder: Path) -> str:
+    settings = {"enabled": "true", "compress": "false", "dir": folder.as_uri()}
+    given = [f"--conf spark.eventLog.{name}={value}" for name, value in settings.items()]
+    return " ".join([*given, "pyspark-shell"])
+
+
+def exchanges(folder: Path) -> list[Exchange]:
+    """The exchanges of a run's plans that moved rows, from Spark's event log.
+
+    Args:
+        folder: where the log is.
+    """
+    found = []
+    for path in folder.rglob("events_*"):
+        for line in path.open(encoding="utf-8"):
+            event = json.loads(line)
+            if event["Event"] == "SparkListenerStageCompleted":
+                info = event["Stage Info"]
+                wrote = {item["Name"]: item["Value"] for item in info["Accumulables"]}
+                moved = wrote.get("internal.metrics.shuffle.write.bytesWritten")
+                if moved is not None:
+                    found.append(Exchange(info["Submission Time"] / 1000, int(moved)))
+    return found
+
+
+def table(marks: list[Mark], moves: list[Exchange], *, size: int) -> Iterator[str]:
+    """A line for each step that took time, then one for all of them.
+
+    Args:
+        marks: of the run.
+        moves: its exchanges.
+        size: bytes of the input.
+    """
+    yield f"{'':60} {'wall s':>7} {'CPU s':>7} {'MB/s':>7} {'exchanges':>10} {'MB moved':>9}"
+    steps = [*itertools.pairwise(marks), (Mark("all", marks[0].at, 0.0), marks[-1])]
+    for begun, ended in steps:
+        wall = ended.at - begun.at
+        own = [move.bytes for move in moves if begun.at <= move.at < ended.at]
+        if wall >= 0.05:
+            yield (
+                f"{begun.said:60} {wall:7.1f} {ended.cpu - begun.cpu:7.1f} "
+                f"{size / 1e6 / wall:7.0f} {len(own):10} {sum(own) / 1e6:9.0f}"
+            )
 
 
 def main() -> None:
@@ -139,17 +205,10 @@ def main() -> None:
         config = [] if given.config is None else ["--config", str(given.config.resolve())]
         marks, watch = run(file, folder, config=config)
         said = json.loads((folder / "said.json").read_text())
+        moves = exchanges(folder / "events")
     finally:
         shutil.rmtree(folder)
-    print(f"{'':60} {'wall s':>7} {'CPU s':>7} {'MB/s':>7}")
-    for (what, wall, cpu), (_, until, used) in itertools.pairwise(marks):
-        if until - wall >= 0.05:
-            print(
-                f"{what:60} {until - wall:7.1f} {used - cpu:7.1f} "
-                f"{size / 1e6 / (until - wall):7.0f}"
-            )
-    wall, cpu = marks[-1][1:]
-    print(f"{'all':60} {wall:7.1f} {cpu:7.1f} {size / 1e6 / wall:7.0f}")
+    print("\n".join(table(marks, moves, size=size)))
     print(
         f"{said['ingest']['rows_read']:,} rows, {size / 1e6:,.0f} MB; peak memory of the process "
         f"tree {watch.peak / 2**30:.2f} GiB"

@@ -243,6 +243,12 @@ def test_no_constraint_or_clustering_asks_a_column_that_identifies() -> None:
         assert not set(spec.unindexed) & (words | set(spec.cluster_by)), spec.name
 
 
+def test_what_identifies_is_not_in_statistics_and_what_clusters_is() -> None:
+    for spec in TABLES.values():
+        assert not set(spec.unindexed) & set(spec.indexed), spec.name
+        assert set(spec.cluster_by) <= set(spec.indexed) <= set(spec.columns), spec.name
+
+
 def test_the_log_says_as_much_as_its_level_lets_through(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
