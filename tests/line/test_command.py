@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from clearance.cli import _code
+from clearance.cli import _code, app
 from tests.line.conftest import Line
 
 
@@ -79,6 +85,35 @@ def test_a_wrong_configuration_names_file_line_and_nearest_key(
     arguments = ["determine", "--store", "s", "--as-of", "2026-11-01", "--config", str(config)]
     code, message = fails(arguments, capsys)
     assert (code, said in message) == (2, True), message
+
+
+def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
+    script = (
+        "import sys\n"
+        "from clearance.cli import _code\n"
+        "assert _code(['run', '--help'], debug=False) == 0\n"
+        "assert _code(['determine', '--store', 's'], debug=False) == 2\n"
+        "assert _code(['detremine'], debug=False) == 2\n"
+        "assert not {'pyspark', 'delta', 'z3'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_every_verb_takes_the_common_options() -> None:
+    def verbs(command: Any) -> Iterator[Any]:
+        for one in command.commands.values():
+            yield from verbs(one) if isinstance(one, TyperGroup) else [one]
+
+    found = {verb.name: {name for p in verb.params for name in p.opts} for verb in verbs(group())}
+    assert len(found) > 12
+    for name, options in found.items():
+        assert {"--json", "--quiet", "--debug"} <= options, name
+
+
+def group() -> TyperGroup:
+    found = get_command(app)
+    assert isinstance(found, TyperGroup)
+    return found
 
 
 def test_empty_lists_and_an_empty_file_are_valid_settings(tmp_path: Path) -> None:

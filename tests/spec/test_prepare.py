@@ -265,16 +265,6 @@ def _new_source_rows_are_prepared(spark: SparkSession, store: Store) -> None:
     assert left is None
 
 
-def test_no_identifier_or_comment_leaves_the_restricted_tables(
-    spark: SparkSession, filled: Store
-) -> None:
-    for name in ("history", "charges", "arrests"):
-        text = "\n".join(str(row) for row in filled.read(spark, name).collect())
-        assert "CHRG NAMED" not in text
-        assert not re.search(r"19[67]\d0229|datetime.date\(19[67]\d, 2, 2[89]\)", text)
-        assert "'A1'" not in text
-
-
 def test_the_worklist_counts_what_could_not_be_read(spark: SparkSession) -> None:
     rows = [{"offense_descr": "NO SUCH THING"}, {"disp_descr": "SENT TO THE MOON"}]
     twice = {**rows[0], "count_order": "101001002000"}
