@@ -23,9 +23,9 @@ AND = r"(?: ?[/,&+-] ?| AND )"
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern of one of the words, the longest first."""
+    """A pattern of one of the words, the longest first; it matches nothing where there is none."""
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
+    return "(?:" + ("|".join(re.escape(word) for word in longest_first) or "(?!)") + ")"
 
 
 def book(known: Spelling) -> str:

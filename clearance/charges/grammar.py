@@ -22,18 +22,10 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.citation import (
-    END,
-    YEAR,
-    any_of,
-    book,
-    citation,
-    further,
-    joined,
-    named,
-)
+from clearance.charges.citation import END, any_of, citation, further, joined, named
 from clearance.charges.let import let
 from clearance.charges.parts import CITED_TYPE, is_one_of, parts_of
+from clearance.charges.plausible import is_charge
 from clearance.charges.spelling import Mark, Spelling, own_spelling
 from clearance.charges.tidy import tidied
 
@@ -47,7 +39,6 @@ CHARGE_TYPE = (
 # calls: a text of many thousand parts would overflow its stack and end the job, not the row. No
 # charge is this long; of a longer text the beginning is read.
 LONGEST = 400
-DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 
 
 def absent(text: Column) -> Column:
@@ -100,7 +91,7 @@ def _parse(tidy: Column, known: Spelling) -> Column:
 
 
 def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    ok = F.coalesce(_is_charge(tidy, cited, rest, known), F.lit(False))
+    ok = F.coalesce(is_charge(tidy, cited, rest, known), F.lit(False))
     words = F.regexp_replace(rest, "^[ :;,.-]+", "")
     more = F.regexp_extract_all(rest, F.lit(further(known)), F.lit(1))
     pieces = F.flatten(F.transform(more, lambda one: F.split(one, joined(known))))
@@ -113,40 +104,6 @@ def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column
         F.when(ok, pieces).otherwise(_none_of("string")).alias("further"),
     )
     return let(found, lambda given: _charge(given, known))
-
-
-def _is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    """Whether what looks like a citation is one, and was read to its end."""
-    books, measures = any_of(known.code_books), any_of(known.measures)
-    measured = rf"^\d{{1,2}} ?{measures} (?!-)|^[\d.,]+ ?{measures} ?{any_of(known.units)}{END}"
-    # 11358 PC HS, 11357 HS-B
-    unsure = rf"^ ?{books}(?= ?-|$)|^[ ,./:-]+[A-EGHJ-L]\d?$"
-    with_book = ~tidy.rlike(measured) & ~rest.rlike(unsure)
-    others = any_of(mark.section for mark in known.about_others)
-    short = rf"^(?!{others}{END})\d\d(?![\d.])(?!.*{any_of(known.short_sections)}{END})"
-    has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(short)
-    return F.when(has_book, with_book).otherwise(
-        (cited != "") & _like_a_section(tidy, cited, rest, known)
-    )
-
-
-def _like_a_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    """Whether a citation without a code book is one, and not a date, an amount, an address."""
-    units, marks = any_of(known.units), any_of((known.attempt.section, known.conspiracy.section))
-    number = tidy.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{units}{END}")
-    # A digit, a bracket or a lone letter that should have been read, or another code.
-    torn = rest.rlike(
-        rf"^ ?\(|^ ?[-/.,:;+&#]* ?\d|^[ ,./:-]*[A-Z]{END}|^ ?[A-Z]{{2}} ?(-|$)"
-        rf"|^ ?{any_of(known.other_codes)}{END}"
-    ) & ~rest.rlike(rf"^[ -]*\d{{1,3}}(?:\.\d{{1,2}})? ?{units}{END}")
-    # A code book further on: something stands between it and the section.
-    apart = rest.rlike(rf"^.{{0,20}}(?<![A-Z0-9]){book(known)}") & ~cited.rlike(rf"^{marks}{END}")
-    address = rest.rlike(rf" {any_of(known.street_words)}{END}")
-    long_enough = cited.rlike(r"^\d{5}(?!\d)|\(")
-    alone = cited.rlike(r"^\d{3,4}(\.\d{1,5})?[A-Z]?($|[ /&,;+])") & rest.rlike(
-        "^$|^ ?[-:,;/.]|^ [A-Z]{3}"
-    )
-    return (long_enough | alone) & ~number & ~torn & ~apart & ~address
 
 
 def _charge(found: Column, known: Spelling) -> Column:
