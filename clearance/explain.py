@@ -22,6 +22,7 @@ from clearance.errors import UsageError
 from clearance.publish.columns import charge_shown
 from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text
 from clearance.store import Store
+from clearance.sweep.digest import row_hash
 
 HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
 _LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
@@ -64,7 +65,10 @@ class ExplainedFact:
 
 @dataclass(frozen=True)
 class ExplainedDecision:
-    """A determination with what it rests on; fields as in the `determinations` table."""
+    """A determination with what it rests on; fields as in the `determinations` table.
+
+    `content_hash` is what a row of the feed `reviews` names to decide this very content.
+    """
 
     unit_id: str
     pack: str
@@ -82,6 +86,7 @@ class ExplainedDecision:
     revisit_on: date | None
     changes: tuple[str, ...]
     decided_as_of: date
+    content_hash: str
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,8 @@ def explain(
     versions: Mapping[str, int] = sweep.input_versions if past and sweep is not None else {}
     units = _units(spark, store, subject_id, versions)
     decided_at = sweep.determinations_version if past and sweep is not None else None
-    rows = _of(store.read(spark, "determinations", version=decided_at), subject_id)
+    decided = store.read(spark, "determinations", version=decided_at)
+    rows = _of(decided.withColumn("content_hash", row_hash()), subject_id)
     if not units and not rows:
         raise UsageError(
             f"The store {store.uri} has no person with this SUBJECT_ID.",
@@ -269,6 +275,7 @@ def _decision(
         revisit_on=row.revisit_on,
         changes=what_would_change_it(row, facts),
         decided_as_of=row.as_of,
+        content_hash=row.content_hash,
     )
 
 
@@ -362,6 +369,8 @@ def _shown(decision: ExplainedDecision) -> RenderableType:
         table.add_row("facts" if number == 0 else "", line)
     if decision.eligible_on is not None:
         table.add_row("eligible on", decision.eligible_on.isoformat())
+    if decision.outcome == "REVIEW":
+        table.add_row("content hash", decision.content_hash)
     for number, change in enumerate(decision.changes):
         table.add_row("would change" if number == 0 else "", Text(change))
     return table

@@ -235,6 +235,7 @@ CHARGES = TableSpec(
         open_arrest boolean,
         latest_open_arrest date,
         every_open_arrest_dated boolean,
+        terms_end date,
         felony_free_from date,
         felony_after_sentence boolean,
         registration string,

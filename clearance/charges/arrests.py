@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from clearance.charges.counts import CYCLE
 from clearance.charges.cycles import RANKS, rank, status_bit, statuses
 from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
 from clearance.charges.outcomes import POSSIBLE
@@ -33,7 +34,7 @@ def arrests(features: DataFrame) -> DataFrame:
     events = (
         _with_court_charges(features)
         .where(F.col("step_kind") == "arrest")
-        .groupBy("subject_id", "cycle", "step")
+        .groupBy(*CYCLE, "step")
         .agg(
             F.coalesce(named, F.lit(UNKNOWN_COUNTY)).alias("county"),
             _level(F.greatest(F.max(rank(F.col("toc"))), F.max("court_rank"))).alias("level"),
@@ -60,7 +61,7 @@ def _with_court_charges(features: DataFrame) -> DataFrame:
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE) & F.col("text").isNotNull()
     in_court = (F.col("step_kind") == "court") & is_charge
     charges = F.collect_list(F.when(in_court, _charge(F.col("level"))))
-    cycle = Window.partitionBy("subject_id", "cycle")
+    cycle = Window.partitionBy(*CYCLE)
     return features.withColumn("court_charges", charges.over(cycle))
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.side_feeds import KINDS, with_person_id
+from clearance.feeds.state import changed_rows
 from clearance.store import Store, storage_faults
 
 # `charges` last: its note says that all three are whole.
@@ -24,10 +28,12 @@ class Note:
     Attributes:
         prepare_fingerprint: of the rules and the code that read the record.
         source_rows: version of `source_rows`.
+        feeds: versions of the side feeds that were loaded, by kind.
     """
 
     prepare_fingerprint: str
     source_rows: int
+    feeds: dict[str, int]
 
     def as_json(self) -> str:
         """The note as one line, for the commit."""
@@ -36,24 +42,28 @@ class Note:
 
 def notes(spark: SparkSession, store: Store) -> dict[str, tuple[int, Note | None]]:
     """By table, its version and the note on its last commit that changed rows."""
-    found = {}
-    for table in TABLES:
-        version, text = store.last_commit(spark, table) or (-1, None)
-        try:
-            found[table] = version, Note(**json.loads(text)) if text else None
-        except (ValueError, TypeError):
-            found[table] = version, None
-    return found
+    return {table: note_on(spark, store, table) for table in TABLES}
+
+
+def note_on(spark: SparkSession, store: Store, table: str) -> tuple[int, Note | None]:
+    """A table's version, and the note on its last commit that changed rows."""
+    version, text = store.last_commit(spark, table) or (-1, None)
+    try:
+        return version, Note(**json.loads(text)) if text else None
+    except (ValueError, TypeError):
+        return version, None
 
 
 def changed_people(
     spark: SparkSession, store: Store, *, earlier: Note | None, now: Note
 ) -> DataFrame | None:
-    """A row is a person whose source rows are others than at the last prepare: subject_id.
+    """A row is a subject whose record is another than at the last prepare: subject_id.
 
-    None where everybody is to be prepared: nothing was prepared before, the rules or the code are
-    others, or too many people changed for a change by person to be worth it. A person's rows are
-    the same where they come from the same extracts and files: what an extract holds never changes.
+    Its source rows are others, or what a side feed says of it, or who is one person with it. None
+    where everybody is to be prepared: nothing was prepared before, the rules or the code are
+    others, a feed came for the first time, or too many people changed for a change by person to be
+    worth it. Rows are the same where they come from the same extracts and files: what an extract
+    holds never changes.
 
     Args:
         spark: the session.
@@ -62,6 +72,9 @@ def changed_people(
         now: what they shall rest on.
     """
     if earlier is None or earlier.prepare_fingerprint != now.prepare_fingerprint:
+        return None
+    # Merges change nothing by coming for the first time; the others speak of everybody.
+    if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
     with storage_faults("comparing source_rows with its earlier version"):
         before = _origins(store.read(spark, "source_rows", version=earlier.source_rows))
@@ -77,7 +90,39 @@ def changed_people(
         numbers = tally.agg(F.count("*"), F.count_if("changed")).first()
     assert numbers is not None
     everybody, changed = numbers
-    return None if changed > MOST * everybody else tally.where("changed").select("subject_id")
+    if changed > MOST * everybody:
+        return None
+    told = list(_told_otherwise(spark, store, earlier=earlier, now=now))
+    subjects = reduce(DataFrame.unionByName, told, tally.where("changed").select("subject_id"))
+    merges = now.feeds.get("merges")
+    if merges is not None:
+        subjects = _whole_people(subjects, merges=store.read(spark, "merges", version=merges))
+    return subjects.distinct()
+
+
+def _told_otherwise(
+    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+) -> Iterator[DataFrame]:
+    """Subjects of whom a feed says something else than before, a frame a feed."""
+    for kind in KINDS:
+        before, after = earlier.feeds.get(kind), now.feeds.get(kind)
+        if before == after:
+            continue
+        other = changed_rows(spark, store, kind, before=before, after=after)
+        for name in other.columns:
+            if name.endswith("subject_id"):
+                yield other.select(F.col(name).alias("subject_id"))
+
+
+def _whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
+    """The subjects, with all that are one person with one of them."""
+    people = with_person_id(subjects, merges=merges).select("person_id").distinct()
+    theirs = merges.select(
+        F.col("from_subject_id").alias("subject_id"),
+        F.col("surviving_subject_id").alias("person_id"),
+    ).join(people, on="person_id", how="left_semi")
+    survivors = people.select(F.col("person_id").alias("subject_id"))
+    return subjects.unionByName(theirs.select("subject_id")).unionByName(survivors)
 
 
 def _origins(rows: DataFrame) -> DataFrame:

@@ -20,18 +20,19 @@ from clearance.charges.sentences import MARKS, sentence_marks
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
 
-# A count, below the cycle and the step that it stands in. The rows are sorted so once, and stay so
-# for everything that is asked of a count, a step, a cycle or a person.
-KEYS = ("subject_id", "cycle", "step", "count_order")
+# A count, below the person, the subject, the cycle and the step that it stands in. The rows are
+# sorted so once, and stay so for everything that is asked of a count, a step, a cycle or a person.
+CYCLE = ("person_id", "subject_id", "cycle")
+KEYS = (*CYCLE, "step", "count_order")
 
 
 def counts(typed: DataFrame) -> DataFrame:
     """A row is a count: its dispositions in record order, its charge, its dates, its sentence.
 
     Args:
-        typed: `history.typed_rows`; repeated and identical rows make one count.
+        typed: `history.typed_rows` with `person_id`; repeated and identical rows make one count.
     """
-    gathered = _events(typed).repartition("subject_id").sortWithinPartitions(*KEYS)
+    gathered = _events(typed).repartition("person_id").sortWithinPartitions(*KEYS)
     added = _added_up(gathered)
     convicted = F.col("conviction").isNotNull()
     disagree = F.col("first_text") != F.col("last_text")
@@ -71,6 +72,7 @@ def _events(typed: DataFrame) -> DataFrame:
         return F.when(convicts, F.col(convicted)).otherwise(F.col(otherwise))
 
     return typed.select(
+        "person_id",
         "subject_id",
         F.substring("count_order", 1, 3).alias("cycle"),
         F.substring("count_order", 1, 6).alias("step"),

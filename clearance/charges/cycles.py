@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from clearance.charges.counts import CYCLE
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.outcomes import gang_enhancement
 
@@ -44,7 +45,7 @@ def with_cycle(counts: DataFrame) -> DataFrame:
     Args:
         counts: `outcomes.with_tags`.
     """
-    cycle = Window.partitionBy("subject_id", "cycle")
+    cycle = Window.partitionBy(*CYCLE)
     in_court = F.col("step_kind") == "court"
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
     arrested_on = F.when(F.col("step_kind") == "arrest", F.col("event_date"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from clearance.charges.counts import CYCLE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import LATER_BITS
@@ -21,7 +22,7 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
     Args:
         counts: `texts.with_charge`, with `convicted`, `modifies` and `charge_key`.
     """
-    cycle = Window.partitionBy("subject_id", "cycle")
+    cycle = Window.partitionBy(*CYCLE)
     loose = F.col("modifies") & ~F.col("convicted")
     change = F.struct(
         "count_order",

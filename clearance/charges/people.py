@@ -21,12 +21,17 @@ P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" an
 MONTHS_TO_20 = 240
 
 
-def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -> DataFrame:
+def with_person(
+    counts: DataFrame, *, registrations: tuple[Registration, ...], merged: bool
+) -> DataFrame:
     """A row is a count, with the facts of its person and of what came before it.
+
+    Merged subjects are one person: all of them have the facts of all, and one birth date.
 
     Args:
         counts: `cycles.with_cycle`.
         registrations: which charge of a REGISTRATION step is which register.
+        merged: whether any subjects are.
     """
     convicted, tags = F.col("convicted"), F.col("tags")
     marked = counts.withColumns(
@@ -38,9 +43,9 @@ def with_person(counts: DataFrame, *, registrations: tuple[Registration, ...]) -
             "registers_290": _registers(registrations, "registered_290"),
         }
     )
-    person = Window.partitionBy("subject_id")
+    person = Window.partitionBy("person_id")
     gathered = marked.withColumns(
-        {**_record(person), **_events(person), **_birth(person), **standing(person)}
+        {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
     )
     several = F.col("first_born") != F.col("last_born")
     return gathered.withColumns(
@@ -169,10 +174,18 @@ def _earlier(name: str) -> Column:
     )
 
 
-def _birth(person: WindowSpec) -> dict[str, Column]:
-    """The birth date of most counts, the earliest where several tie; and whether they differ."""
+def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
+    """The birth date of most counts, the earliest where several tie; and whether they differ.
+
+    Of merged subjects it is that of the one that is left, where the record has it.
+    """
+    born = F.mode("first_birth_date", True).over(person)
+    if merged:
+        survivor = F.col("subject_id") == F.col("person_id")
+        own = F.mode(F.when(survivor, F.col("first_birth_date")), True).over(person)
+        born = F.coalesce(own, born)
     return {
-        "born": F.mode("first_birth_date", True).over(person),
+        "born": born,
         "first_born": F.min("first_birth_date").over(person),
         "last_born": F.max("last_birth_date").over(person),
     }

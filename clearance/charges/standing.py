@@ -12,14 +12,6 @@ from clearance.charges.history import NO_CHARGE
 
 # A new felony within so long after the sentence starts the years without one again.
 MONTHS_WITHOUT_FELONY = 48
-# Facts that side feeds bring. None is loaded yet, and a feed that is absent says nothing.
-FROM_FEEDS = {
-    "registration": "string",
-    "registration_end": "date",
-    "supervision": "string",
-    "supervision_end": "date",
-    "petition_granted": "boolean",
-}
 
 
 def standing(person: WindowSpec) -> dict[str, Column]:
@@ -32,13 +24,12 @@ def standing(person: WindowSpec) -> dict[str, Column]:
 
 
 def with_standing(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the years without a felony and what side feeds bring.
+    """A row is a count, with the years without a felony.
 
     Args:
-        counts: `people.with_person`.
+        counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    feeds = {name: F.lit(None).cast(kind) for name, kind in FROM_FEEDS.items()}
-    return counts.withColumns({**_without_felony(), **feeds}).drop("felony_dates", "last_felony")
+    return counts.withColumns(_without_felony()).drop("felony_dates", "last_felony")
 
 
 def _served(person: WindowSpec) -> dict[str, Column]:
@@ -87,8 +78,8 @@ def _felonies(person: WindowSpec) -> dict[str, Column]:
 
 
 def _without_felony() -> dict[str, Column]:
-    """From when the years without a new felony run; null where the sentence's end is unknown."""
-    end = F.col("sentence_end")
+    """From when the years without a new felony run; null where the end of a term is unknown."""
+    end = F.col("terms_end")
 
     def within(start: Column, day: Column) -> Column:
         return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))

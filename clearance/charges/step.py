@@ -1,10 +1,10 @@
 """Prepare: source rows to `history`, `charges` and `arrests`, of the people who changed.
 
-Nothing in them depends on an as-of date or on a pack, so they change only with the source rows
-and with the rules and code that read them: the prepare fingerprint. Both are noted on the commits:
-a second run on the same two does nothing, and a run on new source rows prepares only the people
-whose rows are others than at the noted version. When the fingerprint differs, everything is
-prepared again.
+Nothing in them depends on an as-of date or on a pack, so they change only with the source rows,
+with the side feeds, and with the rules and code that read them: the prepare fingerprint. All are
+noted on the commits: a second run on the same does nothing, and a run on new source rows or feeds
+prepares only the people of whom they say something else than at the noted versions. When the
+fingerprint differs, everything is prepared again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
 from clearance.charges.record_rules import RecordRules, load_record_rules
+from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes, statute_rows
 from clearance.charges.tables import charges, features
@@ -39,6 +40,7 @@ class PrepareResult:
     Attributes:
         changed: whether anything was written; false where source rows and rules are the same.
         source_version: the version of `source_rows` that was read.
+        feeds: versions of the side feeds that were read, by kind; one never loaded is not there.
         fingerprint: of the rules and the code that read them.
         people: persons with at least one count.
         charges: counts.
@@ -52,6 +54,7 @@ class PrepareResult:
 
     changed: bool
     source_version: int
+    feeds: dict[str, int]
     fingerprint: str
     people: int
     charges: int
@@ -85,22 +88,26 @@ def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
     version = max(store.version(spark, "source_rows"), 0)
     source = store.read(spark, "source_rows", version=version)
     fingerprint = prepare_fingerprint(record, statutes)
-    note = Note(fingerprint, version)
+    loaded = loaded_feeds(spark, store)
+    feeds = side_feeds(spark, store, loaded=loaded)
+    note = Note(fingerprint, version, {kind: feed.version for kind, feed in loaded.items()})
     for table in TABLES:
         store.create(spark, table)
     found = notes(spark, store)
-    distinct = {noted for _, noted in found.values()}
-    earlier = distinct.pop() if len(distinct) == 1 else None
+    earlier, *others = [noted for _, noted in found.values()]
+    if any(other != earlier for other in others):
+        earlier = None
     changed = earlier != note
     if changed:
         people = changed_people(spark, store, earlier=earlier, now=note)
         writer = _Writer(store, people, note, {table: found[table][0] for table in TABLES})
         doing = "everyone" if people is None else "the people who changed"
         with stage(f"Preparing {doing}"):
-            _write(source, writer, record=record, statutes=statute_rows(spark, statutes))
+            of_law = statute_rows(spark, statutes)
+            _write(source, writer, record=record, statutes=of_law, feeds=feeds)
     else:
-        say("Prepare: the source rows and the rules are the same as last time; nothing to do.")
-    return _result(spark, store, changed=changed, version=version, fingerprint=fingerprint)
+        say("Prepare: source rows, feeds and rules are the same as last time; nothing to do.")
+    return _result(spark, store, changed=changed, note=note)
 
 
 def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
@@ -135,14 +142,21 @@ class _Writer:
                 self.store.replace_people(rows, table, people=self.people)
 
 
-def _write(source: DataFrame, writer: _Writer, *, record: RecordRules, statutes: DataFrame) -> None:
+def _write(
+    source: DataFrame,
+    writer: _Writer,
+    *,
+    record: RecordRules,
+    statutes: DataFrame,
+    feeds: SideFeeds,
+) -> None:
     people = writer.people
     if people is not None:
         people.persist(StorageLevel.MEMORY_AND_DISK)
         source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
     writer.put(history(typed), "history")
-    worked_out = features(typed, rules=record, statutes=statutes)
+    worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
     worked_out = worked_out.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         writer.put(arrests(worked_out), "arrests")
@@ -153,9 +167,7 @@ def _write(source: DataFrame, writer: _Writer, *, record: RecordRules, statutes:
             people.unpersist()
 
 
-def _result(
-    spark: SparkSession, store: Store, *, changed: bool, version: int, fingerprint: str
-) -> PrepareResult:
+def _result(spark: SparkSession, store: Store, *, changed: bool, note: Note) -> PrepareResult:
     with storage_faults("counting what was prepared"):
         rows = store.read(spark, "charges")
         unread = "NOT parsed AND charge_source IS NOT NULL"
@@ -173,8 +185,9 @@ def _result(
     assert totals is not None
     return PrepareResult(
         changed=changed,
-        source_version=version,
-        fingerprint=fingerprint,
+        source_version=note.source_rows,
+        feeds=note.feeds,
+        fingerprint=note.prepare_fingerprint,
         people=totals["people"],
         charges=totals["charges"],
         convictions=totals["convictions"],

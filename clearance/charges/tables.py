@@ -13,27 +13,40 @@ from clearance.charges.outcomes import with_gang_combination, with_outcome, with
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules
+from clearance.charges.side_feeds import SideFeeds, with_person_id, with_side_feeds
 from clearance.charges.standing import with_standing
 from clearance.charges.texts import classified_texts, with_charge
 from clearance.schemas import CHARGES
 
+NOTHING_LOADED = SideFeeds()
+# What the two tables are made with and do not hold.
+NEEDED = ("person_id", "cycle", "step", "toc", "text", "source", "event_date", "flags")
 
-def features(typed: DataFrame, *, rules: RecordRules, statutes: DataFrame) -> DataFrame:
+
+def features(
+    typed: DataFrame,
+    *,
+    rules: RecordRules,
+    statutes: DataFrame,
+    feeds: SideFeeds = NOTHING_LOADED,
+) -> DataFrame:
     """A row is a count of a person, once, with everything that `charges` and `arrests` say of it.
 
     Args:
         typed: `history.typed_rows`.
         rules: how to read the record's words.
         statutes: the rows of the statute lists.
+        feeds: what other offices say.
     """
     texts = classified_texts(typed, statutes=statutes)
-    read = with_charge(counts(typed), texts=texts)
+    read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
     decided = with_tags(with_outcome(with_later_dispositions(read)))
     in_cycle = with_gang_combination(with_cycle(decided))
-    whole = with_standing(with_person(in_cycle, registrations=rules.registrations))
-    return whole.select(
-        "cycle", "step", "toc", "text", "source", "event_date", "flags", *CYCLE_FACTS, *_told(whole)
+    person = with_person(
+        in_cycle, registrations=rules.registrations, merged=feeds.merges is not None
     )
+    whole = with_standing(with_side_feeds(person, feeds=feeds))
+    return whole.select(*NEEDED, *CYCLE_FACTS, *_told(whole))
 
 
 def _told(whole: DataFrame) -> list[str]:

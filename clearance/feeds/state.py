@@ -9,8 +9,9 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from clearance.schemas import FEEDS
 from clearance.store import Store
 
 
@@ -62,3 +63,27 @@ def feed_state(spark: SparkSession, store: Store, kind: str) -> LoadedFeed | Non
         return LoadedFeed(**known, version=version)
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def changed_rows(
+    spark: SparkSession, store: Store, kind: str, *, before: int | None, after: int | None
+) -> DataFrame:
+    """A row is a row of the feed that only one of two versions has, but for day and file.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        kind: of the feed.
+        before: a version of its table; None where there was none.
+        after: another.
+    """
+    said = [name for name in FEEDS[kind].columns if name not in ("dated", "source_file")]
+    sides = [
+        store.read(spark, kind, version=version).select(*said)
+        for version in (before, after)
+        if version is not None
+    ]
+    if len(sides) == 1:
+        return sides[0]
+    gone, come = sides
+    return gone.exceptAll(come).unionByName(come.exceptAll(gone))

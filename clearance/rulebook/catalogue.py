@@ -23,6 +23,7 @@ class Feature(BaseModel):
         label: how English renderings call it.
         meaning: what it says, for lawyers.
         codes: the words a code column may have; for tags, those that are no statute lists.
+        feed: the side feed that it comes from; unknown where that was never loaded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class Feature(BaseModel):
     label: str = Field(min_length=1)
     meaning: str = Field(min_length=1)
     codes: tuple[str, ...] = ()
+    feed: str | None = None
 
 
 Catalogue = dict[Unit, dict[str, Feature]]

@@ -27,6 +27,7 @@ from clearance.sweep.assign import Plan
 from clearance.sweep.digest import digest_of
 from clearance.sweep.manifest import engine_version
 from clearance.sweep.scope import Scope
+from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import UNIT_TABLES, decide
 from clearance.sweep.write import KEY, changes
 
@@ -167,7 +168,10 @@ def _decided(
     assigned = tuple(_assigned(records[name], bounds) for name in packs)
     plan = Plan(assigned, files=(), notes=(), selected=())
     scope = Scope(frozenset(packs), None)
-    return decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
+    said = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
+    reviewed = sweep["input_versions"].get(REVIEWS)
+    offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
+    return with_reviews(said, reviews=offices, as_of=sweep["as_of"])
 
 
 def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:

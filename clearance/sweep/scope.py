@@ -1,9 +1,9 @@
 """Which units a sweep must decide again, and which may keep the row they have.
 
-A row changes only with its pack, with its person's record, or on its `revisit_on`. So a sweep
-that follows another, not earlier in time, decides again: every unit of a pack that changed; and of
-the other packs the units of people whose charges or arrests changed, or whose `revisit_on` has
-come.
+A row changes only with its pack, with its person's record, with an office's decision, or on its
+`revisit_on`. So a sweep that follows another, not earlier in time, decides again: every unit of a
+pack that changed; and of the other packs the units of people whose charges or arrests changed, of
+whom an office decided something else, or whose `revisit_on` has come.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.feeds.state import changed_rows
 from clearance.schemas import TABLES
 from clearance.store import Store, storage_faults
 from clearance.sweep.manifest import Manifest
+from clearance.sweep.side_feeds import REVIEWS
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def _changed_people(
     changed = []
     for table, version in after.items():
         since = before.get(table, -1)
-        if since == version:
+        # What feeds say of a person stands in `charges`; reviews have their own place below.
+        if since == version or not TABLES[table].change_feed:
             continue
         if since > version or not _by_person(spark, store, table, since=since, until=version):
             return None
@@ -114,6 +117,10 @@ def _changed_people(
             .load(store.path(table))
         )
         changed.append(feed.select("subject_id"))
+    reviewed = before.get(REVIEWS), after.get(REVIEWS)
+    if reviewed[0] != reviewed[1]:
+        rows = changed_rows(spark, store, REVIEWS, before=reviewed[0], after=reviewed[1])
+        changed.append(rows.select(F.regexp_replace("unit_id", "-[0-9]+$", "").alias("subject_id")))
     return changed
 
 

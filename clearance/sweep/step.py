@@ -12,6 +12,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.changes import note_on
 from clearance.errors import UsageError
 from clearance.log import logged
 from clearance.progress import stage
@@ -30,6 +31,7 @@ from clearance.sweep.manifest import (
     record,
 )
 from clearance.sweep.scope import Scope, scope_of
+from clearance.sweep.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
 from clearance.sweep.write import write_sweep
 
 UNIT_TABLES = {"conviction": "charges", "arrest": "arrests"}
@@ -92,6 +94,9 @@ def determine(
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
     # Rows that arrive meanwhile are the next sweep's.
     versions = {table: store.version(spark, table) for table in UNIT_TABLES.values()}
+    _, prepared = note_on(spark, store, "charges")
+    loaded = prepared.feeds if prepared is not None else {}
+    reviewed = reviews_version(spark, store)
     inputs = {
         table: store.read(spark, table, version=max(version, 0))
         for table, version in versions.items()
@@ -105,10 +110,10 @@ def determine(
         started_at=clock(),
         code_version=engine_version(),
         config_fingerprint=settings.fingerprint,
-        input_versions=versions,
+        input_versions={**versions, **loaded, **reviewed},
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
-        notes=plan.notes,
+        notes=plan.notes + absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
         assigned=plan.as_record(),
         previous=recovered.sweep_id if recovered is not None else f"version {after}",
     )
@@ -117,7 +122,9 @@ def determine(
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
         _record_packs(spark, store, plan)
         scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
-        decided = decide(inputs, plan, as_of=as_of, scope=scope)
+        said = decide(inputs, plan, as_of=as_of, scope=scope)
+        offices = store.read(spark, REVIEWS, version=reviewed[REVIEWS]) if reviewed else None
+        decided = with_reviews(said, reviews=offices, as_of=as_of)
         touched = None
         if recovered is not None:
             standing = store.read(spark, "determinations", version=after)

@@ -52,6 +52,7 @@ CONVICTION: dict[str, Any] = {
     "open_arrest": False,
     "latest_open_arrest": None,
     "every_open_arrest_dated": True,
+    "terms_end": date(2010, 3, 1),
     "felony_free_from": date(2010, 3, 1),
     "felony_after_sentence": False,
     "registration": "none",
@@ -97,7 +98,7 @@ CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
     "a felony whose terms ended in 2021": (
         {
             name: date(2021, 6, 1)
-            for name in ("sentence_end", "last_serving_end", "felony_free_from")
+            for name in ("sentence_end", "last_serving_end", "terms_end", "felony_free_from")
         },
         ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "NOT_YET", "ELIGIBLE"),
     ),

@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from clearance.charges.arrests import arrests
 from clearance.charges.history import history, typed_rows
 from clearance.charges.record_rules import load_record_rules
+from clearance.charges.side_feeds import SideFeeds
 from clearance.charges.statutes import load_statutes, statute_rows
-from clearance.charges.tables import charges, features
+from clearance.charges.tables import NOTHING_LOADED, charges, features
 from clearance.places import rules_folder
 from clearance.schemas import SOURCE_ROWS
 
@@ -54,18 +55,20 @@ class Prepared:
         return self.charges[f"{subject}-{order}"]
 
 
-def frames(rows: DataFrame, *, rules: Path = RULES) -> tuple[DataFrame, DataFrame, DataFrame]:
+def frames(
+    rows: DataFrame, *, rules: Path = RULES, feeds: SideFeeds = NOTHING_LOADED
+) -> tuple[DataFrame, DataFrame, DataFrame]:
     """History, charges and arrests of source rows, not yet computed."""
     record = load_record_rules(rules)
     typed = typed_rows(rows, rules=record)
     statutes = statute_rows(rows.sparkSession, load_statutes(rules))
-    worked_out = features(typed, rules=record, statutes=statutes)
+    worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
     return history(typed), charges(worked_out), arrests(worked_out)
 
 
-def prepared(rows: DataFrame) -> Prepared:
+def prepared(rows: DataFrame, *, feeds: SideFeeds = NOTHING_LOADED) -> Prepared:
     """History, charges and arrests of source rows."""
-    events, counts, stops = frames(rows)
+    events, counts, stops = frames(rows, feeds=feeds)
     return Prepared(
         events.orderBy("position").collect(),
         {row.unit_id: row for row in counts.collect()},

@@ -224,7 +224,7 @@ def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None
     history, charges, arrests = frames(mixed_record(spark))
     for table, shuffles in ((history, 0), (charges, 1), (arrests, 1)):
         plan = table._jdf.queryExecution().executedPlan().toString()
-        by_person = re.findall(r"Exchange hashpartitioning\(subject_id[^\n]*", plan)
+        by_person = re.findall(r"Exchange hashpartitioning\(person_id[^\n]*", plan)
         assert len(by_person) == shuffles, plan
         assert "rangepartitioning" not in plan
         assert not re.search(r"Python|Arrow(Eval|Map)", plan)

@@ -1,0 +1,153 @@
+"""What other offices say of a person or a count, and which subjects are one person.
+
+A feed that was never loaded says nothing: its facts are unknown. One without rows says that there
+is nothing. Source: the contract's chapter on side feeds; readings 8, 13, 19, 20 and 23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.feeds.state import LoadedFeed, feed_state
+from clearance.store import Store
+
+KINDS = ("registry", "supervision", "petitions", "merges")
+# The registration that the feed's other rows are not.
+REGISTRATION = "290"
+NONE, UNTIL, OPEN = "none", "until", "open"
+
+
+@dataclass(frozen=True)
+class SideFeeds:
+    """The feeds that a record is read with, each as its table; None where it was never loaded."""
+
+    registry: DataFrame | None = None
+    supervision: DataFrame | None = None
+    petitions: DataFrame | None = None
+    merges: DataFrame | None = None
+
+
+def loaded_feeds(spark: SparkSession, store: Store) -> dict[str, LoadedFeed]:
+    """The feeds that the store has, by kind."""
+    found = {kind: feed_state(spark, store, kind) for kind in KINDS}
+    return {kind: feed for kind, feed in found.items() if feed is not None}
+
+
+def side_feeds(spark: SparkSession, store: Store, *, loaded: Mapping[str, LoadedFeed]) -> SideFeeds:
+    """The feeds, as they stood when they were looked for.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        loaded: `loaded_feeds`.
+    """
+    rows = {
+        kind: store.read(spark, kind, version=feed.version)
+        for kind, feed in loaded.items()
+        # Without a merge everybody is one person, whether the feed came or not.
+        if kind != "merges" or feed.rows
+    }
+    return SideFeeds(**rows)
+
+
+def with_person_id(rows: DataFrame, *, merges: DataFrame | None) -> DataFrame:
+    """The rows with `person_id`: the subject that is left of those who are one person.
+
+    Args:
+        rows: with a `subject_id`.
+        merges: the feed.
+    """
+    if merges is None:
+        return rows.withColumn("person_id", F.col("subject_id"))
+    survivors = merges.select(F.col("from_subject_id").alias("subject_id"), "surviving_subject_id")
+    joined = rows.join(F.broadcast(survivors), on="subject_id", how="left")
+    person = F.coalesce("surviving_subject_id", "subject_id")
+    return joined.withColumn("person_id", person).drop("surviving_subject_id")
+
+
+def with_side_feeds(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
+    """A row is a count, with what the feeds say of it, and when all its terms end.
+
+    `registration` and `supervision` are none, until or open; where they end, `..._end` is the last
+    day on which they are held. They pool over merged subjects; a petition is a subject's own.
+    `terms_end` is the later of the sentence's end and the ends of supervision that started on or
+    after the conviction; null where one of them is unknown.
+
+    Args:
+        counts: with `person_id`, `conviction_date` and `sentence_end`.
+        feeds: the feeds.
+    """
+    held = _with_held(
+        counts,
+        _registered(feeds.registry),
+        name="registration",
+        merges=feeds.merges,
+    )
+    held = _with_held(held, feeds.supervision, name="supervision", merges=feeds.merges)
+    if feeds.petitions is None:
+        told = held.withColumn("petition_granted", F.lit(None).cast("boolean"))
+    else:
+        granted = feeds.petitions.where("status = 'granted'").select(
+            "subject_id", F.col("cnt_order").alias("count_order"), F.lit(True).alias("granted")
+        )
+        told = held.join(
+            F.broadcast(granted.distinct()), on=["subject_id", "count_order"], how="left"
+        ).withColumn("petition_granted", F.col("granted").isNotNull())
+    return told.withColumn("terms_end", _terms_end())
+
+
+def _registered(registry: DataFrame | None) -> DataFrame | None:
+    if registry is None:
+        return None
+    return registry.where(F.col("registration") == REGISTRATION).withColumnRenamed(
+        "registered_on", "started_on"
+    )
+
+
+def _with_held(
+    counts: DataFrame, rows: DataFrame | None, *, name: str, merges: DataFrame | None
+) -> DataFrame:
+    """A row is a count, with what its person is held to: `name`, its end and its terms."""
+    if rows is None:
+        return counts.withColumns(
+            {
+                name: F.lit(None).cast("string"),
+                f"{name}_end": F.lit(None).cast("date"),
+                f"{name}_terms": F.array().cast("array<struct<started_on:date,ended_on:date>>"),
+            }
+        )
+    for_ever = F.max(F.col("ended_on").isNull())
+    people = (
+        with_person_id(rows, merges=merges)
+        .groupBy("person_id")
+        .agg(
+            F.when(for_ever, OPEN).otherwise(UNTIL).alias(name),
+            F.when(~for_ever, F.max("ended_on")).alias(f"{name}_end"),
+            F.collect_list(F.struct("started_on", "ended_on")).alias(f"{name}_terms"),
+        )
+    )
+    joined = counts.join(F.broadcast(people), on="person_id", how="left")
+    return joined.withColumn(name, F.coalesce(name, F.lit(NONE)))
+
+
+def _terms_end() -> Column:
+    end, convicted_on = F.col("sentence_end"), F.col("conviction_date")
+    # What may have started after the conviction counts until somebody says that it did not.
+    after = F.filter(
+        "supervision_terms",
+        lambda term: F.coalesce(term["started_on"] >= convicted_on, F.lit(True)),
+    )
+    unsure = F.exists(
+        after,
+        lambda term: (
+            term["ended_on"].isNull() | (term["started_on"].isNull() & (term["ended_on"] > end))
+        ),
+    )
+    latest = F.array_max(F.transform(after, lambda term: term["ended_on"]))
+    some = F.coalesce(F.size("supervision_terms") > 0, F.lit(False))
+    later = F.when(end.isNotNull() & ~unsure, F.greatest(end, latest))
+    return F.when(some, later).otherwise(end)

@@ -1,0 +1,88 @@
+"""What side feeds do in a sweep: reviews that override, and feeds that nobody has loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.feeds.state import feed_state
+from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.compile import Assigned
+from clearance.store import Store
+from clearance.sweep.digest import row_hash
+
+REVIEWS = "reviews"
+REVIEWED = "DECIDED_BY_REVIEW"
+RULE = "review"
+
+
+def reviews_version(spark: SparkSession, store: Store) -> dict[str, int]:
+    """The version of the feed `reviews` by its name; nothing where it was never loaded."""
+    feed = feed_state(spark, store, REVIEWS)
+    return {REVIEWS: feed.version} if feed is not None else {}
+
+
+def absent_feeds(
+    assigned: Iterable[Assigned], *, catalogue: Catalogue, loaded: Iterable[str]
+) -> tuple[str, ...]:
+    """A note a feed that some pack asks and nobody has loaded.
+
+    Args:
+        assigned: the packs of the sweep.
+        catalogue: which column comes from which feed.
+        loaded: the kinds that `charges` was prepared with.
+    """
+    asked: dict[str, set[str]] = {}
+    for item in assigned:
+        pack = item.bound.pack
+        for column in item.bound.columns:
+            feed = catalogue[pack.unit][column].feed
+            if feed is not None and feed not in loaded:
+                asked.setdefault(feed, set()).add(pack.pack)
+    return tuple(
+        f"{feed} was never loaded: what {', '.join(sorted(packs))} ask of it is unknown"
+        for feed, packs in sorted(asked.items())
+    )
+
+
+def with_reviews(decided: DataFrame, *, reviews: DataFrame | None, as_of: date) -> DataFrame:
+    """A row is a determination; where an office has decided a REVIEW, its decision stands.
+
+    It stands while the content that the office saw is what the pack says: a row whose record,
+    pack or date makes it another is the pack's again. Facts, citation and the day on which the
+    pack's own row changes stay.
+
+    Args:
+        decided: what the packs say, without `sweep_id`.
+        reviews: the feed; None where it was never loaded.
+        as_of: the sweep's date.
+    """
+    if reviews is None:
+        return decided
+    offices = reviews.select(
+        "unit_id",
+        "pack",
+        F.col("content_hash").alias("seen"),
+        F.col("outcome").alias("office_outcome"),
+        F.col("relief").alias("office_relief"),
+        "decided_on",
+    )
+    # Only what is under review is hashed.
+    hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
+    joined = hashed.join(F.broadcast(offices), on=["unit_id", "pack", "seen"], how="left")
+    made = F.col("office_outcome").isNotNull()
+    ahead = F.col("decided_on") > F.lit(as_of)
+    since = F.when((F.col("office_outcome") == "ELIGIBLE") & ~ahead, F.col("decided_on"))
+    own = {
+        "outcome": F.col("office_outcome"),
+        "relief": F.col("office_relief"),
+        "reason": F.lit(REVIEWED),
+        "rule": F.lit(RULE),
+        "eligible_on": since,
+        "revisit_on": F.least("revisit_on", F.when(ahead, F.col("decided_on"))),
+    }
+    overridden = {name: F.when(made, said).otherwise(F.col(name)) for name, said in own.items()}
+    return joined.withColumns(overridden).select(*decided.columns)
