@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ COMMITTED = Path(__file__).parents[2] / "docs" / "law"
 AGAIN = "write them anew: clearance rules pages --out docs/law"
 
 
+@pytest.fixture(scope="module")
+def fresh(rulebook: Rulebook) -> dict[str, str]:
+    return pages(rulebook)
+
+
+@cache
 def packs() -> dict[str, dict[str, Any]]:
     """Each pack as its file has it, by the name of its page."""
     files = [
@@ -43,8 +50,7 @@ def lines_with(text: str, words: str) -> str:
     return "\n".join(line for line in text.splitlines() if words in line)
 
 
-def test_the_pages_in_the_repository_are_those_that_the_rules_give(rulebook: Rulebook) -> None:
-    fresh = pages(rulebook)
+def test_the_pages_in_the_repository_are_those_that_the_rules_give(fresh: dict[str, str]) -> None:
     committed = {path.name: path.read_text(encoding="utf-8") for path in COMMITTED.iterdir()}
     assert sorted(committed) == sorted(fresh), AGAIN
     differing = [name for name in fresh if committed[name] != fresh[name]]
@@ -52,15 +58,15 @@ def test_the_pages_in_the_repository_are_those_that_the_rules_give(rulebook: Rul
 
 
 def test_every_version_of_every_pack_has_a_page_and_the_index_leads_to_it(
-    rulebook: Rulebook,
+    fresh: dict[str, str],
 ) -> None:
-    fresh = pages(rulebook)
     assert set(fresh) == {INDEX, *packs()}
     assert set(re.findall(r"\]\(([^)]+)\)", fresh[INDEX])) == set(packs())
 
 
-def test_a_page_names_each_rule_in_the_order_of_the_flow_with_its_cite(rulebook: Rulebook) -> None:
-    fresh = pages(rulebook)
+def test_a_page_names_each_rule_in_the_order_of_the_flow_with_its_cite(
+    fresh: dict[str, str],
+) -> None:
     for name, pack in packs().items():
         decides = section(fresh[name], "What it decides")
         said = re.findall(r"^\d+\. `(\w+)`: .*\n.*\n +- Cite: (.*)$", decides, re.MULTILINE)
@@ -71,8 +77,8 @@ def test_a_page_names_each_rule_in_the_order_of_the_flow_with_its_cite(rulebook:
             assert cite == f"{rule['cite']}." + ("" if rule is rules[-1] else mark), name
 
 
-def test_a_page_names_each_switch_with_the_values_that_it_may_have(rulebook: Rulebook) -> None:
-    fresh, seen = pages(rulebook), 0
+def test_a_page_names_each_switch_with_the_values_that_it_may_have(fresh: dict[str, str]) -> None:
+    seen = 0
     for name, pack in packs().items():
         for switch, param in pack.get("params", {}).items():
             line = lines_about(section(fresh[name], "Switches"), switch)
@@ -89,8 +95,8 @@ def test_a_page_names_each_switch_with_the_values_that_it_may_have(rulebook: Rul
     assert seen > 20
 
 
-def test_each_reading_and_each_thing_from_memory_is_an_open_question(rulebook: Rulebook) -> None:
-    fresh, seen = pages(rulebook), 0
+def test_each_reading_and_each_thing_from_memory_is_an_open_question(fresh: dict[str, str]) -> None:
+    seen = 0
     for name, pack in packs().items():
         rules = {rule["rule"]: rule for rule in pack["flow"]}
         for item, said in [*rules.items(), *pack.get("params", {}).items()]:
@@ -103,9 +109,8 @@ def test_each_reading_and_each_thing_from_memory_is_an_open_question(rulebook: R
 
 
 def test_a_page_says_who_reviewed_the_pack_and_whether_it_was_ever_in_force(
-    rulebook: Rulebook,
+    fresh: dict[str, str],
 ) -> None:
-    fresh = pages(rulebook)
     for name, pack in packs().items():
         by = pack["authority"]["reviewed_by"]
         review = f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
