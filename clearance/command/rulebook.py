@@ -13,6 +13,7 @@ from clearance.errors import DifferenceFound, RulebookInvalid, UsageError
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.cases import ReadyCase, difference, load_cases, run_in_python
 from clearance.rulebook.load import PackFile, Rulebook, load_rulebook
+from clearance.rulebook.pages import pages
 from clearance.rulebook.prose import english
 from clearance.settings import Settings
 
@@ -98,6 +99,27 @@ def show_pack(rules: Path, settings: Settings, name: str) -> str:
         raise UsageError(f"`{name}` {what}.", f"Name one of: {known}.")
     bound = _bound(rulebook, versions[0], settings)
     return english(bound, rulebook.catalogue, rulebook.reasons)
+
+
+def write_pages(rules: Path, out: Path) -> list[str]:
+    """A page a pack version and their index, as files in a folder.
+
+    Returns:
+        The names of the files, the index first.
+
+    Raises:
+        UsageError: the folder cannot be written.
+    """
+    written = pages(load_rulebook(rules))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in written.items():
+            (out / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written ({type(error).__name__}).", "Name another folder."
+        ) from error
+    return list(written)
 
 
 def run_cases(frame: Frame) -> CasesResult:

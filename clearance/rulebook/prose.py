@@ -55,7 +55,7 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
     lines = [
         pack.title,
         "=" * len(pack.title),
-        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {_in_force(pack)}.",
+        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {in_force_in_english(pack)}.",
         f"Authority: {pack.authority.cite}; read on {pack.authority.read_on}; "
         + (
             f"reviewed by {pack.authority.reviewed_by}."
@@ -84,7 +84,7 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
     )
     if last.rules_cover_all:
         lines.append("   The lines above are meant to decide every unit whose facts are all known.")
-    lines += ["", _unknown(pack, bound, reasons), _leap_day(pack)]
+    lines += ["", unknown_in_english(bound, reasons), leap_day_in_english(pack)]
     if pack.params:
         lines += ["", "Values:"]
         lines += [_param(name, bound) for name in pack.params]
@@ -100,14 +100,15 @@ def filled(text: str, bound: BoundPack) -> str:
     What only a county or a count can fill stands in square brackets.
     """
     for name in bound.values:
-        text = text.replace("{" + name + "}", _settled(bound, name))
+        text = text.replace("{" + name + "}", settled_in_english(bound, name))
     for name, option in bound.options.items():
         said = f"[{name}]" if is_off(option) else in_words(option)
         text = text.replace("{" + name + "}", said)
     return text.replace("{section}", "[section]").replace("{charge}", "[the charge itself]")
 
 
-def _in_force(pack: Pack) -> str:
+def in_force_in_english(pack: Pack) -> str:
+    """From which day to which the version was the law."""
     if pack.in_force == "never":
         return "never in force, for what-if only"
     start, end = pack.in_force.start, pack.in_force.end
@@ -115,8 +116,9 @@ def _in_force(pack: Pack) -> str:
     return since + (f" to {end}" if end else "")
 
 
-def _unknown(pack: Pack, bound: BoundPack, reasons: dict[str, str]) -> str:
-    unknown = pack.unknown
+def unknown_in_english(bound: BoundPack, reasons: dict[str, str]) -> str:
+    """What the pack says where the record says nothing."""
+    unknown = bound.pack.unknown
     if unknown.then is None:
         return "What the record does not say counts as not holding."
     return (
@@ -126,14 +128,15 @@ def _unknown(pack: Pack, bound: BoundPack, reasons: dict[str, str]) -> str:
     )
 
 
-def _leap_day(pack: Pack) -> str:
+def leap_day_in_english(pack: Pack) -> str:
+    """Where 29 February lands in a year without one."""
     day = "28 February" if pack.leap_day == "down" else "1 March"
     return f"An anniversary of 29 February in a year without one falls on {day}."
 
 
 def _param(name: str, bound: BoundPack) -> str:
     param = bound.pack.params[name]
-    line = f"- {name} = {_settled(bound, name)}. Cite: {param.cite}."
+    line = f"- {name} = {settled_in_english(bound, name)}. Cite: {param.cite}."
     if param.switch:
         allowed = ", ".join(written(word) for word in param.allowed)
         line += f" A switch of the configuration: {allowed}."
@@ -142,7 +145,7 @@ def _param(name: str, bound: BoundPack) -> str:
     return line + (f" {param.note}" if param.note else "")
 
 
-def _settled(bound: BoundPack, name: str) -> str:
+def settled_in_english(bound: BoundPack, name: str) -> str:
     """A param's value in words, with its periods where it has some."""
     param = bound.pack.params[name]
     if param.by is not None:
@@ -254,7 +257,7 @@ def _operand(bound: BoundPack, operand: Operand, features: dict[str, Feature]) -
     if isinstance(operand, Column):
         return features[operand.name].label
     if isinstance(operand, Param):
-        return f"{operand.name} ({_settled(bound, operand.name)})"
+        return f"{operand.name} ({settled_in_english(bound, operand.name)})"
     if isinstance(operand, Option):
         return _option_named(bound, operand.name)
     assert isinstance(operand, Constant)

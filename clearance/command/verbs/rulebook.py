@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from clearance.command.options import with_frame
 from clearance.command.run import Frame
 
-app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, cases.")
+app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
 
 
 @app.command("list")
@@ -49,6 +50,20 @@ def rules_show(
 
     text = show_pack(frame.rules, frame.settings(), pack)
     frame.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
+
+
+@app.command("pages")
+@with_frame("rules")
+def rules_pages(
+    frame: Frame,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pages.")],
+) -> None:
+    """Write a page a pack version in Markdown, with open questions, and an index."""
+    from clearance.command.rulebook import write_pages
+
+    names = write_pages(frame.rules, out)
+    said = f"{len(names) - 1} pages and their index are in {out}"
+    frame.show({"pages": names}, lambda console: console.print(said, markup=False))
 
 
 @app.command("test")

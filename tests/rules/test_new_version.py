@@ -1,0 +1,168 @@
+"""A new version of the law is a YAML file: nothing else changes but the day the old one ends."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clearance.command.check import check_rules
+from clearance.places import rules_folder
+from clearance.rulebook.bound import BoundPack, bind
+from clearance.rulebook.cases import load_cases, run_in_python
+from clearance.rulebook.load import Rulebook, load_rulebook, read_rulebook
+from clearance.rulebook.oracle import Determination, decide
+from clearance.rulebook.pages import pages
+from tests.rules.test_law_packs import CONVICTION
+
+LAST_DAY, FIRST_DAY = date(2026, 12, 31), date(2027, 1, 1)
+OLD, NEW = "2024-10-01.yaml", "2027-01-01.yaml"
+OPEN_END, ENDED = "{from: 2024-10-01, to: null}", "{from: 2024-10-01, to: 2026-12-31}"
+
+# What a legislature might do: an earlier floor, two years for misdemeanors, three for felonies.
+CHANGES = [
+    ('version: "2024-10-01"', 'version: "2027-01-01"'),
+    (OPEN_END, "{from: 2027-01-01, to: null}"),
+    ("value: 1973-01-01", "value: 1970-01-01"),
+    ("value: 1\n", "value: 2\n"),
+    ("value: 4\n", "value: 3\n"),
+]
+CASES = """
+pack: pc1203_425
+as_of: 2027-01-01
+unit:
+  {section: "484", level: M, conviction_date: 2010-01-01, sentence_end: 2010-01-01,
+   last_serving_end: 2010-01-01,
+   registration: none, supervision: none, petition_granted: false, felony_free_from: 2010-01-01,
+   felony_after_sentence: false, every_open_arrest_dated: true}
+cases:
+  - case: Two years after the judgment a misdemeanor is relieved
+    given: {conviction_date: 2025-01-01}
+    expect: {outcome: ELIGIBLE, rule: misdemeanor_or_infraction, eligible_on: 2027-01-01}
+  - case: A day before the two years are over it is not yet
+    given: {conviction_date: 2025-01-02}
+    expect: {outcome: NOT_YET, rule: year_since_judgment, eligible_on: 2027-01-02}
+"""
+
+
+def ended(day: date) -> dict[str, Any]:
+    """A felony whose sentence ended on a day."""
+    names = ("sentence_end", "last_serving_end", "felony_free_from")
+    return {**CONVICTION, **dict.fromkeys(names, day)}
+
+
+def judged(day: date, **more: Any) -> dict[str, Any]:
+    """A misdemeanor whose sentence was served long ago."""
+    return {**CONVICTION, "level": "M", "conviction_date": day, **more}
+
+
+def copied(folder: Path, *, end_the_old: bool) -> Path:
+    """The project's rules with the new version in its file."""
+    rules = folder / "rules"
+    shutil.copytree(rules_folder(), rules)
+    old = rules / "pc1203_425" / OLD
+    text = old.read_text(encoding="utf-8")
+    assert text.count(OPEN_END) == 1
+    if end_the_old:
+        old.write_text(text.replace(OPEN_END, ENDED), encoding="utf-8")
+    for before, after in CHANGES:
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    new = old.with_name(NEW)
+    new.write_text(text, encoding="utf-8")
+    new.with_suffix(".cases.yaml").write_text(CASES, encoding="utf-8")
+    return rules
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    return load_rulebook(copied(tmp_path_factory.mktemp("next"), end_the_old=True))
+
+
+def version_on(rulebook: Rulebook, day: date) -> BoundPack:
+    found = rulebook.find("pc1203_425", as_of=day)
+    assert found is not None
+    return bind(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+
+
+def decided(rulebook: Rulebook, row: dict[str, Any], day: date) -> Determination:
+    got = decide(version_on(rulebook, day), row, day)
+    assert got is not None
+    return got
+
+
+def test_the_version_of_the_day_is_the_one_in_force_on_it(changed: Rulebook) -> None:
+    assert version_on(changed, LAST_DAY).pack.version == "2024-10-01"
+    assert version_on(changed, FIRST_DAY).pack.version == "2027-01-01"
+    assert version_on(changed, date(2024, 10, 1)).pack.version == "2024-10-01"
+    assert version_on(changed, date(2040, 1, 1)).pack.version == "2027-01-01"
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "after"),
+    [
+        # Three years for felonies instead of four: the anniversary itself, and the day after.
+        (ended(date(2024, 1, 1)), ("NOT_YET", date(2028, 1, 1)), ("ELIGIBLE", date(2027, 1, 1))),
+        (ended(date(2024, 1, 2)), ("NOT_YET", date(2028, 1, 2)), ("NOT_YET", date(2027, 1, 2))),
+        (ended(date(2022, 12, 31)), ("ELIGIBLE", LAST_DAY), ("ELIGIBLE", date(2025, 12, 31))),
+        (ended(date(2023, 1, 1)), ("NOT_YET", FIRST_DAY), ("ELIGIBLE", date(2026, 1, 1))),
+        # Two years for misdemeanors instead of one.
+        (judged(date(2025, 1, 1)), ("ELIGIBLE", date(2026, 1, 1)), ("ELIGIBLE", FIRST_DAY)),
+        (judged(date(2025, 1, 2)), ("ELIGIBLE", date(2026, 1, 2)), ("NOT_YET", date(2027, 1, 2))),
+        (judged(date(2025, 12, 31)), ("ELIGIBLE", LAST_DAY), ("NOT_YET", date(2027, 12, 31))),
+        (judged(date(2026, 1, 1)), ("NOT_YET", FIRST_DAY), ("NOT_YET", date(2028, 1, 1))),
+        # The floor, three years earlier.
+        (judged(date(1973, 1, 1)), ("ELIGIBLE", None), ("ELIGIBLE", None)),
+        (judged(date(1972, 12, 31)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", None)),
+        (judged(date(1970, 1, 1)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", None)),
+        (judged(date(1969, 12, 31)), ("NOT_ELIGIBLE", None), ("NOT_ELIGIBLE", None)),
+    ],
+)
+def test_the_last_day_of_the_old_law_and_the_first_of_the_new_decide_each_by_its_own(
+    changed: Rulebook,
+    row: dict[str, Any],
+    before: tuple[str, date | None],
+    after: tuple[str, date | None],
+) -> None:
+    for day, (outcome, eligible_on) in ((LAST_DAY, before), (FIRST_DAY, after)):
+        got = decided(changed, row, day)
+        assert got.outcome == outcome, day
+        if eligible_on is not None:
+            assert got.eligible_on == eligible_on, day
+
+
+def test_what_the_new_file_does_not_change_is_decided_as_before(changed: Rulebook) -> None:
+    old = load_rulebook(rules_folder())
+    assert changed.reads == old.reads
+    kept = {item.name: item.pack for item in old.packs if item.name != f"pc1203_425/{OLD}"}
+    now = {item.name: item.pack for item in changed.packs}
+    assert {name: now[name] for name in kept} == kept
+    assert set(now) == {*kept, f"pc1203_425/{OLD}", f"pc1203_425/{NEW}"}
+
+
+def test_the_check_of_the_rules_is_clean_and_its_cases_hold(changed: Rulebook) -> None:
+    result = check_rules(changed.folder, overlaps=False)
+    assert result.found.problems == () and result.found.notes == ()
+    assert result.found.packs == len(changed.packs)
+    new = next(item for item in changed.packs if item.name.endswith(NEW))
+    bound = version_on(changed, FIRST_DAY)
+    cases = load_cases(new.cases, bound=bound, catalogue=changed.catalogue)
+    assert len(cases) == 2 and run_in_python(bound, cases) == []
+
+
+def test_the_new_version_has_its_page(changed: Rulebook) -> None:
+    page = pages(changed)["pc1203_425-2027-01-01.md"]
+    assert "\n- Time: in force from 2027-01-01.\n" in page
+    assert "| `felony_years` | 3 |" in page
+
+
+def test_two_versions_in_force_on_the_same_day_are_refused_with_file_and_line(
+    tmp_path: Path,
+) -> None:
+    _, problems = read_rulebook(copied(tmp_path, end_the_old=False))
+    assert len(problems) == 1
+    assert problems[0].startswith(f"pc1203_425/{NEW}:3: ")
+    assert "2024-10-01 and 2027-01-01 are in force on the same day" in problems[0]
