@@ -40,6 +40,7 @@ from clearance.publish.placement import placements, source_files, with_place
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.statistics import COLUMNS, statistics
 from clearance.publish.summary import summaries
+from clearance.publish.upcoming import Notice, load_notice, upcoming, write_upcoming
 from clearance.publish.words import PackWords, load_reasons, pack_words
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store, storage_faults
@@ -87,6 +88,7 @@ class _Order:
     as_of: date
     sweep_id: str
     explained: Explained | None
+    notice: Notice
 
 
 @logged("publish")
@@ -101,8 +103,12 @@ def publish(
     counties: list[str] | None = None,
     files: tuple[str, ...] = FILES,
     xlsx: bool = False,
+    horizon_months: int | None = None,
 ) -> PublishResult:
-    """What was published: packets under `out/packets`, and `out/statistics.csv`.
+    """What was published.
+
+    Packets under `out/packets`, what prosecutors look ahead to under `out/prosecutor`, and
+    `out/statistics.csv`.
 
     Args:
         spark: the session.
@@ -114,6 +120,7 @@ def publish(
         counties: those to publish; every county of the store when None.
         files: which packet files.
         xlsx: also one workbook a packet.
+        horizon_months: how far prosecutors look ahead; as `packets.yaml` says where None.
 
     Raises:
         UsageError: an unknown county or file, or a folder that cannot be written.
@@ -129,7 +136,8 @@ def publish(
             used, texts = store.read(spark, "packs").collect(), load_reasons(rules)
             explained = _explained(used, rules=rules, texts=texts) if xlsx else None
             order = _Order(
-                *(rows, charges, determinations, names, files, rules, as_of, sweep_id, explained)
+                *(rows, charges, determinations, names, files, rules, as_of, sweep_id, explained),
+                load_notice(rules, horizon_months=horizon_months),
             )
             words = decision_words(determinations, packs=_packs(used), reasons=texts)
             decided = with_words(decided_counts(determinations, charges=charges), words=words)
@@ -178,6 +186,15 @@ def _publish(
         counted = statistics(order.determinations).collect()
     rows = _finish(order, place=place, numbers=numbers, expected=expected)
     write_table(place.out / "statistics.csv", header=COLUMNS, rows=counted)
+    with stage("Looking ahead"):
+        coming = upcoming(
+            order.determinations,
+            charges=order.charges,
+            rows=order.rows,
+            as_of=order.as_of,
+            notice=order.notice,
+        )
+        write_upcoming(coming, out=place.out, names=order.names)
     return rows
 
 

@@ -111,15 +111,26 @@ def publish(
     county: Counties = None,
     files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
     xlsx: Xlsx = False,
+    horizon_months: Annotated[
+        int | None,
+        typer.Option(help="How far prosecutors look ahead.", min=1, max=1200),
+    ] = None,
 ) -> None:
-    """County packets and statistics from the latest sweep."""
+    """County packets, prosecutors' look-ahead and statistics from the latest sweep."""
     place = frame.open_store(frame.settings())
     from clearance.command.line import packet_files, publish_latest, say_publish
 
     wanted = packet_files(files)
     with frame.session() as spark:
         result = publish_latest(
-            spark, place, out=out, rules=frame.rules, counties=county, files=wanted, xlsx=xlsx
+            spark,
+            place,
+            out=out,
+            rules=frame.rules,
+            counties=county,
+            files=wanted,
+            xlsx=xlsx,
+            horizon_months=horizon_months,
         )
     frame.show(result, lambda console: say_publish(result, console))
 
