@@ -98,9 +98,11 @@ def test_a_page_names_each_switch_with_the_values_that_it_may_have(fresh: dict[s
 def test_each_reading_and_each_thing_from_memory_is_an_open_question(fresh: dict[str, str]) -> None:
     seen = 0
     for name, pack in packs().items():
-        rules = {rule["rule"]: rule for rule in pack["flow"]}
-        for item, said in [*rules.items(), *pack.get("params", {}).items()]:
-            line = lines_about(section(fresh[name], "Open questions"), item)
+        questions = section(fresh[name], "Open questions")
+        items = {f"The rule `{rule['rule']}`": rule for rule in pack["flow"]}
+        items |= {f"The value `{name}`": param for name, param in pack.get("params", {}).items()}
+        for item, said in items.items():
+            line = lines_with(questions, item)
             assert bool(line) == (said.get("certainty") in ("reading", "V")), (name, item)
             if line:
                 seen += 1

@@ -1,0 +1,87 @@
+"""Pointers say where a petition may be open; they grant nothing and run only when asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.cases import ReadyCase, load_cases
+from clearance.rulebook.load import Rulebook
+from clearance.rulebook.oracle import decide
+
+CONFIGURATIONS = sorted((Path(__file__).parents[2] / "conf").glob("*.yaml"))
+Pointers = list[tuple[BoundPack, list[ReadyCase]]]
+NAMES = ["pc1203_4", "pc1203_41", "pc1203_4a", "pc17_b", "pc4852_01", "prop47"]
+
+
+@pytest.fixture(scope="module")
+def pointers(rulebook: Rulebook, bounds: list[BoundPack]) -> Pointers:
+    return [
+        (bound, load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue))
+        for item, bound in zip(rulebook.packs, bounds, strict=True)
+        if item.pack.kind == "pointer"
+    ]
+
+
+def test_every_petition_has_its_pointer_with_a_dozen_cases_at_least(pointers: Pointers) -> None:
+    assert sorted(bound.pack.pack for bound, _ in pointers) == NAMES
+    assert all(len(cases) >= 12 for _, cases in pointers)
+
+
+def test_a_pointer_sends_to_a_person_and_grants_nothing(pointers: Pointers) -> None:
+    for bound, cases in pointers:
+        pack = bound.pack
+        parts = [*pack.flow, pack.otherwise]
+        assert {part.then.outcome for part in parts} == {"NOT_ELIGIBLE", "REVIEW"}
+        assert pack.unknown.then is not None and pack.unknown.then.outcome == "REVIEW"
+        for case in cases:
+            got = decide(bound, case.row, case.as_of)
+            assert got is None or (got.relief, got.eligible_on) == (None, None), case.name
+
+
+def test_a_pointer_has_cases_for_all_that_it_can_say(pointers: Pointers) -> None:
+    for bound, cases in pointers:
+        ends = {case.expect.rule for case in cases if case.expect is not None}
+        assert ends == {*(rule.rule for rule in bound.pack.flow), "otherwise", "unknown"}
+        assert any(case.expect is None for case in cases), bound.pack.pack
+
+
+def test_each_rule_of_a_pointer_says_how_sure_it_is_and_each_review_what_to_do(
+    pointers: Pointers,
+) -> None:
+    for bound, _ in pointers:
+        pack = bound.pack
+        assert all(rule.certainty for rule in pack.flow), pack.pack
+        assert all(param.certainty for param in pack.params.values()), pack.pack
+        for part in (*pack.flow, pack.otherwise):
+            assert (part.then.outcome == "REVIEW") == (part.label is not None), part
+
+
+def test_a_pointer_never_says_no_for_what_the_record_leaves_out(
+    rulebook: Rulebook, pointers: Pointers
+) -> None:
+    """Where a missing value could open a petition, a person looks."""
+    asked = 0
+    for bound, cases in pointers:
+        features = rulebook.catalogue[bound.pack.unit]
+        for case in cases:
+            sure = decide(bound, case.row, case.as_of)
+            if sure is None or sure.outcome != "REVIEW":
+                continue
+            for name in sorted(bound.columns):
+                if features[name].null == "unknown":
+                    asked += 1
+                    got = decide(bound, {**case.row, name: None}, case.as_of)
+                    assert got is not None and got.outcome == "REVIEW", (case.name, name)
+    assert asked > 100
+
+
+def test_no_shipped_configuration_runs_a_pointer() -> None:
+    assert CONFIGURATIONS
+    for path in CONFIGURATIONS:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        named = {*(settings.get("packs") or []), *(settings.get("scenarios") or [])}
+        assert not named & set(NAMES), path.name
