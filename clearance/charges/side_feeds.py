@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.record_rules import Registration
 from clearance.feeds.state import LoadedFeed, feed_state
 from clearance.store import Store
 
 KINDS = ("registry", "supervision", "petitions", "merges")
-# The registration that the feed's other rows are not.
-REGISTRATION = "290"
 NONE, UNTIL, OPEN = "none", "until", "open"
 
 
@@ -69,7 +68,9 @@ def with_person_id(rows: DataFrame, *, merges: DataFrame | None) -> DataFrame:
     return joined.withColumn("person_id", person).drop("surviving_subject_id")
 
 
-def with_side_feeds(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
+def with_side_feeds(
+    counts: DataFrame, *, feeds: SideFeeds, registrations: tuple[Registration, ...]
+) -> DataFrame:
     """A row is a count, with what the feeds say of it, and when all its terms end.
 
     `registration` and `supervision` are none, until or open; where they end, `..._end` is the last
@@ -80,10 +81,13 @@ def with_side_feeds(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     Args:
         counts: with `person_id`, `conviction_date` and `sentence_end`.
         feeds: the feeds.
+        registrations: which of the registrations that the feed names is asked for.
     """
     held = _with_held(
         counts,
-        _registered(feeds.registry),
+        _registered(
+            feeds.registry, sections=[one.registration for one in registrations if one.fact]
+        ),
         name="registration",
         merges=feeds.merges,
     )
@@ -100,10 +104,10 @@ def with_side_feeds(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     return told.withColumn("terms_end", _terms_end())
 
 
-def _registered(registry: DataFrame | None) -> DataFrame | None:
+def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
     if registry is None:
         return None
-    return registry.where(F.col("registration") == REGISTRATION).withColumnRenamed(
+    return registry.where(F.col("registration").isin(sections)).withColumnRenamed(
         "registered_on", "started_on"
     )
 

@@ -45,7 +45,7 @@ def features(
     person = with_person(
         in_cycle, registrations=rules.registrations, merged=feeds.merges is not None
     )
-    whole = with_standing(with_side_feeds(person, feeds=feeds))
+    whole = with_standing(with_side_feeds(person, feeds=feeds, registrations=rules.registrations))
     return whole.select(*NEEDED, *CYCLE_FACTS, *_told(whole))
 
 
