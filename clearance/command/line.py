@@ -50,6 +50,7 @@ def publish_latest(
     counties: list[str] | None,
     files: tuple[str, ...],
     xlsx: bool = False,
+    horizon_months: int | None = None,
 ) -> PublishResult:
     """Packets from the latest sweep's state.
 
@@ -72,6 +73,7 @@ def publish_latest(
         counties=counties,
         files=files,
         xlsx=xlsx,
+        horizon_months=horizon_months,
     )
 
 

@@ -40,6 +40,7 @@ from clearance.publish.placement import placements, source_files, with_place
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.statistics import COLUMNS, statistics
 from clearance.publish.summary import summaries
+from clearance.publish.upcoming import Ahead, load_ahead, remove_others, upcoming, write_upcoming
 from clearance.publish.words import PackWords, load_reasons, pack_words
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store, storage_faults
@@ -101,8 +102,9 @@ def publish(
     counties: list[str] | None = None,
     files: tuple[str, ...] = FILES,
     xlsx: bool = False,
+    horizon_months: int | None = None,
 ) -> PublishResult:
-    """What was published: packets under `out/packets`, and `out/statistics.csv`.
+    """What was published: packets, statistics and the prosecutors' files under `out`.
 
     Args:
         spark: the session.
@@ -114,11 +116,13 @@ def publish(
         counties: those to publish; every county of the store when None.
         files: which packet files.
         xlsx: also one workbook a packet.
+        horizon_months: how far prosecutors look ahead; that of `packets.yaml` when None.
 
     Raises:
         UsageError: an unknown county or file, or a folder that cannot be written.
     """
     _check_files(files)
+    ahead = load_ahead(rules, horizon_months=horizon_months)
     rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
     determinations = store.read(spark, "determinations")
     people = people_of_counties(rows, charges=charges).persist()
@@ -135,10 +139,32 @@ def publish(
             decided = with_words(decided_counts(determinations, charges=charges), words=words)
             with workplace(out) as place:
                 written = _publish(order, people=people, decided=decided.persist(), place=place)
+                _tell_prosecutors(order, counties=counties, ahead=ahead, out=place.out)
             decided.unpersist()
     finally:
         people.unpersist()
     return PublishResult(out=out, sweep_id=sweep_id, rows=written)
+
+
+def _tell_prosecutors(
+    order: _Order, *, counties: list[str] | None, ahead: Ahead, out: Path
+) -> None:
+    """Each county's coming relief; an arrest's county may have no packet."""
+    with stage("Writing what prosecutors are told"):
+        units = upcoming(
+            order.determinations,
+            charges=order.charges,
+            rows=order.rows,
+            as_of=order.as_of,
+            ahead=ahead,
+        ).persist()
+        with_units = [row.county for row in units.select("county").distinct().collect()]
+        there = {*order.names, *(with_units if counties is None else ())}
+        names = folders(there)
+        write_upcoming(units, folder=out / "prosecutor", names=names)
+        if counties is None:
+            remove_others(out / "prosecutor", names=names)
+        units.unpersist()
 
 
 def _check_files(files: tuple[str, ...]) -> None:

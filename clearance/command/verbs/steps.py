@@ -111,15 +111,26 @@ def publish(
     county: Counties = None,
     files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
     xlsx: Xlsx = False,
+    horizon_months: Annotated[
+        int | None,
+        typer.Option("--horizon-months", min=0, help="How far ahead prosecutors are told."),
+    ] = None,
 ) -> None:
-    """County packets and statistics from the latest sweep."""
+    """County packets, statistics and prosecutors' files from the latest sweep."""
     place = frame.open_store(frame.settings())
     from clearance.command.line import packet_files, publish_latest, say_publish
 
     wanted = packet_files(files)
     with frame.session() as spark:
         result = publish_latest(
-            spark, place, out=out, rules=frame.rules, counties=county, files=wanted, xlsx=xlsx
+            spark,
+            place,
+            out=out,
+            rules=frame.rules,
+            counties=county,
+            files=wanted,
+            xlsx=xlsx,
+            horizon_months=horizon_months,
         )
     frame.show(result, lambda console: say_publish(result, console))
 
