@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from clearance.command.verbs import answers, feeds, made_up, rulebook, steps
+from clearance.command.verbs import answers, feeds, grants, made_up, rulebook, steps
 from clearance.errors import (
     EXIT_DONE,
     EXIT_INTERRUPTED,
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Decides which record relief California law gives, to whom, why, and from which date.",
 )
-for verbs in (steps, feeds, made_up, answers):
+for verbs in (steps, feeds, grants, made_up, answers):
     app.add_typer(verbs.app)
 app.add_typer(rulebook.app, name="rules")
 

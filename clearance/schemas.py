@@ -369,6 +369,33 @@ PACKS = TableSpec(
     """,
 )
 
+GRANTS = TableSpec(
+    name="grants",
+    row="relief that was given to a unit under a pack, once; nothing later withdraws it",
+    ddl="""
+        subject_id string,
+        unit string,
+        unit_id string,
+        county string,
+        pack string,
+        pack_version string,
+        cite string,
+        relief string,
+        granted_on date,
+        sweep_id string,
+        court string,
+        noticed_in string,
+        corrected_on date,
+        correction_reason string
+    """,
+    constraints={
+        "known_unit": "unit IN ('conviction', 'arrest')",
+        "known_relief": _one_of("relief", RELIEFS),
+        "dated": "granted_on IS NOT NULL",
+        "correction_has_a_reason": "(corrected_on IS NULL) = (correction_reason IS NULL)",
+    },
+)
+
 SUPERVISION_TYPES = ("parole", "prcs", "mandatory", "probation", "federal")
 PETITION_STATUSES = ("pending", "granted", "denied", "withdrawn")
 REVIEWED_OUTCOMES = ("ELIGIBLE", "NOT_ELIGIBLE")
@@ -469,6 +496,7 @@ TABLES: dict[str, TableSpec] = {
         DETERMINATIONS,
         SWEEPS,
         PACKS,
+        GRANTS,
         *FEEDS.values(),
     )
 }

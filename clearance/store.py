@@ -338,5 +338,6 @@ MAKERS = {
     "determinations": "`clearance determine`",
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
+    "grants": "`clearance grant`",
     **{kind: f"`clearance feed {kind}`" for kind in FEEDS},
 }

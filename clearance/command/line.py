@@ -13,6 +13,7 @@ from clearance.charges.step import PrepareResult, prepare
 from clearance.clock import wall_clock
 from clearance.errors import UsageError, nearest
 from clearance.feeds.step import FeedResult
+from clearance.grants.step import GrantResult
 from clearance.ingest.step import IngestResult, ingest
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
@@ -201,6 +202,14 @@ def say_sweep(result: SweepResult, console: Console) -> None:
     for note in result.notes:
         console.print(f"          {note}")
     console.print(f"          digest {result.digest}")
+
+
+def say_grant(result: GrantResult, console: Console) -> None:
+    """How much was granted, and on which day."""
+    console.print(
+        f"grant     {result.granted:,} granted as of {result.granted_on}, "
+        f"{result.granted_before:,} before"
+    )
 
 
 def say_publish(result: PublishResult, console: Console) -> None:

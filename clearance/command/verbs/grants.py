@@ -1,0 +1,27 @@
+"""What was given: a sweep's relief recorded as granted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import with_frame
+from clearance.command.run import Frame
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame("store", "config")
+def grant(
+    frame: Frame, sweep: Annotated[str, typer.Argument(help="The sweep's id: `clearance sweeps`.")]
+) -> None:
+    """Record what the law gives at a sweep as granted, each unit once."""
+    place = frame.open_store(frame.settings())
+    from clearance.command.line import say_grant
+    from clearance.grants.step import grant as record
+
+    with place.claimed(), frame.session() as spark:
+        result = record(spark, place, sweep_id=sweep)
+    frame.show(result, lambda console: say_grant(result, console))

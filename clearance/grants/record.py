@@ -1,0 +1,45 @@
+"""What the verbatim record says of a unit: the court or agency, the person, the charge."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from clearance.charges.fields import present
+from clearance.ingest.record import parsed
+from clearance.ingest.shape import without_mark
+
+
+def first_rows(sources: DataFrame, *, units: DataFrame) -> DataFrame:
+    """A row is a unit found in the record: unit_id, court, name, birth_date, charge.
+
+    They come from the unit's first row. Name and birth date are for notices to courts alone.
+
+    Args:
+        sources: `source_rows`.
+        units: subject_id and unit_id; an arrest's unit_id ends in its step's six digits.
+    """
+    # A unit's id is the person's, a hyphen, and the count's or the step's number.
+    number = F.substring_index("unit_id", "-", -1)
+    wanted = units.select("subject_id", "unit_id").distinct().withColumn("number", number)
+    rows = sources.select("subject_id", "count_order", "source_file", "position", "record")
+    found = rows.join(wanted.alias("unit"), on="subject_id", how="inner").where(
+        F.col("count_order").startswith(F.col("number"))
+    )
+    first = found.groupBy("unit_id").agg(
+        F.min_by("record", F.struct("source_file", "position")).alias("record")
+    )
+    fields = parsed(without_mark(F.col("record")))
+    charge = F.coalesce(
+        *(
+            present(fields[name])
+            for name in ("CONV_OFFENSE_DESCR", "DISP_OFFENSE_DESCR", "OFFENSE_DESCR")
+        )
+    )
+    return first.select(
+        "unit_id",
+        present(fields["STP_ORI_DESCR"]).alias("court"),
+        present(fields["PRI_NAME"]).alias("name"),
+        present(fields["PRI_DOB"]).alias("birth_date"),
+        charge.alias("charge"),
+    )

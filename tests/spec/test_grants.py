@@ -1,0 +1,120 @@
+"""Relief recorded as granted: of a sweep, once, and never withdrawn by what comes later."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from literal_tables import AS_OF, SWEEP, court, determination, source_row, sweep, write
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from clearance.errors import UsageError
+from clearance.grants.step import GrantResult, grant
+from clearance.store import Store
+
+COUNT = court("A", "101002001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT, MARIN")
+
+
+def law(unit_id: str, **more: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {"pack": "pc1203_425", "kind": "law", "cite": "PC 1203.425(a)"}
+    given = ("MARIN", "given", "ELIGIBLE", "grant_conviction_relief", "MET")
+    return {**determination(unit_id, *given), **usual, **more}
+
+
+@pytest.fixture
+def swept(spark: SparkSession, store: Store) -> Store:
+    """A store whose sweep gives two units relief under the law."""
+    write(spark, store, "source_rows", [source_row(20, COUNT), source_row(10, {**COUNT})])
+    decided = [
+        law("A-101002001000"),
+        law("A-101001", unit="arrest", pack="pc851_93", relief="grant_arrest_relief"),
+        law("A-101002002000", outcome="NOT_YET", eligible_on=date(2027, 1, 1)),
+        law("A-101002001000", pack="county_pilot", kind="policy"),
+    ]
+    write(spark, store, "determinations", decided)
+    what_if = sweep(sweep_id="sweep-of-what-if", what_if=True)
+    write(spark, store, "sweeps", [sweep(), what_if])
+    return store
+
+
+def granted(spark: SparkSession, store: Store) -> list[tuple[Any, ...]]:
+    columns = ("unit_id", "pack", "relief", "granted_on", "sweep_id", "court")
+    rows = store.read(spark, "grants").select(*columns).orderBy("unit_id", "pack").collect()
+    return [tuple(row) for row in rows]
+
+
+BOTH = [
+    ("A-101001", "pc851_93", "grant_arrest_relief", AS_OF, SWEEP, None),
+    (
+        *("A-101002001000", "pc1203_425", "grant_conviction_relief"),
+        *(AS_OF, SWEEP, "SUPERIOR COURT, MARIN"),
+    ),
+]
+
+
+def test_what_the_law_gives_at_a_sweep_is_granted_once_on_the_sweeps_day(
+    spark: SparkSession, swept: Store
+) -> None:
+    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 2, 0)
+    assert granted(spark, swept) == BOTH
+    version = swept.version(spark, "grants")
+    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 0, 2)
+    assert granted(spark, swept) == BOTH
+    assert swept.version(spark, "grants") == version
+
+
+def test_a_bar_that_arises_later_withdraws_nothing_and_a_later_sweep_adds_only_what_is_new(
+    spark: SparkSession, swept: Store
+) -> None:
+    grant(spark, swept, sweep_id=SWEEP)
+    later = [
+        law("A-101002001000", outcome="NOT_ELIGIBLE", relief=None),
+        law("A-101002002000"),
+        law("A-101001", unit="arrest", pack="pc851_93", relief="grant_arrest_relief"),
+    ]
+    swept.replace(_frame(spark, later), "determinations")
+    version = swept.version(spark, "determinations")
+    december = sweep(sweep_id="december", as_of=date(2026, 12, 1), determinations_version=version)
+    write(spark, swept, "sweeps", [december])
+    assert grant(spark, swept, sweep_id="december").granted == 1
+    rows = granted(spark, swept)
+    assert [row for row in rows if row[4] == SWEEP] == BOTH
+    assert [row[0] for row in rows if row[4] == "december"] == ["A-101002002000"]
+    # The sweep's own rows count, not those that stand now.
+    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 0, 2)
+
+
+def _frame(spark: SparkSession, rows: list[dict[str, Any]]) -> Any:
+    from literal_tables import frame
+
+    return frame(spark, "determinations", rows)
+
+
+def test_a_what_if_and_an_unknown_sweep_are_refused_in_clear_words(
+    spark: SparkSession, swept: Store
+) -> None:
+    with pytest.raises(UsageError, match="is a what-if"):
+        grant(spark, swept, sweep_id="sweep-of-what-if")
+    with pytest.raises(UsageError, match=f"no sweep `sweep-of-novembre`. Did you mean {SWEEP}"):
+        grant(spark, swept, sweep_id="sweep-of-novembre")
+    assert not swept.exists(spark, "grants")
+
+
+def test_the_verb_grants_and_says_so_in_json(
+    spark: SparkSession,
+    swept: Store,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from clearance import session
+
+    monkeypatch.setattr(session, "build_session", lambda: spark)
+    monkeypatch.setattr(session, "is_submitted", lambda: True)
+    assert _code(["grant", SWEEP, "--store", swept.uri, "--json", "--quiet"], debug=False) == 0
+    assert json.loads(capsys.readouterr().out)["granted"] == 2
+    assert _code(["grant", "x", "--store", swept.uri, "--quiet"], debug=False) == 2
+    assert Path("jobs/grant.py").read_text().count("grant") == 2
