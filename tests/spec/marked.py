@@ -118,6 +118,7 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ("explain", ["explain", kept, *into]),
         ("sweeps", ["sweeps", *into, "--json"]),
         ("replay", ["replay", SWEEP, *into, "--json"]),
+        ("grant", ["grant", SWEEP, *into]),
         ("publish", ["publish", "--out", str(folder / "again"), *into]),
         ("report", ["report", "--out", str(folder / "again" / "report.html"), *into]),
         ("feed", ["feed", "reviews", str(inputs / "reviews.csv"), *into]),

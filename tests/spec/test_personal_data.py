@@ -118,6 +118,7 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "explain": 0,
         "sweeps": 0,
         "replay": 0,
+        "grant": 0,
         "publish": 0,
         "report": 0,
         "feed": 0,
