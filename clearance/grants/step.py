@@ -13,12 +13,13 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.errors import UsageError, nearest
+from clearance.errors import UsageError
 from clearance.grants.record import first_rows
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.schemas import GRANTS
 from clearance.store import Store, storage_faults
+from clearance.sweep.replay import named_sweep
 
 KEY = ["unit_id", "pack"]
 
@@ -57,7 +58,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str) -> GrantResult:
         UsageError: there is no such sweep, or it is a what-if.
         SweepConflict: another run granted meanwhile.
     """
-    sweep = _named(store.read(spark, "sweeps").collect(), sweep_id, store=store)
+    sweep = named_sweep(store.read(spark, "sweeps").collect(), sweep_id, store=store)
     if sweep["what_if"]:
         raise UsageError(
             f"Sweep {sweep_id} is a what-if; nothing is granted on one.",
@@ -98,14 +99,3 @@ def grant_rows(given: DataFrame, *, sources: DataFrame, sweep: Row) -> DataFrame
     }
     joined = given.join(court, on="unit_id", how="left")
     return joined.withColumns(known).select(*GRANTS.columns)
-
-
-def _named(sweeps: list[Row], sweep_id: str, *, store: Store) -> Row:
-    for row in sweeps:
-        if row["sweep_id"] == sweep_id:
-            return row
-    guess = nearest(sweep_id, [row["sweep_id"] for row in sweeps])
-    hint = f" Did you mean {guess}?" if guess else ""
-    raise UsageError(
-        f"The store {store.uri} has no sweep `{sweep_id}`.{hint}", "`clearance sweeps` lists them."
-    )

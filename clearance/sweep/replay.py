@@ -95,7 +95,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         UsageError: there is no such sweep.
     """
     sweeps = _sweeps(spark, store)
-    sweep = _named(sweeps, sweep_id, store=store)
+    sweep = named_sweep(sweeps, sweep_id, store=store)
     with stage(f"Deciding sweep {sweep_id} again"), storage_faults("replaying"):
         parts = [
             _decided(spark, store, behind, packs=packs, rules=rules)
@@ -127,7 +127,17 @@ def _sweeps(spark: SparkSession, store: Store) -> list[Row]:
     return store.read(spark, "sweeps").orderBy(F.desc("determinations_version")).collect()
 
 
-def _named(sweeps: list[Row], sweep_id: str, *, store: Store) -> Row:
+def named_sweep(sweeps: list[Row], sweep_id: str, *, store: Store) -> Row:
+    """The sweep's row.
+
+    Args:
+        sweeps: rows of `sweeps`.
+        sweep_id: which.
+        store: where they are, for the message.
+
+    Raises:
+        UsageError: there is no such sweep.
+    """
     for row in sweeps:
         if row["sweep_id"] == sweep_id:
             return row
