@@ -33,6 +33,8 @@ MOMENTS = {
         "determinations_version",
     },
 }
+# What `publish` and `report` leave in their folder.
+PUBLISHED = {"packets", "prosecutor", "statistics.csv", "report.html"}
 SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
 
@@ -203,7 +205,7 @@ def _check_packet(folder: Path) -> None:
 def check_nothing_left(store: Path, out: Path) -> None:
     """Torn where a finished run left more than its tables and its files."""
     extra = {path.name for path in store.iterdir()} - set(TABLES)
-    extra |= {path.name for path in out.glob("*")} - {"packets", "statistics.csv", "report.html"}
+    extra |= {path.name for path in out.glob("*")} - PUBLISHED
     if extra:
         raise Torn(f"left over: {sorted(extra)}")
     if sorted(swept(store)) != sorted(_recorded(store)):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
+from soak.state import PUBLISHED
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
@@ -53,7 +54,7 @@ def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
         assert _code(["demo", "--people", "120", "--out", str(demo), "--json"], debug=True) == 0
     (demo / "store").rename(place.store)
     place.out.mkdir()
-    for name in ("packets", "statistics.csv", "report.html"):
+    for name in PUBLISHED:
         (demo / name).rename(place.out / name)
     files = sorted(str(path) for path in (demo / "input").iterdir())
     return Line(files, place, json.loads(said.getvalue()))
