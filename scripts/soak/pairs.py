@@ -39,8 +39,10 @@ from clearance.session import build_session
 from clearance.store import Store
 if {unclaimed}:
     Store.claimed = lambda self, make=False: contextlib.nullcontext()
-build_session(extra={{"spark.sql.shuffle.partitions": "2"}})
+# The JVM speaks on stdout too, of its code cache.
 answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+build_session(extra={{"spark.sql.shuffle.partitions": "2"}})
 for line in sys.stdin:
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):

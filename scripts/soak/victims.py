@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-# Compiled quickly rather than well: a victim lives a few seconds.
-JAVA = "-XX:TieredStopAtLevel=1"
+# Compiled quickly rather than well: a victim lives a few seconds. With the small code cache that
+# goes with this, the JVM would stop compiling after a while.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g"
 PATIENCE = 900
 
 
