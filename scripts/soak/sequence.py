@@ -1,4 +1,4 @@
-"""Random sequences of extracts, rule changes and as-of steps: incremental = full = replay.
+"""Random sequences of extracts, feeds, rule changes and as-of steps: incremental = full = replay.
 
     scripts/soak/sequence.py --steps 200 --seed 1
 
@@ -25,6 +25,7 @@ from pyspark.sql import SparkSession
 from clearance.charges.arrests import arrests
 from clearance.charges.history import typed_rows
 from clearance.charges.record_rules import load_record_rules
+from clearance.charges.side_feeds import loaded_feeds, side_feeds
 from clearance.charges.statutes import load_statutes, statute_rows
 from clearance.charges.step import prepare
 from clearance.charges.tables import charges, features
@@ -38,8 +39,11 @@ from clearance.sweep.assign import plan_sweep
 from clearance.sweep.digest import digest_of
 from clearance.sweep.replay import replay
 from clearance.sweep.scope import Scope
+from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import decide, determine
 from clearance.synth.step import synthesize
+from soak.side_feeds import take_some
+from soak.victims import JAVA
 
 SUBJECT, DATE = FIELDS.index("SUBJECT_ID"), FIELDS.index("STP_EVENT_DATE")
 DISPOSITION = FIELDS.index("DISP_DESCR")
@@ -78,6 +82,7 @@ class Sequence:
         self.settings = Settings(
             county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
             scenarios=("dismiss_all_p64",),
+            packs=("pc1203_425", "pc851_93"),
         )
 
     def extract(self, share: float, *, complete: bool = False, late: bool = False) -> None:
@@ -133,11 +138,19 @@ class Sequence:
         whole = (rules_folder() / "statutes" / "p64.csv").read_text(encoding="utf-8")
         path.write_text("".join(kept) if len(kept) < len(lines) else whole, encoding="utf-8")
 
+    def take_a_feed(self) -> str:
+        """What an office says comes anew; returns the feed's kind."""
+        store, people = self.store, list(self.people)
+        return take_some(self.spark, store, dice=self.dice, people=people, rules=self.rules)
+
     def step(self) -> str:
         """Something changes."""
         kind = self.dice.choices(
-            ("few", "many", "complete", "late", "rule", "list", "later", "earlier", "next_day"),
-            weights=(30, 8, 5, 8, 10, 4, 20, 5, 10),
+            (
+                *("few", "many", "complete", "late", "feed"),
+                *("rule", "list", "later", "earlier", "next_day"),
+            ),
+            weights=(25, 8, 5, 8, 25, 8, 4, 20, 5, 10),
         )[0]
         match kind:
             case "few":
@@ -148,6 +161,8 @@ class Sequence:
                 self.extract(0.9, complete=True)
             case "late":
                 self.extract(0.1, late=True)
+            case "feed":
+                kind = self.take_a_feed()
             case "rule":
                 self.change_a_rule()
             case "list":
@@ -164,11 +179,16 @@ class Sequence:
         """The digest of everything decided from the source rows alone."""
         record, statutes = load_record_rules(self.rules), load_statutes(self.rules)
         typed = typed_rows(self.store.read(self.spark, "source_rows"), rules=record)
-        worked_out = features(typed, rules=record, statutes=statute_rows(self.spark, statutes))
+        feeds = side_feeds(self.spark, self.store, loaded=loaded_feeds(self.spark, self.store))
+        lists = statute_rows(self.spark, statutes)
+        worked_out = features(typed, rules=record, statutes=lists, feeds=feeds)
         inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
         plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
         everything = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)
-        return digest_of(decide(inputs, plan, as_of=self.as_of, scope=everything))
+        said = decide(inputs, plan, as_of=self.as_of, scope=everything)
+        known = self.store.exists(self.spark, REVIEWS)
+        offices = self.store.read(self.spark, REVIEWS) if known else None
+        return digest_of(with_reviews(said, reviews=offices, as_of=self.as_of))
 
 
 def clock() -> datetime:
@@ -216,12 +236,24 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--people", type=int, default=40)
+    parser.add_argument("--every", type=int, default=1, help="decide anew each so many steps")
     given = parser.parse_args()
-    from clearance.session import build_session
+    from clearance.session import build_session, java_options
 
-    spark = build_session(extra={"spark.sql.shuffle.partitions": "2"})
+    extra = {
+        "spark.sql.shuffle.partitions": "2",
+        "spark.driver.extraJavaOptions": f"{java_options()} {JAVA}",
+    }
+    spark = build_session(extra=extra)
     with tempfile.TemporaryDirectory() as folder:
-        told = run(spark, Path(folder), steps=given.steps, seed=given.seed, people=given.people)
+        told = run(
+            spark,
+            Path(folder),
+            steps=given.steps,
+            seed=given.seed,
+            people=given.people,
+            every=given.every,
+        )
     spark.stop()
     for line in told.differences:
         print(line)
