@@ -396,6 +396,22 @@ GRANTS = TableSpec(
     },
 )
 
+NOTICES = TableSpec(
+    name="notices",
+    row="a grant or a correction that a court was told of, once, whatever the folders",
+    ddl="""
+        unit_id string,
+        pack string,
+        granted_on date,
+        kind string,
+        county string,
+        month string,
+        folder string,
+        sweep_id string
+    """,
+    constraints={"known_kind": "kind IN ('grant', 'correction')"},
+)
+
 SUPERVISION_TYPES = ("parole", "prcs", "mandatory", "probation", "federal")
 PETITION_STATUSES = ("pending", "granted", "denied", "withdrawn")
 REVIEWED_OUTCOMES = ("ELIGIBLE", "NOT_ELIGIBLE")
@@ -497,6 +513,7 @@ TABLES: dict[str, TableSpec] = {
         SWEEPS,
         PACKS,
         GRANTS,
+        NOTICES,
         *FEEDS.values(),
     )
 }

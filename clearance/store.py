@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,6 +230,25 @@ class Store:
                 .execute()
             )
 
+    def upsert(self, rows: DataFrame, table: str, *, key: Sequence[str]) -> None:
+        """Put rows in place of those with the same key, and add those whose key is new.
+
+        Args:
+            rows: with all columns of the table.
+            table: its name; it must exist.
+            key: columns that together tell a row.
+        """
+        same = " AND ".join(f"old.{name} <=> new.{name}" for name in key)
+        with storage_faults(f"writing {table}"):
+            (
+                self.delta(rows.sparkSession, table)
+                .alias("old")
+                .merge(rows.alias("new"), same)
+                .whenMatchedUpdateAll()
+                .whenNotMatchedInsertAll()
+                .execute()
+            )
+
     def replace(self, rows: DataFrame, table: str, *, where: str | None = None) -> None:
         """Replace the table's rows, or only those that `where` selects, in one commit."""
         self.create(rows.sparkSession, table)
@@ -273,14 +292,24 @@ class Store:
         last = self.last_commit(spark, table)
         return -1 if last is None else last[0]
 
-    def last_commit(self, spark: SparkSession, table: str) -> tuple[int, str | None] | None:
-        """Version and note of the last commit that changed data; None where there is no table."""
+    def last_commit(
+        self, spark: SparkSession, table: str, *, until: int | None = None
+    ) -> tuple[int, str | None] | None:
+        """Version and note of the last commit that changed data; None where there is no table.
+
+        Args:
+            spark: the session.
+            table: its name.
+            until: only commits up to this version.
+        """
         if not self.exists(spark, table):
             return None
         with storage_faults(f"reading the log of {table}"):
             commits = (
                 self.delta(spark, table).history().where(~F.col("operation").isin(*MAINTENANCE))
             )
+            if until is not None:
+                commits = commits.where(F.col("version") <= until)
             row = commits.orderBy(F.desc("version")).select("version", "userMetadata").first()
         return None if row is None else (int(row[0]), row[1])
 
@@ -339,5 +368,6 @@ MAKERS = {
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
     "grants": "`clearance grant`",
+    "notices": "`clearance publish`",
     **{kind: f"`clearance feed {kind}`" for kind in FEEDS},
 }

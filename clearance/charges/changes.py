@@ -45,9 +45,11 @@ def notes(spark: SparkSession, store: Store) -> dict[str, tuple[int, Note | None
     return {table: note_on(spark, store, table) for table in TABLES}
 
 
-def note_on(spark: SparkSession, store: Store, table: str) -> tuple[int, Note | None]:
-    """A table's version, and the note on its last commit that changed rows."""
-    version, text = store.last_commit(spark, table) or (-1, None)
+def note_on(
+    spark: SparkSession, store: Store, table: str, *, until: int | None = None
+) -> tuple[int, Note | None]:
+    """A table's version, and the note on its last commit that changed rows, up to a version."""
+    version, text = store.last_commit(spark, table, until=until) or (-1, None)
     try:
         return version, Note(**json.loads(text)) if text else None
     except (ValueError, TypeError):
@@ -76,10 +78,39 @@ def changed_people(
     # Merges change nothing by coming for the first time; the others speak of everybody.
     if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
+    records = _records(spark, store, earlier=earlier, now=now)
+    with storage_faults("comparing source_rows with its earlier version"):
+        numbers = records.agg(F.count("*"), F.count_if("changed")).first()
+    assert numbers is not None
+    everybody, changed = numbers
+    if changed > MOST * everybody:
+        return None
+    return _others(spark, store, records, earlier=earlier, now=now)
+
+
+def people_with_other_records(
+    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+) -> DataFrame:
+    """A row is a subject of whom source rows, feeds or merges say another thing: subject_id.
+
+    Unlike `changed_people`, however many they are, and whatever the rules and the code were.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        earlier: what the record was.
+        now: what it is.
+    """
+    records = _records(spark, store, earlier=earlier, now=now)
+    return _others(spark, store, records, earlier=earlier, now=now)
+
+
+def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> DataFrame:
+    """A row is a subject, and whether its source rows are others: subject_id, changed."""
     with storage_faults("comparing source_rows with its earlier version"):
         before = _origins(store.read(spark, "source_rows", version=earlier.source_rows))
         after = _origins(store.read(spark, "source_rows", version=now.source_rows))
-        tally = (
+        return (
             after.withColumn("now", F.lit(1))
             .unionByName(before.withColumn("now", F.lit(-1)))
             .groupBy("subject_id", "extract", "source_file")
@@ -87,16 +118,16 @@ def changed_people(
             .groupBy("subject_id")
             .agg(F.max(F.col("now") != 0).alias("changed"))
         )
-        numbers = tally.agg(F.count("*"), F.count_if("changed")).first()
-    assert numbers is not None
-    everybody, changed = numbers
-    if changed > MOST * everybody:
-        return None
+
+
+def _others(
+    spark: SparkSession, store: Store, records: DataFrame, *, earlier: Note, now: Note
+) -> DataFrame:
     told = list(_told_otherwise(spark, store, earlier=earlier, now=now))
-    subjects = reduce(DataFrame.unionByName, told, tally.where("changed").select("subject_id"))
+    subjects = reduce(DataFrame.unionByName, told, records.where("changed").select("subject_id"))
     merges = now.feeds.get("merges")
     if merges is not None:
-        subjects = _whole_people(subjects, merges=store.read(spark, "merges", version=merges))
+        subjects = whole_people(subjects, merges=store.read(spark, "merges", version=merges))
     return subjects.distinct()
 
 
@@ -114,8 +145,13 @@ def _told_otherwise(
                 yield other.select(F.col(name).alias("subject_id"))
 
 
-def _whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
-    """The subjects, with all that are one person with one of them."""
+def whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
+    """The subjects, with all that are one person with one of them.
+
+    Args:
+        subjects: subject_id.
+        merges: the feed.
+    """
     people = with_person_id(subjects, merges=merges).select("person_id").distinct()
     theirs = merges.select(
         F.col("from_subject_id").alias("subject_id"),

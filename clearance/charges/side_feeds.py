@@ -44,13 +44,22 @@ def side_feeds(spark: SparkSession, store: Store, *, loaded: Mapping[str, Loaded
         store: where the tables are.
         loaded: `loaded_feeds`.
     """
-    rows = {
-        kind: store.read(spark, kind, version=feed.version)
-        for kind, feed in loaded.items()
-        # Without a merge everybody is one person, whether the feed came or not.
-        if kind != "merges" or feed.rows
-    }
-    return SideFeeds(**rows)
+    # Without a merge everybody is one person, whether the feed came or not.
+    said = {k: feed.version for k, feed in loaded.items() if k != "merges" or feed.rows}
+    return side_feeds_at(spark, store, versions=said)
+
+
+def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, int]) -> SideFeeds:
+    """The feeds at versions of their tables; one that is not named was never loaded.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        versions: by kind.
+    """
+    return SideFeeds(
+        **{kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
+    )
 
 
 def with_person_id(rows: DataFrame, *, merges: DataFrame | None) -> DataFrame:

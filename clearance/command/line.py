@@ -208,10 +208,15 @@ def say_grant(result: GrantResult, console: Console) -> None:
     """How much was granted, and on which day."""
     console.print(
         f"grant     {result.granted:,} granted as of {result.granted_on}, "
-        f"{result.granted_before:,} before"
+        f"{result.granted_before:,} before, {result.corrected:,} corrected"
     )
 
 
 def say_publish(result: PublishResult, console: Console) -> None:
     """Where the packets are."""
     console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}")
+    if result.noticed:
+        where = result.out / "courts"
+        console.print(
+            f"          {result.noticed:,} grants and corrections told to courts in {where}"
+        )

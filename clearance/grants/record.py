@@ -11,9 +11,10 @@ from clearance.ingest.shape import without_mark
 
 
 def first_rows(sources: DataFrame, *, units: DataFrame) -> DataFrame:
-    """A row is a unit found in the record: unit_id, court, name, birth_date, charge.
+    """A row is a unit found in the record: unit_id, court, name, birth_date, charge, own_number.
 
-    They come from the unit's first row. Name and birth date are for notices to courts alone.
+    They come from the unit's first row; the number is the office's own of the case. Name and birth
+    date are for notices to courts alone.
 
     Args:
         sources: `source_rows`.
@@ -42,4 +43,5 @@ def first_rows(sources: DataFrame, *, units: DataFrame) -> DataFrame:
         present(fields["PRI_NAME"]).alias("name"),
         present(fields["PRI_DOB"]).alias("birth_date"),
         charge.alias("charge"),
+        present(fields["OFN"]).alias("own_number"),
     )

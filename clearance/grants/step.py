@@ -1,6 +1,7 @@
 """Grant: what the law gave at a sweep, recorded as given, each unit and pack once.
 
-Nothing here withdraws: a bar that arises later leaves a grant as it is.
+A bar that arises later leaves a grant as it is. One that the corrected record shows was not due
+on its day is marked as corrected; the unit may be granted again when it is due.
 """
 
 from __future__ import annotations
@@ -8,20 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
+from clearance.grants.corrections import KEY, corrections
 from clearance.grants.record import first_rows
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.schemas import GRANTS
 from clearance.store import Store, storage_faults
 from clearance.sweep.replay import named_sweep
-
-KEY = ["unit_id", "pack"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class GrantResult:
         granted_on: its as-of.
         granted: units and packs granted now.
         granted_before: those of the sweep that were granted before.
+        corrected: earlier grants that were not due on their day.
     """
 
     sweep_id: str
     granted_on: date
     granted: int
     granted_before: int
+    corrected: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -46,39 +49,71 @@ class GrantResult:
 
 
 @logged("grant")
-def grant(spark: SparkSession, store: Store, *, sweep_id: str) -> GrantResult:
+def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> GrantResult:
     """What was recorded: the sweep's ELIGIBLE units of the law, as of the sweep's date.
 
     Args:
         spark: the session.
         store: where the tables are.
         sweep_id: which sweep.
+        rules: the rules folder, with which a corrected record is read.
 
     Raises:
         UsageError: there is no such sweep, or it is a what-if.
         SweepConflict: another run granted meanwhile.
     """
-    sweep = named_sweep(store.read(spark, "sweeps").collect(), sweep_id, store=store)
+    sweeps = store.read(spark, "sweeps").collect()
+    sweep = named_sweep(sweeps, sweep_id, store=store)
     if sweep["what_if"]:
         raise UsageError(
             f"Sweep {sweep_id} is a what-if; nothing is granted on one.",
             "Grant a sweep whose as-of is not before the extract; `clearance sweeps` lists them.",
         )
-    given = store.read(spark, "determinations", version=sweep["determinations_version"]).where(
-        "kind = 'law' AND outcome = 'ELIGIBLE'"
-    )
     store.create(spark, "grants")
     after = store.version(spark, "grants")
-    before = store.read(spark, "grants").select(*KEY)
+    before = store.read(spark, "grants", version=after)
+    standing = before.where("corrected_on IS NULL")
+    with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
+        earlier = standing.where(F.col("granted_on") < F.lit(sweep["as_of"]))
+        wrong = corrections(spark, store, grants=earlier, sweeps=sweeps, rules=rules)
+        rows = _corrected(before, wrong, on=sweep["as_of"]) if wrong is not None else None
+        corrected = 0 if rows is None else rows.persist().count()
     with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
-        new = given.join(before, on=KEY, how="left_anti")
+        given = _given(store.read(spark, "determinations", version=_version(sweep)), sweep)
+        # A grant that was corrected may be due now, but an earlier sweep's is not due again.
+        met = before.where(
+            F.col("corrected_on").isNull() | (F.col("granted_on") >= F.lit(sweep["as_of"]))
+        )
+        met = met if rows is None else met.join(rows, on=list(KEY), how="left_anti")
+        new = given.join(met, on=["unit_id", "pack"], how="left_anti").persist()
         counted, fresh = given.count(), new.count()
-        if fresh:
-            rows = grant_rows(new, sources=store.read(spark, "source_rows"), sweep=sweep)
+        if fresh or corrected:
+            put = grant_rows(new, sources=store.read(spark, "source_rows"), sweep=sweep)
+            put = put if rows is None else put.unionByName(rows)
             note = json.dumps({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
-                store.append(rows, "grants")
-    return GrantResult(sweep_id, sweep["as_of"], fresh, counted - fresh)
+                store.upsert(put, "grants", key=KEY)
+        for frame in filter(None, (new, rows)):
+            frame.unpersist()
+    return GrantResult(sweep_id, sweep["as_of"], fresh, counted - fresh, corrected)
+
+
+def _version(sweep: Row) -> int:
+    return int(sweep["determinations_version"])
+
+
+def _given(determinations: DataFrame, sweep: Row) -> DataFrame:
+    """What the law gives at the sweep; what other sweeps left standing is theirs to give."""
+    packs = list(json.loads(sweep["assigned"]))
+    given = determinations.where("kind = 'law' AND outcome = 'ELIGIBLE'")
+    return given.where(F.col("pack").isin(packs))
+
+
+def _corrected(before: DataFrame, wrong: DataFrame, *, on: date) -> DataFrame:
+    """The grants' rows with the day and the reason of their correction."""
+    rest = before.drop("corrected_on", "correction_reason")
+    joined = rest.join(wrong, on=list(KEY), how="inner")
+    return joined.withColumn("corrected_on", F.lit(on)).select(*GRANTS.columns)
 
 
 def grant_rows(given: DataFrame, *, sources: DataFrame, sweep: Row) -> DataFrame:

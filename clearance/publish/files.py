@@ -35,9 +35,11 @@ class Workplace:
 
     Attributes:
         out: the folder the reader named.
+        interrupted: whether a run before this one died at work.
     """
 
     out: Path
+    interrupted: bool = False
 
     @property
     def packets(self) -> Path:
@@ -78,6 +80,7 @@ def workplace(out: Path) -> Iterator[Workplace]:
     with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
         place.packets.mkdir(parents=True, exist_ok=True)
         held.enter_context(alone(place.out / LOCK, doing=f"publishing into {out}"))
+        place = Workplace(place.out, interrupted=place.aside.exists())
         _clear(place)
         for folder in (place.aside, place.made, place.replaced):
             folder.mkdir(mode=0o700)
@@ -143,7 +146,7 @@ def assemble(
         parts = _parts(place.lines / f"folder={folder}" / f"file={name}")
         with (target / f"{name}.csv").open("wb") as out:
             out.write(csv_line(header))
-            rows[name] = sum(_copy(part, out) for part in parts)
+            rows[name] = sum(copy_lines(part, out) for part in parts)
     return rows
 
 
@@ -155,7 +158,13 @@ def _parts(folder: Path) -> list[Path]:
     return [part for path in chunks for part in sorted(path.glob("part-*"))]
 
 
-def _copy(part: Path, out: BinaryIO) -> int:
+def copy_lines(part: Path, out: BinaryIO) -> int:
+    """Move a part's lines to the end of a file; returns how many.
+
+    Args:
+        part: removed afterwards.
+        out: open for writing.
+    """
     lines = 0
     with part.open("rb") as source:
         while block := source.read(_BLOCK):

@@ -25,6 +25,7 @@ from clearance.publish.counts import (
     packet_columns,
     with_words,
 )
+from clearance.publish.county_lists import move_lists
 from clearance.publish.files import (
     Workplace,
     assemble,
@@ -36,6 +37,7 @@ from clearance.publish.files import (
     write_table,
 )
 from clearance.publish.lines import marks, packet_lines
+from clearance.publish.notices import write_notices
 from clearance.publish.placement import placements, source_files, with_place
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.statistics import COLUMNS, statistics
@@ -57,11 +59,13 @@ class PublishResult:
         out: the folder.
         sweep_id: of the determinations.
         rows: by county, then by file, the rows written; the header not counted.
+        noticed: grants and corrections that courts are told of now.
     """
 
     out: Path
     sweep_id: str
     rows: Mapping[str, Mapping[str, int]]
+    noticed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -69,6 +73,7 @@ class PublishResult:
             "out": str(self.out),
             "sweep_id": self.sweep_id,
             "counties": {county: dict(files) for county, files in self.rows.items()},
+            "noticed": self.noticed,
         }
 
 
@@ -107,8 +112,8 @@ def publish(
 ) -> PublishResult:
     """What was published.
 
-    Packets under `out/packets`, what prosecutors look ahead to under `out/prosecutor`, and
-    `out/statistics.csv`.
+    Packets under `out/packets`, what prosecutors look ahead to under `out/prosecutor`, notices of
+    grants under `out/courts`, and `out/statistics.csv`.
 
     Args:
         spark: the session.
@@ -143,10 +148,19 @@ def publish(
             decided = with_words(decided_counts(determinations, charges=charges), words=words)
             with workplace(out) as place:
                 written = _publish(order, people=people, decided=decided.persist(), place=place)
+                with stage("Telling courts"):
+                    noticed = write_notices(
+                        *(spark, store),
+                        place=place,
+                        counties=counties,
+                        rules=rules,
+                        as_of=as_of,
+                        sweep_id=sweep_id,
+                    )
             decided.unpersist()
     finally:
         people.unpersist()
-    return PublishResult(out=out, sweep_id=sweep_id, rows=written)
+    return PublishResult(out=out, sweep_id=sweep_id, rows=written, noticed=noticed)
 
 
 def _check_files(files: tuple[str, ...]) -> None:
@@ -194,7 +208,7 @@ def _publish(
             as_of=order.as_of,
             notice=order.notice,
         )
-        write_upcoming(coming, out=place.out, names=order.names)
+        move_lists(write_upcoming(coming, place=place, names=order.names))
     return rows
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 
 from pyspark.sql import DataFrame
@@ -17,7 +16,8 @@ from pyspark.sql import functions as F
 from clearance.errors import RulebookInvalid
 from clearance.publish.columns import charge_shown
 from clearance.publish.counts import case_numbers
-from clearance.publish.files import write_table
+from clearance.publish.county_lists import CountyList, write_lists
+from clearance.publish.files import Workplace
 from clearance.rulebook.yaml_lines import load_yaml
 
 FOLDER, FILE = "prosecutor", "upcoming.csv"
@@ -25,6 +25,7 @@ COLUMNS = (
     *("subject_id", "unit_id", "pack", "case_number", "charge"),
     *("eligible_on", "petition_deadline", "too_late"),
 )
+LIST = CountyList("upcoming", COLUMNS, order=("eligible_on", "unit_id", "pack"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def upcoming(
     as_of: date,
     notice: Notice,
 ) -> DataFrame:
-    """A row is a conviction that a law makes eligible within the horizon, by county and day.
+    """A row is a conviction that a law makes eligible within the horizon.
 
     The columns are `county` and `COLUMNS`; `too_late` is `yes` where the last day to file has
     passed on the day that is asked.
@@ -103,28 +104,22 @@ def upcoming(
             "too_late", F.when(F.col("petition_deadline") < F.lit(as_of), "yes").otherwise("no")
         )
         .select("county", *COLUMNS)
-        .orderBy("county", "eligible_on", "unit_id", "pack")
     )
 
 
-def write_upcoming(rows: DataFrame, *, out: Path, names: Mapping[str, str]) -> None:
-    """Write each county's file, header alone where nothing is coming.
+def write_upcoming(
+    rows: DataFrame, *, place: Workplace, names: Mapping[str, str]
+) -> dict[Path, Path]:
+    """Write each county's file aside, header alone where nothing is coming.
 
     Args:
         rows: `upcoming`.
-        out: the folder the reader named.
+        place: where to work.
         names: counties to write, with their folders.
+
+    Returns:
+        By finished file, where it belongs.
     """
-    left = dict(names)
-    for county, group in groupby(rows.toLocalIterator(), key=lambda row: row["county"]):
-        folder = left.pop(county, None)
-        if folder is not None:
-            _write(out, folder, [[row[name] for name in COLUMNS] for row in group])
-    for folder in left.values():
-        _write(out, folder, [])
-
-
-def _write(out: Path, folder: str, rows: list[list[object]]) -> None:
-    place = out / FOLDER / folder
-    place.mkdir(parents=True, exist_ok=True)
-    write_table(place / FILE, header=COLUMNS, rows=rows)
+    files = {county: [place.out / FOLDER / folder / FILE] for county, folder in names.items()}
+    wanted = rows.where(F.col("county").isin(list(names))).withColumn("file", F.lit(FILE))
+    return write_lists(wanted, LIST, place=place, files=files)

@@ -7,7 +7,7 @@ the manifest; only the engine is today's. Nothing is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -173,15 +173,30 @@ def _decided(
         table: store.read(spark, table, version=max(sweep["input_versions"][table], 0))
         for table in UNIT_TABLES.values()
     }
-    bounds = _bounds(spark, store, rules=rules)
-    records = json.loads(sweep["assigned"])
-    assigned = tuple(_assigned(records[name], bounds) for name in packs)
-    plan = Plan(assigned, files=(), notes=(), selected=())
+    plan = plan_of(spark, store, sweep, packs=packs, rules=rules)
     scope = Scope(frozenset(packs), None)
     said = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
     reviewed = sweep["input_versions"].get(REVIEWS)
     offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
     return with_reviews(said, reviews=offices, as_of=sweep["as_of"])
+
+
+def plan_of(
+    spark: SparkSession, store: Store, sweep: Row, *, packs: Iterable[str], rules: Path
+) -> Plan:
+    """The packs of a sweep as it used them, by county.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        sweep: a row of `sweeps`.
+        packs: which of those that it decided, by id.
+        rules: the rules folder; only its feature catalogue is read.
+    """
+    bounds = _bounds(spark, store, rules=rules)
+    records = json.loads(sweep["assigned"])
+    assigned = tuple(_assigned(records[name], bounds) for name in packs)
+    return Plan(assigned, files=(), notes=(), selected=())
 
 
 def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,58 +10,17 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.step import prepare
-from clearance.feeds.state import LoadedFeed
 from clearance.places import rules_folder
-from clearance.schemas import ARRESTS, CHARGES, FEEDS, SOURCE_ROWS
+from clearance.schemas import ARRESTS, CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.store import Store
 from clearance.sweep.digest import digest_of, row_hash
 from clearance.sweep.replay import replay
-from clearance.sweep.step import SweepResult, determine
+from clearance.sweep.step import determine
+from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 
-NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
-LAW = Settings(packs=("pc1203_425",))
-CONVICTED = {
-    "source_file": "a.csv",
-    "extract": "x1",
-    "encoding": "utf-8",
-    "count_order": "101001001000",
-    "stp_type_descr": "COURT ACTION",
-    "stp_ori_cnty_name": "YOLO",
-    "stp_event_date": "20100228",
-    "offense_descr": "484 PC-THEFT",
-    "offense_toc": "M",
-    "disp_descr": "CONVICTED-PROBATION",
-    "sent_loc_descr": "PROBATION",
-    "sent_length": "2",
-    "sent_time_code": "Y",
-}
 PEOPLE = ("a", "b", "c", "d", "e", "f", "g")
-
-
-def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) -> None:
-    """A feed, as `clearance feed` leaves it."""
-    columns = FEEDS[kind].columns
-    values = [tuple(row.get(name) for name in columns) for row in rows]
-    after = store.version(spark, kind)
-    mark = hashlib.sha256(repr(values).encode()).hexdigest()
-    state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
-    store.create(spark, kind)
-    after = store.version(spark, kind)
-    with store.in_turn(spark, kind, after=after, note=state.as_note()):
-        store.replace(spark.createDataFrame(values, FEEDS[kind].ddl), kind)
-
-
-def sweep(spark: SparkSession, store: Store, as_of: date, settings: Settings) -> SweepResult:
-    return determine(
-        spark,
-        store,
-        as_of=as_of,
-        rules=rules_folder(),
-        settings=settings,
-        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
-    )
 
 
 def decided(spark: SparkSession, store: Store) -> dict[str, Row]:
@@ -72,13 +30,7 @@ def decided(spark: SparkSession, store: Store) -> dict[str, Row]:
 
 @pytest.fixture
 def filled(spark: SparkSession, store: Store) -> Store:
-    columns = SOURCE_ROWS.columns
-    rows = [
-        {**dict.fromkeys(columns), **CONVICTED, "subject_id": name, "position": at}
-        for at, name in enumerate(PEOPLE)
-    ]
-    values = [tuple(row[name] for name in columns) for row in rows]
-    store.replace(spark.createDataFrame(values, SOURCE_ROWS.ddl), "source_rows")
+    take_in(spark, store, *({"subject_id": name} for name in PEOPLE))
     return store
 
 

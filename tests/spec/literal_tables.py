@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -196,6 +197,7 @@ def sweep(**more: Any) -> dict[str, Any]:
         "determinations_version": 1,
         "digest": "d1g357",
         "notes": [],
+        "assigned": json.dumps({"county_pilot": {}, "pc1203_425": {}, "pc851_93": {}}),
         **more,
     }
 

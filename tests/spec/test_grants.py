@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from literal_tables import AS_OF, SWEEP, court, determination, source_row, sweep, write
+from literal_tables import AS_OF, SWEEP, court, determination, frame, source_row, sweep, write
 from pyspark.sql import SparkSession
+from rows import RULES
 
 from clearance.cli import _code
 from clearance.errors import UsageError
@@ -59,10 +60,10 @@ BOTH = [
 def test_what_the_law_gives_at_a_sweep_is_granted_once_on_the_sweeps_day(
     spark: SparkSession, swept: Store
 ) -> None:
-    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 2, 0)
+    assert grant(spark, swept, sweep_id=SWEEP, rules=RULES) == GrantResult(SWEEP, AS_OF, 2, 0)
     assert granted(spark, swept) == BOTH
     version = swept.version(spark, "grants")
-    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 0, 2)
+    assert grant(spark, swept, sweep_id=SWEEP, rules=RULES) == GrantResult(SWEEP, AS_OF, 0, 2)
     assert granted(spark, swept) == BOTH
     assert swept.version(spark, "grants") == version
 
@@ -70,37 +71,31 @@ def test_what_the_law_gives_at_a_sweep_is_granted_once_on_the_sweeps_day(
 def test_a_bar_that_arises_later_withdraws_nothing_and_a_later_sweep_adds_only_what_is_new(
     spark: SparkSession, swept: Store
 ) -> None:
-    grant(spark, swept, sweep_id=SWEEP)
+    grant(spark, swept, sweep_id=SWEEP, rules=RULES)
     later = [
         law("A-101002001000", outcome="NOT_ELIGIBLE", relief=None),
         law("A-101002002000"),
         law("A-101001", unit="arrest", pack="pc851_93", relief="grant_arrest_relief"),
     ]
-    swept.replace(_frame(spark, later), "determinations")
+    swept.replace(frame(spark, "determinations", later), "determinations")
     version = swept.version(spark, "determinations")
     december = sweep(sweep_id="december", as_of=date(2026, 12, 1), determinations_version=version)
     write(spark, swept, "sweeps", [december])
-    assert grant(spark, swept, sweep_id="december").granted == 1
+    assert grant(spark, swept, sweep_id="december", rules=RULES).granted == 1
     rows = granted(spark, swept)
     assert [row for row in rows if row[4] == SWEEP] == BOTH
     assert [row[0] for row in rows if row[4] == "december"] == ["A-101002002000"]
     # The sweep's own rows count, not those that stand now.
-    assert grant(spark, swept, sweep_id=SWEEP) == GrantResult(SWEEP, AS_OF, 0, 2)
-
-
-def _frame(spark: SparkSession, rows: list[dict[str, Any]]) -> Any:
-    from literal_tables import frame
-
-    return frame(spark, "determinations", rows)
+    assert grant(spark, swept, sweep_id=SWEEP, rules=RULES) == GrantResult(SWEEP, AS_OF, 0, 2)
 
 
 def test_a_what_if_and_an_unknown_sweep_are_refused_in_clear_words(
     spark: SparkSession, swept: Store
 ) -> None:
     with pytest.raises(UsageError, match="is a what-if"):
-        grant(spark, swept, sweep_id="sweep-of-what-if")
+        grant(spark, swept, sweep_id="sweep-of-what-if", rules=RULES)
     with pytest.raises(UsageError, match=f"no sweep `sweep-of-novembre`. Did you mean {SWEEP}"):
-        grant(spark, swept, sweep_id="sweep-of-novembre")
+        grant(spark, swept, sweep_id="sweep-of-novembre", rules=RULES)
     assert not swept.exists(spark, "grants")
 
 

@@ -150,6 +150,8 @@ def test_the_search_finds_each_marker_where_it_may_stand(ran: Ran) -> None:
     packets = {path.name: text for path, text in plain_files(ran.folder / "out" / "packets")}
     assert found_in(packets["all.csv"]) >= found_in(ACCEPTED["KEPT"])
     assert found_in(packets["condensed.csv"])
+    notices = "".join(text for _, text in plain_files(ran.folder / "again" / "courts"))
+    assert f"ZQ{FIELDS.index('PRI_NAME'):02}" in notices
     fields = {int(word[2:4]) for word in held["quarantine"] if word.startswith("ZQ")}
     assert fields == {FIELDS.index(name) for name in IDENTIFYING}
 
@@ -213,7 +215,9 @@ def test_what_is_written_is_for_its_owner_alone_and_a_folder_that_was_there_stay
     ran: Ran,
 ) -> None:
     assert stat.S_IMODE((ran.folder / "out").stat().st_mode) == 0o750
-    inside = [ran.store, *ran.store.rglob("*"), *(ran.folder / "out").rglob("*")]
+    again = ran.folder / "again"
+    inside = [ran.store, *ran.store.rglob("*"), *(ran.folder / "out").rglob("*"), again]
+    inside += again.rglob("*")
     wrong = {
         str(path): oct(mode)
         for path in inside

@@ -12,6 +12,8 @@ from pyspark.sql import DataFrame, SparkSession
 from rows import RULES, source_rows
 
 from clearance.errors import RulebookInvalid
+from clearance.publish.county_lists import move_lists
+from clearance.publish.files import workplace
 from clearance.publish.upcoming import COLUMNS, load_notice, upcoming, write_upcoming
 from clearance.schemas import CHARGES, DETERMINATIONS
 
@@ -88,7 +90,8 @@ def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
     stale = tmp_path / "prosecutor" / "inyo" / "upcoming.csv"
     stale.parent.mkdir(parents=True)
     stale.write_text("an earlier month's\n")
-    write_upcoming(coming, out=tmp_path, names=names)
+    with workplace(tmp_path) as place:
+        move_lists(write_upcoming(coming, place=place, names=names))
     assert stale.read_text() == ",".join(COLUMNS) + "\n"
     with (tmp_path / "prosecutor" / "yolo" / "upcoming.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))

@@ -23,5 +23,5 @@ def grant(
     from clearance.grants.step import grant as record
 
     with place.claimed(), frame.session() as spark:
-        result = record(spark, place, sweep_id=sweep)
+        result = record(spark, place, sweep_id=sweep, rules=frame.rules)
     frame.show(result, lambda console: say_grant(result, console))

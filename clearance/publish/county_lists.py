@@ -1,0 +1,92 @@
+"""Lists that go to each county's offices: one CSV a county, put together aside, moved in whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from clearance.faults import storage_faults
+from clearance.publish.columns import csv_fields
+from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
+
+
+@dataclass(frozen=True)
+class CountyList:
+    """A kind of list: its files' rows are sorted by county and `order`.
+
+    Attributes:
+        name: tells its files under way from those of others.
+        columns: the header; columns of the rows.
+        order: columns that the rows of a file are sorted by.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+
+
+def write_lists(
+    rows: DataFrame, what: CountyList, *, place: Workplace, files: Mapping[str, Iterable[Path]]
+) -> dict[Path, Path]:
+    """Write lists aside; returns by finished file where it belongs.
+
+    A file without rows holds its header alone.
+
+    Args:
+        rows: `county`, `file` (the name of the county's file), and the list's columns.
+        what: the kind of list.
+        place: where to work.
+        files: by county, the files to make.
+    """
+    aside = place.aside / what.name
+    counted = rows.persist()
+    expected = counted.count()
+    # Rows name a county as the record does; a folder name is made of its number.
+    numbers = {county: number for number, county in enumerate(sorted(files))}
+    numbered = rows.sparkSession.createDataFrame(
+        list(numbers.items()) or [("", -1)], "county string, number int"
+    )
+    lines = (
+        counted.join(F.broadcast(numbered), on="county", how="inner")
+        .repartition("number", "file")
+        .sortWithinPartitions("number", "file", *what.order)
+        .select("number", "file", csv_fields(*map(F.col, what.columns)).alias("line"))
+    )
+    with storage_faults(f"writing lists under {place.out}"):
+        (
+            lines.write.partitionBy("number", "file")
+            .option("maxRecordsPerFile", 0)
+            .option("compression", "none")
+            .option("lineSep", "\n")
+            .mode("overwrite")
+            .text(aside.as_uri())
+        )
+    counted.unpersist()
+    made: dict[Path, Path] = {}
+    found = 0
+    for county, targets in files.items():
+        for target in targets:
+            parts = aside / f"number={numbers[county]}" / f"file={target.name}"
+            whole = aside / f"{numbers[county]}-{target.name}"
+            found += _put_together(parts, whole, header=what.columns)
+            made[whole] = target
+    check_complete(found, expected=expected, out=place.out)
+    return made
+
+
+def _put_together(parts: Path, whole: Path, *, header: Sequence[str]) -> int:
+    with whole.open("wb") as out:
+        out.write(csv_line(header))
+        return sum(copy_lines(part, out) for part in sorted(parts.glob("part-*")))
+
+
+def move_lists(made: Mapping[Path, Path]) -> None:
+    """Move finished lists to where they belong, each in place of its earlier one."""
+    for whole, target in made.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(whole, target)

@@ -1,0 +1,69 @@
+"""A small store from month to month: source rows, feeds, sweeps."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from clearance.feeds.state import LoadedFeed
+from clearance.places import rules_folder
+from clearance.schemas import FEEDS, SOURCE_ROWS
+from clearance.settings import Settings
+from clearance.store import Store
+from clearance.sweep.step import SweepResult, determine
+
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+LAW = Settings(packs=("pc1203_425",))
+CONVICTED = {
+    "source_file": "a.csv",
+    "extract": "x1",
+    "encoding": "utf-8",
+    "count_order": "101001001000",
+    "stp_type_descr": "COURT ACTION",
+    "stp_ori_cnty_name": "YOLO",
+    "stp_event_date": "20100228",
+    "offense_descr": "484 PC-THEFT",
+    "offense_toc": "M",
+    "disp_descr": "CONVICTED-PROBATION",
+    "sent_loc_descr": "PROBATION",
+    "sent_length": "2",
+    "sent_time_code": "Y",
+}
+
+
+def take_in(spark: SparkSession, store: Store, *rows: dict[str, Any]) -> None:
+    """These are the source rows, each a conviction but for what is said of it."""
+    columns = SOURCE_ROWS.columns
+    whole = [
+        {**dict.fromkeys(columns), **CONVICTED, "position": at, **row}
+        for at, row in enumerate(rows)
+    ]
+    values = [tuple(row[name] for name in columns) for row in whole]
+    store.replace(spark.createDataFrame(values, SOURCE_ROWS.ddl), "source_rows")
+
+
+def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) -> None:
+    """A feed, as `clearance feed` leaves it."""
+    columns = FEEDS[kind].columns
+    values = [tuple(row.get(name) for name in columns) for row in rows]
+    after = store.version(spark, kind)
+    mark = hashlib.sha256(repr(values).encode()).hexdigest()
+    state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
+    store.create(spark, kind)
+    after = store.version(spark, kind)
+    with store.in_turn(spark, kind, after=after, note=state.as_note()):
+        store.replace(spark.createDataFrame(values, FEEDS[kind].ddl), kind)
+
+
+def sweep(spark: SparkSession, store: Store, as_of: date, settings: Settings) -> SweepResult:
+    return determine(
+        spark,
+        store,
+        as_of=as_of,
+        rules=rules_folder(),
+        settings=settings,
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+    )
