@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
+from soak.sessions import forget_ended_jobs
 
 from clearance.store import Store
 
@@ -30,6 +31,15 @@ def spark() -> Iterator[SparkSession]:
     session = build_session(cores=2, extra=extra)
     yield session
     session.stop()
+
+
+@pytest.fixture(autouse=True)
+def _forget_ended_jobs() -> Iterator[None]:
+    """What Spark keeps of ended jobs would fill the memory before the suite is through."""
+    yield
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        forget_ended_jobs(running)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ from clearance.sweep.scope import Scope
 from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import decide, determine
 from clearance.synth.step import synthesize
+from soak.sessions import forget_ended_jobs
 from soak.side_feeds import take_some
 from soak.victims import JAVA
 
@@ -227,6 +228,7 @@ def run(
         told.steps += 1
         told.kinds[kind] = told.kinds.get(kind, 0) + 1
         told.kept += int(swept.nothing_new)
+        forget_ended_jobs(spark)
     return told
 
 
