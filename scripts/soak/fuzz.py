@@ -32,7 +32,6 @@ from clearance.errors import InputRefused, RulebookInvalid, UsageError
 from clearance.ingest.step import ingest
 from clearance.ingest.unpack import look_at
 from clearance.places import conf_folder, rules_folder
-from clearance.rulebook.option_files import options_of, read_option_file
 from clearance.rulebook.yaml_lines import load_yaml
 from clearance.session import build_session
 from clearance.settings import load_settings
@@ -40,7 +39,7 @@ from clearance.store import Store
 from tests.spec.drawn import any_settings, anything, as_yaml, slipped
 from tests.spec.file_mutation import mutated_file, text_of, valid_file
 from tests.spec.mutation import mutated_text
-from tests.spec.readers import PACKS, pack_options, read_pack
+from tests.spec.readers import PACKS, read_county, read_pack
 from tests.spec.reconcile import differences
 
 CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -67,20 +66,12 @@ def make_files(
     return files, refused, wrong
 
 
-def _read_options(path: Path) -> None:
-    """Read a county's option file; UsageError where an entry does not fit, with its line."""
-    _, problems = options_of(read_option_file(path, name=path.name), pack_options())
-    if problems:
-        assert all(problem.startswith(f"{path.name}:") for problem in problems), problems
-        raise UsageError("\n".join(problems), "Correct the option file.")
-
-
 def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]]:
     """How many texts of settings, options and packs were refused, and what failed otherwise."""
     conf = conf_folder()
     texts: list[tuple[Path, Callable[[Path], object]]] = [
         (conf / "california.yaml", load_settings),
-        (conf / "counties" / "example.json", _read_options),
+        (conf / "counties" / "example.json", read_county),
         *((path, partial(read_pack, cases=path.with_suffix(".cases.yaml"))) for path in PACKS),
     ]
     refused, wrong = 0, []
@@ -91,8 +82,9 @@ def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]
         target.write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
             load(target)
-        except (UsageError, RulebookInvalid):
+        except (UsageError, RulebookInvalid) as error:
             refused += 1
+            wrong += [] if error.message and error.remedy else [f"{path.name}: not said: {text!r}"]
         except Exception as error:
             wrong.append(f"{path.name}: {type(error).__name__} on {text!r}")
     return refused, wrong
@@ -100,9 +92,11 @@ def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]
 
 def drawn(count: int, seed_of: int, folder: Path) -> Iterator[str]:
     """What failed of option files, settings and packs that hypothesis drew, as many of each."""
+    example = conf_folder() / "counties" / "example.json"
     contents: dict[str, tuple[SearchStrategy[Any], Callable[[Path], object]]] = {
-        "options.json": (anything, _read_options),
-        "options.yaml": (anything, _read_options),
+        "options.json": (anything, read_county),
+        "options.yaml": (anything, read_county),
+        "slips.json": (slipped(load_yaml(example).data), read_county),
         "settings.yaml": (any_settings, load_settings),
     }
     for pack in PACKS:
@@ -128,7 +122,7 @@ def _draw(
 
 
 def _write_and_load(target: Path, load: Callable[[Path], object], content: Any) -> None:
-    text = json.dumps(content) if target.suffix == ".json" else as_yaml(content)
+    text = json.dumps(content, default=str) if target.suffix == ".json" else as_yaml(content)
     target.write_text(text, encoding="utf-8")
     with suppress(UsageError, RulebookInvalid):
         load(target)

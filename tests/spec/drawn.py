@@ -178,6 +178,8 @@ def slipped(draw: DrawFn, content: Any) -> Any:
     whole = copy.deepcopy(content)
     for _ in range(draw(st.integers(1, 3))):
         places = list(_places(whole))
+        if not places:
+            break
         holder, key = draw(st.sampled_from(places))
         other, at = draw(st.sampled_from(places))
         match draw(st.sampled_from(("lose", "exchange", "replace", "rename", "double"))):

@@ -13,12 +13,15 @@ from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.check import Known
-from clearance.rulebook.load import _list_names, _pack, load_rulebook
-from clearance.rulebook.options import PackOption
+from clearance.rulebook.load import Rulebook, _list_names, _pack, load_rulebook
+from clearance.rulebook.options import OptionValues, PackOption
 from clearance.rulebook.prose import english
+from clearance.settings import CountyPolicies, CountyPolicy, Settings
+from clearance.sweep.county_options import chosen_options
 
 RULES = rules_folder()
 CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
+AS_OF = date(2026, 11, 1)
 PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
 
 
@@ -29,11 +32,30 @@ def known() -> Known:
 
 
 @cache
+def _rulebook() -> Rulebook:
+    return load_rulebook(RULES)
+
+
+@cache
 def pack_options() -> dict[str, PackOption]:
     """The options that a county's file may set."""
-    found = load_rulebook(RULES).find("configurable", as_of=date(2026, 11, 1))
+    found = _rulebook().find("configurable", as_of=AS_OF)
     assert found is not None
     return dict(found.pack.options)
+
+
+def read_county(path: Path) -> OptionValues:
+    """The options of a county whose policy names this option file, as a sweep takes them.
+
+    Raises:
+        UsageError: an entry does not fit, each with its line.
+    """
+    policy = CountyPolicy(policy="configurable", options=path.name)
+    config = Settings(county_policies=CountyPolicies(counties={"YOLO": policy}))
+    config.read_option_files(path.parent)
+    chosen = chosen_options(_rulebook(), config, as_of=AS_OF)["configurable"].counties["YOLO"]
+    assert len(config.fingerprint) == 64
+    return chosen
 
 
 def read_pack(path: Path, cases: Path) -> None:
