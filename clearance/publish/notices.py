@@ -71,7 +71,7 @@ def write_notices(
     granting = [row["county"] for row in grants.select("county").distinct().collect()]
     names = folders(chosen(counties, in_store=granting, known=known_counties(rules)))
     said = {"month": f"{as_of:%Y-%m}", "folder": str(place.out), "sweep_id": sweep_id}
-    new = _to_tell(grants, told, counties=list(names)).withColumns(
+    new = _to_tell(grants, told, counties=list(names), until=as_of).withColumns(
         {name: F.lit(value) for name, value in said.items()}
     )
     new = new.select(*NOTICES.columns).persist()
@@ -91,12 +91,16 @@ def write_notices(
     return fresh
 
 
-def _to_tell(grants: DataFrame, told: DataFrame, *, counties: list[str]) -> DataFrame:
-    """A row is a grant or a correction of these counties that no court has been told of."""
-    corrected = grants.where("corrected_on IS NOT NULL")
-    kinds = [(grants, "grant"), (corrected, "correction")]
+def _to_tell(grants: DataFrame, told: DataFrame, *, counties: list[str], until: date) -> DataFrame:
+    """A row is a grant or a correction that no court has been told of.
+
+    Those made after the day that is asked are told when it has come: a what-if of the past tells
+    nobody of them.
+    """
+    days = {"grant": "granted_on", "correction": "corrected_on"}
     first, second = (
-        rows.select(*GRANT, F.lit(kind).alias("kind"), "county") for rows, kind in kinds
+        grants.where(F.col(day) <= F.lit(until)).select(*GRANT, F.lit(kind).alias("kind"), "county")
+        for kind, day in days.items()
     )
     events = first.unionByName(second).where(F.col("county").isin(counties))
     return events.join(told.select(*KEY), on=list(KEY), how="left_anti")

@@ -166,6 +166,7 @@ def test_each_grant_and_each_correction_is_told_once_over_any_number_of_folders(
 ) -> None:
     store = copied(granted, tmp_path)
     one, other = tmp_path / "one", tmp_path / "other"
+    assert publish(spark, store, one, date(2026, 10, 31)) == 0
     assert publish(spark, store, one, NOVEMBER) == len(STORIES)
     november = lines(one, "2026-11")
     assert names(november) == sorted(STORIES)
