@@ -23,7 +23,7 @@ from clearance.rulebook.oracle import Determination, _answer, _decision, decide,
 from clearance.store import Store
 from clearance.sweep.step import UNIT_TABLES
 from clearance.synth.step import synthesize
-from tests.line.test_feeds_decide import load
+from tests.line.months import load
 
 AS_OF, EARLIER = date(2026, 11, 1), date(2023, 3, 1)
 PEOPLE = 200
