@@ -126,20 +126,24 @@ def copied(store: Store, tmp_path: Path) -> Store:
     return Store(str(tmp_path / "store"))
 
 
-def december(spark: SparkSession, store: Store) -> GrantResult:
+@pytest.fixture(scope="module")
+def december(
+    spark: SparkSession, granted: Store, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Store, GrantResult]:
+    """The same store a month later, and what was granted and corrected then."""
+    store = copied(granted, tmp_path_factory.mktemp("december"))
     rows = [row_of(name, **change) for name in STORIES for change in LATER.get(name, ({},))]
     take_in(spark, store, *rows)
     for kind, said in TOLD.items():
         load(spark, store, kind, *({**FORMS[kind], **row} for row in said))
-    return month(spark, store, DECEMBER)
+    return store, month(spark, store, DECEMBER)
 
 
 def test_only_what_was_not_due_on_its_day_is_corrected_and_is_granted_again_when_it_is_due(
-    spark: SparkSession, granted: Store, tmp_path: Path
+    spark: SparkSession, december: tuple[Store, GrantResult], tmp_path: Path
 ) -> None:
-    store = copied(granted, tmp_path)
+    store, told = copied(december[0], tmp_path), december[1]
     wrong = {name: reason for name, reason in STORIES.items() if reason is not None}
-    told = december(spark, store)
     rows = store.read(spark, "grants").where("corrected_on IS NOT NULL").collect()
     assert {row["subject_id"]: row["correction_reason"] for row in rows} == wrong
     assert (told.granted, told.corrected) == (0, len(wrong))
@@ -162,9 +166,9 @@ def test_only_what_was_not_due_on_its_day_is_corrected_and_is_granted_again_when
 
 
 def test_each_grant_and_each_correction_is_told_once_over_any_number_of_folders(
-    spark: SparkSession, granted: Store, tmp_path: Path
+    spark: SparkSession, december: tuple[Store, GrantResult], tmp_path: Path
 ) -> None:
-    store = copied(granted, tmp_path)
+    store = copied(december[0], tmp_path)
     one, other = tmp_path / "one", tmp_path / "other"
     assert publish(spark, store, one, date(2026, 10, 31)) == 0
     assert publish(spark, store, one, NOVEMBER) == len(STORIES)
@@ -187,7 +191,6 @@ def test_each_grant_and_each_correction_is_told_once_over_any_number_of_folders(
     assert lines(other, "2026-11") == []
     assert [store.version(spark, table) for table in ("grants", "notices")] == versions
 
-    december(spark, store)
     wrong = sorted(name for name, reason in STORIES.items() if reason is not None)
     assert publish(spark, store, other, DECEMBER) == len(wrong)
     assert names(lines(other, "2026-12"), "correction") == wrong
