@@ -16,9 +16,11 @@ from clearance.command.demo import AS_OF
 from clearance.command.line import whole_line
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.places import rules_folder
+from clearance.publish.counties import known_counties
 from clearance.settings import load_settings
 from clearance.store import Store
 from tests.line.conftest import Line
+from tests.spec.literal_tables import court, record
 
 
 def lines_of(name: str) -> list[bytes]:
@@ -166,3 +168,36 @@ def test_the_samples_reconcile_the_packet_keeps_every_byte_and_the_bad_one_is_re
         assert words in said
     assert files_of(spark, store)[str(samples / "bad.csv")] == (37, 0, 37)
     assert sorted(path.name for path in log.iterdir()) == before
+
+
+def test_one_run_over_58_counties_gives_each_its_own_policy_and_its_packet(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    counties = known_counties(rules_folder())
+    assert len(counties) == 58
+    rows = [
+        record(
+            court(f"{10_000_000 + at}", "101001001000", county, "11359 HS-POSSESS FOR SALE")
+            | {
+                "STP_EVENT_DATE": "20080506",
+                "DISP_DESCR": "CONVICTED-JAIL",
+                "OFFENSE_TOC": "F",
+                "PRI_DOB": "19800101",
+            }
+        )
+        for at, county in enumerate(counties)
+    ]
+    file, out, store = tmp_path / "state.csv", tmp_path / "out", Store(str(tmp_path / "store"))
+    file.write_text("\n".join([*rows, ""]))
+    dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
+    into = ["--store", store.uri, "--out", str(out), "--quiet"]
+    assert _code(["run", str(file), *dates, *into], debug=True) == 0
+    said = store.read(spark, "determinations").where("kind = 'policy'").collect()
+    own = load_settings(None).county_policies.counties
+    assert {row["county"]: row["pack"] for row in said} == {
+        county: own[county].policy if county in own else "prop64_statute" for county in counties
+    }
+    assert len(said) == 58
+    summaries = [json.loads(path.read_text()) for path in out.glob("packets/*/summary.json")]
+    assert sorted(summary["county"] for summary in summaries) == sorted(counties)
+    assert {summary["lines"]["prop64"] for summary in summaries} == {1}
