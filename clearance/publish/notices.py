@@ -67,7 +67,9 @@ def write_notices(
         with store.claimed():
             store.create(spark, "notices")
     after = store.version(spark, "notices")
-    grants, told = store.read(spark, "grants"), store.read(spark, "notices", version=after)
+    told = store.read(spark, "notices", version=after)
+    # What is granted meanwhile is told the next time.
+    grants = store.read(spark, "grants", version=store.version(spark, "grants"))
     granting = [row["county"] for row in grants.select("county").distinct().collect()]
     names = folders(chosen(counties, in_store=granting, known=known_counties(rules)))
     said = {"month": f"{as_of:%Y-%m}", "folder": str(place.out), "sweep_id": sweep_id}

@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -76,7 +77,8 @@ def seconds(rows: DataFrame) -> float:
 
 def exchanges(rows: DataFrame) -> int:
     """The exchanges in a plan."""
-    plan = rows._jdf.queryExecution().executedPlan().toString()  # type: ignore[operator]
+    frame: Any = rows
+    plan = str(frame._jdf.queryExecution().executedPlan().toString())
     return len(re.findall(r"\b(?:Exchange|BroadcastExchange|ShuffleExchange)\b", plan))
 
 
