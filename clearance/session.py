@@ -37,6 +37,12 @@ SPEED = {
     # Prepare sorts once by person, cycle, step and count; what is sorted so is added up in one go.
     "spark.sql.execution.replaceHashWithSortAgg": "true",
     "spark.sql.debug.maxToStringFields": "25",
+    # A run is hundreds of small plans (docs/decisions/0007). What is inferred from a join ("the key
+    # is not null") makes Delta read a table's log again; checking each rule's work is for Spark's
+    # own developers; and code is generated anew for what no longer fits among 100 kept classes.
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    "spark.sql.codegen.cache.maxEntries": "1000",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
@@ -55,6 +61,8 @@ LOCAL = ONE_MACHINE | {
     "spark.app.name": "clearance",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    # Each query's plan is written out for a page that nobody sees here.
+    "spark.sql.ui.explainMode": "simple",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
@@ -134,11 +142,16 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
 # of a run's CPU and made nothing faster (docs/decisions/0007).
 COMPILING = "-XX:FreqInlineSize=100 -XX:InlineSmallCode=1200 -XX:LiveNodeCountInliningCutoff=10000"
 
+# Spark's classes alone fill the 20 MiB at which the JVM starts collecting garbage over and over.
+ROOM = "-XX:MetaspaceSize=256m"
+
 
 def java_options() -> str:
     """Options of the local JVM: where it logs to, its zone, its garbage collector, its compiler."""
     log4j = conf_folder() / "spark" / "log4j2.properties"
-    own = f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC"
+    own = (
+        f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC {ROOM}"
+    )
     return f"{own} {COMPILING}"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from delta.tables import DeltaTable
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault, SweepConflict, UsageError
@@ -27,6 +27,8 @@ __all__ = ["MAKERS", "Store", "storage_faults"]
 
 KEEP_YEARS = "interval 7300 days"
 LOCK = ".writing.lock"
+# The last commit that changed data is looked for among so many first.
+LOOK_BACK = 20
 MAINTENANCE = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES")
 
 _SPREAD = 512
@@ -305,13 +307,27 @@ class Store:
         if not self.exists(spark, table):
             return None
         with storage_faults(f"reading the log of {table}"):
-            commits = (
-                self.delta(spark, table).history().where(~F.col("operation").isin(*MAINTENANCE))
-            )
-            if until is not None:
-                commits = commits.where(F.col("version") <= until)
-            row = commits.orderBy(F.desc("version")).select("version", "userMetadata").first()
-        return None if row is None else (int(row[0]), row[1])
+            for newest in (LOOK_BACK, None):
+                told = self._commits(spark, table, newest=newest)
+                found = [
+                    commit
+                    for commit in told
+                    if commit["operation"] not in MAINTENANCE
+                    and (until is None or commit["version"] <= until)
+                ]
+                if found:
+                    last = max(found, key=lambda commit: int(commit["version"]))
+                    return int(last["version"]), last["userMetadata"]
+        return None
+
+    def _commits(self, spark: SparkSession, table: str, *, newest: int | None) -> list[Row]:
+        """Version, operation and note of the newest commits, or of all.
+
+        Not one job: Delta has the log's lines in hand, and choosing among them is done here.
+        """
+        history = self.delta(spark, table)
+        commits = history.history() if newest is None else history.history(newest)
+        return commits.select("version", "operation", "userMetadata").collect()
 
     @contextmanager
     def in_turn(self, spark: SparkSession, table: str, *, after: int, note: str) -> Iterator[Turn]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
-from soak.sessions import forget_ended_jobs
+from soak.sessions import QUICK, forget_ended_jobs
 
 from clearance.store import Store
 
@@ -17,15 +17,21 @@ settings.register_profile("repeated", derandomize=True, database=None, deadline=
 settings.load_profile("repeated")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two processes share the suite, one takes a whole file, or all that read the demo."""
+    for item in items:
+        reads_demo = "line" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if reads_demo else item.path.name))
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     from clearance.session import build_session, java_options
 
-    # Hundreds of small jobs: compiling them to the last degree would cost more than it saves.
-    quick = f"{java_options()} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g"
     extra = {
         "spark.sql.shuffle.partitions": "2",
-        "spark.driver.extraJavaOptions": quick,
+        "spark.driver.extraJavaOptions": f"{java_options()} {QUICK}",
         "spark.driver.memory": "4g",
     }
     session = build_session(cores=2, extra=extra)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -65,11 +64,22 @@ def decide_in_spark(
         decided = evaluate(units, [Assigned(bound, by_county=by_county)], as_of=as_of)
         parts.append(decided.withColumn("place", place))
     results: list[Determination | None] = [None] * len(items)
-    for row in reduce(DataFrame.unionByName, parts).toLocalIterator():
+    for row in union(parts).toLocalIterator():
         results[row["place"]] = Determination(
             **{name: row[name] for name in Determination.__dataclass_fields__}
         )
     return results
+
+
+def union(parts: Sequence[DataFrame]) -> DataFrame:
+    """All rows of the parts, put together in halves.
+
+    One after the other, each of many parts would have Spark look through all earlier ones again.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return union(parts[:half]).unionByName(union(parts[half:]))
 
 
 def _shared(bound: BoundPack) -> str:

@@ -42,9 +42,8 @@ from clearance.sweep.scope import Scope
 from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import decide, determine
 from clearance.synth.step import synthesize
-from soak.sessions import forget_ended_jobs
+from soak.sessions import QUICK, forget_ended_jobs
 from soak.side_feeds import take_some
-from soak.victims import JAVA
 
 SUBJECT, DATE = FIELDS.index("SUBJECT_ID"), FIELDS.index("STP_EVENT_DATE")
 DISPOSITION = FIELDS.index("DISP_DESCR")
@@ -244,7 +243,7 @@ def main() -> int:
 
     extra = {
         "spark.sql.shuffle.partitions": "2",
-        "spark.driver.extraJavaOptions": f"{java_options()} {JAVA}",
+        "spark.driver.extraJavaOptions": f"{java_options()} {QUICK}",
     }
     spark = build_session(extra=extra)
     with tempfile.TemporaryDirectory() as folder:

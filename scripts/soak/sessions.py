@@ -1,4 +1,4 @@
-"""A Spark session that lives through hundreds of commands."""
+"""Spark sessions of tests and soaks: many small jobs, in one process or in many."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Any
 
 from py4j.java_gateway import get_method
 from pyspark.sql import SparkSession
+
+# Options of a JVM that compiles quickly rather than well. With the small code cache that goes with
+# this it would stop compiling after a while. Plans come and go: half of the heap is for the new.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g -XX:NewRatio=1"
 
 
 def forget_ended_jobs(spark: SparkSession) -> None:

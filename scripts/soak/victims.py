@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from soak.sessions import QUICK
+
 ROOT = Path(__file__).resolve().parents[2]
-# Compiled quickly rather than well: a victim lives a few seconds. With the small code cache that
-# goes with this, the JVM would stop compiling after a while.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g"
 PATIENCE = 900
 
 
 def environment(**more: str) -> dict[str, str]:
     """This process's environment without its own Spark, and with this checkout."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYSPARK_")}
-    return own | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": JAVA} | more
+    return own | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": QUICK} | more
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from soak.victims import environment
 
 from clearance.cli import _code
 from clearance.store import Store
@@ -26,6 +26,10 @@ COMMANDS = [
     for line in block.strip().splitlines()
 ]
 BIN = Path(sys.executable).parent
+# They take long, and a test of their own runs them.
+RUN_ELSEWHERE = {
+    ".venv/bin/clearance rules test": ROOT / "tests" / "rules" / "test_cases.py",
+}
 
 
 def clearance_commands() -> list[str]:
@@ -50,16 +54,15 @@ def test_every_clearance_command_runs_in_the_order_of_the_page(
         shutil.copytree(line.place.store, store)
     names = {"FILES...": line.files, "STORE": ["mine"], "OUT": ["mine_out"]}
     for command in clearance_commands():
+        if command in RUN_ELSEWHERE:
+            words = json.dumps(shlex.split(command)[1:])[1:-1]
+            assert words in RUN_ELSEWHERE[command].read_text(encoding="utf-8"), command
+            continue
         if "SWEEP" in command:
             sweeps = Store("mine").read(spark, "sweeps").select("sweep_id").collect()
             names["SWEEP"] = [sweeps[-1][0]]
         words = [part for word in shlex.split(command)[1:] for part in names.get(word, [word])]
         assert _code(words, debug=True) == 0, command
-
-
-def environment() -> dict[str, str]:
-    own = {key: value for key, value in os.environ.items() if not key.startswith("PYSPARK_")}
-    return own | {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
 
 
 def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path) -> None:
@@ -82,7 +85,13 @@ def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path
     (tmp_path / "events").mkdir()
     words[1:1] = [part for key, value in told.items() for part in ("--conf", f"{key}={value}")]
     done = subprocess.run(
-        words, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=600, check=False
+        words,
+        cwd=ROOT,
+        env=environment(PYSPARK_PYTHON=sys.executable),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert line.said["determine"]["digest"] in done.stdout

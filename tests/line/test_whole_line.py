@@ -6,10 +6,12 @@ import csv
 import gzip
 import json
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
@@ -21,6 +23,8 @@ from clearance.settings import load_settings
 from clearance.store import Store
 from tests.line.conftest import Line
 from tests.spec.literal_tables import court, record
+
+RULES = rules_folder()
 
 
 def lines_of(name: str) -> list[bytes]:
@@ -127,57 +131,34 @@ def test_shuffled_rows_over_several_files_give_the_same_digest(
         inputs=[str(tmp_path / "in")],
         as_of=AS_OF,
         out=tmp_path / "out",
-        rules=rules_folder(),
+        rules=RULES,
         settings=load_settings(None),
         counties=["LOS ANGELES"],
     ).as_dict()
     assert result["determine"]["digest"] == line.said["determine"]["digest"]
 
 
-def test_the_samples_reconcile_the_packet_keeps_every_byte_and_the_bad_one_is_refused(
-    spark: SparkSession, samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    store, out = tmp_path / "s", tmp_path / "o"
-    end = ["--store", str(store), "--as-of", "2026-11-01", "--out", str(out), "--quiet"]
-    large = samples / "sacramento_20k.csv.gz"
-    good = [large, samples / "no_headers.csv", samples / "extra_comma.csv"]
-    assert _code(["run", *map(str, good), *end, "--xlsx"], debug=True) == 0
-    packets = out / "packets"
-    assert {path.parent for path in packets.glob("*/packet.xlsx")} == set(packets.iterdir())
-    assert files_of(spark, store) == {
-        str(path): (rows, rows, 0) for path, rows in zip(good, (20_075, 38, 38), strict=True)
-    }
-    lines = {path.name: lines_of(str(path)) for path in good}
-    rows = Store(str(store)).read(spark, "source_rows")
-    for row in rows.select("source_file", "position", "record", "encoding").collect():
-        line = lines[Path(row.source_file).name][row.position - 1]
-        assert row.record.encode(row.encoding) == line
-    packet = (out / "packets" / "sacramento" / "all.csv").read_bytes().splitlines()[1:]
-    kept = [row[: _length_of_fields(row, FIELD_COUNT)] for row in packet]
-    received = lines[large.name][1:]
-    assert len(kept) > 10_000
-    assert kept == [row for row in received if row in set(kept)]
-    summary = json.loads((out / "packets" / "sacramento" / "summary.json").read_text())
-    assert summary["county"] == "SACRAMENTO"
+@dataclass(frozen=True)
+class Everything:
+    """One run over the good samples and a state of 58 people, one in each county."""
 
-    log = store / "source_rows" / "_delta_log"
-    before = sorted(path.name for path in log.iterdir())
-    assert _code(["run", str(samples / "bad.csv"), *end], debug=False) == 3
-    said = capsys.readouterr().err
-    for words in ("bad.csv", "94 fields where 95 are expected", "--accept-quarantine"):
-        assert words in said
-    assert files_of(spark, store)[str(samples / "bad.csv")] == (37, 0, 37)
-    assert sorted(path.name for path in log.iterdir()) == before
+    samples: list[Path]
+    people: dict[str, str]
+    store: Store
+    out: Path
 
 
-def test_one_run_over_58_counties_gives_each_its_own_policy_and_its_packet(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    counties = known_counties(rules_folder())
-    assert len(counties) == 58
+@pytest.fixture(scope="module")
+def everything(
+    spark: SparkSession, samples: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Everything:
+    folder = tmp_path_factory.mktemp("everything")
+    good = [samples / name for name in ("sacramento_20k.csv.gz", "no_headers.csv")]
+    good.append(samples / "extra_comma.csv")
+    people = {county: f"{980_000_000 + at}" for at, county in enumerate(known_counties(RULES))}
     rows = [
         record(
-            court(f"{10_000_000 + at}", "101001001000", county, "11359 HS-POSSESS FOR SALE")
+            court(subject, "101001001000", county, "11359 HS-POSSESS FOR SALE")
             | {
                 "STP_EVENT_DATE": "20080506",
                 "DISP_DESCR": "CONVICTED-JAIL",
@@ -185,19 +166,74 @@ def test_one_run_over_58_counties_gives_each_its_own_policy_and_its_packet(
                 "PRI_DOB": "19800101",
             }
         )
-        for at, county in enumerate(counties)
+        for county, subject in people.items()
     ]
-    file, out, store = tmp_path / "state.csv", tmp_path / "out", Store(str(tmp_path / "store"))
-    file.write_text("\n".join([*rows, ""]))
+    (folder / "state.csv").write_text("\n".join([*rows, ""]))
+    files = [*map(str, good), str(folder / "state.csv")]
     dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
-    into = ["--store", store.uri, "--out", str(out), "--quiet"]
-    assert _code(["run", str(file), *dates, *into], debug=True) == 0
-    said = store.read(spark, "determinations").where("kind = 'policy'").collect()
+    into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet", "--xlsx"]
+    assert _code(["run", *files, *dates, *into], debug=True) == 0
+    return Everything(good, people, Store(str(folder / "store")), folder / "out")
+
+
+def test_the_samples_reconcile_and_the_packets_keep_every_byte(
+    spark: SparkSession, everything: Everything
+) -> None:
+    packets = everything.out / "packets"
+    assert {path.parent for path in packets.glob("*/packet.xlsx")} == set(packets.iterdir())
+    taken = files_of(spark, everything.store)
+    assert {str(path): taken[str(path)] for path in everything.samples} == {
+        str(path): (rows, rows, 0)
+        for path, rows in zip(everything.samples, (20_075, 38, 38), strict=True)
+    }
+    lines = {path.name: lines_of(str(path)) for path in everything.samples}
+    rows = everything.store.read(spark, "source_rows").where(~F.col("subject_id").like("98%"))
+    for row in rows.select("source_file", "position", "record", "encoding").collect():
+        line = lines[Path(row.source_file).name][row.position - 1]
+        assert row.record.encode(row.encoding) == line
+    packet = (packets / "sacramento" / "all.csv").read_bytes().splitlines()[1:]
+    kept = [row[: _length_of_fields(row, FIELD_COUNT)] for row in packet]
+    received = lines["sacramento_20k.csv.gz"][1:]
+    assert len(kept) > 10_000
+    own = everything.people["SACRAMENTO"].encode()
+    assert [row for row in kept if own not in row] == [row for row in received if row in set(kept)]
+    summary = json.loads((packets / "sacramento" / "summary.json").read_text())
+    assert summary["county"] == "SACRAMENTO"
+
+
+def test_one_run_over_58_counties_gives_each_its_own_policy_and_its_packet(
+    spark: SparkSession, everything: Everything
+) -> None:
+    assert len(everything.people) == 58
+    said = (
+        everything.store.read(spark, "determinations")
+        .where((F.col("kind") == "policy") & F.col("subject_id").isin(*everything.people.values()))
+        .collect()
+    )
     own = load_settings(None).county_policies.counties
     assert {row["county"]: row["pack"] for row in said} == {
-        county: own[county].policy if county in own else "prop64_statute" for county in counties
+        county: own[county].policy if county in own else "prop64_statute"
+        for county in everything.people
     }
     assert len(said) == 58
-    summaries = [json.loads(path.read_text()) for path in out.glob("packets/*/summary.json")]
-    assert sorted(summary["county"] for summary in summaries) == sorted(counties)
-    assert {summary["lines"]["prop64"] for summary in summaries} == {1}
+    summaries = {
+        summary["county"]: summary["lines"]["prop64"]
+        for path in everything.out.glob("packets/*/summary.json")
+        for summary in [json.loads(path.read_text())]
+    }
+    assert set(summaries) == set(everything.people)
+    assert {county for county, lines in summaries.items() if lines != 1} == {"SACRAMENTO"}
+
+
+def test_the_bad_sample_is_refused_and_leaves_the_rows_as_they_were(
+    spark: SparkSession, everything: Everything, samples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, bad = everything.store, str(samples / "bad.csv")
+    log = Path(store.path("source_rows")) / "_delta_log"
+    before = sorted(path.name for path in log.iterdir())
+    assert _code(["ingest", bad, "--store", store.uri, "--quiet"], debug=False) == 3
+    said = capsys.readouterr().err
+    for words in ("bad.csv", "94 fields where 95 are expected", "--accept-quarantine"):
+        assert words in said
+    assert files_of(spark, store)[bad] == (37, 0, 37)
+    assert sorted(path.name for path in log.iterdir()) == before

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import date
-from functools import reduce
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -17,6 +16,7 @@ from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.compile import Assigned, evaluate
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
+from clearance.rulebook.spark_rows import union
 from tests.rules.packs import random_options, random_pack
 from tests.rules.random_units import random_units
 
@@ -94,7 +94,7 @@ def test_the_packs_of_the_rulebook_are_decided_alike_on_300_000_random_units(
         )
         for bound in bounds
     ]
-    decided = by_pack(reduce(DataFrame.unionByName, parts))
+    decided = by_pack(union(parts))
     for bound in bounds:
         name = name_of(bound)
         rows = units[name].collect()

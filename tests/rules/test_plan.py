@@ -97,11 +97,11 @@ def test_no_projection_falls_back_from_generated_code(
     spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
     spark.conf.set("spark.sql.codegen.fallback", "false")
     try:
-        assert decided.count() > 0
-        assert decided.where("outcome = 'ELIGIBLE'").select("eligible_on").collect()
+        outcomes = {row["outcome"] for row in decided.collect()}
     finally:
         spark.conf.unset("spark.sql.codegen.factoryMode")
         spark.conf.unset("spark.sql.codegen.fallback")
+    assert {"ELIGIBLE", "NOT_ELIGIBLE"} <= outcomes
 
 
 def test_the_fact_of_one_rule_stands_in_the_plan_once(
