@@ -42,7 +42,7 @@ SPEED = {
     # own developers; and code is generated anew for what no longer fits among 100 kept classes.
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.lightweightPlanChangeValidation": "false",
-    "spark.sql.codegen.cache.maxEntries": "1000",
+    "spark.sql.codegen.cache.maxEntries": "512",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

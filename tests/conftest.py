@@ -17,14 +17,6 @@ settings.register_profile("repeated", derandomize=True, database=None, deadline=
 settings.load_profile("repeated")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two processes share the suite, one takes a whole file, or all that read the demo."""
-    for item in items:
-        reads_demo = "line" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if reads_demo else item.path.name))
-
-
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     from clearance.session import build_session, java_options

@@ -80,15 +80,18 @@ class Watch:
     def look(self) -> None:
         """Sample until told to stop."""
         while self.running:
-            memory = 0
+            memory: dict[tuple[str, int], int] = {}
             for process in self._tree():
                 try:
                     stat = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+                    program = Path(f"/proc/{process}/cmdline").read_text()
                 except OSError:
                     continue
-                memory += int(stat[21]) * PAGE
+                pages = int(stat[21])
+                # A child that is not yet a program of its own is its parent, seen a second time.
+                memory[program, pages] = pages * PAGE
                 self.now[process] = (int(stat[11]) + int(stat[12])) / TICK
-            self.peak = max(self.peak, memory)
+            self.peak = max(self.peak, sum(memory.values()))
             time.sleep(0.1)
 
     @property
