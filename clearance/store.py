@@ -7,6 +7,7 @@ clustering, constraints and properties; every fault of storage becomes a `StoreF
 from __future__ import annotations
 
 import os
+import threading
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -35,6 +36,16 @@ _SPREAD = 512
 _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 _APP_ID = "spark.databricks.delta.write.txnAppId"
 _APP_VERSION = "spark.databricks.delta.write.txnVersion"
+
+
+class _Claims(threading.local):
+    """The folders that this thread has claimed."""
+
+    def __init__(self) -> None:
+        self.roots: set[Path] = set()
+
+
+_CLAIMED = _Claims()
 
 
 @dataclass
@@ -83,6 +94,8 @@ class Store:
         its own to it; two processes that do so in the same instant would both believe they won.
         HDFS and the clouds' log stores decide that themselves, so an address needs no claim.
 
+        A step may claim what its run has claimed: the claim ends with the outermost.
+
         Args:
             make: make the folder where it is missing (ingest); it goes again if it stays empty.
 
@@ -91,7 +104,7 @@ class Store:
             StoreFault: the folder cannot be made or written.
         """
         root = Path(os.path.abspath(self.uri))
-        if self.is_address or not (make or root.is_dir()):
+        if self.is_address or root in _CLAIMED.roots or not (make or root.is_dir()):
             yield
             return
         with ExitStack() as held:
@@ -101,6 +114,8 @@ class Store:
                     held.callback(_remove_empty, root)
                 lock = alone(root / LOCK, doing=f"writing into the store {self.uri}")
                 held.enter_context(lock)
+            _CLAIMED.roots.add(root)
+            held.callback(_CLAIMED.roots.remove, root)
             yield
 
     def exists(self, spark: SparkSession, table: str) -> bool:
