@@ -49,10 +49,8 @@ def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) ->
     """A feed, as `clearance feed` leaves it."""
     columns = FEEDS[kind].columns
     values = [tuple(row.get(name) for name in columns) for row in rows]
-    after = store.version(spark, kind)
     mark = hashlib.sha256(repr(values).encode()).hexdigest()
     state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
-    store.create(spark, kind)
     after = store.version(spark, kind)
     with store.in_turn(spark, kind, after=after, note=state.as_note()):
         store.replace(spark.createDataFrame(values, FEEDS[kind].ddl), kind)

@@ -94,10 +94,10 @@ def _prepared_again(spark: SparkSession, store: Store, *, since: int) -> set[str
 
 
 def _copy(spark: SparkSession, store: Store, other: Store, table: str) -> None:
-    _, note = store.last_commit(spark, table) or (-1, None)
-    other.create(spark, table)
+    commit = store.last_commit(spark, table)
+    assert commit is not None
     after = other.version(spark, table)
-    with other.in_turn(spark, table, after=after, note=note or ""):
+    with other.in_turn(spark, table, after=after, note=commit.note or ""):
         other.replace(store.read(spark, table), table)
 
 
