@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.side_feeds import KINDS, with_person_id
+from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
 from clearance.store import Store, storage_faults
 
@@ -57,6 +58,22 @@ def note_on(
         return commit.version, Note(**json.loads(commit.note)) if commit.note else None
     except (ValueError, TypeError):
         return commit.version, None
+
+
+def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], Note]:
+    """The versions of the tables that one prepare left, and what it rested on.
+
+    Raises:
+        UsageError: there is none, or a prepare died between the tables.
+    """
+    found = notes(spark, store)
+    first, *others = [note for _, note in found.values()]
+    if first is None or any(other != first for other in others):
+        raise UsageError(
+            f"The store {store.uri} is not prepared, or only in part.",
+            "Run `clearance prepare` first: it makes charges and arrests of the same rows.",
+        )
+    return {table: version for table, (version, _) in found.items()}, first
 
 
 def changed_people(

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.charges.changes import note_on
+from clearance.charges.changes import whole_prepare
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day
 from clearance.literal import literal_table
@@ -96,9 +96,8 @@ def determine(
     rulebook = load_rulebook(rules)
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
     # Rows that arrive meanwhile are the next sweep's.
-    versions = {table: store.version(spark, table) for table in UNIT_TABLES.values()}
-    _, prepared = note_on(spark, store, "charges")
-    loaded = prepared.feeds if prepared is not None else {}
+    versions, prepared = whole_prepare(spark, store)
+    loaded = prepared.feeds
     reviewed = reviews_version(spark, store)
     inputs = {
         table: store.read(spark, table, version=max(version, 0))
