@@ -17,6 +17,7 @@ from soak.state import PUBLISHED
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.store import Store
+from tests.line.counting import Counted, counted
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
 
@@ -28,6 +29,7 @@ class Line:
     files: list[str]
     place: Place
     said: dict[str, Any]
+    counted: Counted
 
     @property
     def store(self) -> Store:
@@ -50,11 +52,11 @@ def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
     """Made-up people through every step."""
     place = Place(tmp_path_factory.mktemp("line"))
     demo, said = place.folder / "demo", io.StringIO()
-    with contextlib.redirect_stdout(said):
+    with contextlib.redirect_stdout(said), counted(spark, demo / "store") as made:
         assert _code(["demo", "--people", "120", "--out", str(demo), "--json"], debug=True) == 0
     (demo / "store").rename(place.store)
     place.out.mkdir()
     for name in PUBLISHED:
         (demo / name).rename(place.out / name)
     files = sorted(str(path) for path in (demo / "input").iterdir())
-    return Line(files, place, json.loads(said.getvalue()))
+    return Line(files, place, json.loads(said.getvalue()), made)
