@@ -67,7 +67,7 @@ class Writer:
         born = date(1950, 1, 1) + timedelta(days=dice.randrange(17_000))
         same = {
             "SUBJECT_ID": subject,
-            "PRI_NAME": f'"MADE UP, {"ABCDEFG"[int(subject) % 7]}"',
+            "PRI_NAME": f"MADE UP, {'ABCDEFG'[int(subject) % 7]}",
             "PRI_DOB": self._day(born),
         }
         on = born + timedelta(days=18 * 365)
@@ -141,11 +141,17 @@ def write_file(path: Path, people: list[Person], *, bad_rows: bool = False) -> N
     """Write a research file of people's rows, and of rows that cannot be kept."""
     lines = [",".join(FIELDS)]
     for person in people:
-        lines += [",".join(row.get(name) or NOTHING for name in FIELDS) for row in person.rows]
+        lines += [",".join(_cell(row.get(name, "")) for name in FIELDS) for row in person.rows]
     if bad_rows:
         lines += [lines[1].rsplit(",", 1)[0], lines[2] + ',"', lines[3].replace(",", ",\x07", 1)]
         lines.append(",".join(NOTHING for _ in FIELDS))
     path.write_text("\n".join([*lines, ""]))
+
+
+def _cell(text: str) -> str:
+    if not text:
+        return NOTHING
+    return f'"{text}"' if "," in text else text
 
 
 def first_month(folder: Path) -> tuple[Path, list[Person]]:
