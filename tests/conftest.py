@@ -17,6 +17,11 @@ settings.register_profile("repeated", derandomize=True, database=None, deadline=
 settings.load_profile("repeated")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Answers are written down, in place of being held against those written down."""
+    parser.addoption("--write-answers", action="store_true", help="see test_same_answers.py")
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     from clearance.session import build_session, java_options

@@ -72,24 +72,24 @@ def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
     place, undisturbed = Place(tmp_path), line.place
     known = [{}, undisturbed.said().files]
     limits = {
-        "ingest": ((java(spark), 900), (java(spark), 6000)),
-        "prepare": ((java(spark), 900), (java(spark), 6000)),
-        "determine": ((java(spark), 900), (java(spark), 3000)),
-        "publish": ((java(spark), 100), (os.getpid(), 2000)),
-        "report": ((os.getpid(), 2000),),
+        "ingest": (java(spark), 6000),
+        "prepare": (java(spark), 6000),
+        "determine": (java(spark), 900),
+        "publish": (os.getpid(), 2000),
+        "report": (os.getpid(), 2000),
     }
     for step, arguments in commands(line, place).items():
-        for process, size in limits[step]:
-            with files_no_larger_than(size, process=process):
-                code = _code(arguments, debug=False)
-            said = capsys.readouterr().err.strip()
-            assert (code, "No room is left" in said) == (6, True), (step, size, said)
-            assert str(place.folder) in said
-            assert "run the same command again" in said.splitlines()[-1]
-            for table in place.store.iterdir():
-                commits(table)
-            check_packets(place.out, known=known)
-            assert not [path for path in place.out.glob(".*")], (step, size)
+        process, size = limits[step]
+        with files_no_larger_than(size, process=process):
+            code = _code(arguments, debug=False)
+        said = capsys.readouterr().err.strip()
+        assert (code, "No room is left" in said) == (6, True), (step, size, said)
+        assert str(place.folder) in said
+        assert "run the same command again" in said.splitlines()[-1]
+        for table in place.store.iterdir():
+            commits(table)
+        check_packets(place.out, known=known)
+        assert not [path for path in place.out.glob(".*")], (step, size)
         assert _code(arguments, debug=True) == 0
     assert place.said().differences(undisturbed.said()) == []
     check_nothing_left(place.store, place.out)

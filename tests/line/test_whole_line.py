@@ -22,6 +22,7 @@ from clearance.publish.counties import known_counties
 from clearance.settings import load_settings
 from clearance.store import Store
 from tests.line.conftest import Line
+from tests.line.counting import FIRST_RUN, Counted, counted
 from tests.spec.literal_tables import court, record
 
 RULES = rules_folder()
@@ -146,6 +147,7 @@ class Everything:
     people: dict[str, str]
     store: Store
     out: Path
+    counted: Counted
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +174,17 @@ def everything(
     files = [*map(str, good), str(folder / "state.csv")]
     dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
     into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet", "--xlsx"]
-    assert _code(["run", *files, *dates, *into], debug=True) == 0
-    return Everything(good, people, Store(str(folder / "store")), folder / "out")
+    with counted(spark, folder / "store") as count:
+        assert _code(["run", *files, *dates, *into], debug=True) == 0
+    return Everything(good, people, Store(str(folder / "store")), folder / "out", count)
+
+
+def test_58_counties_and_20_000_rows_ask_no_more_of_spark_than_a_small_run(
+    everything: Everything,
+) -> None:
+    assert everything.counted.executions <= FIRST_RUN.executions
+    assert everything.counted.jobs <= FIRST_RUN.jobs
+    assert everything.counted.commits <= FIRST_RUN.commits
 
 
 def test_the_samples_reconcile_and_the_packets_keep_every_byte(
