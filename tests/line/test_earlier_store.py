@@ -1,6 +1,7 @@
 """A store that an earlier release made is opened, goes on for a month, and replays its old sweep.
 
-data/store-of-1877464.zip is the store of `clearance demo --people 6` at that commit: made-up people.
+data/store-of-1877464.zip is the store of `clearance demo --people 6` at that commit: six made-up
+people.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
     assert _code([*month, "--out", str(tmp_path / "out"), *into], debug=True) == 0
 
     sweeps = earlier.read(spark, "sweeps").orderBy("determinations_version").collect()
-    assert [row["sweep_id"] for row in sweeps][0] == old["sweep_id"]
-    assert [row["tally"] is None for row in sweeps] == [True, False]
+    assert [(row["sweep_id"] == old["sweep_id"], row["tally"] is None) for row in sweeps] == [
+        (True, True),
+        (False, False),
+    ]
     for sweep in sweeps:
         assert _code(["replay", sweep["sweep_id"], *into], debug=True) == 0
     kept = earlier.read(spark, "source_rows")
