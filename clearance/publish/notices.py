@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.fields import whole_date
 from clearance.grants.record import first_rows
+from clearance.literal import literal_table
 from clearance.publish.counties import chosen, folders, known_counties
 from clearance.publish.counts import case_numbers
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
@@ -63,11 +64,12 @@ def write_notices(
     """
     if not store.exists(spark, "grants") or store.read(spark, "grants").isEmpty():
         return 0
-    if not store.exists(spark, "notices"):
-        with store.claimed():
-            store.create(spark, "notices")
     after = store.version(spark, "notices")
-    told = store.read(spark, "notices", version=after)
+    told = (
+        store.read(spark, "notices", version=after)
+        if after >= 0
+        else literal_table(spark, [], NOTICES.types)
+    )
     # What is granted meanwhile is told the next time.
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
     granting = [row["county"] for row in grants.select("county").distinct().collect()]

@@ -6,11 +6,12 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from clearance.charges.changes import Note
 from clearance.feeds.state import LoadedFeed
 from clearance.places import rules_folder
-from clearance.schemas import FEEDS, SOURCE_ROWS
+from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS
 from clearance.settings import Settings
 from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
@@ -45,14 +46,23 @@ def take_in(spark: SparkSession, store: Store, *rows: dict[str, Any]) -> None:
     store.replace(spark.createDataFrame(values, SOURCE_ROWS.ddl), "source_rows")
 
 
+def leave_prepared(spark: SparkSession, store: Store, charges: DataFrame) -> None:
+    """These are the charges, as a prepare leaves them; there are no arrests."""
+    note = Note("by hand", 0, {}).as_json()
+    tables = {"charges": charges}
+    if not store.exists(spark, "arrests"):
+        tables["arrests"] = spark.createDataFrame([], ARRESTS.ddl)
+    for table, rows in tables.items():
+        with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+            store.replace(rows, table)
+
+
 def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) -> None:
     """A feed, as `clearance feed` leaves it."""
     columns = FEEDS[kind].columns
     values = [tuple(row.get(name) for name in columns) for row in rows]
-    after = store.version(spark, kind)
     mark = hashlib.sha256(repr(values).encode()).hexdigest()
     state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
-    store.create(spark, kind)
     after = store.version(spark, kind)
     with store.in_turn(spark, kind, after=after, note=state.as_note()):
         store.replace(spark.createDataFrame(values, FEEDS[kind].ddl), kind)

@@ -10,7 +10,7 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.charges.step import prepare
 from clearance.places import rules_folder
-from clearance.schemas import ARRESTS, CHARGES, DETERMINATIONS, FEEDS
+from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.store import Store
 from clearance.sweep.digest import row_hash
@@ -18,7 +18,7 @@ from clearance.sweep.replay import replay
 from clearance.sweep.side_feeds import with_reviews
 from clearance.sweep.step import determine
 from tests.line.conftest import Line
-from tests.line.months import LAW, NOVEMBER, load, sweep, take_in
+from tests.line.months import LAW, NOVEMBER, leave_prepared, load, sweep, take_in
 
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
 PEOPLE = ("a", "b", "c", "d", "e", "f", "g")
@@ -101,10 +101,10 @@ def _prepared_again(spark: SparkSession, store: Store, *, since: int) -> set[str
 
 
 def _copy(spark: SparkSession, store: Store, other: Store, table: str) -> None:
-    _, note = store.last_commit(spark, table) or (-1, None)
-    other.create(spark, table)
+    commit = store.last_commit(spark, table)
+    assert commit is not None
     after = other.version(spark, table)
-    with other.in_turn(spark, table, after=after, note=note or ""):
+    with other.in_turn(spark, table, after=after, note=commit.note or ""):
         other.replace(store.read(spark, table), table)
 
 
@@ -137,8 +137,7 @@ def test_an_offices_review_is_the_decision_of_a_sweep_of_its_replay_and_of_all_a
     units[1]["super_strike_before"] = False
     rows = [dict.fromkeys(CHARGES.columns) | unit for unit in units]
     values = [tuple(row[name] for name in CHARGES.columns) for row in rows]
-    store.replace(spark.createDataFrame(values, CHARGES.ddl), "charges")
-    store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+    leave_prepared(spark, store, spark.createDataFrame(values, CHARGES.ddl))
     sweep(spark, store, NOVEMBER, POLICY)
     before = decided(spark, store)
     assert {name: row["outcome"] for name, row in before.items()} == {

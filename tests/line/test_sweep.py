@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
 from clearance.places import rules_folder
-from clearance.schemas import ARRESTS, CHARGES
+from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
 from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
@@ -22,6 +22,7 @@ from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.replay import replay
 from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.step import SweepResult, determine
+from tests.line.months import leave_prepared
 
 SETTINGS = Settings(
     county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
@@ -50,9 +51,7 @@ def charges(spark: SparkSession, *units: dict[str, Any]) -> DataFrame:
 
 
 def fill(spark: SparkSession, store: Store, *units: dict[str, Any]) -> None:
-    store.replace(charges(spark, *units), "charges")
-    if not store.exists(spark, "arrests"):
-        store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+    leave_prepared(spark, store, charges(spark, *units))
 
 
 def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> SweepResult:

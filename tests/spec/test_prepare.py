@@ -238,7 +238,7 @@ def filled(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Sto
     return store
 
 
-def test_prepare_writes_three_tables_and_does_nothing_the_second_time(
+def test_prepare_writes_two_tables_and_does_nothing_the_second_time(
     spark: SparkSession, filled: Store
 ) -> None:
     first = prepare(spark, filled, rules=RULES)
@@ -246,13 +246,17 @@ def test_prepare_writes_three_tables_and_does_nothing_the_second_time(
     assert (first.people, first.charges, first.arrests) == (12, 48, 12)
     assert first.convictions == 24
     assert first.quality["ROWS_DISAGREE"] == 12
-    for table, spec in (("history", HISTORY), ("charges", CHARGES), ("arrests", ARRESTS)):
+    for table, spec in (("charges", CHARGES), ("arrests", ARRESTS)):
         assert filled.read(spark, table).columns == spec.columns
-    versions = [filled.version(spark, name) for name in ("history", "charges", "arrests")]
-    again = prepare(spark, filled, rules=RULES)
+    assert not filled.exists(spark, "history")
+    versions = [filled.version(spark, name) for name in ("charges", "arrests")]
+    again = prepare(spark, filled, rules=RULES, with_history=True)
     assert not again.changed
     assert {**again.as_dict(), "changed": True} == first.as_dict()
-    assert versions == [filled.version(spark, name) for name in ("history", "charges", "arrests")]
+    assert versions == [filled.version(spark, name) for name in ("charges", "arrests")]
+    history = filled.read(spark, "history")
+    assert history.columns == HISTORY.columns
+    assert history.count() == filled.read(spark, "source_rows").count()
     _new_source_rows_are_prepared(spark, filled)
 
 

@@ -57,14 +57,19 @@ def ingest(
 
 @app.command()
 @with_frame("store", "config")
-def prepare(frame: Frame) -> None:
-    """Make history, charges and arrests of the source rows."""
+def prepare(
+    frame: Frame,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also write every typed event row into `history`.")
+    ] = False,
+) -> None:
+    """Make charges and arrests of the source rows."""
     place = frame.open_store(frame.settings())
     from clearance.charges.step import prepare as make
     from clearance.command.line import say_prepare
 
     with place.claimed(), frame.session() as spark:
-        result = make(spark, place, rules=frame.rules)
+        result = make(spark, place, rules=frame.rules, with_history=history)
     frame.show(result, lambda console: say_prepare(result, console))
 
 
