@@ -182,12 +182,12 @@ def test_a_countys_months_give_the_answers_that_are_written_down(
     given = convictions.select("subject_id", "unit_id").collect()
     open_rows = (
         store.read(spark, "determinations")
-        .where("outcome = 'REVIEW' AND kind = 'policy'")
+        .where("outcome = 'REVIEW'")
         .withColumn("content", row_hash())
         .orderBy("unit_id", "pack")
         .collect()
     )
-    assert len(given) > 20 and len(open_rows) > 5
+    assert len(given) > 20 and len(open_rows) > 2
     month.feed(
         "registry",
         {"subject_id": subjects[3], "registered_on": "1999-01-02", "ended_on": "2005-01-02"},
@@ -227,7 +227,7 @@ def test_a_countys_months_give_the_answers_that_are_written_down(
                 "outcome": "NOT_ELIGIBLE",
                 "relief": "",
             }
-            for row in open_rows[::3]
+            for row in open_rows
         ),
     )
     month.command("ingest", str(second_month(tmp_path, people)), "--extract-date", "2026-10-20")
