@@ -16,10 +16,10 @@ from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
 from clearance.ingest.step import IngestResult, ingest
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import ReportResult, write_report
+from clearance.report.page import ReportResult, SweepHead, write_report
 from clearance.settings import Settings
 from clearance.store import Store
-from clearance.sweep.manifest import last_sweep
+from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.step import SweepResult, determine
 
 PACKET_FILES = ("all", "condensed", "prop64")
@@ -58,12 +58,7 @@ def publish_latest(
     Raises:
         UsageError: nothing has been determined yet.
     """
-    _, manifest = last_sweep(spark, store)
-    if manifest is None:
-        raise UsageError(
-            f"The store {store.uri} has no determinations yet.",
-            "Run `clearance determine --as-of YYYY-MM-DD` first.",
-        )
+    manifest = _latest_manifest(spark, store)
     return publish(
         spark,
         store,
@@ -76,6 +71,16 @@ def publish_latest(
         xlsx=xlsx,
         horizon_months=horizon_months,
     )
+
+
+def _latest_manifest(spark: SparkSession, store: Store) -> Manifest:
+    _, manifest = last_sweep(spark, store)
+    if manifest is None:
+        raise UsageError(
+            f"The store {store.uri} has no determinations yet.",
+            "Run `clearance determine --as-of YYYY-MM-DD` first.",
+        )
+    return manifest
 
 
 def whole_line(
@@ -107,10 +112,35 @@ def whole_line(
     )
     prepared = prepare(spark, store, rules=rules)
     swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
-    published = publish_latest(
-        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES, xlsx=xlsx
+    manifest = _latest_manifest(spark, store)
+    published = publish(
+        spark,
+        store,
+        out=out,
+        rules=rules,
+        as_of=manifest.as_of,
+        sweep_id=manifest.sweep_id,
+        counties=counties,
+        files=PACKET_FILES,
+        xlsx=xlsx,
     )
-    page = write_report(spark, store, out=out / "report.html", rules=rules)
+    # The page is about the same sweep, whose figures are in hand.
+    sweep = SweepHead(
+        sweep_id=swept.sweep_id,
+        as_of=swept.as_of,
+        what_if=swept.what_if,
+        code_version=manifest.code_version,
+        digest=swept.digest,
+        notes=swept.notes,
+        pack_fingerprints=manifest.pack_fingerprints,
+    )
+    page = write_report(
+        *(spark, store),
+        out=out / "report.html",
+        rules=rules,
+        sweep=sweep,
+        counted=published.counted,
+    )
     return LineResult(taken, prepared, swept, published, page)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,20 +13,22 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError, nearest
+from clearance.literal import looked_up
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.columns import HEADERS
 from clearance.publish.comments import comments_to_show, load_notable
-from clearance.publish.counties import chosen, folders, known_counties, people_of_counties
+from clearance.publish.counties import chosen, folders, known_counties
 from clearance.publish.counts import (
-    case_numbers,
     decided_counts,
     decision_words,
     first_rows,
+    numbered_steps,
     packet_columns,
     with_words,
 )
 from clearance.publish.county_lists import move_lists
+from clearance.publish.figures import STATISTICS, Counted, Figures, figures
 from clearance.publish.files import (
     Workplace,
     assemble,
@@ -38,17 +41,22 @@ from clearance.publish.files import (
 )
 from clearance.publish.lines import marks, packet_lines
 from clearance.publish.notices import write_notices
-from clearance.publish.placement import placements, source_files, with_place
+from clearance.publish.placement import placements, with_place
 from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.statistics import COLUMNS, statistics
-from clearance.publish.summary import summaries
-from clearance.publish.upcoming import Notice, load_notice, upcoming, write_upcoming
-from clearance.publish.words import PackWords, load_reasons, pack_words
+from clearance.publish.row_keys import (
+    Survey,
+    people_of_counties,
+    row_keys,
+    sent_where_few,
+    surveyed,
+)
+from clearance.publish.summary import convictions_of, summaries
+from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
+from clearance.publish.words import load_reasons, words_of_packs
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store, storage_faults
 
 FILES = tuple(HEADERS)
-BROADCAST_ROWS = 500_000
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,14 @@ class PublishResult:
         sweep_id: of the determinations.
         rows: by county, then by file, the rows written; the header not counted.
         noticed: grants and corrections that courts are told of now.
+        counted: what the report of the same sweep need not read again.
     """
 
     out: Path
     sweep_id: str
     rows: Mapping[str, Mapping[str, int]]
-    noticed: int = 0
+    noticed: int
+    counted: Counted
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -79,14 +89,20 @@ class PublishResult:
 
 @dataclass(frozen=True)
 class _Order:
-    """What to publish: tables, counties with their folders, files, and under which name.
+    """What to publish.
 
-    `explained` is what the workbooks explain; None makes none.
+    Attributes:
+        names: the folder of each county.
+        files: which packet files.
+        rules: the rulebook's folder.
+        as_of: the sweep's date.
+        sweep_id: the sweep's id.
+        explained: what the workbooks explain; None makes none.
+        notice: how far prosecutors look ahead.
+        figures: of the determinations.
+        survey: of the source rows.
     """
 
-    rows: DataFrame
-    charges: DataFrame
-    determinations: DataFrame
     names: Mapping[str, str]
     files: tuple[str, ...]
     rules: Path
@@ -94,6 +110,35 @@ class _Order:
     sweep_id: str
     explained: Explained | None
     notice: Notice
+    figures: Figures
+    survey: Survey
+
+    @property
+    def decided(self) -> int:
+        """How many counts policies have decided."""
+        rows = self.figures.of_kind("policy")
+        return sum(row.units for row in rows if row.unit == "conviction")
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The tables to publish from, and what of them is read once and kept.
+
+    Attributes:
+        rows: `source_rows`.
+        charges: `charges`.
+        determinations: `determinations`.
+        keys: see `row_keys`.
+        convictions: see `convictions_of`.
+        people: see `people_of_counties`.
+    """
+
+    rows: DataFrame
+    charges: DataFrame
+    determinations: DataFrame
+    keys: DataFrame
+    convictions: DataFrame
+    people: DataFrame
 
 
 @logged("publish")
@@ -131,36 +176,63 @@ def publish(
         UsageError: an unknown county or file, or a folder that cannot be written.
     """
     _check_files(files)
-    rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
-    determinations = store.read(spark, "determinations")
-    people = people_of_counties(rows, charges=charges).persist()
-    try:
-        with storage_faults("publishing"):
-            in_store = [row.county for row in people.select("county").distinct().collect()]
-            names = folders(chosen(counties, in_store=in_store, known=known_counties(rules)))
-            used, texts = store.read(spark, "packs").collect(), load_reasons(rules)
-            explained = _explained(used, rules=rules, texts=texts) if xlsx else None
-            order = _Order(
-                *(rows, charges, determinations, names, files, rules, as_of, sweep_id, explained),
-                load_notice(rules, horizon_months=horizon_months),
-            )
-            words = decision_words(determinations, packs=_packs(used), reasons=texts)
-            decided = with_words(decided_counts(determinations, charges=charges), words=words)
-            with workplace(out) as place:
-                written = _publish(order, people=people, decided=decided.persist(), place=place)
-                with stage("Telling courts"):
-                    noticed = write_notices(
-                        *(spark, store),
-                        place=place,
-                        counties=counties,
-                        rules=rules,
-                        as_of=as_of,
-                        sweep_id=sweep_id,
-                    )
+    notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
+    with storage_faults("publishing"), _opened(spark, store, rules=rules) as tables:
+        with stage("Counting what was decided"):
+            packs = store.read(spark, "packs").collect()
+            counted = figures(tables.determinations, soon=notice.until(as_of))
+        with stage("Finding each county's people"):
+            survey = surveyed(tables.keys, people=tables.people)
+        names = folders(chosen(counties, in_store=survey.counties, known=known_counties(rules)))
+        order = _Order(
+            names=names,
+            files=files,
+            rules=rules,
+            as_of=as_of,
+            sweep_id=sweep_id,
+            explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
+            notice=notice,
+            figures=counted,
+            survey=survey,
+        )
+        words = decision_words(spark, counted, packs=words_of_packs(packs), reasons=texts)
+        counts = decided_counts(
+            tables.determinations, charges=tables.charges, at_most=order.decided
+        )
+        with workplace(out) as place:
+            decided = with_words(counts, words=words).persist()
+            written = _publish(order, tables, decided=decided, place=place)
             decided.unpersist()
+            with stage("Telling courts"):
+                noticed = write_notices(
+                    *(spark, store),
+                    place=place,
+                    counties=counties,
+                    rules=rules,
+                    as_of=as_of,
+                    sweep_id=sweep_id,
+                )
+    return PublishResult(
+        out=out,
+        sweep_id=sweep_id,
+        rows=written,
+        noticed=noticed,
+        counted=Counted(counted, packs),
+    )
+
+
+@contextmanager
+def _opened(spark: SparkSession, store: Store, *, rules: Path) -> Iterator[_Tables]:
+    """The tables, with what is kept of them let go at the end."""
+    rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
+    keys = row_keys(rows, notable=load_notable(rules)).persist()
+    convictions = convictions_of(charges).persist()
+    people = people_of_counties(keys, convictions=convictions).persist()
+    try:
+        yield _Tables(rows, charges, store.read(spark, "determinations"), keys, convictions, people)
     finally:
-        people.unpersist()
-    return PublishResult(out=out, sweep_id=sweep_id, rows=written, noticed=noticed)
+        for kept in (people, convictions, keys):
+            kept.unpersist()
 
 
 def _check_files(files: tuple[str, ...]) -> None:
@@ -170,82 +242,62 @@ def _check_files(files: tuple[str, ...]) -> None:
             raise UsageError(f"There is no packet file `{name}`.", f"Did you mean {guess}?")
 
 
-def _packs(packs: list[Row]) -> dict[str, PackWords]:
-    return {
-        row.fingerprint: pack_words(
-            pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
-        )
-        for row in packs
-    }
-
-
 def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Explained:
     return Explained(reasons_of(packs, texts=texts), load_meanings(rules))
 
 
 def _publish(
-    order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace
+    order: _Order, tables: _Tables, *, decided: DataFrame, place: Workplace
 ) -> dict[str, dict[str, int]]:
     """The rows of each county's files, all of them in place."""
     with stage("Writing the counties' rows"):
-        expected = _write_lines(order, people=people, decided=decided, place=place)
+        write_parts(_lines(order, tables, decided=decided), place=place)
     with stage("Counting for the summaries"):
         numbers = summaries(
-            order.determinations,
-            charges=order.charges,
+            tables.determinations,
+            convictions=tables.convictions,
             decided=decided,
+            figures=order.figures,
             counties=order.names,
             as_of=order.as_of,
         )
-        counted = statistics(order.determinations).collect()
-    rows = _finish(order, place=place, numbers=numbers, expected=expected)
-    write_table(place.out / "statistics.csv", header=COLUMNS, rows=counted)
+    rows = _finish(order, place=place, numbers=numbers)
+    write_table(place.out / "statistics.csv", header=STATISTICS, rows=order.figures.statistics())
     with stage("Looking ahead"):
         coming = upcoming(
-            order.determinations,
-            charges=order.charges,
-            rows=order.rows,
+            tables.determinations,
+            charges=tables.charges,
+            numbered=numbered_steps(tables.keys),
             as_of=order.as_of,
             notice=order.notice,
         )
-        move_lists(write_upcoming(coming, place=place, names=order.names))
+        due = expected(order.figures, counties=order.names)
+        move_lists(write_upcoming(coming, place=place, names=order.names, expected=due))
     return rows
 
 
-def _write_lines(
-    order: _Order, *, people: DataFrame, decided: DataFrame, place: Workplace
-) -> dict[str, int]:
-    """How many source rows each county's packet must hold, when its lines are written."""
-    notable = load_notable(order.rules)
-    spark = order.rows.sparkSession
-    folder = spark.createDataFrame(list(order.names.items()), "county string, folder string")
-    rows = with_place(order.rows, placed=placements(source_files(order.rows)))
-    cases = case_numbers(order.rows, decided=decided)
-    columns = packet_columns(decided, cases=cases, as_of=order.as_of, after=notable.after)
-    comments = comments_to_show(rows, notable=notable)
-    marked = marks(first_rows(rows, counts=columns), comments=comments).persist()
-    reach = _small(people.join(F.broadcast(folder), on="county", how="inner"))
-    lines = packet_lines(rows, people=reach, marked=_small(marked), files=order.files)
-    write_parts(lines, place=place)
-    marked.unpersist()
-    held = order.rows.select("subject_id").join(reach, on="subject_id", how="inner")
-    return {row.county: row["count"] for row in held.groupBy("county").count().collect()}
-
-
-def _small(rows: DataFrame) -> DataFrame:
-    """The rows, to be sent to every worker where they are few enough.
-
-    Spark's guess of their size would often move every record through one more shuffle.
-    """
-    return F.broadcast(rows) if rows.count() <= BROADCAST_ROWS else rows
+def _lines(order: _Order, tables: _Tables, *, decided: DataFrame) -> DataFrame:
+    """The lines of every packet, see `packet_lines`."""
+    notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
+    few = order.decided
+    first = first_rows(keys, decided=decided, at_most=few)
+    marked = marks(
+        packet_columns(first, as_of=order.as_of, after=notable.after),
+        comments=comments_to_show(keys, notable=notable),
+    )
+    folder = looked_up(F.col("county"), order.names, "string").alias("folder")
+    reach = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")
+    everybody = sum(county.people for county in survey.counties.values())
+    return packet_lines(
+        with_place(tables.rows, placed=placements(survey.files)),
+        people=sent_where_few(reach, at_most=everybody),
+        marked=sent_where_few(marked, at_most=few + survey.comments),
+        files=order.files,
+    )
 
 
 def _finish(
-    order: _Order,
-    *,
-    place: Workplace,
-    numbers: Mapping[str, Mapping[str, Any]],
-    expected: Mapping[str, int],
+    order: _Order, *, place: Workplace, numbers: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, int]]:
     """Put the files together, and move them into place when all of them are there."""
     headers = {file: HEADERS[file] for file in FILES if file in order.files}
@@ -253,13 +305,17 @@ def _finish(
         county: assemble(place, folder=folder, headers=headers)
         for county, folder in order.names.items()
     }
+    held = {
+        county: order.survey.counties[county].rows if county in order.survey.counties else 0
+        for county in order.names
+    }
     for file in {"all", "condensed"} & set(order.files):
         found = sum(by_file[file] for by_file in rows.values())
-        check_complete(found, expected=sum(expected.values()), out=place.out)
+        check_complete(found, expected=sum(held.values()), out=place.out)
     heading = {"as_of": order.as_of.isoformat(), "sweep_id": order.sweep_id}
     said = {}
     for county, folder in order.names.items():
-        lines = {"line_count": expected.get(county, 0), "lines": rows[county]}
+        lines = {"line_count": held[county], "lines": rows[county]}
         said[folder] = {"county": county, **heading, **lines, **numbers[county]}
         write_summary(place, folder=folder, summary=said[folder])
     if order.explained is not None:
