@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from clearance.errors import UsageError, nearest
 from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
 from clearance.ingest.step import IngestResult, ingest
+from clearance.progress import say
+from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, SweepHead, write_report
 from clearance.settings import Settings
@@ -112,6 +115,32 @@ def whole_line(
     )
     prepared = prepare(spark, store, rules=rules)
     swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
+    asked = {"sweep": swept.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
+    before = published_before(out, request=request_of(spark, store, rules=rules, asked=asked))
+    if before is not None:
+        say("Publish and report: the files stand as the same sweep left them; nothing to do.")
+        published, page = _as_before(before, out=out)
+    else:
+        published, page = _publish_and_report(
+            spark, store, swept=swept, out=out, rules=rules, counties=counties, xlsx=xlsx
+        )
+        result = {"publish": published.as_dict(), "report": page.as_dict()}
+        # Notices that were written are part of what the files are made of.
+        request = request_of(spark, store, rules=rules, asked=asked)
+        note_published(out, request=request, result=result)
+    return LineResult(taken, prepared, swept, published, page)
+
+
+def _publish_and_report(
+    spark: SparkSession,
+    store: Store,
+    *,
+    swept: SweepResult,
+    out: Path,
+    rules: Path,
+    counties: list[str] | None,
+    xlsx: bool,
+) -> tuple[PublishResult, ReportResult]:
     manifest = _latest_manifest(spark, store)
     published = publish(
         spark,
@@ -141,7 +170,22 @@ def whole_line(
         sweep=sweep,
         counted=published.counted,
     )
-    return LineResult(taken, prepared, swept, published, page)
+    return published, page
+
+
+def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, ReportResult]:
+    """What a run said that published the same; it tells no court anything anew."""
+    packets, page = before["publish"], before["report"]
+    published = PublishResult(
+        out=out, sweep_id=packets["sweep_id"], rows=packets["counties"], nothing_new=True
+    )
+    report = ReportResult(
+        out=out / "report.html",
+        sweep_id=page["sweep_id"],
+        cells=page["cells"],
+        withheld=page["withheld"],
+    )
+    return published, report
 
 
 class LineResult:
@@ -244,7 +288,8 @@ def say_grant(result: GrantResult, console: Console) -> None:
 
 def say_publish(result: PublishResult, console: Console) -> None:
     """Where the packets are."""
-    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}")
+    news = " (nothing new)" if result.nothing_new else ""
+    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}{news}")
     if result.noticed:
         where = result.out / "courts"
         console.print(

@@ -69,13 +69,15 @@ class PublishResult:
         rows: by county, then by file, the rows written; the header not counted.
         noticed: grants and corrections that courts are told of now.
         counted: what the report of the same sweep need not read again.
+        nothing_new: the files were there already, as an earlier run left them.
     """
 
     out: Path
     sweep_id: str
     rows: Mapping[str, Mapping[str, int]]
-    noticed: int
-    counted: Counted
+    noticed: int = 0
+    counted: Counted | None = None
+    nothing_new: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -84,6 +86,7 @@ class PublishResult:
             "sweep_id": self.sweep_id,
             "counties": {county: dict(files) for county, files in self.rows.items()},
             "noticed": self.noticed,
+            "nothing_new": self.nothing_new,
         }
 
 
