@@ -18,7 +18,7 @@ from clearance.sweep.replay import replay
 from clearance.sweep.side_feeds import with_reviews
 from clearance.sweep.step import determine
 from tests.line.conftest import Line
-from tests.line.months import LAW, NOVEMBER, leave_prepared, load, sweep, take_in
+from tests.line.months import LAW, NOVEMBER, leave_prepared, load, sweep, table_of, take_in
 
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
 PEOPLE = ("a", "b", "c", "d", "e", "f", "g")
@@ -135,9 +135,7 @@ def test_an_offices_review_is_the_decision_of_a_sweep_of_its_replay_and_of_all_a
 ) -> None:
     units = [{**UNIT, "subject_id": name, "unit_id": f"{name}-101002001000"} for name in "12"]
     units[1]["super_strike_before"] = False
-    rows = [dict.fromkeys(CHARGES.columns) | unit for unit in units]
-    values = [tuple(row[name] for name in CHARGES.columns) for row in rows]
-    leave_prepared(spark, store, spark.createDataFrame(values, CHARGES.ddl))
+    leave_prepared(spark, store, table_of(spark, CHARGES, *units))
     sweep(spark, store, NOVEMBER, POLICY)
     before = decided(spark, store)
     assert {name: row["outcome"] for name, row in before.items()} == {
@@ -187,12 +185,8 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
         "revisit_on": date(2027, 1, 1),
     }
     names = ("seen", "seen otherwise", "from a day ahead", "refused", "of another pack")
-    columns = [name for name in DETERMINATIONS.columns if name != "sweep_id"]
-    types = ", ".join(
-        line for line in DETERMINATIONS.ddl.split(",\n") if line.split()[0] in columns
-    )
-    rows = [dict.fromkeys(columns) | said | {"unit_id": name} for name in names]
-    packs = spark.createDataFrame([tuple(row[name] for name in columns) for row in rows], types)
+    rows = [said | {"unit_id": name} for name in names]
+    packs = table_of(spark, DETERMINATIONS, *rows).drop("sweep_id")
     hashes = dict(packs.select("unit_id", row_hash()).collect())
     changes: dict[str, dict[str, Any]] = {
         "seen": {},
@@ -204,10 +198,7 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
     given = [
         {**OFFICE, "unit_id": name, "content_hash": hashes[name], **changes[name]} for name in names
     ]
-    spec = FEEDS["reviews"]
-    feed = spark.createDataFrame(
-        [tuple(row.get(name) for name in spec.columns) for row in given], spec.ddl
-    )
+    feed = table_of(spark, FEEDS["reviews"], *given)
     stands = with_reviews(packs, reviews=feed, as_of=NOVEMBER)
     shown = ("outcome", "relief", "reason", "rule", "eligible_on", "revisit_on", "cite")
     pack = ("REVIEW", None, "PRIORS", "priors", None, date(2027, 1, 1), "HSC 11361.8")
