@@ -26,6 +26,6 @@ def latest_files(rows: DataFrame) -> DataFrame:
             of_path: F.max(at).over(Window.partitionBy("path")),
         }
     )
-    stands = F.col(at) == F.col(of_content)
+    is_last = F.col(at) == F.col(of_content)
     corrected = (F.col("status") == REFUSED) & (F.col(at) < F.col(of_path))
-    return found.where(stands & ~corrected).select(*rows.columns)
+    return found.where(is_last & ~corrected).select(*rows.columns)
