@@ -32,8 +32,8 @@ def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
         comments: rows whose comment names another section.
     """
     either = first.unionByName(comments, allowMissingColumns=True)
-    said = ("own_county", "before", "after", "possible")
-    return either.groupBy(*SOURCE).agg(*(F.max(name).alias(name) for name in said))
+    texts = ("own_county", "before", "after", "possible")
+    return either.groupBy(*SOURCE).agg(*(F.max(name).alias(name) for name in texts))
 
 
 def packet_lines(

@@ -86,14 +86,14 @@ def write_notices(
         return 0
     names = folders(chosen(counties, in_store=counted.granting, known=known_counties(rules)))
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    files, again = _files(counted.told, names=names, place=place, month=said["month"])
+    files, again = _files(counted.earlier, names=names, place=place, month=said["month"])
     content = here.join(
         F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
         on=["county", "month"],
         how="left_semi",
     )
     first_told = new.where(F.col("county").isin(list(names)))
-    rows = sum(fresh.values()) + sum(counted.told[key] for key in again)
+    rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
     notices = content.unionByName(first_told)
     lines = _lines(spark, store, notices, grants=grants, at_most=rows)
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
@@ -115,13 +115,13 @@ class _Counted:
     Attributes:
         granting: counties with a grant.
         fresh: notices never told, by county and kind.
-        told: notices told in this folder, by county and month.
+        earlier: notices told in this folder, by county and month.
         unmarked: whether a court was told of a grant that is not marked as noticed.
     """
 
     granting: set[str]
     fresh: dict[tuple[str, str], int]
-    told: dict[tuple[str, str], int]
+    earlier: dict[tuple[str, str], int]
     unmarked: bool
 
 
@@ -131,14 +131,14 @@ def _counted(grants: DataFrame, *, told: DataFrame, here: DataFrame, new: DataFr
         {
             "granting": grants.groupBy("county").agg(rows),
             "fresh": new.groupBy("county", "kind").agg(rows),
-            "told": here.groupBy("county", "month").agg(rows),
+            "earlier": here.groupBy("county", "month").agg(rows),
             "unmarked": _told_unmarked(grants, told=told).agg(rows),
         }
     )
     return _Counted(
         granting={row["county"] for row in found["granting"]},
         fresh={(row["county"], row["kind"]): row["rows"] for row in found["fresh"]},
-        told={(row["county"], row["month"]): row["rows"] for row in found["told"]},
+        earlier={(row["county"], row["month"]): row["rows"] for row in found["earlier"]},
         unmarked=any(row["rows"] for row in found["unmarked"]),
     )
 

@@ -34,7 +34,7 @@ from clearance.report.figures import (
     publishable,
     totals,
 )
-from clearance.report.state import store_parts, told_of_store
+from clearance.report.state import store_figures, store_parts
 from clearance.store import Store, storage_faults
 
 KINDS = {
@@ -141,7 +141,7 @@ def write_report(
             packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
             sections=_sections(cells, reasons, packs),
             cells=cells,
-            **told_of_store(found),
+            **store_figures(found),
         )
     _write(out, page)
     return ReportResult(out, sweep.sweep_id, cells=len(shown), withheld=len(cells) - len(shown))

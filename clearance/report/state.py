@@ -74,7 +74,7 @@ def _publishable(found: DataFrame) -> DataFrame:
     )
 
 
-def told_of_store(found: Mapping[str, list[Row]]) -> dict[str, Any]:
+def store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
     """What the page says of the store.
 
     Args:
