@@ -14,6 +14,7 @@ from typing import Any
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
+from clearance.archive import archive_options
 from clearance.errors import ClearanceError, StoreFault
 from clearance.jars import checked
 from clearance.java import use_java
@@ -164,12 +165,12 @@ ROOM = "-XX:MetaspaceSize=256m"
 
 
 def java_options() -> str:
-    """Options of the local JVM: where it logs to, its zone, its garbage collector, its compiler."""
+    """Options of the local JVM: log, zone, garbage collector, compiler, archive of classes."""
     log4j = conf_folder() / "spark" / "log4j2.properties"
     own = (
         f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC {ROOM}"
     )
-    return f"{own} {COMPILING}"
+    return f"{own} {COMPILING} {archive_options()}".strip()
 
 
 def _bring_delta(given: SparkConf) -> None:
