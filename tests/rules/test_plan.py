@@ -75,6 +75,7 @@ def test_thirty_counties_with_their_own_options_are_one_expression_without_a_joi
     assert other.count("Project") == plan.count("Project")
 
 
+@pytest.mark.usefixtures("generated_code")
 @pytest.mark.parametrize(("unit", "seeds"), [("conviction", (3, 4)), ("arrest", ())])
 def test_no_projection_falls_back_from_generated_code(
     spark: SparkSession,

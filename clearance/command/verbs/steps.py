@@ -40,7 +40,7 @@ def ingest(
     from clearance.command.line import say_ingest
     from clearance.ingest.step import ingest as take_in
 
-    with place.claimed(make=True), frame.session() as spark:
+    with place.claimed(make=True), frame.session(inputs) as spark:
         result = take_in(
             spark,
             place,
@@ -176,7 +176,7 @@ def run(
     from clearance.sweep.assign import plan_sweep
 
     plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
-    with place.claimed(make=True), frame.session() as spark:
+    with place.claimed(make=True), frame.session(inputs) as spark:
         result = whole_line(
             spark,
             place,
