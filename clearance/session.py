@@ -44,6 +44,8 @@ SPEED = {
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.sql.codegen.cache.maxEntries": "512",
+    # A merge reads its source twice; what it is to change is found once.
+    "spark.databricks.delta.merge.materializeSource": "all",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -34,11 +33,6 @@ class Scope:
 
     everything: frozenset[str]
     people: DataFrame | None
-
-    def release(self) -> None:
-        """Let go of what was kept of the people."""
-        if self.people is not None:
-            self.people.unpersist()
 
     def touched(self, determinations: DataFrame, *, selected: tuple[str, ...]) -> DataFrame:
         """The rows that stand now and that this sweep says anew, or withdraws.
@@ -88,9 +82,8 @@ def scope_of(
         if previous.pack_fingerprints.get(key) != now.pack_fingerprints.get(key)
     )
     due = store.read(spark, "determinations").where(F.col("revisit_on") <= F.lit(now.as_of))
-    people = reduce(DataFrame.unionByName, changed, due.select("subject_id")).distinct()
-    # Asked for the convictions, for the arrests and for the rows that stand: found once.
-    return Scope(gone_or_new, people.persist(StorageLevel.MEMORY_AND_DISK))
+    people = reduce(DataFrame.unionByName, changed, due.select("subject_id"))
+    return Scope(gone_or_new, people.distinct())
 
 
 def _follows(previous: Manifest, now: Manifest) -> bool:

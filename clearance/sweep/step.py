@@ -131,7 +131,6 @@ def determine(
             standing = store.read(spark, "determinations", version=after)
             touched = scope.touched(standing, selected=plan.selected)
         version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
-        scope.release()
     with stage("digest and manifest"):
         before = sweep_row(spark, store, recovered.sweep_id) if recovered is not None else None
         tally = record(spark, store, manifest, version=version, finished_at=clock(), before=before)

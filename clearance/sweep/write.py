@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -80,20 +79,15 @@ def _either(name: str) -> Column:
 
 
 def _merge(spark: SparkSession, store: Store, changed: DataFrame) -> None:
-    # Found once, though the merge reads it twice.
-    changed = changed.persist(StorageLevel.MEMORY_AND_DISK)
     values: dict[str, str | Column] = {
         name: F.col(f"new.{name}") for name in DETERMINATIONS.columns
     }
-    try:
-        (
-            store.delta(spark, "determinations")
-            .alias("old")
-            .merge(changed.alias("new"), " AND ".join(f"old.{name} = new.{name}" for name in KEY))
-            .whenMatchedDelete(condition="NOT new.is_row")
-            .whenMatchedUpdate(set=values)
-            .whenNotMatchedInsert(condition="new.is_row", values=values)
-            .execute()
-        )
-    finally:
-        changed.unpersist()
+    (
+        store.delta(spark, "determinations")
+        .alias("old")
+        .merge(changed.alias("new"), " AND ".join(f"old.{name} = new.{name}" for name in KEY))
+        .whenMatchedDelete(condition="NOT new.is_row")
+        .whenMatchedUpdate(set=values)
+        .whenNotMatchedInsert(condition="new.is_row", values=values)
+        .execute()
+    )
