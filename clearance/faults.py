@@ -35,10 +35,6 @@ CONFLICT_KINDS = (
     "ProtocolChangedException",
 )
 SPARK_FAULTS = (PySparkException, Py4JError)
-NON_EMPTY_LOCATION = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION"
-# What CREATE TABLE says of a folder that holds something, but no commit: the other two where this
-# session itself failed to create the table, or has seen it whole.
-NOT_CREATED = (NON_EMPTY_LOCATION, "DELTA_TABLE_NOT_FOUND", "DELTA_MISSING_DELTA_TABLE")
 
 
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_]{3,}(?:\.[A-Z0-9_]+)*)\]")
@@ -61,8 +57,7 @@ _BROKEN = re.compile(
     r"NO_RECREATABLE_HISTORY_FOUND|FAILED_READ_FILE_FOOTER|FILE_NOT_FOUND|METADATA_ABSENT|"
     r"FILE_OR_DIR_NOT_FOUND|TABLE_NOT_FOUND|PATH_DOES_NOT_EXIST|MISSING_DELTA_TABLE|"
     r"SCHEMA_NOT_SET|INVALID_PROTOCOL_VERSION|UNSUPPORTED_FEATURES|ADD_FILE|"
-    + NON_EMPTY_LOCATION.removeprefix("DELTA_")
-    + r")|FAILED_READ_FILE|JsonEOFException|JsonParseException|FileNotFoundException|"
+    r"CREATE_TABLE_WITH_NON_EMPTY_LOCATION)|FAILED_READ_FILE|JsonEOFException|JsonParseException|FileNotFoundException|"
     r"NoSuchFileException|CORRUPTED",
 )
 _MEMORY = re.compile(r"OutOfMemoryError|SparkOutOfMemory|GC overhead limit")
@@ -186,8 +181,8 @@ def told(error: BaseException, *, doing: str) -> ClearanceError:
     if _any(links, _BROKEN):
         return _UnnamedFault(
             f"A file that is needed is damaged or gone while {doing} ({kind}).",
-            "Put the table's folder back from a copy (`history`, `charges` and `arrests` may be "
-            "removed whole instead: prepare makes them anew), then run the same command again.",
+            "Put the table's folder back from a copy (`charges` and `arrests` may be removed "
+            "whole instead: prepare makes them anew), then run the same command again.",
         )
     return _UnnamedFault(
         f"The store or the cluster failed while {doing} ({kind}).",
@@ -218,11 +213,6 @@ def _any(links: list[Link], words: re.Pattern[str], numbers: tuple[int, ...] = (
         or words.search(link.text)
         for link in links
     )
-
-
-def is_half_created(error: BaseException) -> bool:
-    """Whether a table could not be created because something lies in its folder."""
-    return any(link.condition in NOT_CREATED for link in chain(error))
 
 
 @contextmanager

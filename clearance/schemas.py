@@ -37,9 +37,15 @@ class TableSpec:
     found_by: tuple[str, ...] = ()
 
     @property
+    def types(self) -> dict[str, str]:
+        """The type of each column, in order."""
+        lines = [line.strip().rstrip(",") for line in self.ddl.strip().split("\n")]
+        return dict(line.split(maxsplit=1) for line in lines)
+
+    @property
     def columns(self) -> list[str]:
         """Column names in order."""
-        return [line.strip().split()[0] for line in self.ddl.strip().rstrip(",").split("\n")]
+        return list(self.types)
 
     @property
     def restricted(self) -> bool:
@@ -352,7 +358,8 @@ SWEEPS = TableSpec(
         digest string,
         notes array<string>,
         selected array<string>,
-        assigned string
+        assigned string,
+        tally string
     """,
     constraints={"complete": "status = 'complete'"},
 )
@@ -516,4 +523,20 @@ TABLES: dict[str, TableSpec] = {
         NOTICES,
         *FEEDS.values(),
     )
+}
+
+# The command that writes each table.
+MAKERS = {
+    "source_rows": "`clearance ingest`",
+    "quarantine": "`clearance ingest`",
+    "source_files": "`clearance ingest`",
+    "history": "`clearance prepare`",
+    "charges": "`clearance prepare`",
+    "arrests": "`clearance prepare`",
+    "determinations": "`clearance determine`",
+    "sweeps": "`clearance determine`",
+    "packs": "`clearance determine`",
+    "grants": "`clearance grant`",
+    "notices": "`clearance publish`",
+    **{kind: f"`clearance feed {kind}`" for kind in FEEDS},
 }

@@ -14,6 +14,7 @@ from typing import Any
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
+from clearance.archive import archive_options
 from clearance.errors import ClearanceError, StoreFault
 from clearance.jars import checked
 from clearance.java import use_java
@@ -54,7 +55,16 @@ PRIVACY = {"spark.hadoop.fs.permissions.umask-mode": "077"}
 # One machine: few tasks. The defaults (50 and 200) are a cluster's.
 ONE_MACHINE = {
     "spark.databricks.delta.snapshotPartitions": "1",
+    # A list of the table's files beside each commit, which a new table's first write asks the log
+    # for in a query of its own. Nothing here reads it.
+    "spark.databricks.delta.allFilesInCrc.enabled": "false",
     "spark.sql.shuffle.partitions": "8",
+}
+
+# For so little to read that compiling generated code costs more than running it saves.
+SMALL = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
 LOCAL = ONE_MACHINE | {
@@ -87,11 +97,17 @@ def is_submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ or SparkContext._gateway is not None
 
 
-def build_session(*, cores: int | None = None, extra: dict[str, str] | None = None) -> SparkSession:
+def build_session(
+    *,
+    cores: int | None = None,
+    small: bool = False,
+    extra: dict[str, str] | None = None,
+) -> SparkSession:
     """The session of this run.
 
     Args:
         cores: how many cores to use locally; all of them when None.
+        small: little is read, so that no code is generated; local only.
         extra: settings that go before the ones here (tests); ignored where already given.
 
     Raises:
@@ -109,6 +125,8 @@ def build_session(*, cores: int | None = None, extra: dict[str, str] | None = No
             "spark.driver.memory": memory_for(_machine_memory()),
             "spark.driver.extraJavaOptions": java_options(),
         }
+        if small:
+            wanted |= SMALL
     try:
         if submitted:
             # Before the gateway stands, SparkConf knows nothing of what spark-submit was given.
@@ -147,12 +165,12 @@ ROOM = "-XX:MetaspaceSize=256m"
 
 
 def java_options() -> str:
-    """Options of the local JVM: where it logs to, its zone, its garbage collector, its compiler."""
+    """Options of the local JVM: log, zone, garbage collector, compiler, archive of classes."""
     log4j = conf_folder() / "spark" / "log4j2.properties"
     own = (
         f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC {ROOM}"
     )
-    return f"{own} {COMPILING}"
+    return f"{own} {COMPILING} {archive_options()}".strip()
 
 
 def _bring_delta(given: SparkConf) -> None:

@@ -17,18 +17,36 @@ settings.register_profile("repeated", derandomize=True, database=None, deadline=
 settings.load_profile("repeated")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Answers are written down, in place of being held against those written down."""
+    parser.addoption("--write-answers", action="store_true", help="see test_same_answers.py")
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     from clearance.session import build_session, java_options
 
+    # No code is generated, as in a run over little; `generated_code` turns it on for a test.
     extra = {
         "spark.sql.shuffle.partitions": "2",
         "spark.driver.extraJavaOptions": f"{java_options()} {QUICK}",
         "spark.driver.memory": "4g",
     }
-    session = build_session(cores=2, extra=extra)
+    session = build_session(cores=2, small=True, extra=extra)
     yield session
     session.stop()
+
+
+@pytest.fixture
+def generated_code(spark: SparkSession) -> Iterator[None]:
+    """Plans run as over large inputs: as generated code."""
+    from clearance.session import SMALL
+
+    for name in SMALL:
+        spark.conf.unset(name)
+    yield
+    for name, value in SMALL.items():
+        spark.conf.set(name, value)
 
 
 @pytest.fixture(autouse=True)

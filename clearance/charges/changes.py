@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import reduce
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.side_feeds import KINDS, with_person_id
+from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
 from clearance.store import Store, storage_faults
 
-# `charges` last: its note says that all three are whole.
-TABLES = ("history", "arrests", "charges")
+# The tables of one prepare, in the order in which they are written.
+TABLES = ("arrests", "charges")
 
 # Beyond this share of the people, writing everybody anew is quicker than finding their rows.
 MOST = 0.3
@@ -49,11 +51,29 @@ def note_on(
     spark: SparkSession, store: Store, table: str, *, until: int | None = None
 ) -> tuple[int, Note | None]:
     """A table's version, and the note on its last commit that changed rows, up to a version."""
-    version, text = store.last_commit(spark, table, until=until) or (-1, None)
+    commit = store.last_commit(spark, table, until=until)
+    if commit is None:
+        return -1, None
     try:
-        return version, Note(**json.loads(text)) if text else None
+        return commit.version, Note(**json.loads(commit.note)) if commit.note else None
     except (ValueError, TypeError):
-        return version, None
+        return commit.version, None
+
+
+def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], Note]:
+    """The versions of the tables that one prepare left, and what it rested on.
+
+    Raises:
+        UsageError: there is none, or a prepare died between the tables.
+    """
+    found = notes(spark, store)
+    first, *others = [note for _, note in found.values()]
+    if first is None or any(other != first for other in others):
+        raise UsageError(
+            f"The store {store.uri} is not prepared, or only in part.",
+            "Run `clearance prepare` first: it makes charges and arrests of the same rows.",
+        )
+    return {table: version for table, (version, _) in found.items()}, first
 
 
 def changed_people(
@@ -79,11 +99,14 @@ def changed_people(
     if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
     records = _records(spark, store, earlier=earlier, now=now)
+    # Two versions of the source rows are compared once: counted here, read again when people are.
+    records.persist(StorageLevel.MEMORY_AND_DISK)
     with storage_faults("comparing source_rows with its earlier version"):
         numbers = records.agg(F.count("*"), F.count_if("changed")).first()
     assert numbers is not None
     everybody, changed = numbers
     if changed > MOST * everybody:
+        records.unpersist()
         return None
     return _others(spark, store, records, earlier=earlier, now=now)
 

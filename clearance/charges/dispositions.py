@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.programmes import citing
-from clearance.charges.record_rules import MODIFYING, DispositionRule, Ending
+from clearance.charges.record_rules import MODIFYING, DispositionRule, Ending, RecordRules, Refusal
 
 CONVICTS = "convicts"
 
@@ -24,6 +26,8 @@ ENDINGS: dict[Ending, str] = {
     "completes_diversion": "diversion_completed",
     "ends_diversion": "undisposed",
 }
+# What may be asked for and denied: each is in the person's favour.
+_DENIABLE = ("sets_aside", "relieves", "pardons", "certifies", "reduces", "reinstates")
 _STATUS_AFTER = {"sets_aside": "set_aside", "relieves": "relieved", "pardons": "pardoned"}
 
 
@@ -38,9 +42,28 @@ def _fits(text: Column, rule: DispositionRule) -> Column:
     return reduce(and_, (F.contains(text, F.lit(word)) for word in rule.contains))
 
 
-def _first(text: Column, rules: tuple[DispositionRule, ...], answer: str) -> Column:
+def _refused(text: Column, refusals: tuple[Refusal, ...]) -> Column:
+    """Whether the text says that what it names was not given."""
+
+    def holds(refusal: Refusal) -> Column:
+        words = "|".join(map(re.escape, refusal.words))
+        whole = F.rlike(text, F.lit(rf"(?<![A-Z0-9])(?:{words})(?![A-Z0-9])"))
+        if not refusal.unless:
+            return whole
+        beginnings = "|".join(map(re.escape, refusal.unless))
+        return whole & ~F.rlike(text, F.lit(rf"(?<![A-Z0-9])(?:{beginnings})"))
+
+    return reduce(or_, map(holds, refusals), F.lit(False))
+
+
+def _first(
+    text: Column,
+    rules: tuple[DispositionRule, ...],
+    answer: str,
+    read: Callable[[str], Column] = F.lit,
+) -> Column:
     """The answer of the first rule that fits; neighbours with one answer share a branch."""
-    branches: list[tuple[object, Column]] = []
+    branches: list[tuple[str, Column]] = []
     for rule in rules:
         value, fits = getattr(rule, answer), _fits(text, rule)
         if branches and branches[-1][0] == value:
@@ -49,24 +72,33 @@ def _first(text: Column, rules: tuple[DispositionRule, ...], answer: str) -> Col
             branches.append((value, fits))
     chosen = F.when(F.lit(False), F.lit(None).cast("string"))
     for value, fits in branches:
-        chosen = chosen.when(fits, F.lit(value))
+        chosen = chosen.when(fits, read(value))
     return chosen
 
 
-def effect_of(text: Column, *, rules: tuple[DispositionRule, ...]) -> Column:
+def effect_of(text: Column, *, rules: RecordRules) -> Column:
     """What the disposition does: an effect of the rules, `unknown`, or null where there is none.
 
     Args:
         text: DISP_DESCR as `fields.shouted` gives it, or null.
-        rules: in file order; the first that fits decides.
+        rules: its dispositions in file order, the first that fits decides; and its refusals.
     """
-    known = _first(text, rules, "effect")
+    refused = _refused(text, rules.refusals)
+
+    def given(effect: str) -> Column:
+        if effect not in _DENIABLE:
+            return F.lit(effect)
+        return F.when(refused, F.lit("denies")).otherwise(F.lit(effect))
+
+    known = _first(text, rules.dispositions, "effect", given)
     return F.when(text.isNotNull(), F.coalesce(known, F.lit("unknown")))
 
 
-def reduced_level(text: Column, *, rules: tuple[DispositionRule, ...]) -> Column:
+def reduced_level(text: Column, *, rules: RecordRules) -> Column:
     """The level that the disposition reduces its count to; null where it reduces nothing."""
-    return _first(text, tuple(rule for rule in rules if rule.level), "level")
+    refused = _refused(text, rules.refusals)
+    reducing = tuple(rule for rule in rules.dispositions if rule.level)
+    return _first(text, reducing, "level", lambda level: F.when(~refused, F.lit(level)))
 
 
 def record_order(effect: Column) -> Column:

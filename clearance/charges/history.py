@@ -112,8 +112,8 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
     return {
         "disposition_order": F.col("disp_order"),
         "disposition_text": F.col("disp_descr"),
-        "disposition_effect": effect_of(word, rules=rules.dispositions),
-        "reduced_to": reduced_level(word, rules=rules.dispositions),
+        "disposition_effect": effect_of(word, rules=rules),
+        "reduced_to": reduced_level(word, rules=rules),
         "conviction_level": _word_of(F.col("conv_stat_descr"), dict(rules.words.levels)),
         "named_kinds": named_kinds(word, rules.words),
         "sentence_order": F.col("sent_order"),

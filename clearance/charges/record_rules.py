@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from clearance.charges.programmes import cited_sections
 from clearance.charges.statute_lists import load_statutes
@@ -40,6 +40,7 @@ Modifying = Literal[
     "reinstates",
     "modifies",
     "resentences",
+    "denies",
 ]
 Effect = Literal["convicts", Ending, Modifying, "no_effect"]
 MODIFYING: tuple[str, ...] = get_args(Modifying)
@@ -56,6 +57,11 @@ M = TypeVar("M", bound=BaseModel)
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _refuse_other_spelling(words: Iterable[str]) -> None:
+    if any(word != " ".join(word.upper().split()) or not word for word in words):
+        raise ValueError("texts are compared in upper case with single blanks: write them so")
 
 
 class DispositionRule(_Strict):
@@ -85,8 +91,19 @@ class DispositionRule(_Strict):
         if (self.effect == "reduces") != (self.level is not None):
             raise ValueError("`level` goes with the effect `reduces`, and only with it")
         words = [word for word in (self.text, self.starts_with, *self.contains) if word is not None]
-        if any(word != " ".join(word.upper().split()) or not word for word in words):
-            raise ValueError("texts are compared in upper case with single blanks: write them so")
+        _refuse_other_spelling(words)
+        return self
+
+
+class Refusal(_Strict):
+    """Words that say a relief was not given, unless another word begins so."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _as_compared(self) -> Self:
+        _refuse_other_spelling((*self.words, *self.unless))
         return self
 
 
@@ -108,6 +125,7 @@ class County(_Strict):
 
 
 class _Dispositions(_Strict):
+    refusals: tuple[Refusal, ...] = ()
     dispositions: tuple[DispositionRule, ...]
 
     @field_validator("dispositions")
@@ -135,6 +153,7 @@ class RecordRules(_Strict):
     """Everything `prepare` reads besides the statute lists."""
 
     dispositions: tuple[DispositionRule, ...]
+    refusals: tuple[Refusal, ...]
     words: Words
     registrations: tuple[Registration, ...]
     counties: tuple[str, ...]
@@ -197,6 +216,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         )
     return RecordRules(
         dispositions=with_sections,
+        refusals=dispositions.refusals,
         words=words,
         registrations=registrations.registrations,
         counties=tuple(row.county for row in counties.counties),

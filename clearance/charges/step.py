@@ -1,4 +1,4 @@
-"""Prepare: source rows to `history`, `charges` and `arrests`, of the people who changed.
+"""Prepare: source rows to `charges` and `arrests`, of the people who changed.
 
 Nothing in them depends on an as-of date or on a pack, so they change only with the source rows,
 with the side feeds, and with the rules and code that read them: the prepare fingerprint. All are
@@ -23,6 +23,7 @@ from clearance import __version__
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
+from clearance.charges.quality import FLAGS
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
@@ -71,13 +72,16 @@ class PrepareResult:
 
 
 @logged("prepare")
-def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
-    """Write `history`, `charges` and `arrests` from the store's source rows.
+def prepare(
+    spark: SparkSession, store: Store, *, rules: Path, with_history: bool = False
+) -> PrepareResult:
+    """Write `charges` and `arrests` from the store's source rows.
 
     Args:
         spark: the session.
         store: where the tables are.
         rules: the rules folder.
+        with_history: write the typed events of everybody into `history`, too.
 
     Raises:
         RulebookInvalid: the rules for reading a record do not hold.
@@ -91,8 +95,6 @@ def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
     loaded = loaded_feeds(spark, store)
     feeds = side_feeds(spark, store, loaded=loaded)
     note = Note(fingerprint, version, {kind: feed.version for kind, feed in loaded.items()})
-    for table in TABLES:
-        store.create(spark, table)
     found = notes(spark, store)
     earlier, *others = [noted for _, noted in found.values()]
     if any(other != earlier for other in others):
@@ -107,6 +109,9 @@ def prepare(spark: SparkSession, store: Store, *, rules: Path) -> PrepareResult:
             _write(source, writer, record=record, statutes=of_law, feeds=feeds)
     else:
         say("Prepare: source rows, feeds and rules are the same as last time; nothing to do.")
+    if with_history:
+        with stage("Writing history"):
+            store.replace(history(typed_rows(source, rules=record)), "history")
     return _result(spark, store, changed=changed, note=note)
 
 
@@ -155,7 +160,6 @@ def _write(
         people.persist(StorageLevel.MEMORY_AND_DISK)
         source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
-    writer.put(history(typed), "history")
     worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
     worked_out.counts.persist(StorageLevel.MEMORY_AND_DISK_DESER)
     try:
@@ -168,20 +172,24 @@ def _write(
 
 
 def _result(spark: SparkSession, store: Store, *, changed: bool, note: Note) -> PrepareResult:
+    unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
+    flags = [F.count_if(F.array_contains("quality", flag)).alias(flag) for flag in FLAGS]
     with storage_faults("counting what was prepared"):
-        rows = store.read(spark, "charges")
-        unread = "NOT parsed AND charge_source IS NOT NULL"
-        totals = rows.agg(
-            F.countDistinct("subject_id").alias("people"),
-            F.count("*").alias("charges"),
-            F.count_if("convicted").alias("convictions"),
-            F.countDistinct(F.expr(f"CASE WHEN {unread} THEN charge_text END")).alias("texts"),
-            F.count_if(F.expr(unread)).alias("unparsed"),
-            F.count_if(F.expr("NOT classified")).alias("unclassified"),
-        ).first()
-        flagged = rows.select(F.explode("quality").alias("flag")).groupBy("flag").count()
-        quality = {row["flag"]: int(row["count"]) for row in flagged.orderBy("flag").collect()}
-        events = store.read(spark, "arrests").count()
+        events = store.read(spark, "arrests").agg(F.count("*").alias("arrests"))
+        totals = (
+            store.read(spark, "charges")
+            .agg(
+                F.countDistinct("subject_id").alias("people"),
+                F.count("*").alias("charges"),
+                F.count_if("convicted").alias("convictions"),
+                F.countDistinct(F.when(unread, F.col("charge_text"))).alias("texts"),
+                F.count_if(unread).alias("unparsed"),
+                F.count_if(~F.col("classified")).alias("unclassified"),
+                *flags,
+            )
+            .crossJoin(events)
+            .first()
+        )
     assert totals is not None
     return PrepareResult(
         changed=changed,
@@ -191,9 +199,9 @@ def _result(spark: SparkSession, store: Store, *, changed: bool, note: Note) -> 
         people=totals["people"],
         charges=totals["charges"],
         convictions=totals["convictions"],
-        arrests=events,
+        arrests=totals["arrests"],
         unparsed_texts=totals["texts"],
         unparsed=totals["unparsed"],
         unclassified=totals["unclassified"],
-        quality=quality,
+        quality={flag: totals[flag] for flag in sorted(FLAGS) if totals[flag]},
     )

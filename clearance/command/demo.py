@@ -27,7 +27,7 @@ def run_demo(frame: Frame, *, people: int, out: Path) -> LineResult:
     settings = frame.settings()
     place = frame.open_store(settings)
     made = synthesize(people=people, out=out / "input", seed=SEED, as_of=AS_OF, files=4)
-    with place.claimed(make=True), frame.session() as spark:
+    with place.claimed(make=True), frame.session(made.files) as spark:
         return whole_line(
             spark,
             place,
@@ -52,19 +52,16 @@ def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date)
         as_of: nothing on their records is later.
     """
     place = frame.open_store(frame.settings())
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        place.claimed(make=True),
-        frame.session() as spark,
-    ):
+    with tempfile.TemporaryDirectory() as folder, place.claimed(make=True):
         made = synthesize(people=people, out=Path(folder), seed=seed, as_of=as_of)
-        ingest(
-            spark,
-            place,
-            inputs=list(made.files),
-            extract_date=as_of,
-            complete=True,
-            quarantine_limit=1.0,
-            clock=wall_clock,
-        )
+        with frame.session(made.files) as spark:
+            ingest(
+                spark,
+                place,
+                inputs=list(made.files),
+                extract_date=as_of,
+                complete=True,
+                quarantine_limit=1.0,
+                clock=wall_clock,
+            )
     return SynthResult(people=made.people, rows=made.rows, files=(str(out),), bytes=made.bytes)

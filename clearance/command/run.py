@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,17 +59,22 @@ class Frame:
         return Store(self.store, open_readers=settings.open_readers)
 
     @contextmanager
-    def session(self) -> Iterator[SparkSession]:
-        """The Spark session, stopped at the end where this run started it."""
+    def session(self, inputs: Sequence[str] = ()) -> Iterator[SparkSession]:
+        """The Spark session, stopped at the end where this run started it.
+
+        Args:
+            inputs: files, folders, globs or addresses that will be read beside the store.
+        """
         os.umask(0o077)
         use_java()
+        from clearance.command.size import is_small
         from clearance.session import build_session, is_submitted
 
         submitted = is_submitted()
         from clearance.faults import naming
 
         show_on(None if self.quiet else Console(stderr=True))
-        spark = build_session()
+        spark = build_session(small=is_small(self.store, inputs))
         try:
             with naming(self.store):
                 yield spark

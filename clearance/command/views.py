@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
+from clearance.archive import described
 from clearance.command.run import Frame
 from clearance.errors import ClearanceError
 from clearance.jars import checked
@@ -54,6 +55,7 @@ def diagnose(frame: Frame) -> list[Check]:
             if frame.store:
                 place = frame.open_store(frame.settings())
                 checks.append(_check("store", lambda: _store(spark, place)))
+    checks.append(_check("archive of classes", described))
     return checks
 
 

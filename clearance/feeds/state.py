@@ -54,13 +54,15 @@ def feed_state(spark: SparkSession, store: Store, kind: str) -> LoadedFeed | Non
         store: where the tables are.
         kind: of the feed.
     """
-    version, note = store.last_commit(spark, kind) or (-1, None)
+    commit = store.last_commit(spark, kind)
+    if commit is None:
+        return None
     try:
-        known = json.loads(note or "{}")["feed"]
+        known = json.loads(commit.note or "{}")["feed"]
         for name in ("dated", "newest"):
             known[name] = date.fromisoformat(known[name]) if known[name] else None
         known["files"] = tuple(known["files"])
-        return LoadedFeed(**known, version=version)
+        return LoadedFeed(**known, version=commit.version)
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -78,7 +78,6 @@ def take_feed(
         )
     if stands and stands.fingerprint == feed.fingerprint and dated in (None, stands.dated):
         return FeedResult(kind, stands.dated, stands.rows, stands.files, True, stands.version)
-    store.create(spark, kind)
     latest = max((day for day in (dated, newest) if day), default=None)
     wanted = LoadedFeed(kind, dated, latest, feed.rows, feed.fingerprint, feed.files, version=-1)
     with stage(f"Writing {kind}"), lent(spark, store, feed.staged) as address:

@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
 from clearance.grants.record import first_rows
+from clearance.literal import literal_table
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.schemas import GRANTS
@@ -69,9 +70,12 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
             f"Sweep {sweep_id} is a what-if; nothing is granted on one.",
             "Grant a sweep whose as-of is not before the extract; `clearance sweeps` lists them.",
         )
-    store.create(spark, "grants")
     after = store.version(spark, "grants")
-    before = store.read(spark, "grants", version=after)
+    before = (
+        store.read(spark, "grants", version=after)
+        if after >= 0
+        else literal_table(spark, [], GRANTS.types)
+    )
     standing = before.where("corrected_on IS NULL")
     with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
         earlier = standing.where(F.col("granted_on") < F.lit(sweep["as_of"]))

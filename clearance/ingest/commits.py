@@ -7,7 +7,7 @@ commit gives the same table when it is made twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,14 +15,13 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
+from clearance.ingest.ledger import ledger_note
 from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
 from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
+from clearance.literal import literal_table
 from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
 from clearance.store import Store, storage_faults
-
-ACCEPTED = "accepted"
-REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,10 @@ def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
         )
         for stretch in extract.stretches
     ]
-    columns = "file string, start bigint, shift bigint, source_file string, last_line bigint, "
-    columns += "marked boolean, first_odd bigint, last_odd bigint"
-    stretches = _small_table(spark, places, columns)
+    columns = {"file": "string", "start": "bigint", "shift": "bigint", "source_file": "string"}
+    columns |= {"last_line": "bigint", "marked": "boolean"}
+    columns |= {"first_odd": "bigint", "last_odd": "bigint"}
+    stretches = literal_table(spark, places, columns)
     joined = lines.join(F.broadcast(stretches), ["file", "start"], how="left")
     odd = F.coalesce(F.col("id").between(F.col("first_odd"), F.col("last_odd")), F.lit(False))
     unseen = F.raise_error(F.lit("The files were split in another way than at the survey"))
@@ -107,26 +107,28 @@ def set_aside(rows: DataFrame) -> DataFrame:
 
 
 def write_quarantine(
-    rows: DataFrame, store: Store, *, extract: Extract, earlier: Iterable[tuple[str, str]]
+    rows: DataFrame, store: Store, *, extract: Extract, earlier: Collection[tuple[str, str]]
 ) -> None:
     """Set the extract's bad rows aside in place of what earlier attempts set aside.
+
+    Nothing is written where no row is bad, now or then.
 
     Args:
         rows: from `placed`.
         store: where to.
         extract: the extract.
-        earlier: (extract, source_file) of attempts that this one replaces.
+        earlier: (extract, source_file) of attempts that this one replaces and that set rows aside.
     """
+    bad = any(survey.rows_quarantined for survey in extract.surveys)
+    if not bad and not earlier:
+        return
+    spark, new = rows.sparkSession, set_aside(rows)
+    if not bad:
+        new = literal_table(spark, [], QUARANTINE.types)
     pairs = [f"(extract = {_quoted(old)} AND source_file = {_quoted(file)})"
              for old, file in sorted(set(earlier))]  # fmt: skip
     where = " OR ".join([f"extract = {_quoted(extract.id)}", *pairs])
-    bad = any(survey.rows_quarantined for survey in extract.surveys)
-    spark = rows.sparkSession
-    if not bad and not store.exists(spark, "quarantine"):
-        store.create(spark, "quarantine")
-    elif bad or not store.read(spark, "quarantine").where(where).isEmpty():
-        new = set_aside(rows) if bad else _small_table(spark, [], QUARANTINE.ddl)
-        store.replace(new, "quarantine", where=where)
+    store.replace(new, "quarantine", where=where)
 
 
 def write_source_rows(
@@ -153,7 +155,6 @@ def write_source_rows(
         By source_file, the rows that were not kept since a later extract knows better.
     """
     spark = rows.sparkSession
-    store.create(spark, "source_rows")
     after = store.version(spark, "source_rows")
     later = [row for row in accepted if is_later(row["extract_date"], than=extract.dated)]
     names = sorted({row["extract"] for row in later})
@@ -166,17 +167,24 @@ def write_source_rows(
         people = held.select("subject_id").distinct()
         superseded = _by_file(new.join(people, on="subject_id", how="left_semi"))
         new = new.join(people, on="subject_id", how="left_anti")
-    first = store.read(spark, "source_rows").isEmpty()
-    with store.in_turn(spark, "source_rows", after=after, note=json.dumps({"extract": extract.id})):
+    note = extract_note(extract.id, complete=complete)
+    with store.in_turn(spark, "source_rows", after=after, note=note) as turn:
         if complete and names:
             store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
-        elif complete or first:
+        elif complete or after < 0:
             store.replace(new, "source_rows")
         else:
             people = new.select("subject_id").distinct()
             store.replace_people(new, "source_rows", people=people)
-    _reconcile(spark, store, extract=extract, superseded=superseded)
+    promised = sum(survey.rows_accepted for survey in extract.surveys) - sum(superseded.values())
+    if turn.commit is None or turn.commit.rows_written != promised:
+        _reconcile(spark, store, extract=extract, superseded=superseded)
     return superseded
+
+
+def extract_note(extract: str, *, complete: bool) -> str:
+    """The note of the commit that takes an extract into `source_rows`."""
+    return json.dumps({"extract": extract, "complete": complete})
 
 
 def is_later(day: date | None, *, than: date | None) -> bool:
@@ -191,7 +199,7 @@ def _by_file(rows: DataFrame) -> dict[str, int]:
 
 
 def _reconcile(
-    spark: SparkSession, store: Store, *, extract: Extract, superseded: Mapping[str, int]
+    spark: SparkSession, store: Store, *, extract: Extract, superseded: dict[str, int]
 ) -> None:
     """Compare what is in the table with what the survey promised, file by file."""
     written = store.read(spark, "source_rows").where(F.col("extract") == extract.id)
@@ -214,10 +222,12 @@ def write_source_files(
     extract: Extract,
     status: str,
     complete: bool,
-    earlier: Iterable[tuple[str, str]],
     at: datetime,
+    latest: date | None,
 ) -> None:
     """Record the extract's files: the last commit, which makes the ingest complete.
+
+    Rows are only added; `ledger.latest_files` tells which of them count.
 
     Args:
         spark: the session.
@@ -225,8 +235,8 @@ def write_source_files(
         extract: the extract.
         status: accepted or refused.
         complete: the extract was the whole state.
-        earlier: (extract, path) of attempts that this one replaces.
         at: the time of the ingest.
+        latest: the latest day of an accepted extract so far, for the commit's note.
     """
     rows = [
         (
@@ -244,22 +254,10 @@ def write_source_files(
         )
         for survey in extract.surveys
     ]
-    pairs = [f"(extract = {_quoted(old)} AND path = {_quoted(path)})"
-             for old, path in sorted(set(earlier))]  # fmt: skip
-    where = " OR ".join([f"extract = {_quoted(extract.id)}", *pairs])
-    store.replace(_small_table(spark, rows, SOURCE_FILES.ddl), "source_files", where=where)
-
-
-def _small_table(spark: SparkSession, rows: Iterable[tuple[object, ...]], ddl: str) -> DataFrame:
-    """One row a tuple, made by the JVM alone (`createDataFrame` starts Python workers)."""
-    names = [column.strip().split()[0] for column in ddl.split(",")]
-    text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
-    table = F.from_json(F.lit(text), f"array<struct<{_fields(ddl)}>>")
-    return spark.range(0, 1, 1, 1).select(F.inline(table))
-
-
-def _fields(ddl: str) -> str:
-    return ", ".join(":".join(column.split()) for column in ddl.split(","))
+    after = store.version(spark, "source_files")
+    note = ledger_note(extract=extract.id, status=status, after=after, latest=latest)
+    with store.in_turn(spark, "source_files", after=after, note=note):
+        store.append(literal_table(spark, rows, SOURCE_FILES.types), "source_files")
 
 
 def _quoted_all(texts: Iterable[str]) -> str:

@@ -14,9 +14,8 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
 from clearance.ingest.commits import (
-    ACCEPTED,
-    REFUSED,
     Extract,
+    extract_note,
     is_later,
     placed,
     write_quarantine,
@@ -25,11 +24,12 @@ from clearance.ingest.commits import (
 )
 from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELD_COUNT
+from clearance.ingest.ledger import ACCEPTED, REFUSED, latest_day, read_ledger
 from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
 from clearance.ingest.unpack import UNPACK_LIMIT
 from clearance.log import logged
 from clearance.progress import say, stage
-from clearance.store import Store, storage_faults
+from clearance.store import Store
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def ingest(
             files, repeated = find_files(
                 spark, inputs, links=Path(links), unpack_limit=unpack_limit
             )
-            recorded = _recorded(spark, store)
+            recorded = read_ledger(spark, store)
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)
         known = tuple(
@@ -138,14 +138,15 @@ def ingest(
                 superseded = write_source_rows(
                     rows, store, extract=extract, complete=complete, accepted=accepted
                 )
+        days = [latest_day(recorded), None if refused else extract_date]
         write_source_files(
             spark,
             store,
             extract=extract,
             status=REFUSED if refused else ACCEPTED,
             complete=complete,
-            earlier=earlier,
             at=clock(),
+            latest=max((day for day in days if day is not None), default=None),
         )
     if refused:
         raise _over_the_limit(over, limit=quarantine_limit)
@@ -156,14 +157,6 @@ def extract_name(files: Sequence[ResearchFile], dated: date | None) -> str:
     """The name of an extract: its date, and what its files hold."""
     sums = hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode())
     return f"{dated.isoformat() if dated else 'undated'}-{sums.hexdigest()[:12]}"
-
-
-def _recorded(spark: SparkSession, store: Store) -> list[Row]:
-    if not store.exists(spark, "source_files"):
-        return []
-    with storage_faults("reading source_files"):
-        columns = ("sha256", "path", "extract", "extract_date", "status", "complete")
-        return store.read(spark, "source_files").select(*columns).collect()
 
 
 def _to_take_in(
@@ -182,6 +175,9 @@ def _to_take_in(
         return new
     name = extract_name(files, dated)
     if not new and {known[file.sha256] for file in files} == {name}:
+        last = store.last_commit(spark, "source_rows")
+        if last is not None and last.note == extract_note(name, complete=True):
+            return []
         days = {row["extract"]: row["extract_date"] for row in recorded}
         held = store.read(spark, "source_rows").select("extract").distinct().collect()
         if all(row[0] == name or is_later(days.get(row[0]), than=dated) for row in held):
@@ -201,12 +197,13 @@ def _names(files: list[ResearchFile], recorded: list[Row]) -> dict[str, str]:
 
 
 def _replaced(extract: Extract, recorded: list[Row]) -> list[tuple[str, str]]:
-    """(extract, path) of the same content before, and of refused attempts at the same paths."""
+    """(extract, path) of attempts with bad rows that this one replaces (see `ledger`)."""
     paths = set(extract.names.values())
     return [
         (row["extract"], row["path"])
         for row in recorded
-        if row["sha256"] in extract.names or (row["status"] == REFUSED and row["path"] in paths)
+        if row["rows_quarantined"]
+        and (row["sha256"] in extract.names or (row["status"] == REFUSED and row["path"] in paths))
     ]
 
 

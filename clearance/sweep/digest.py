@@ -8,6 +8,7 @@ sums of the hash's four 64-bit words modulo 2**64; the sweep's digest is SHA-256
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass
 
@@ -33,29 +34,79 @@ class Tally:
 
     Attributes:
         counts: rows by `pack/OUTCOME`, in that order.
-        digest: of all rows.
+        sums: by county and pack, the rows and the four sums of the words of their hashes.
     """
 
     counts: dict[str, int]
-    digest: str
+    sums: dict[tuple[str, str], tuple[int, ...]]
+
+    @property
+    def digest(self) -> str:
+        """The digest of all rows."""
+        lines = [
+            "\x1f".join([county, pack, *map(str, numbers)])
+            for (county, pack), numbers in self.sums.items()
+        ]
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+    def plus(self, other: Tally) -> Tally:
+        """The tally of two tables' rows together; a change's may count rows as gone."""
+        counts = Counter(self.counts)
+        counts.update(other.counts)
+        sums = dict(self.sums)
+        for key, numbers in other.sums.items():
+            rows, *words = (
+                one + more for one, more in zip(sums.get(key, (0,) * 5), numbers, strict=True)
+            )
+            sums[key] = (rows, *(word % WORD for word in words))
+        return Tally(
+            {name: number for name, number in sorted(counts.items()) if number},
+            {key: numbers for key, numbers in sums.items() if numbers[0]},
+        )
+
+    def as_json(self) -> str:
+        """The sums as text; the words as decimals in text, since JSON's numbers are too short."""
+        return json.dumps(
+            [[*key, rows, *map(str, words)] for key, (rows, *words) in sorted(self.sums.items())]
+        )
+
+    @classmethod
+    def from_json(cls, counts: dict[str, int], text: str) -> Tally:
+        """The tally of which `as_json` is the text."""
+        return cls(
+            counts,
+            {
+                (county, pack): tuple(map(int, numbers))
+                for county, pack, *numbers in json.loads(text)
+            },
+        )
 
 
 def tally_of(determinations: DataFrame) -> Tally:
-    """Counts and digest of a whole table of determinations, in one pass."""
+    """Counts and sums of a table of determinations, in one pass."""
+    return _tally(determinations, gone=F.lit(False))
+
+
+def tally_of_changes(changes: DataFrame) -> Tally:
+    """What a change feed adds to a table's tally, and takes from it.
+
+    Args:
+        changes: rows of the change data feed of `determinations`.
+    """
+    return _tally(changes, gone=F.col("_change_type").isin("delete", "update_preimage"))
+
+
+def _tally(rows: DataFrame, *, gone: Column) -> Tally:
     counts: Counter[str] = Counter()
     sums: dict[tuple[str, str], list[int]] = {}
-    for county, pack, outcome, rows, *words in _sums(determinations).toLocalIterator():
-        counts[f"{pack}/{outcome}"] += rows
+    for county, pack, outcome, *numbers in _sums(rows, gone=gone).collect():
+        counts[f"{pack}/{outcome}"] += numbers[0]
         so_far = sums.setdefault((county, pack), [0] * 5)
-        sums[county, pack] = [
-            one + int(more) for one, more in zip(so_far, [rows, *words], strict=True)
-        ]
-    lines = [
-        "\x1f".join([county, pack, str(rows), *[str(word % WORD) for word in words]])
-        for (county, pack), (rows, *words) in sums.items()
-    ]
-    digest = hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
-    return Tally(dict(sorted(counts.items())), digest)
+        sums[county, pack] = [one + int(more) for one, more in zip(so_far, numbers, strict=True)]
+    return Tally(
+        dict(sorted(counts.items())),
+        {key: (number, *(word % WORD for word in words)) for key, (number, *words) in sums.items()},
+    )
 
 
 def digest_of(determinations: DataFrame) -> str:
@@ -63,11 +114,23 @@ def digest_of(determinations: DataFrame) -> str:
     return tally_of(determinations).digest
 
 
-def _sums(determinations: DataFrame) -> DataFrame:
-    """One row a county, pack and outcome: rows, and the four word sums as decimals."""
-    words = [
-        F.conv(F.substring("hash", 1 + 16 * i, 16), 16, 10).cast("decimal(20,0)") for i in range(4)
-    ]
-    hashed = determinations.select("county", "pack", "outcome", row_hash().alias("hash"))
-    sums = [F.sum(word).cast("decimal(38,0)").alias(f"word{i}") for i, word in enumerate(words)]
-    return hashed.groupBy("county", "pack", "outcome").agg(F.count("*").alias("rows"), *sums)
+def _sums(rows: DataFrame, *, gone: Column) -> DataFrame:
+    """One row a county, pack and outcome: rows, and the four word sums as decimals.
+
+    Args:
+        rows: determinations.
+        gone: whether a row counts as taken away.
+    """
+    hashed = rows.select(
+        "county",
+        "pack",
+        "outcome",
+        F.when(gone, -1).otherwise(1).alias("sign"),
+        row_hash().alias("hash"),
+    )
+    sums = []
+    for i in range(4):
+        word = F.conv(F.substring("hash", 1 + 16 * i, 16), 16, 10).cast("decimal(20,0)")
+        signed = F.when(F.col("sign") < 0, -word).otherwise(word)
+        sums.append(F.sum(signed).cast("decimal(38,0)").alias(f"word{i}"))
+    return hashed.groupBy("county", "pack", "outcome").agg(F.sum("sign").alias("rows"), *sums)

@@ -12,14 +12,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance import __version__
+from clearance.literal import literal_table
 from clearance.places import PACKAGE
 from clearance.schemas import SWEEPS
 from clearance.store import Store
-from clearance.sweep.digest import Tally, tally_of
+from clearance.sweep.digest import Tally, tally_of, tally_of_changes
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,16 @@ def make_manifest(
 
 def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest | None]:
     """Version of `determinations` (-1 where absent), and its latest sweep's manifest, if any."""
-    version, note = store.last_commit(spark, "determinations") or (-1, None)
-    return version, Manifest.from_json(note)
+    commit = store.last_commit(spark, "determinations")
+    if commit is None:
+        return -1, None
+    return commit.version, Manifest.from_json(commit.note)
 
 
 def is_recorded(spark: SparkSession, store: Store, sweep_id: str) -> bool:
     """Whether the latest sweep has its row in `sweeps`; the commit of the row names it."""
     last = store.last_commit(spark, "sweeps")
-    if last is None or last[1] == _recorded(sweep_id):
+    if last is None or last.note == _recorded(sweep_id):
         return last is not None
     found = store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id)
     return not found.isEmpty()
@@ -141,20 +144,42 @@ def _recorded(sweep_id: str) -> str:
     return json.dumps({"recorded": sweep_id})
 
 
+def sweep_row(spark: SparkSession, store: Store, sweep_id: str) -> Row | None:
+    """The sweep's row in `sweeps`, if it has one."""
+    return store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id).first()
+
+
 def record(
-    spark: SparkSession, store: Store, manifest: Manifest, *, version: int, finished_at: datetime
+    spark: SparkSession,
+    store: Store,
+    manifest: Manifest,
+    *,
+    version: int,
+    finished_at: datetime,
+    before: Row | None = None,
 ) -> Tally:
-    """Write the sweep's row from its manifest and the table at its version, which it adds up."""
-    store.create(spark, "sweeps")
+    """Write the sweep's row from its manifest and the table at its version, which it adds up.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        manifest: of the sweep.
+        version: of `determinations` after it.
+        finished_at: wall clock, for the row.
+        before: the row of the sweep that it changed, whose tally is carried forward; None to add
+            up the whole table.
+    """
     after = store.version(spark, "sweeps")
-    tally = tally_of(store.read(spark, "determinations", version=version))
+    tally = _carried_forward(spark, store, before, version=version)
+    if tally is None:
+        tally = tally_of(store.read(spark, "determinations", version=version))
     row = {
         "sweep_id": manifest.sweep_id,
-        "as_of": manifest.as_of,
+        "as_of": manifest.as_of.isoformat(),
         "what_if": manifest.what_if,
         "status": "complete",
-        "started_at": manifest.started_at.astimezone(UTC),
-        "finished_at": finished_at.astimezone(UTC),
+        "started_at": manifest.started_at.astimezone(UTC).isoformat(),
+        "finished_at": finished_at.astimezone(UTC).isoformat(),
         "code_version": manifest.code_version,
         "config_fingerprint": manifest.config_fingerprint,
         "input_versions": manifest.input_versions,
@@ -165,9 +190,28 @@ def record(
         "notes": list(manifest.notes),
         "selected": list(manifest.selected),
         "assigned": json.dumps(manifest.assigned, sort_keys=True),
+        "tally": tally.as_json(),
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
     # Written in turn: a run that is repeated, or beside another that recovers it, adds nothing.
     with store.in_turn(spark, "sweeps", after=after, note=_recorded(manifest.sweep_id)):
-        store.append(spark.createDataFrame(values, SWEEPS.ddl), "sweeps")
+        store.append(literal_table(spark, values, SWEEPS.types), "sweeps")
     return tally
+
+
+def _carried_forward(
+    spark: SparkSession, store: Store, before: Row | None, *, version: int
+) -> Tally | None:
+    """The tally after a sweep, from the one before it and the rows that the sweep changed.
+
+    None where the one before is not known, or the table was written as a whole in between.
+    """
+    text = before["tally"] if before is not None and "tally" in before else None
+    if before is None or text is None:
+        return None
+    since = before["determinations_version"]
+    between = store.commits_since(spark, "determinations", version=since)
+    if not all(commit.changes_by_row for commit in between if commit.version <= version):
+        return None
+    earlier = Tally.from_json(dict(before["counts"]), text)
+    return earlier.plus(tally_of_changes(store.changes(spark, "determinations", since, version)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
-from clearance.charges.changes import note_on
+from clearance.charges.changes import whole_prepare
 from clearance.errors import UsageError
+from clearance.ingest.ledger import latest_extract_day
+from clearance.literal import literal_table
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.rulebook.compile import evaluate
@@ -29,6 +31,7 @@ from clearance.sweep.manifest import (
     last_sweep,
     make_manifest,
     record,
+    sweep_row,
 )
 from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
@@ -93,15 +96,13 @@ def determine(
     rulebook = load_rulebook(rules)
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
     # Rows that arrive meanwhile are the next sweep's.
-    versions = {table: store.version(spark, table) for table in UNIT_TABLES.values()}
-    _, prepared = note_on(spark, store, "charges")
-    loaded = prepared.feeds if prepared is not None else {}
+    versions, prepared = whole_prepare(spark, store)
+    loaded = prepared.feeds
     reviewed = reviews_version(spark, store)
     inputs = {
         table: store.read(spark, table, version=max(version, 0))
         for table, version in versions.items()
     }
-    store.create(spark, "determinations")
     after, latest = last_sweep(spark, store)
     recovered = _recover(spark, store, after, latest, clock)
     manifest = make_manifest(
@@ -120,7 +121,7 @@ def determine(
     if recovered is not None and recovered.same_as == manifest.same_as and not full:
         return _known(spark, store, recovered)
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
-        _record_packs(spark, store, plan)
+        _record_packs(spark, store, plan, previous=recovered)
         scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
         said = decide(inputs, plan, as_of=as_of, scope=scope)
         offices = store.read(spark, REVIEWS, version=reviewed[REVIEWS]) if reviewed else None
@@ -130,8 +131,10 @@ def determine(
             standing = store.read(spark, "determinations", version=after)
             touched = scope.touched(standing, selected=plan.selected)
         version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
+        scope.release()
     with stage("digest and manifest"):
-        tally = record(spark, store, manifest, version=version, finished_at=clock())
+        before = sweep_row(spark, store, recovered.sweep_id) if recovered is not None else None
+        tally = record(spark, store, manifest, version=version, finished_at=clock(), before=before)
     counts, digest = tally.counts, tally.digest
     return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
 
@@ -185,18 +188,22 @@ def _is_what_if(spark: SparkSession, store: Store, as_of: date, selected: Sequen
     """Whether as-of lies before the extract's own date, or a version is named by hand."""
     if any("@" in name for name in selected):
         return True
-    if not store.exists(spark, "source_files"):
-        return False
-    files = store.read(spark, "source_files").where("status = 'accepted'")
-    row = files.agg(F.max("extract_date")).first()
-    latest = row[0] if row is not None else None
+    latest = latest_extract_day(spark, store)
     return latest is not None and as_of < latest
 
 
-def _record_packs(spark: SparkSession, store: Store, plan: Plan) -> None:
-    """Keep each pack as used, by fingerprint, so that old evidence can be read."""
-    store.create(spark, "packs")
-    known = {row[0] for row in store.read(spark, "packs").select("fingerprint").toLocalIterator()}
+def _record_packs(
+    spark: SparkSession, store: Store, plan: Plan, *, previous: Manifest | None
+) -> None:
+    """Keep each pack as used, by fingerprint, so that old evidence can be read.
+
+    What the sweep before used is there already; only for others is the table looked into.
+    """
+    known = set(previous.pack_fingerprints.values()) if previous is not None else set()
+    after = store.version(spark, "packs")
+    if after >= 0 and set(plan.stored) - known:
+        packs = store.read(spark, "packs", version=after).select("fingerprint").collect()
+        known |= {row["fingerprint"] for row in packs}
     rows = [
         (
             fingerprint,
@@ -209,11 +216,13 @@ def _record_packs(spark: SparkSession, store: Store, plan: Plan) -> None:
         if fingerprint not in known
     ]
     if rows:
-        store.add(spark.createDataFrame(rows, PACKS.ddl), "packs", key="fingerprint")
+        note = json.dumps({"packs": sorted(row[0] for row in rows)})
+        with store.in_turn(spark, "packs", after=after, note=note):
+            store.append(literal_table(spark, rows, PACKS.types), "packs")
 
 
 def _known(spark: SparkSession, store: Store, manifest: Manifest) -> SweepResult:
-    row = store.read(spark, "sweeps").where(F.col("sweep_id") == manifest.sweep_id).first()
+    row = sweep_row(spark, store, manifest.sweep_id)
     if row is None:
         raise UsageError(
             f"Sweep {manifest.sweep_id} has no row in sweeps.", "Run the same command with --full."

@@ -46,8 +46,7 @@ def write_sweep(
     with storage_faults(f"writing {table}"), writing as turn:
         if touched is None:
             # Not appended: of two first sweeps at once, one must lose.
-            path = store.path("determinations")
-            rows.write.format("delta").mode("overwrite").save(path)
+            store.replace(rows, table)
         else:
             _merge(spark, store, changes(rows, touched=touched))
     return turn.version

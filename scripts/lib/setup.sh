@@ -181,6 +181,13 @@ fetch_jars() { # fetch_jars ROOT
   }
 }
 
+archive_classes() { # archive_classes ROOT: in the background, when nothing else runs; a run needs it not
+  (
+    trap '' INT HUP
+    cd "$1" && nice -n 19 .venv/bin/python -m clearance.archive </dev/null >/dev/null 2>&1 &
+  )
+}
+
 set_up() { # set_up ROOT LEVEL(run|test)
   local root=$1 level=$2 ready=yes
   case "$level" in
@@ -193,6 +200,7 @@ set_up() { # set_up ROOT LEVEL(run|test)
   fi
   provide_java "$root"
   jars_are_there "$root" || fetch_jars "$root"
+  archive_classes "$root"
   if [ $ready = no ]; then
     stamp_of "$root" "$level" >"$root/.venv/.clearance-set-up"
     say "Set up."

@@ -22,6 +22,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+# This checkout goes before an installed copy.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from clearance.charges.arrests import arrests
 from clearance.charges.history import typed_rows
 from clearance.charges.record_rules import load_record_rules
@@ -47,7 +51,11 @@ from soak.side_feeds import take_some
 
 SUBJECT, DATE = FIELDS.index("SUBJECT_ID"), FIELDS.index("STP_EVENT_DATE")
 DISPOSITION = FIELDS.index("DISP_DESCR")
-RULES = ("after_prop64", "not_a_felony", "felony_may_stand")
+FOUR_PACKS = Settings(
+    county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
+    scenarios=("dismiss_all_p64",),
+    packs=("pc1203_425", "pc851_93"),
+)
 
 
 @dataclass
@@ -63,7 +71,9 @@ class Told:
 class Sequence:
     """A store, the people as their extracts say, a rules folder of its own, and a clock."""
 
-    def __init__(self, spark: SparkSession, folder: Path, *, seed: int, people: int) -> None:
+    def __init__(
+        self, spark: SparkSession, folder: Path, *, seed: int, people: int, settings: Settings
+    ) -> None:
         self.spark, self.folder = spark, folder
         self.dice = random.Random(seed)
         self.store = Store(str(folder / "store"))
@@ -79,11 +89,7 @@ class Sequence:
                 if len(row) >= len(FIELDS) and row[SUBJECT].strip().isdigit():
                     self.people.setdefault(row[SUBJECT].strip(), []).append(row[: len(FIELDS)])
         self.number = 0
-        self.settings = Settings(
-            county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
-            scenarios=("dismiss_all_p64",),
-            packs=("pc1203_425", "pc851_93"),
-        )
+        self.settings = settings
 
     def extract(self, share: float, *, complete: bool = False, late: bool = False) -> None:
         """Some people anew, corrected here and there; a late one is dated before the others."""
@@ -197,13 +203,21 @@ def clock() -> datetime:
 
 
 def run(
-    spark: SparkSession, folder: Path, *, steps: int, seed: int, people: int = 40, every: int = 1
+    spark: SparkSession,
+    folder: Path,
+    *,
+    steps: int,
+    seed: int,
+    people: int = 40,
+    every: int = 1,
+    settings: Settings = FOUR_PACKS,
 ) -> Told:
     """Run a sequence; each step's differences are told with their number and kind.
 
     Each `every`th state, and the last one, is also decided anew and replayed.
     """
-    sequence, told = Sequence(spark, folder, seed=seed, people=people), Told()
+    sequence = Sequence(spark, folder, seed=seed, people=people, settings=settings)
+    told = Told()
     for number in range(steps):
         kind = "first" if number == 0 else sequence.step()
         if number == 0:

@@ -1,11 +1,14 @@
-"""One small store that the demo has made, and where the samples lie."""
+"""One small store that the demo has made, once a suite, and where the samples lie."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,10 @@ from soak.state import PUBLISHED
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.store import Store
+from tests.line.counting import Counted, counted
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
+PEOPLE = 120
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Line:
     files: list[str]
     place: Place
     said: dict[str, Any]
+    counted: Counted
 
     @property
     def store(self) -> Store:
@@ -47,14 +53,44 @@ def samples() -> Path:
 
 @pytest.fixture(scope="session")
 def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
-    """Made-up people through every step."""
-    place = Place(tmp_path_factory.mktemp("line"))
+    """Made-up people through every step.
+
+    Made by the first process that asks; the suite's other processes wait for it. What writes into
+    the store works on a copy: `line.place.copy_to(folder)`.
+    """
+    folder = _shared(tmp_path_factory) / "line"
+    place, told = Place(folder), folder / "told.json"
+    with _alone(folder.with_suffix(".lock")):
+        if not told.exists():
+            said, count = _make(spark, place)
+            told.write_text(json.dumps({"said": said, "counted": asdict(count)}))
+    known = json.loads(told.read_text())
+    files = sorted(str(path) for path in (folder / "demo" / "input").iterdir())
+    return Line(files, place, known["said"], Counted(**known["counted"]))
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The suite's temporary folder, the same one in each of its processes."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock file, waiting until it can be had."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(spark: SparkSession, place: Place) -> tuple[dict[str, Any], Counted]:
+    """Run the demo; what it said, and what it made of Spark."""
     demo, said = place.folder / "demo", io.StringIO()
-    with contextlib.redirect_stdout(said):
-        assert _code(["demo", "--people", "120", "--out", str(demo), "--json"], debug=True) == 0
+    command = ["demo", "--people", str(PEOPLE), "--out", str(demo), "--json"]
+    with contextlib.redirect_stdout(said), counted(spark, demo / "store") as count:
+        assert _code(command, debug=True) == 0
     (demo / "store").rename(place.store)
     place.out.mkdir()
     for name in PUBLISHED:
         (demo / name).rename(place.out / name)
-    files = sorted(str(path) for path in (demo / "input").iterdir())
-    return Line(files, place, json.loads(said.getvalue()))
+    return json.loads(said.getvalue()), count

@@ -6,11 +6,13 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from clearance.charges.changes import Note
 from clearance.feeds.state import LoadedFeed
+from clearance.literal import literal_table
 from clearance.places import rules_folder
-from clearance.schemas import FEEDS, SOURCE_ROWS
+from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
 from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
@@ -34,28 +36,40 @@ CONVICTED = {
 }
 
 
+def table_of(spark: SparkSession, spec: TableSpec, *rows: dict[str, Any]) -> DataFrame:
+    """Rows of a table; a column that one does not name is null in it."""
+    values = [tuple(_plain(row.get(name)) for name in spec.columns) for row in rows]
+    return literal_table(spark, values, spec.types)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def take_in(spark: SparkSession, store: Store, *rows: dict[str, Any]) -> None:
     """These are the source rows, each a conviction but for what is said of it."""
-    columns = SOURCE_ROWS.columns
-    whole = [
-        {**dict.fromkeys(columns), **CONVICTED, "position": at, **row}
-        for at, row in enumerate(rows)
-    ]
-    values = [tuple(row[name] for name in columns) for row in whole]
-    store.replace(spark.createDataFrame(values, SOURCE_ROWS.ddl), "source_rows")
+    whole = [{**CONVICTED, "position": at, **row} for at, row in enumerate(rows)]
+    store.replace(table_of(spark, SOURCE_ROWS, *whole), "source_rows")
+
+
+def leave_prepared(spark: SparkSession, store: Store, charges: DataFrame) -> None:
+    """These are the charges, as a prepare leaves them; there are no arrests."""
+    note = Note("by hand", 0, {}).as_json()
+    tables = {"charges": charges}
+    if not store.exists(spark, "arrests"):
+        tables["arrests"] = table_of(spark, ARRESTS)
+    for table, rows in tables.items():
+        with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+            store.replace(rows, table)
 
 
 def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) -> None:
     """A feed, as `clearance feed` leaves it."""
-    columns = FEEDS[kind].columns
-    values = [tuple(row.get(name) for name in columns) for row in rows]
-    after = store.version(spark, kind)
-    mark = hashlib.sha256(repr(values).encode()).hexdigest()
+    mark = hashlib.sha256(repr(rows).encode()).hexdigest()
     state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
-    store.create(spark, kind)
     after = store.version(spark, kind)
     with store.in_turn(spark, kind, after=after, note=state.as_note()):
-        store.replace(spark.createDataFrame(values, FEEDS[kind].ddl), kind)
+        store.replace(table_of(spark, FEEDS[kind], *rows), kind)
 
 
 def sweep(spark: SparkSession, store: Store, as_of: date, settings: Settings) -> SweepResult:

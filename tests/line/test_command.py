@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance.cli import _code, app
+from clearance.store import Store
 from tests.line.conftest import Line
 
 
@@ -149,9 +150,10 @@ def test_an_unknown_person_county_or_sweep_is_wrong_use(
 
 
 def test_json_is_one_document_on_stdout(
-    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    arguments = ["determine", "--store", line.store.uri, "--as-of", "2026-11-01"]
+    store = str(line.place.copy_to(tmp_path / "copy").store)
+    arguments = ["determine", "--store", store, "--as-of", "2026-11-01"]
     assert _code([*arguments, "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["nothing_new"] is True
@@ -159,14 +161,15 @@ def test_json_is_one_document_on_stdout(
 
 
 def test_the_same_files_again_change_nothing_and_say_so(
-    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    before = line.store.version(spark, "source_rows")
-    assert _code(["ingest", *line.files, "--store", line.store.uri, "--quiet"], debug=True) == 0
+    store = Store(str(line.place.copy_to(tmp_path / "copy").store))
+    before = store.version(spark, "source_rows")
+    assert _code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
     assert capsys.readouterr().out.count("taken in before") == len(line.files)
-    assert _code(["prepare", "--store", line.store.uri, "--quiet"], debug=True) == 0
+    assert _code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
     assert "nothing new" in capsys.readouterr().out
-    assert line.store.version(spark, "source_rows") == before
+    assert store.version(spark, "source_rows") == before
 
 
 def test_a_store_that_cannot_be_written_is_a_store_fault(

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 from pyspark.sql import Row, SparkSession
-from pyspark.sql import functions as F
 
 from clearance.charges.step import prepare
 from clearance.places import rules_folder
-from clearance.schemas import ARRESTS, CHARGES
+from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.store import Store
-from clearance.sweep.digest import digest_of, row_hash
+from clearance.sweep.digest import row_hash
 from clearance.sweep.replay import replay
+from clearance.sweep.side_feeds import with_reviews
 from clearance.sweep.step import determine
-from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
+from tests.line.conftest import Line
+from tests.line.months import LAW, NOVEMBER, leave_prepared, load, sweep, table_of, take_in
 
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
 PEOPLE = ("a", "b", "c", "d", "e", "f", "g")
@@ -34,30 +35,24 @@ def filled(spark: SparkSession, store: Store) -> Store:
     return store
 
 
-def test_feeds_decide_and_only_those_they_speak_of_are_prepared_again(
+def test_only_those_of_whom_feeds_speak_are_prepared_again_and_all_would_be_the_same(
     spark: SparkSession, filled: Store
 ) -> None:
     store = filled
-    prepare(spark, store, rules=rules_folder())
-    first = sweep(spark, store, NOVEMBER, LAW)
-    assert {row["reason"] for row in decided(spark, store).values()} == {"INSUFFICIENT_DATA"}
-    absent = [note for note in first.notes if "never loaded" in note]
-    assert [note.split()[0] for note in absent] == ["petitions", "registry", "supervision"]
-
     for kind in ("registry", "supervision", "petitions"):
         load(spark, store, kind)
     everybody = prepare(spark, store, rules=rules_folder())
     assert sorted(everybody.feeds) == ["petitions", "registry", "supervision"]
-    second = sweep(spark, store, NOVEMBER, LAW)
-    assert second.counts == {"pc1203_425/ELIGIBLE": len(PEOPLE)}
-    assert not [note for note in second.notes if "never loaded" in note]
+    first = sweep(spark, store, NOVEMBER, LAW)
+    assert first.counts == {"pc1203_425/ELIGIBLE": len(PEOPLE)}
+    assert not [note for note in first.notes if "never loaded" in note]
 
     load(spark, store, "registry", {"subject_id": "b", "registration": "290"})
     load(spark, store, "merges", {"from_subject_id": "b", "surviving_subject_id": "a"})
     before = store.version(spark, "charges")
     assert prepare(spark, store, rules=rules_folder()).changed
     assert _prepared_again(spark, store, since=before) == {"a", "b"}
-    third = sweep(spark, store, NOVEMBER, LAW)
+    second = sweep(spark, store, NOVEMBER, LAW)
     reasons = {name: row["reason"] for name, row in decided(spark, store).items()}
     assert (reasons["a"], reasons["b"], reasons["c"]) == (
         "REGISTERED",
@@ -72,15 +67,27 @@ def test_feeds_decide_and_only_those_they_speak_of_are_prepared_again(
     for name in ("charges", "arrests"):
         one, other = (place.read(spark, name) for place in (store, whole))
         assert one.exceptAll(other).isEmpty() and other.exceptAll(one).isEmpty()
-    assert sweep(spark, whole, NOVEMBER, LAW).digest == third.digest
+    assert sweep(spark, whole, NOVEMBER, LAW).digest == second.digest
 
     # The merge is taken back: both are themselves again.
     load(spark, store, "merges")
     prepare(spark, store, rules=rules_folder())
-    sweep(spark, store, NOVEMBER, LAW)
-    reasons = {name: row["reason"] for name, row in decided(spark, store).items()}
-    assert (reasons["a"], reasons["b"]) == ("PROBATION_COMPLETED", "REGISTERED")
+    then = {row["subject_id"]: row for row in store.read(spark, "charges").collect()}
+    assert {name: row["registration"] for name, row in then.items()} == {
+        name: "open" if name == "b" else "none" for name in PEOPLE
+    }
     assert not prepare(spark, store, rules=rules_folder()).changed
+
+
+def test_a_feed_that_was_never_loaded_leaves_what_a_law_asks_of_it_open(
+    spark: SparkSession, line: Line
+) -> None:
+    law = line.store.read(spark, "determinations").where("pack = 'pc1203_425'")
+    reasons = {row["reason"] for row in law.select("reason").distinct().collect()}
+    assert "INSUFFICIENT_DATA" in reasons
+    assert law.where("outcome = 'ELIGIBLE'").isEmpty()
+    absent = [note for note in line.said["determine"]["notes"] if "never loaded" in note]
+    assert [note.split()[0] for note in absent] == ["petitions", "registry", "supervision"]
 
 
 def _prepared_again(spark: SparkSession, store: Store, *, since: int) -> set[str]:
@@ -94,10 +101,10 @@ def _prepared_again(spark: SparkSession, store: Store, *, since: int) -> set[str
 
 
 def _copy(spark: SparkSession, store: Store, other: Store, table: str) -> None:
-    _, note = store.last_commit(spark, table) or (-1, None)
-    other.create(spark, table)
+    commit = store.last_commit(spark, table)
+    assert commit is not None
     after = other.version(spark, table)
-    with other.in_turn(spark, table, after=after, note=note or ""):
+    with other.in_turn(spark, table, after=after, note=commit.note or ""):
         other.replace(store.read(spark, table), table)
 
 
@@ -123,68 +130,85 @@ OFFICE = {
 }
 
 
-def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
+def test_an_offices_review_is_the_decision_of_a_sweep_of_its_replay_and_of_all_anew(
     spark: SparkSession, store: Store
 ) -> None:
     units = [{**UNIT, "subject_id": name, "unit_id": f"{name}-101002001000"} for name in "12"]
     units[1]["super_strike_before"] = False
-    rows = [dict.fromkeys(CHARGES.columns) | unit for unit in units]
-    values = [tuple(row[name] for name in CHARGES.columns) for row in rows]
-    store.replace(spark.createDataFrame(values, CHARGES.ddl), "charges")
-    store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+    leave_prepared(spark, store, table_of(spark, CHARGES, *units))
     sweep(spark, store, NOVEMBER, POLICY)
     before = decided(spark, store)
-    assert before["1"]["outcome"] == "REVIEW"
-    assert before["2"]["outcome"] == "ELIGIBLE"
+    assert {name: row["outcome"] for name, row in before.items()} == {
+        "1": "REVIEW",
+        "2": "ELIGIBLE",
+    }
 
-    seen = [
-        {**OFFICE, "unit_id": row["unit_id"], "content_hash": row["content"]}
-        for row in (before["1"], before["2"])
-    ]
-    stale = {**seen[0], "content_hash": "0" * 64, "outcome": "NOT_ELIGIBLE", "relief": None}
-    load(spark, store, "reviews", *seen, stale)
+    seen = {
+        name: {**OFFICE, "unit_id": row["unit_id"], "content_hash": row["content"]}
+        for name, row in before.items()
+    }
+    load(spark, store, "reviews", *seen.values())
     reviewed = sweep(spark, store, NOVEMBER, POLICY)
     assert not reviewed.nothing_new
     row = decided(spark, store)["1"]
-    assert (row["outcome"], row["relief"]) == ("ELIGIBLE", "redesignate_misdemeanor")
-    assert (row["reason"], row["rule"]) == ("DECIDED_BY_REVIEW", "review")
-    assert (row["eligible_on"], row["cite"]) == (date(2026, 10, 11), before["1"]["cite"])
+    assert (row["outcome"], row["reason"]) == ("ELIGIBLE", "DECIDED_BY_REVIEW")
     # Only what is under review is an office's to decide.
     assert decided(spark, store)["2"]["content"] == before["2"]["content"]
-    again = replay(spark, store, sweep_id=reviewed.sweep_id, rules=rules_folder())
-    assert again.agrees
-
-    # The office's day lies ahead: its answer has no beginning yet, and the row changes on it.
-    load(spark, store, "reviews", {**seen[0], "decided_on": date(2026, 11, 5)})
-    sweep(spark, store, NOVEMBER, POLICY)
-    row = decided(spark, store)["1"]
-    assert (row["outcome"], row["eligible_on"], row["revisit_on"]) == (
-        "ELIGIBLE",
-        None,
-        date(2026, 11, 5),
-    )
-
-    # The record says something else now: the pack's own word counts again.
-    changed = spark.createDataFrame(
-        [tuple({**rows[0], "registrable_before": True}[name] for name in CHARGES.columns)],
-        CHARGES.ddl,
-    )
-    store.replace_people(
-        changed, "charges", people=spark.createDataFrame([("1",)], "subject_id string")
-    )
-    sweep(spark, store, DECEMBER, POLICY)
-    row = decided(spark, store)["1"]
-    assert row["outcome"] == "REVIEW"
-    standing = store.read(spark, "determinations")
-    one_by_one = digest_of(standing)
+    assert replay(spark, store, sweep_id=reviewed.sweep_id, rules=rules_folder()).agrees
     full = determine(
         spark,
         store,
-        as_of=DECEMBER,
+        as_of=NOVEMBER,
         rules=rules_folder(),
         settings=POLICY,
         clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
         full=True,
     )
-    assert full.digest == one_by_one
-    assert standing.where(F.col("reason") == "DECIDED_BY_REVIEW").isEmpty()
+    assert full.digest == reviewed.digest
+
+
+def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
+    spark: SparkSession,
+) -> None:
+    said = {
+        "subject_id": "1",
+        "unit": "conviction",
+        "county": "YOLO",
+        "pack": "prop64_statute",
+        "pack_version": "1",
+        "pack_fingerprint": "f",
+        "kind": "policy",
+        "outcome": "REVIEW",
+        "reason": "PRIORS",
+        "rule": "priors",
+        "cite": "HSC 11361.8",
+        "revisit_on": date(2027, 1, 1),
+    }
+    names = ("seen", "seen otherwise", "from a day ahead", "refused", "of another pack")
+    rows = [said | {"unit_id": name} for name in names]
+    packs = table_of(spark, DETERMINATIONS, *rows).drop("sweep_id")
+    hashes = dict(packs.select("unit_id", row_hash()).collect())
+    changes: dict[str, dict[str, Any]] = {
+        "seen": {},
+        "seen otherwise": {"content_hash": "0" * 64},
+        "from a day ahead": {"decided_on": date(2026, 11, 5)},
+        "refused": {"outcome": "NOT_ELIGIBLE", "relief": None},
+        "of another pack": {"pack": "los_angeles"},
+    }
+    given = [
+        {**OFFICE, "unit_id": name, "content_hash": hashes[name], **changes[name]} for name in names
+    ]
+    feed = table_of(spark, FEEDS["reviews"], *given)
+    stands = with_reviews(packs, reviews=feed, as_of=NOVEMBER)
+    shown = ("outcome", "relief", "reason", "rule", "eligible_on", "revisit_on", "cite")
+    pack = ("REVIEW", None, "PRIORS", "priors", None, date(2027, 1, 1), "HSC 11361.8")
+    office = ("DECIDED_BY_REVIEW", "review")
+    given_on, ahead, cite = date(2026, 10, 11), date(2026, 11, 5), "HSC 11361.8"
+    relief = "redesignate_misdemeanor"
+    assert {row["unit_id"]: tuple(row[name] for name in shown) for row in stands.collect()} == {
+        "seen": ("ELIGIBLE", relief, *office, given_on, date(2027, 1, 1), cite),
+        "seen otherwise": pack,
+        "from a day ahead": ("ELIGIBLE", relief, *office, None, ahead, cite),
+        "refused": ("NOT_ELIGIBLE", None, *office, None, date(2027, 1, 1), cite),
+        "of another pack": pack,
+    }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+import shutil
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
 from clearance.places import rules_folder
-from clearance.schemas import ARRESTS, CHARGES
+from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
 from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
@@ -22,6 +24,7 @@ from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.replay import replay
 from clearance.sweep.scope import Scope, scope_of
 from clearance.sweep.step import SweepResult, determine
+from tests.line.months import leave_prepared, table_of
 
 SETTINGS = Settings(
     county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
@@ -45,14 +48,11 @@ CHARGE: dict[str, Any] = {
 
 
 def charges(spark: SparkSession, *units: dict[str, Any]) -> DataFrame:
-    rows = [dict.fromkeys(CHARGES.columns) | CHARGE | unit for unit in units]
-    return spark.createDataFrame([tuple(r[c] for c in CHARGES.columns) for r in rows], CHARGES.ddl)
+    return table_of(spark, CHARGES, *(CHARGE | unit for unit in units))
 
 
 def fill(spark: SparkSession, store: Store, *units: dict[str, Any]) -> None:
-    store.replace(charges(spark, *units), "charges")
-    if not store.exists(spark, "arrests"):
-        store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+    leave_prepared(spark, store, charges(spark, *units))
 
 
 def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> SweepResult:
@@ -70,6 +70,25 @@ def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> Swe
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 SECOND = {"subject_id": "2", "unit_id": "2-101002001000"}
 THIRD = {"subject_id": "3", "unit_id": "3-101002001000", "sentence_end": date(2012, 1, 1)}
+
+
+@dataclass(frozen=True)
+class Months:
+    """A store of three counts, the sweeps of two months on it; to be left as it is."""
+
+    store: Store
+    sweeps: tuple[SweepResult, SweepResult]
+
+    def copied(self, folder: Path) -> Store:
+        shutil.copytree(self.store.uri, folder / "copy")
+        return Store(str(folder / "copy"))
+
+
+@pytest.fixture(scope="module")
+def months(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Months:
+    store = Store(str(tmp_path_factory.mktemp("months") / "store"))
+    fill(spark, store, {}, SECOND, THIRD)
+    return Months(store, (sweep(spark, store, NOVEMBER), sweep(spark, store, DECEMBER)))
 
 
 def test_months_of_sweeps_write_only_what_changed(spark: SparkSession, store: Store) -> None:
@@ -181,11 +200,10 @@ def test_one_pack_alone_leaves_the_others_rows(spark: SparkSession, store: Store
     assert result.counts == {"dismiss_all_p64/ELIGIBLE": 1, "prop64_statute/ELIGIBLE": 2}
 
 
-def test_the_digest_can_be_repeated_without_spark(spark: SparkSession, store: Store) -> None:
-    fill(spark, store, {}, SECOND)
-    result = sweep(spark, store, NOVEMBER)
+def test_the_digest_can_be_repeated_without_spark(spark: SparkSession, months: Months) -> None:
+    result = months.sweeps[-1]
     totals: dict[tuple[str, str], list[int]] = {}
-    for row in store.read(spark, "determinations").collect():
+    for row in months.store.read(spark, "determinations").collect():
         values = ["\\N" if row[name] is None else str(row[name]) for name in CONTENT]
         digest = hashlib.sha256("\x1f".join(values).encode()).hexdigest()
         words = [int(digest[i : i + 16], 16) for i in range(0, 64, 16)]
@@ -198,27 +216,23 @@ def test_the_digest_can_be_repeated_without_spark(spark: SparkSession, store: St
 
 
 def test_the_table_refuses_words_that_are_not_in_the_vocabulary(
-    spark: SparkSession, store: Store
+    spark: SparkSession, months: Months, tmp_path: Path
 ) -> None:
     from clearance.errors import StoreFault
 
-    fill(spark, store, {})
-    sweep(spark, store, NOVEMBER)
+    store = months.copied(tmp_path)
     rows = store.read(spark, "determinations")
     for column, word in (("outcome", "MAYBE"), ("relief", "forget"), ("reason", "not a code")):
         with pytest.raises(StoreFault):
             store.append(rows.withColumn(column, F.lit(word)), "determinations")
 
 
-def test_changes_can_be_read_from_the_feed(spark: SparkSession, store: Store) -> None:
-    fill(spark, store, {})
-    sweep(spark, store, NOVEMBER)
-    result = sweep(spark, store, DECEMBER)
+def test_changes_can_be_read_from_the_feed(spark: SparkSession, months: Months) -> None:
     feed = (
         spark.read.format("delta")
         .option("readChangeFeed", "true")
-        .option("startingVersion", result.version)
-        .load(store.path("determinations"))
+        .option("startingVersion", months.sweeps[1].version)
+        .load(months.store.path("determinations"))
     )
     kinds = {row[0] for row in feed.select("_change_type").distinct().collect()}
     assert kinds == {"update_preimage", "update_postimage"}
@@ -330,29 +344,25 @@ def test_a_sweep_that_changes_nothing_is_a_commit_of_its_own(
 
 
 def test_of_two_sweeps_that_read_the_same_state_one_is_refused(
-    spark: SparkSession, store: Store
+    spark: SparkSession, months: Months, tmp_path: Path
 ) -> None:
-    fill(spark, store, {}, SECOND)
-    sweep(spark, store, NOVEMBER)
-    before = store.version(spark, "determinations")
-    # Another sweep is written after this one has read the table, and before it writes.
-    sweep(spark, store, DECEMBER)
+    store = months.copied(tmp_path)
+    # December's sweep is written after this one has read the table, and before it writes.
+    before = months.sweeps[0].version
     standing = store.read(spark, "determinations")
     with (
         pytest.raises(SweepConflict, match="Another run changed determinations"),
         store.in_turn(spark, "determinations", after=before, note="mine"),
     ):
         store.replace(standing.limit(0), "determinations")
-    assert standing.count() == 4
+    assert standing.count() == 6
     assert store.version(spark, "determinations") == before + 1
 
 
 def test_an_old_sweep_is_decided_again_with_the_same_digest(
-    spark: SparkSession, store: Store
+    spark: SparkSession, months: Months, tmp_path: Path
 ) -> None:
-    fill(spark, store, {}, SECOND, THIRD)
-    done = [sweep(spark, store, NOVEMBER)]
-    done.append(sweep(spark, store, DECEMBER))
+    store, done = months.copied(tmp_path), list(months.sweeps)
     fill(spark, store, {}, {**SECOND, "county": "INYO"})
     done.append(sweep(spark, store, NOVEMBER, selected=["dismiss_all_p64"]))
     for one in done:

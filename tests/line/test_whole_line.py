@@ -12,16 +12,17 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from soak.state import rows_of
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
-from clearance.command.line import whole_line
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.places import rules_folder
 from clearance.publish.counties import known_counties
 from clearance.settings import load_settings
 from clearance.store import Store
 from tests.line.conftest import Line
+from tests.line.counting import FIRST_RUN, Counted, counted
 from tests.spec.literal_tables import court, record
 
 RULES = rules_folder()
@@ -115,7 +116,7 @@ def _length_of_fields(row: bytes, count: int) -> int:
     return len(row)
 
 
-def test_shuffled_rows_over_several_files_give_the_same_digest(
+def test_shuffled_rows_over_several_files_give_the_same_charges_and_arrests(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     rows = [row for name in line.files for row in lines_of(name) if b"RECORD_ID" not in row[:20]]
@@ -125,17 +126,12 @@ def test_shuffled_rows_over_several_files_give_the_same_digest(
     (tmp_path / "in" / "a.dat").write_bytes(b"\n".join(rows[:third]) + b"\n")
     (tmp_path / "in" / "b.csv").write_bytes(b"\r\n".join(rows[third : 2 * third]))
     (tmp_path / "in" / "c.csv.gz").write_bytes(gzip.compress(b"\n".join(rows[2 * third :])))
-    result = whole_line(
-        spark,
-        Store(str(tmp_path / "store")),
-        inputs=[str(tmp_path / "in")],
-        as_of=AS_OF,
-        out=tmp_path / "out",
-        rules=RULES,
-        settings=load_settings(None),
-        counties=["LOS ANGELES"],
-    ).as_dict()
-    assert result["determine"]["digest"] == line.said["determine"]["digest"]
+    store = ["--store", str(tmp_path / "store"), "--quiet"]
+    assert _code(["ingest", str(tmp_path / "in"), *store], debug=True) == 0
+    assert _code(["prepare", *store], debug=True) == 0
+    # Every decision rests on these two alone.
+    for table in ("charges", "arrests"):
+        assert rows_of(tmp_path / "store" / table) == rows_of(line.place.store / table)
 
 
 @dataclass(frozen=True)
@@ -146,6 +142,7 @@ class Everything:
     people: dict[str, str]
     store: Store
     out: Path
+    counted: Counted
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +169,17 @@ def everything(
     files = [*map(str, good), str(folder / "state.csv")]
     dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
     into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet", "--xlsx"]
-    assert _code(["run", *files, *dates, *into], debug=True) == 0
-    return Everything(good, people, Store(str(folder / "store")), folder / "out")
+    with counted(spark, folder / "store") as count:
+        assert _code(["run", *files, *dates, *into], debug=True) == 0
+    return Everything(good, people, Store(str(folder / "store")), folder / "out", count)
+
+
+def test_58_counties_and_20_000_rows_ask_no_more_of_spark_than_a_small_run(
+    everything: Everything,
+) -> None:
+    assert everything.counted.executions <= FIRST_RUN.executions
+    assert everything.counted.jobs <= FIRST_RUN.jobs
+    assert everything.counted.commits <= FIRST_RUN.commits
 
 
 def test_the_samples_reconcile_and_the_packets_keep_every_byte(

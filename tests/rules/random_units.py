@@ -40,6 +40,7 @@ def random_units(
     as_of: date,
     rows: int,
     counties: Sequence[str] = ("ALAMEDA", "YOLO"),
+    seed: int = 0,
 ) -> DataFrame:
     """One row a unit: identity, and every column that the packs read; one value in eight missing.
 
@@ -50,11 +51,12 @@ def random_units(
         as_of: dates crowd around its anniversaries.
         rows: how many.
         counties: each unit is of one of them, in turn.
+        seed: other units for another one.
     """
     features = catalogue[bounds[0].pack.unit]
     names = sorted({name for bound in bounds for name in bound.columns} - {"county"})
     columns = [
-        _column(features[name], name, bounds, as_of, seed=100 * i).alias(name)
+        _column(features[name], name, bounds, as_of, seed=100 * i + 10_000 * seed).alias(name)
         for i, name in enumerate(names)
     ]
     identity = [

@@ -10,6 +10,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.charges.changes import TABLES as PREPARED
+from clearance.charges.changes import Note
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.schemas import TABLES
 from clearance.store import Store
@@ -211,4 +213,6 @@ def frame(spark: SparkSession, table: str, rows: list[dict[str, Any]]) -> DataFr
 
 def write(spark: SparkSession, store: Store, table: str, rows: list[dict[str, Any]]) -> None:
     """Write a table of literals."""
-    store.append(frame(spark, table, rows), table)
+    note = Note("by hand", 0, {}).as_json() if table in PREPARED else table
+    with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+        store.append(frame(spark, table, rows), table)

@@ -72,9 +72,17 @@ SET_ASIDE = {
 }
 
 
+# The plans of one law and one policy are of the kinds of any other's.
+CONFIG = """
+packs: [pc1203_425]
+county_policies: {default: {policy: prop64_statute}}
+"""
+
+
 def write_inputs(folder: Path) -> None:
     """The research files: a good one, a newer one for some people, one that is refused."""
     folder.mkdir()
+    (folder / "packs.yaml").write_text(CONFIG)
     rows = [*ACCEPTED.values(), *SET_ASIDE.values()]
     encoded = [row.encode("latin-1" if "Ñ" in row else "utf-8") for row in rows]
     (folder / "first.csv").write_bytes(b"\n".join([*encoded, b""]))
@@ -101,8 +109,8 @@ SWEEP = "the first sweep's id"
 
 def commands(folder: Path) -> list[tuple[str, list[str]]]:
     """Every command to run, failing ones too, by name; a new verb has its place here."""
-    into = ["--store", str(folder / "store")]
     inputs = folder / "input"
+    into = ["--store", str(folder / "store"), "--config", str(inputs / "packs.yaml")]
     (folder / "file").write_text("no folder")
     kept = f"9{sum(map(ord, 'KEPT')):05}"
     first = [str(inputs / "first.csv"), "--accept-quarantine", "--extract-date", "2026-10-01"]

@@ -20,7 +20,6 @@ from clearance.places import rules_folder
 from clearance.publish.step import publish
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.stored import bound_from
-from clearance.schemas import ARRESTS
 from clearance.settings import load_settings
 from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
@@ -144,7 +143,7 @@ def swept(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Swep
             for county in counties
         ],
     )
-    store.replace(spark.createDataFrame([], ARRESTS.ddl), "arrests")
+    write(spark, store, "arrests", [])
     rows = [
         source_row(i, court(county, "101002001000", county, f"{SECTION} HS"))
         for i, county in enumerate(counties, start=1)

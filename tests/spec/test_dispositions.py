@@ -66,6 +66,34 @@ EFFECTS = {
     "PAROLED FROM CDC": "no_effect",
     "DISCHARGED": "no_effect",
     "NO LONGER REQUIRED TO REGISTER": "no_effect",
+    "PETITION PER 1203.4 PC DENIED": "denies",
+    "1203.4 PC DENIED": "denies",
+    "SET ASIDE DENIED": "denies",
+    "RELIEF PER 1203.425(B) PC DENIED": "denies",
+    "RELIEF DENIED 1203.425 PC": "denies",
+    "17(B) PC REDUCED DENIED": "denies",
+    "REDUCED TO MISDEMEANOR-DENIED": "denies",
+    "NOT REDUCED PER 17(B) PC": "denies",
+    "PARDON DENIED": "denies",
+    "CERT OF REHAB DENIED": "denies",
+    "1203.4 PC RELIEF REVOKED": "denies",
+    "PETITION PER 1203.4 PC WITHDRAWN": "denies",
+    "SET ASIDE VACATED": "denies",
+    "RELIEF GRANTED-VACATED": "denies",
+    "PROBATION REINSTATED-DENIED": "denies",
+    "1203.4 PC UNDENIED": "sets_aside",
+    "1203.4 PC (NOTDENIED)": "sets_aside",
+    "PETITION PER 1203.4 PC GRANTED": "sets_aside",
+    "PLEA WITHDRAWN & DISM PER 1203.43 PC": "sets_aside",
+    "GUILTY PLEA WITHDRAWN, NOT GUILTY PLEA ENTERED, DISM PER 1203.4 PC": "sets_aside",
+    "CONVICTION VACATED PER 1473.7 PC": "sets_aside",
+    "PROBATION REVOKED & REINSTATED": "reinstates",
+    "PROB REVOCATION DENIED": "revokes",
+    "PROBATION REVOCATION DENIED": "unknown",
+    "CONVICTED-MOTION TO REDUCE DENIED": "convicts",
+    "SEALED PER 1203.45 PC DENIED": "no_effect",
+    "DISMISSAL DENIED": "unknown",
+    "PETITION DENIED": "unknown",
     "SENT TO THE MOON": "unknown",
     "": None,
     " - ": None,
@@ -105,6 +133,26 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
     ),
     "set aside without a conviction": (
         ["CONV SET ASIDE & DISM PER 1203.4 PC"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a denied petition leaves the conviction": (
+        ["CONVICTED", "PETITION PER 1203.4 PC DENIED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "denied first, then granted": (
+        ["CONVICTED", "PETITION PER 1203.4 PC DENIED", "DISMISSED PER 1203.4 PC"],
+        ("set_aside", True, True, False, "F"),
+    ),
+    "a denied reduction leaves the level": (
+        ["CONVICTED", "17(B) PC REDUCED DENIED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "a denied reinstatement leaves the revocation": (
+        ["CONVICTED", "PROBATION REVOKED", "PROBATION REINSTATED-DENIED"],
+        ("convicted", True, False, True, "F"),
+    ),
+    "a denied petition settles no count": (
+        ["PETITION PER 1203.4 PC DENIED"],
         ("unknown", False, False, False, "F"),
     ),
     "reduced": (["CONVICTED", "REDUCED TO MISDEMEANOR"], ("convicted", True, False, False, "M")),
@@ -186,6 +234,8 @@ def outcomes(spark: SparkSession) -> Prepared:
     rows += [{**row, "subject_id": case} for case, (given, _) in LINKS.items() for row in given]
     both = [CONVICTED, {**OTHER_COUNT, "disp_descr": "CONVICTED"}, {**SET_ASIDE, "ofn": "A1"}]
     rows += [{**row, "subject_id": "all of the case"} for row in both]
+    denied = {**CASE, "count_order": SECOND, "disp_descr": "PETITION PER 1203.4 PC DENIED"}
+    rows += [{"subject_id": "denied later", **row} for row in (CONVICTED, denied)]
     # No order, no dates: a change of a conviction presupposes it.
     rows += [
         {"subject_id": "no order", "disp_descr": text, "offense_descr": "459 PC"}
@@ -214,7 +264,7 @@ def outcomes(spark: SparkSession) -> Prepared:
 def test_each_text_has_the_effect_of_the_first_entry_that_fits(spark: SparkSession) -> None:
     texts = spark.createDataFrame([(text,) for text in EFFECTS], "text string")
     word = shouted(present(F.col("text")))
-    effect = effect_of(word, rules=load_record_rules(RULES).dispositions)
+    effect = effect_of(word, rules=load_record_rules(RULES))
     assert {row[0]: row[1] for row in texts.select("text", effect).collect()} == EFFECTS
 
 
@@ -261,10 +311,18 @@ def test_a_later_disposition_without_a_charge_changes_every_conviction_of_the_ca
         assert outcomes.count("all of the case", order).status == "set_aside"
 
 
+def test_a_denied_petition_on_a_later_step_changes_no_conviction(outcomes: Prepared) -> None:
+    conviction, petition = (outcomes.count("denied later", order) for order in (FIRST, SECOND))
+    assert conviction.status == "convicted"
+    assert "UNLINKED_DISPOSITION" not in petition.quality
+    assert "UNKNOWN_DISPOSITION" not in petition.quality
+
+
 def test_rules_that_do_not_hold_are_refused_with_every_problem(tmp_path: Path) -> None:
     rules = tmp_path / "rules"
     copytree(RULES, rules)
     (rules / "dispositions.yaml").write_text(
+        "refusals: [{words: [denied]}, {words: []}]\n"
         "dispositions:\n"
         "  - {starts_with: CONVICTED, effect: convict}\n"
         "  - {starts_with: REDUCED, effect: reduces}\n"
@@ -273,5 +331,12 @@ def test_rules_that_do_not_hold_are_refused_with_every_problem(tmp_path: Path) -
     (rules / "registrations.yaml").unlink()
     with pytest.raises(RulebookInvalid) as refused:
         load_record_rules(rules)
-    for problem in ("dispositions.0.effect", "`level` goes with", "exactly one", "registrations"):
+    for problem in (
+        "refusals.0",
+        "refusals.1.words",
+        "dispositions.0.effect",
+        "`level` goes with",
+        "exactly one",
+        "registrations",
+    ):
         assert problem in refused.value.message

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,22 @@ def test_of_many_runs_at_once_never_two_are_inside(tmp_path: Path) -> None:
     assert (most, won + turned_away) == (1, 1600)
 
 
+def _claim(store: Store) -> None:
+    with store.claimed():
+        pass
+
+
+def test_a_step_may_claim_the_store_that_its_run_has_claimed(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    with ThreadPoolExecutor(1) as another_run:
+        with store.claimed():
+            with store.claimed():
+                pass
+            # The inner claim has ended; the run's own has not.
+            assert isinstance(another_run.submit(_claim, store).exception(), SweepConflict)
+        assert another_run.submit(_claim, store).exception() is None
+
+
 def test_a_store_is_claimed_by_one_writer_and_a_failed_first_ingest_leaves_no_folder(
     tmp_path: Path,
 ) -> None:
@@ -227,8 +244,9 @@ def test_a_store_is_claimed_by_one_writer_and_a_failed_first_ingest_leaves_no_fo
         assert not Path(store.uri).exists(), "only ingest makes a store"
     with store.claimed(make=True):
         assert Path(store.uri).stat().st_mode & 0o077 == 0
-        with pytest.raises(SweepConflict, match="new/store"), store.claimed():
-            pass
+        with ThreadPoolExecutor(1) as another_run:
+            refused = another_run.submit(_claim, store).exception()
+        assert isinstance(refused, SweepConflict) and "new/store" in refused.message
     assert not Path(store.uri).exists()
     with store.claimed(make=True):
         (Path(store.uri) / "charges").mkdir()

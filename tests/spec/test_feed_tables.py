@@ -53,7 +53,8 @@ def bench(spark: SparkSession, tmp_path: Path) -> Bench:
 
 def test_a_feed_is_absent_until_it_is_loaded_and_then_it_may_be_empty(bench: Bench) -> None:
     assert feed_state(bench.spark, bench.store, "registry") is None
-    bench.store.create(bench.spark, "registry")  # as a run leaves it that is killed here
+    nobody = bench.spark.createDataFrame([], FEEDS["registry"].ddl)
+    bench.store.append(nobody, "registry")  # by something else than `clearance feed`
     assert feed_state(bench.spark, bench.store, "registry") is None
     result = bench.take("registry", dated=OCTOBER)
     state = feed_state(bench.spark, bench.store, "registry")

@@ -107,7 +107,7 @@ def test_the_verb_grants_and_says_so_in_json(
 ) -> None:
     from clearance import session
 
-    monkeypatch.setattr(session, "build_session", lambda: spark)
+    monkeypatch.setattr(session, "build_session", lambda **_: spark)
     monkeypatch.setattr(session, "is_submitted", lambda: True)
     assert _code(["grant", SWEEP, "--store", swept.uri, "--json", "--quiet"], debug=False) == 0
     assert json.loads(capsys.readouterr().out)["granted"] == 2

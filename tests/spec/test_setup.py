@@ -275,6 +275,17 @@ def test_a_second_run_does_nothing_says_nothing_and_leaves_java_home_set(checkou
     assert (done.returncode, done.stdout, done.stderr) == (0, "/jvm\n/jvm\n", "")
 
 
+def test_set_up_has_the_archive_of_classes_made_in_the_background(checkout: Path) -> None:
+    program(
+        checkout / ".venv" / "bin" / "python",
+        f'case "$*" in *java) echo /jvm ;; *archive) sleep 1; echo >{checkout}/made ;; esac',
+    )
+    done = shell(f"set_up {checkout} test; test ! -e {checkout}/made")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = shell(f"until [ -e {checkout}/made ]; do sleep 0.1; done")
+    assert done.returncode == 0
+
+
 def test_test_tools_are_enough_for_a_run_but_not_the_other_way_round(checkout: Path) -> None:
     assert shell(f"venv_is_ready {checkout} run").returncode == 0
     shell(f"stamp_of {checkout} run > {checkout}/.venv/.clearance-set-up")

@@ -37,7 +37,7 @@ def feed(
     with (
         checked_feed(wanted, files) as checked,
         place.claimed(make=True),
-        frame.session() as spark,
+        frame.session(files) as spark,
     ):
         result = take_feed(spark, place, feed=checked, dated=day)
     frame.show(result, lambda console: say_feed(result, console))

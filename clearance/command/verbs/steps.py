@@ -40,7 +40,7 @@ def ingest(
     from clearance.command.line import say_ingest
     from clearance.ingest.step import ingest as take_in
 
-    with place.claimed(make=True), frame.session() as spark:
+    with place.claimed(make=True), frame.session(inputs) as spark:
         result = take_in(
             spark,
             place,
@@ -57,14 +57,19 @@ def ingest(
 
 @app.command()
 @with_frame("store", "config")
-def prepare(frame: Frame) -> None:
-    """Make history, charges and arrests of the source rows."""
+def prepare(
+    frame: Frame,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also write every typed event row into `history`.")
+    ] = False,
+) -> None:
+    """Make charges and arrests of the source rows."""
     place = frame.open_store(frame.settings())
     from clearance.charges.step import prepare as make
     from clearance.command.line import say_prepare
 
     with place.claimed(), frame.session() as spark:
-        result = make(spark, place, rules=frame.rules)
+        result = make(spark, place, rules=frame.rules, with_history=history)
     frame.show(result, lambda console: say_prepare(result, console))
 
 
@@ -171,7 +176,7 @@ def run(
     from clearance.sweep.assign import plan_sweep
 
     plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
-    with place.claimed(make=True), frame.session() as spark:
+    with place.claimed(make=True), frame.session(inputs) as spark:
         result = whole_line(
             spark,
             place,

@@ -1,0 +1,114 @@
+"""No room at every step, early and late: said so, nothing half written, and cured by room alone.
+
+Run: .venv/bin/python scripts/soak/room.py [--people 60]
+
+The operating system refuses every write of a process beyond a size: no file system is any fuller.
+A step is refused at each of its sizes, then runs to its end; at last everything must be as an
+undisturbed run left it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# This checkout goes before an installed copy.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from soak.kill import said_so
+from soak.months import STEPS, Place, command, run, undisturbed
+from soak.state import Torn, check_nothing_left, check_packets, commits
+
+# By step, the largest file that the JVM or Python may write.
+LIMITS: dict[str, tuple[tuple[str, int], ...]] = {
+    "ingest": (("java", 900), ("java", 6000)),
+    "prepare": (("java", 900), ("java", 6000)),
+    "determine": (("java", 900), ("java", 3000)),
+    "publish": (("java", 100), ("python", 2000)),
+    "report": (("python", 2000),),
+}
+
+
+@contextlib.contextmanager
+def files_no_larger_than(size: int, *, process: int) -> Iterator[None]:
+    """For the block, a process can write no file larger than this."""
+    soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def run_without_room(
+    spark: SparkSession,
+    arguments: list[str],
+    *,
+    place: Place,
+    known: list[dict[str, str]],
+    limit: tuple[str, int],
+) -> None:
+    """Run a command that must end for want of room; Torn where it does not, or leaves a half.
+
+    Args:
+        spark: the session of this process.
+        arguments: the command.
+        place: its store and its output.
+        known: `files_of` undisturbed runs.
+        limit: see `LIMITS`.
+    """
+    which, size = limit
+    gateway: Any = spark.sparkContext._gateway
+    process = int(gateway.proc.pid) if which == "java" else os.getpid()
+    with said_so() as said, files_no_larger_than(size, process=process):
+        code = _code([*arguments, "--quiet"], debug=False)
+    text = said.getvalue().strip()
+    words = ("No room is left", str(place.folder), "run the same command again")
+    if code != 6 or not all(word in text for word in words):
+        raise Torn(f"{arguments[0]} at {limit} ended with {code}: {text}")
+    for table in place.store.iterdir():
+        commits(table)
+    check_packets(place.out, known=known)
+    if any(place.out.glob(".*")):
+        raise Torn(f"{arguments[0]} at {limit} left a dot-file in {place.out}")
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--people", type=int, default=60)
+    given = parser.parse_args()
+    from clearance.session import build_session
+
+    spark = build_session(extra={"spark.sql.shuffle.partitions": "2"})
+    with tempfile.TemporaryDirectory() as folder:
+        kept = undisturbed(Path(folder), people=given.people, seed=1)
+        place = kept.start(0, "ingest", Path(folder) / "here")
+        known = [{}, kept.end(0, "report").said().files]
+        for step in STEPS:
+            arguments = command(step, place, file=kept.files[0], month=0)
+            for limit in LIMITS[step]:
+                run_without_room(spark, arguments, place=place, known=known, limit=limit)
+                print(f"{step}: refused at {limit[1]} bytes a file of {limit[0]}", flush=True)
+            run(arguments)
+        different = place.said().differences(kept.end(0, "report").said())
+        if different:
+            sys.exit(f"not the same: {different}")
+        check_nothing_left(place.store, place.out)
+    spark.stop()
+    print("the same as undisturbed")
+
+
+if __name__ == "__main__":
+    main()

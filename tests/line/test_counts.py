@@ -1,0 +1,83 @@
+"""A run asks little of Spark and makes few commits, however much the store holds.
+
+Counts do not depend on the machine; scripts/bench/cold.py has the seconds.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from soak.months import Place
+
+from clearance.cli import _code
+from clearance.command.demo import AS_OF
+from tests.line.conftest import Line
+from tests.line.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
+
+
+def test_what_is_counted_is_every_execution_job_and_commit(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    folder, path = tmp_path / "store", str(tmp_path / "store" / "numbers")
+    with counted(spark, folder) as nothing:
+        pass
+    assert nothing == Counted()
+    with counted(spark, folder) as query:
+        spark.range(10).where(F.col("id") > 3).collect()
+    assert (query.executions, query.jobs, query.commits) == (1, 1, 0)
+    with counted(spark, folder) as write:
+        spark.range(10).coalesce(1).write.format("delta").save(path)
+    # Delta reads its log and writes the rows in executions of their own.
+    assert write.executions > 1
+    assert write.jobs >= 2
+    assert write.commits == 1
+
+
+def test_a_first_run_makes_few_executions_jobs_and_commits(line: Line) -> None:
+    first = line.counted
+    assert first.executions <= FIRST_RUN.executions
+    assert first.jobs <= FIRST_RUN.jobs
+    assert first.commits <= FIRST_RUN.commits
+
+
+def test_a_run_with_nothing_new_only_looks(
+    spark: SparkSession, line: Line, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = line.place.copy_to(tmp_path / "copy")
+    with counted(spark, place.store) as again:
+        _run(place, *line.extract, as_of=AS_OF.isoformat())
+    assert again.commits == 0
+    assert again.executions <= NOTHING_NEW
+
+
+def test_a_month_in_which_few_have_changed_makes_few_executions(
+    spark: SparkSession, line: Line, tmp_path: Path
+) -> None:
+    place = line.place.copy_to(tmp_path / "copy")
+    changed = tmp_path / "changed.csv"
+    changed.write_bytes(b"".join(_fewer_rows(line.files, of=1)))
+    with counted(spark, place.store) as month:
+        _run(place, str(changed), "--extract-date", "2026-11-15", as_of="2026-12-01")
+    assert month.commits >= 5, "the month must change every table that a month can change"
+    assert month.executions <= LATER_MONTH
+
+
+def _run(place: Place, *inputs: str, as_of: str) -> None:
+    into = ["--store", str(place.store), "--out", str(place.out), "--quiet"]
+    assert _code(["run", *inputs, "--as-of", as_of, *into], debug=True) == 0
+
+
+def _fewer_rows(files: list[str], *, of: int) -> list[bytes]:
+    """All rows but the last of some people who have several."""
+    rows: dict[bytes, list[bytes]] = {}
+    for name in files:
+        for line in Path(name).read_bytes().splitlines(keepends=True):
+            parts = line.split(b",")
+            if len(parts) > 2 and parts[2].isdigit():
+                rows.setdefault(parts[2], []).append(line)
+    people = sorted(subject for subject, lines in rows.items() if len(lines) > 3)
+    return [line for subject in random.Random(1).sample(people, of) for line in rows[subject][:-1]]

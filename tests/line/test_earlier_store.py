@@ -1,0 +1,55 @@
+"""A store that an earlier release made is opened, goes on for a month, and replays its old sweep.
+
+data/store-of-1877464.zip is the store of `clearance demo --people 6` at that commit: six made-up
+people.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from clearance.command.demo import AS_OF
+from clearance.store import Store
+
+EARLIER = Path(__file__).with_name("data") / "store-of-1877464.zip"
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Store:
+    store = Store(str(tmp_path / "store"))
+    with zipfile.ZipFile(EARLIER) as archive:
+        archive.extractall(store.uri)
+    return store
+
+
+def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
+    spark: SparkSession, earlier: Store, tmp_path: Path
+) -> None:
+    into = ["--store", earlier.uri, "--quiet"]
+    old = earlier.read(spark, "sweeps").first()
+    assert old is not None and old["as_of"] == AS_OF and "tally" not in old
+    assert _code(["replay", old["sweep_id"], *into], debug=True) == 0
+
+    rows = earlier.read(spark, "source_rows").where("record NOT LIKE 'RECORD_ID%'")
+    someone = rows.orderBy("subject_id").first()
+    assert someone is not None
+    theirs = rows.where(rows["subject_id"] == someone["subject_id"]).orderBy("position").collect()
+    extract = tmp_path / "november.csv"
+    extract.write_text("\n".join([row["record"] for row in theirs[:-1]] + [""]), encoding="utf-8")
+    month = ["run", str(extract), "--extract-date", "2026-11-15", "--as-of", "2026-12-01"]
+    assert _code([*month, "--out", str(tmp_path / "out"), *into], debug=True) == 0
+
+    sweeps = earlier.read(spark, "sweeps").orderBy("determinations_version").collect()
+    assert [(row["sweep_id"] == old["sweep_id"], row["tally"] is None) for row in sweeps] == [
+        (True, True),
+        (False, False),
+    ]
+    for sweep in sweeps:
+        assert _code(["replay", sweep["sweep_id"], *into], debug=True) == 0
+    kept = earlier.read(spark, "source_rows")
+    assert kept.where(kept["subject_id"] == someone["subject_id"]).count() == len(theirs) - 1

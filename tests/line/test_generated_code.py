@@ -1,0 +1,66 @@
+"""Small inputs run without generated code, large ones with it: the answers are the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.charges.step import prepare
+from clearance.clock import wall_clock
+from clearance.command.demo import AS_OF
+from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
+from clearance.places import rules_folder
+from clearance.session import SMALL
+from clearance.settings import load_settings
+from clearance.store import Store
+from clearance.sweep.step import determine
+from tests.line.conftest import Line
+
+
+def sized(path: Path, size: int) -> Path:
+    """A file of so many bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path
+
+
+@pytest.mark.usefixtures("generated_code")
+def test_charges_arrests_and_determinations_are_those_made_without_generated_code(
+    spark: SparkSession, line: Line, tmp_path: Path
+) -> None:
+    assert all(spark.conf.get(name, None) != value for name, value in SMALL.items())
+    generated = Store(str(tmp_path / "store"))
+    for table in ("source_rows", "source_files"):
+        copytree(line.store.path(table), generated.path(table))
+    rules = rules_folder()
+    prepare(spark, generated, rules=rules)
+    determine(
+        spark, generated, rules=rules, settings=load_settings(None), as_of=AS_OF, clock=wall_clock
+    )
+    for table in ("charges", "arrests", "determinations"):
+        interpreted = line.store.read(spark, table).drop("sweep_id")
+        rows = generated.read(spark, table).drop("sweep_id")
+        assert rows.count() == interpreted.count() > 100
+        assert rows.exceptAll(interpreted).isEmpty()
+
+
+def test_what_is_read_decides_whether_a_run_is_small(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    research = str(sized(tmp_path / "a.csv", SMALL_INPUT))
+    assert is_small(str(store), [research])
+    assert not is_small(str(store), [research, str(sized(tmp_path / "b.csv", 1))])
+    packed = sized(tmp_path / "packed" / "c.csv.gz", SMALL_INPUT // UNPACKED + 1)
+    assert not is_small(str(store), [str(packed.parent)])
+    sized(store / "charges" / "part.parquet", SMALL_STORE)
+    assert is_small(str(store), [research])
+    sized(store / "charges" / "_change_data" / "cdc.parquet", 1)
+    assert not is_small(str(store), [])
+
+
+def test_what_lies_elsewhere_is_not_small(tmp_path: Path) -> None:
+    assert not is_small("s3a://bucket/store")
+    assert not is_small(str(tmp_path), ["s3a://bucket/a.csv"])

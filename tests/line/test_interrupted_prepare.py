@@ -1,0 +1,47 @@
+"""A prepare that died between its tables: nothing is decided on one half of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from clearance.charges.step import prepare
+from clearance.errors import UsageError
+from clearance.places import rules_folder
+from clearance.store import Store
+from tests.line.months import LAW, NOVEMBER, sweep, take_in
+
+
+class Died(Exception):
+    """Stands for a kill."""
+
+
+def test_determine_refuses_what_a_prepare_left_that_died_between_arrests_and_charges(
+    spark: SparkSession, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    take_in(spark, store, {"subject_id": "a"})
+    with pytest.raises(UsageError, match="not prepared"):
+        sweep(spark, store, NOVEMBER, LAW)
+    prepare(spark, store, rules=rules_folder())
+    take_in(spark, store, {"subject_id": "b"}, {"subject_id": "c"})
+    written: list[str] = []
+
+    def dies_at_the_second(self: Store, rows: DataFrame, table: str, **more: Any) -> None:
+        if written:
+            raise Died
+        written.append(table)
+        replace(self, rows, table, **more)
+
+    replace = Store.replace
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(Store, "replace", dies_at_the_second)
+        prepare(spark, store, rules=rules_folder())
+    with pytest.raises(UsageError, match="only in part") as refused:
+        sweep(spark, store, NOVEMBER, LAW)
+    assert "clearance prepare" in refused.value.remedy
+    assert not store.exists(spark, "determinations")
+    prepare(spark, store, rules=rules_folder())
+    assert sum(sweep(spark, store, NOVEMBER, LAW).counts.values()) == 2

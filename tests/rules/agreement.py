@@ -1,0 +1,109 @@
+"""What two engines decide on the same random units, compared column by column."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date
+
+from pyspark.sql import DataFrame, Row, SparkSession
+
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.compile import Assigned, evaluate
+from clearance.rulebook.oracle import Determination, decide
+from clearance.rulebook.spark_rows import union
+from tests.rules.packs import random_options
+from tests.rules.random_units import random_units
+
+AS_OF = date(2024, 2, 29)
+COUNTIES = 1_000
+FIELDS = tuple(Determination.__dataclass_fields__)
+
+
+def compare(
+    bound: BoundPack,
+    units: list[Row],
+    decided: dict[str, Row],
+    by_county: Mapping[str, BoundPack] | None = None,
+) -> set[str]:
+    """Fail on the first difference; returns the outcomes that occurred."""
+    outcomes = set()
+    for unit in units:
+        own = (by_county or {}).get(unit["county"], bound)
+        expected = decide(own, unit.asDict(), AS_OF)
+        got = decided.get(unit["unit_id"])
+        if expected is None:
+            assert got is None, f"{bound.pack.pack}: Spark decides a unit out of scope: {unit}"
+            continue
+        assert got is not None, f"{bound.pack.pack}: Spark leaves out {unit}"
+        for field in FIELDS:
+            assert getattr(expected, field) == got[field], (bound.pack.pack, field, unit, expected)
+        assert got["pack_fingerprint"] == own.fingerprint
+        outcomes.add(expected.outcome)
+    return outcomes
+
+
+def with_counties(bound: BoundPack, seed: int, counties: int) -> dict[str, BoundPack]:
+    """The pack of each county: random options, half of the counties keep those of the pack."""
+    dice = random.Random(seed)
+    return {
+        f"COUNTY {i}": bound.with_options(random_options(bound, dice))
+        for i in range(0, counties, 2)
+        if bound.options
+    }
+
+
+def name_of(bound: BoundPack) -> str:
+    return f"{bound.pack.pack}@{bound.pack.version}"
+
+
+def by_pack(decided: DataFrame) -> dict[str, dict[str, Row]]:
+    """Decisions by version of a pack and unit, computed in one job."""
+    result: dict[str, dict[str, Row]] = {}
+    columns = ("pack", "pack_version", "unit_id", "pack_fingerprint", *FIELDS)
+    for row in decided.select(*columns).toLocalIterator():
+        result.setdefault(f"{row['pack']}@{row['pack_version']}", {})[row["unit_id"]] = row
+    return result
+
+
+def check_packs_agree(
+    spark: SparkSession, bounds: list[BoundPack], *, catalogue: Catalogue, rows: int, seed: int
+) -> None:
+    """Fail where Spark and plain Python decide a random unit of a pack otherwise.
+
+    Args:
+        spark: the session.
+        bounds: the packs.
+        catalogue: the columns' types.
+        rows: units of all packs together.
+        seed: other units and counties' options for another one.
+    """
+    each = rows // len(bounds)
+    units = {
+        name_of(bound): random_units(
+            spark,
+            [bound],
+            catalogue=catalogue,
+            as_of=AS_OF,
+            rows=each,
+            counties=[f"COUNTY {i}" for i in range(COUNTIES)],
+            seed=seed,
+        ).localCheckpoint()
+        for bound in bounds
+    }
+    own = {name_of(bound): with_counties(bound, 7 + seed, COUNTIES) for bound in bounds}
+    parts = [
+        evaluate(
+            units[name_of(bound)],
+            [Assigned(bound, by_county=own[name_of(bound)])],
+            as_of=AS_OF,
+        )
+        for bound in bounds
+    ]
+    decided = by_pack(union(parts))
+    for bound in bounds:
+        name = name_of(bound)
+        drawn = units[name].collect()
+        assert len(drawn) == each
+        assert compare(bound, drawn, decided[name], own[name])
