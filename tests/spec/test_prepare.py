@@ -244,7 +244,7 @@ def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None
 BY_PERSON = [("hashpartitioning", "person_id"), ("hashpartitioning", "text")]
 
 
-def test_no_projection_of_prepare_is_interpreted(spark: SparkSession) -> None:
+def test_no_projection_of_prepare_is_interpreted(spark: SparkSession, generated_code: None) -> None:
     _, *tables = frames(mixed_record(spark))
     # Without the switch a projection that does not compile is quietly interpreted instead.
     spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
