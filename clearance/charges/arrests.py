@@ -8,19 +8,22 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CYCLE
 from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
 from clearance.charges.levels import level_of, rank, status_bit, statuses
+from clearance.charges.people import with_person_of_arrest
 from clearance.charges.quality import flag_words
+from clearance.charges.tables import Features
 from clearance.schemas import ARRESTS
 
 
-def arrests(features: DataFrame) -> DataFrame:
+def arrests(features: Features) -> DataFrame:
     """A row is an arrest event: worst level, what became of its counts and cycle, dates.
 
     Args:
         features: `tables.features`; its partitions by person serve here too.
     """
-    arrested = _with_court(_steps(features)).where("is_arrest")
+    counts = with_person_of_arrest(features.counts, merged=features.feeds.merges is not None)
+    arrested = _with_court(_steps(counts)).where("is_arrest")
     level = level_of(F.greatest("rank", "court_rank"))
-    felonies = F.array_distinct(F.concat("felonies", F.flatten("court_felonies")))
+    felonies = F.concat("felonies", F.flatten("court_felonies"))
     named = arrested.withColumns({"level": level, "felonies": felonies})
     tags = F.array_distinct(F.flatten(F.concat("tags", F.flatten("court_tags"))))
     return named.withColumns(
@@ -37,21 +40,16 @@ def arrests(features: DataFrame) -> DataFrame:
     ).select(*ARRESTS.columns)
 
 
-def _steps(features: DataFrame) -> DataFrame:
+def _steps(counts: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
-    of_count = ("county", "level", "status", "tags", "parsed", "convicted", "deceased")
-    given = features.select(
-        *[name for name in features.columns if name != "charge"],
-        *[F.col(f"charge.{name}") for name in (*of_count, "turned_20_on")],
-    )
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
     arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
     own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
-    named = F.col("county") != UNKNOWN_COUNTY
+    county = F.col("as_charged.county")
     open_count = court & is_charge & (F.col("status") == "undisposed")
-    return given.groupBy(*CYCLE, "step").agg(
+    return counts.groupBy(*CYCLE, "step").agg(
         F.max(arrest).alias("is_arrest"),
-        F.min(F.when(arrest & named, F.col("county"))).alias("county"),
+        F.min(F.when(arrest & (county != UNKNOWN_COUNTY), county)).alias("county"),
         F.max(F.when(arrest, rank(F.col("toc")))).alias("rank"),
         F.min(F.when(arrest, F.col("event_date"))).alias("arrest_date"),
         F.count(F.when(own, 1)).cast("int").alias("counts"),

@@ -50,7 +50,6 @@ def with_person(
     gathered = marked.withColumns(
         {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
     )
-    several = F.col("first_born") != F.col("last_born")
     return gathered.withColumns(
         {
             **_before(),
@@ -58,10 +57,33 @@ def with_person(
             "super_strike_charges": _in_order("super_strike_charges"),
             "registrable_charges": _in_order("registrable_charges"),
             "super_strike_on_record": F.col("is_super_strike_number") > 0,
-            "turned_20_on": F.add_months("born", MONTHS_TO_20),
-            "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+            **_of_birth(),
         }
     )
+
+
+def with_person_of_arrest(counts: DataFrame, *, merged: bool) -> DataFrame:
+    """A row is a count, with the facts of its person that an arrest has too.
+
+    Args:
+        counts: `cycles.with_cycle`.
+        merged: whether any subjects are.
+    """
+    person = Window.partitionBy("person_id")
+    gathered = counts.withColumns({"deceased": _deceased(person), **_birth(person, merged=merged)})
+    return gathered.withColumns(_of_birth())
+
+
+def _deceased(person: WindowSpec) -> Column:
+    return F.max(F.col("step_kind") == "deceased").over(person)
+
+
+def _of_birth() -> dict[str, Column]:
+    several = F.col("first_born") != F.col("last_born")
+    return {
+        "turned_20_on": F.add_months("born", MONTHS_TO_20),
+        "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+    }
 
 
 def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
@@ -93,7 +115,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         "only_p64": F.max(p64).over(person) & ~other,
         "p64_convictions": _number(p64, person),
         **by_section,
-        "deceased": F.max(F.col("step_kind") == "deceased").over(person),
+        "deceased": _deceased(person),
         "convictions": F.collect_list("convicted_of").over(person),
     }
 

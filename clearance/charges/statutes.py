@@ -18,12 +18,16 @@ from clearance.charges.let import let
 from clearance.charges.parts import is_one_of
 from clearance.charges.spelling import Spelling, own_spelling
 from clearance.charges.statute_lists import StatuteLists
+from clearance.charges.statute_row import StatuteRow
 
-ROW_DDL = (
-    "list string, code_book string, section string, path string, literal string, needs string, "
-    "attempts string, conspiracies string, bare string, without_book string, condition string, "
-    "valid_from date, valid_to date, cite string, certainty string, source string"
-)
+ROW_DDL = """
+    section string,
+    rows array<struct<
+        list string, code_book string, section string, path string, depth int, words string,
+        needs string, attempts string, conspiracies string, bare string, without_book string,
+        valid_from date, valid_to date
+    >>
+"""
 POSSIBLE = ":possible"
 MATCH_TYPE = "struct<list:string,needs:string,valid_from:date,valid_to:date>"
 
@@ -41,8 +45,25 @@ def load_statutes(rules: Path) -> StatuteLists:
 
 
 def statute_rows(spark: SparkSession, lists: StatuteLists) -> DataFrame:
-    """One row a section or subdivision on a list, as the lists have them."""
-    return spark.createDataFrame([tuple(row.model_dump().values()) for row in lists.rows], ROW_DDL)
+    """A row is a section that stands on a list, with all that the lists say of it: section, rows.
+
+    Args:
+        spark: the session.
+        lists: `load_statutes`.
+    """
+    by_section: dict[str, list[tuple[object, ...]]] = {}
+    for row in lists.rows:
+        by_section.setdefault(row.section, []).append(_as_looked_up(row))
+    return spark.createDataFrame(list(by_section.items()), ROW_DDL).coalesce(1)
+
+
+def _as_looked_up(row: StatuteRow) -> tuple[object, ...]:
+    path = row.path or ""
+    depth = len(path.split(".")) if path else 0
+    words = row.literal and f"(?:^| )(?:{row.literal})(?: |$)"
+    manner = (row.attempts, row.conspiracies, row.bare, row.without_book)
+    place = (row.list, row.code_book, row.section, path, depth)
+    return (*place, words, row.needs or "", *manner, row.valid_from, row.valid_to)
 
 
 def classify(
@@ -55,38 +76,16 @@ def classify(
 
     Args:
         texts: distinct charge texts in a column `text`.
-        statutes: from `statute_rows`.
+        statutes: `statute_rows`.
         spelling: how charges are written; the project's own when None.
     """
     known = spelling or own_spelling()
     charges = texts.select("text", parse_charge(F.col("text"), spelling=known).alias("charge"))
-    found = charges.crossJoin(F.broadcast(_by_section(statutes)))
+    entries = F.collect_list(F.struct("section", "rows"))
+    by_section = statutes.agg(F.map_from_entries(entries).alias("lists"))
+    found = charges.crossJoin(F.broadcast(by_section))
     return found.select(
         "text", "charge", _matches(F.col("charge"), F.col("lists"), known).alias("matches")
-    )
-
-
-def _by_section(statutes: DataFrame) -> DataFrame:
-    """One row, also for no statutes: section to the rows that name it."""
-    path = F.coalesce(F.col("path"), F.lit(""))
-    row = F.struct(
-        "list",
-        "code_book",
-        "section",
-        path.alias("path"),
-        F.when(path == "", 0).otherwise(F.size(F.split(path, r"\."))).alias("depth"),
-        F.concat(F.lit("(?:^| )(?:"), "literal", F.lit(")(?: |$)")).alias("words"),
-        F.coalesce(F.col("needs"), F.lit("")).alias("needs"),
-        "attempts",
-        "conspiracies",
-        "bare",
-        "without_book",
-        "valid_from",
-        "valid_to",
-    )
-    sections = statutes.groupBy("section").agg(F.collect_list(row).alias("rows"))
-    return sections.agg(
-        F.map_from_entries(F.collect_list(F.struct("section", "rows"))).alias("lists")
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -11,27 +13,29 @@ from clearance.charges.later import with_later_dispositions, with_unlinked
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
-from clearance.charges.record_rules import RecordRules
+from clearance.charges.record_rules import RecordRules, Registration
 from clearance.charges.side_feeds import SideFeeds, with_person_id, with_side_feeds
 from clearance.charges.standing import with_standing
 from clearance.charges.texts import classified_texts, with_charge
 from clearance.schemas import CHARGES
 
 NOTHING_LOADED = SideFeeds()
-# What `arrests` asks of a count beside its row in `charges`. The row is one value: what is kept of
-# the features between the two tables is copied at once, not column by column.
-FOR_ARRESTS = (
-    "person_id",
-    "subject_id",
-    "cycle",
-    "step",
-    "step_kind",
-    "toc",
-    "has_text",
-    "event_date",
-    "felony_on",
-    "flags",
-)
+
+
+@dataclass(frozen=True)
+class Features:
+    """What `charges` and `arrests` are both made of.
+
+    Attributes:
+        counts: a row is a count of a person, once, with its outcome and the facts of its cycle;
+            in partitions by person, sorted by `counts.KEYS`.
+        registrations: which charge of a REGISTRATION step is which register.
+        feeds: what other offices say.
+    """
+
+    counts: DataFrame
+    registrations: tuple[Registration, ...]
+    feeds: SideFeeds
 
 
 def features(
@@ -40,38 +44,43 @@ def features(
     rules: RecordRules,
     statutes: DataFrame,
     feeds: SideFeeds = NOTHING_LOADED,
-) -> DataFrame:
-    """A row is a count of a person, once: its row in `charges`, and what `arrests` asks beside it.
+) -> Features:
+    """The counts of the typed rows, as far as `charges` and `arrests` have them in common.
 
     Args:
         typed: `history.typed_rows`.
         rules: how to read the record's words.
-        statutes: the rows of the statute lists.
+        statutes: `statutes.statute_rows`.
         feeds: what other offices say.
     """
     texts = classified_texts(typed, statutes=statutes)
     read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
     decided = with_tags(with_outcome(with_later_dispositions(read)))
     in_cycle = with_gang_combination(with_unlinked(with_cycle(decided)))
+    return Features(in_cycle, rules.registrations, feeds)
+
+
+def charges(features: Features) -> DataFrame:
+    """A row is a count of a person, once, in the columns of the `charges` table.
+
+    Args:
+        features: `features`.
+    """
+    feeds, registrations = features.feeds, features.registrations
     person = with_person(
-        in_cycle, registrations=rules.registrations, merged=feeds.merges is not None
+        features.counts, registrations=registrations, merged=feeds.merges is not None
     )
-    whole = with_standing(with_side_feeds(person, feeds=feeds, registrations=rules.registrations))
-    return whole.select(*FOR_ARRESTS, _row(whole).alias("charge"))
-
-
-def _row(whole: DataFrame) -> Column:
-    """The row of `charges`."""
+    whole = with_standing(with_side_feeds(person, feeds=feeds, registrations=registrations))
     worked_out = {
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "quality": flag_words(F.col("flags")),
+        **_within(whole, "as_charged"),
+        **_within(whole, "as_decided"),
     }
-    for kept in ("as_charged", "as_decided"):
-        names = whole.select(f"{kept}.*").columns
-        worked_out |= {name: F.col(f"{kept}.{name}") for name in names}
-    return F.struct(*[worked_out.get(name, F.col(name)).alias(name) for name in CHARGES.columns])
+    return whole.select(
+        *[worked_out.get(name, F.col(name)).alias(name) for name in CHARGES.columns]
+    )
 
 
-def charges(features: DataFrame) -> DataFrame:
-    """A row is a count of a person, once, in the columns of the `charges` table."""
-    return features.select("charge.*")
+def _within(rows: DataFrame, name: str) -> dict[str, Column]:
+    return {field: F.col(f"{name}.{field}") for field in rows.select(f"{name}.*").columns}

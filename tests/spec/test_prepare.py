@@ -124,6 +124,12 @@ FELONIES: dict[str, tuple[list[dict[str, str]], bool | None, bool]] = {
         True,
         False,
     ),
+    "all of three are on it": (
+        [{"a": JAIL}, {"a": JAIL_TOO}, {"c": "664/11350 HS-ATT DRUG"}],
+        True,
+        False,
+    ),
+    "one of three is not": ([{"a": JAIL}, {"a": JAIL_TOO}, {"c": PRISON}], False, False),
     "burglary is on it perhaps": ([{"a": JAIL}, {"a": "459 PC-BURGLARY"}], None, False),
     "an attempt is on it": ([{"a": "664/11350 HS-ATT DRUG"}], True, False),
     "a charge that cannot be read is left out": ([{"a": JAIL}, {"a": "NO SUCH THING"}], True, True),
@@ -224,13 +230,30 @@ def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(spark: SparkSess
 
 def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None:
     history, charges, arrests = frames(mixed_record(spark))
-    for table, shuffles in ((history, 0), (charges, 1), (arrests, 1)):
+    for table, moved in ((history, []), (charges, BY_PERSON), (arrests, BY_PERSON)):
         plan = table._jdf.queryExecution().executedPlan().toString()
-        by_person = re.findall(r"Exchange hashpartitioning\(person_id[^\n]*", plan)
-        assert len(by_person) == shuffles, plan
-        assert "rangepartitioning" not in plan
+        assert sorted(re.findall(r"- Exchange (\w+)\((\w+)#", plan)) == moved, plan
+        assert plan.count("- Exchange") == len(moved), plan
+        # Sorted once, by count: all that follows keeps that order.
+        assert plan.count("- Sort [") == len(set(moved) & {BY_PERSON[0]}), plan
         assert not re.search(r"Python|Arrow(Eval|Map)", plan)
         assert "SortMergeJoin" not in plan
+
+
+# The counts once, and the distinct charge texts, which are few.
+BY_PERSON = [("hashpartitioning", "person_id"), ("hashpartitioning", "text")]
+
+
+def test_no_projection_of_prepare_is_interpreted(spark: SparkSession, generated_code: None) -> None:
+    _, *tables = frames(mixed_record(spark))
+    # Without the switch a projection that does not compile is quietly interpreted instead.
+    spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
+    spark.conf.set("spark.sql.codegen.fallback", "false")
+    try:
+        assert [len(table.collect()) for table in tables] == [48, 12]
+    finally:
+        spark.conf.unset("spark.sql.codegen.factoryMode")
+        spark.conf.unset("spark.sql.codegen.fallback")
 
 
 @pytest.fixture(scope="module")
