@@ -1,16 +1,20 @@
-"""Small tables written out in the plan, made by the JVM alone: `createDataFrame` starts workers."""
+"""Small tables of literals, made by the JVM alone.
+
+`createDataFrame` starts Python workers that hand the rows over; a table that the driver holds
+anyway goes into the plan as one JSON literal instead.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 
 def literal_table(
-    spark: SparkSession, rows: Iterable[tuple[object, ...]], types: Mapping[str, str]
+    spark: SparkSession, rows: Iterable[Sequence[object]], types: Mapping[str, str]
 ) -> DataFrame:
     """A row is one of `rows`, in order, in one partition.
 
@@ -23,3 +27,15 @@ def literal_table(
     fields = ", ".join(f"`{name}`:{kind}" for name, kind in types.items())
     table = F.from_json(F.lit(text), f"array<struct<{fields}>>")
     return spark.range(0, 1, 1, 1).select(F.inline(table))
+
+
+def looked_up(key: Column, values: Mapping[str, object], kind: str) -> Column:
+    """The value of a key, null where there is none; for mappings of some dozens.
+
+    Args:
+        key: a text.
+        values: by key.
+        kind: the values' type.
+    """
+    table = F.from_json(F.lit(json.dumps(values)), f"map<string, {kind}>")
+    return F.try_element_at(table, key)

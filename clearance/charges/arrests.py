@@ -6,9 +6,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE
-from clearance.charges.cycles import RANKS, rank, status_bit, statuses
 from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
-from clearance.charges.outcomes import POSSIBLE
+from clearance.charges.levels import level_of, rank, status_bit, statuses
 from clearance.charges.quality import flag_words
 from clearance.schemas import ARRESTS
 
@@ -19,81 +18,90 @@ def arrests(features: DataFrame) -> DataFrame:
     Args:
         features: `tables.features`; its partitions by person serve here too.
     """
-    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
-    # Facts of the cycle and the person are the same on each of its counts.
-    shared = {
-        "court_step_in_cycle": F.max("court_step_in_cycle"),
-        "conviction_in_cycle": F.max("conviction_in_cycle"),
-        "undisposed_court_count": F.max("undisposed_court_count"),
-        "court_statuses": statuses(F.max("court_statuses")),
-        "deceased": F.max("deceased"),
-        "turned_20_on": F.max("turned_20_on"),
-    }
-    named = F.min(F.when(F.col("county") != UNKNOWN_COUNTY, F.col("county")))
-    own_charges = F.collect_list(F.when(is_charge, _charge(F.col("toc"))))
-    events = (
-        _with_court_charges(features)
-        .where(F.col("step_kind") == "arrest")
-        .groupBy(*CYCLE, "step")
-        .agg(
-            F.coalesce(named, F.lit(UNKNOWN_COUNTY)).alias("county"),
-            _level(F.greatest(F.max(rank(F.col("toc"))), F.max("court_rank"))).alias("level"),
-            F.min("event_date").alias("arrest_date"),
-            F.count(F.when(is_charge, 1)).cast("int").alias("counts"),
-            F.concat(own_charges, F.max("court_charges")).alias("charges"),
-            statuses(F.bit_or(F.when(is_charge, status_bit()))).alias("arrest_statuses"),
-            flag_words(F.bit_or("flags")).alias("quality"),
-            *[fact.alias(name) for name, fact in shared.items()],
-        )
-    )
-    return events.withColumns(
+    arrested = _with_court(_steps(features)).where("is_arrest")
+    level = level_of(F.greatest("rank", "court_rank"))
+    felonies = F.array_distinct(F.concat("felonies", F.flatten("court_felonies")))
+    named = arrested.withColumns({"level": level, "felonies": felonies})
+    tags = F.array_distinct(F.flatten(F.concat("tags", F.flatten("court_tags"))))
+    return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
-            "tags": _tags(F.col("charges")),
-            "every_felony_on": F.when(F.col("level") == "F", _every_felony_on(F.col("charges"))),
-            "unread_charge": F.exists("charges", lambda charge: ~charge["read"]),
+            "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
+            "tags": F.sort_array(tags),
+            "every_felony_on": F.when(F.col("level") == "F", _common("felonies")),
+            "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
+            "court_statuses": statuses(F.col("court_bits")),
+            "arrest_statuses": statuses(F.col("bits")),
+            "quality": flag_words(F.col("flags")),
         }
     ).select(*ARRESTS.columns)
 
 
-def _with_court_charges(features: DataFrame) -> DataFrame:
-    """A row is a count, with the charges of its cycle's court counts."""
-    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE) & F.col("text").isNotNull()
-    in_court = (F.col("step_kind") == "court") & is_charge
-    charges = F.collect_list(F.when(in_court, _charge(F.col("level"))))
+def _steps(features: DataFrame) -> DataFrame:
+    """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
+    of_count = ("county", "level", "status", "tags", "parsed", "convicted", "deceased")
+    given = features.select(
+        *[name for name in features.columns if name != "charge"],
+        *[F.col(f"charge.{name}") for name in (*of_count, "turned_20_on")],
+    )
+    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
+    arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
+    own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
+    named = F.col("county") != UNKNOWN_COUNTY
+    open_count = court & is_charge & (F.col("status") == "undisposed")
+    return given.groupBy(*CYCLE, "step").agg(
+        F.max(arrest).alias("is_arrest"),
+        F.min(F.when(arrest & named, F.col("county"))).alias("county"),
+        F.max(F.when(arrest, rank(F.col("toc")))).alias("rank"),
+        F.min(F.when(arrest, F.col("event_date"))).alias("arrest_date"),
+        F.count(F.when(own, 1)).cast("int").alias("counts"),
+        F.bit_or(F.when(own, status_bit())).alias("bits"),
+        F.bit_or(F.when(arrest, F.col("flags"))).alias("flags"),
+        F.max(own & ~F.col("parsed")).alias("unread"),
+        F.collect_set(F.when(own, F.col("tags"))).alias("tags"),
+        F.collect_set(F.when(own, F.col("felony_on"))).alias("felonies"),
+        F.max(court).alias("court_step"),
+        F.max("convicted").alias("conviction"),
+        F.max(open_count).alias("open_count"),
+        F.max(F.when(of_court, rank(F.col("level")))).alias("court_rank"),
+        F.bit_or(F.when(court & is_charge, status_bit())).alias("court_bits"),
+        F.max(of_court & ~F.col("parsed")).alias("court_unread"),
+        F.collect_set(F.when(of_court, F.col("tags"))).alias("court_tags"),
+        F.collect_set(F.when(of_court, F.col("felony_on"))).alias("court_felonies"),
+        # Facts of the person are the same on each of its counts.
+        F.max("deceased").alias("deceased"),
+        F.max("turned_20_on").alias("turned_20_on"),
+    )
+
+
+def _with_court(steps: DataFrame) -> DataFrame:
+    """A row is a step of a cycle, with what the court steps of its cycle say."""
     cycle = Window.partitionBy(*CYCLE)
-    return features.withColumn("court_charges", charges.over(cycle))
+    return steps.withColumns(
+        {
+            "court_step_in_cycle": F.max("court_step").over(cycle),
+            "conviction_in_cycle": F.max("conviction").over(cycle),
+            "undisposed_court_count": F.max("open_count").over(cycle),
+            "court_rank": F.max("court_rank").over(cycle),
+            "court_bits": F.bit_or("court_bits").over(cycle),
+            "court_unread": F.max("court_unread").over(cycle),
+            "court_tags": F.collect_list("court_tags").over(cycle),
+            "court_felonies": F.collect_list("court_felonies").over(cycle),
+        }
+    )
 
 
-def _charge(level: Column) -> Column:
-    felony = rank(level) == RANKS["F"]
-    return F.struct(felony.alias("felony"), F.col("parsed").alias("read"), F.col("tags"))
+def _common(listed: str) -> Column:
+    """The lists, sorted, that every charge is on; null where there is no charge.
 
-
-def _level(rank: Column) -> Column:
-    level = F.lit(None).cast("string")
-    for name, number in RANKS.items():
-        level = F.when(rank == number, name).otherwise(level)
-    return level
-
-
-def _tags(charges: Column) -> Column:
-    """The lists that one of the charges is on."""
-    each = F.flatten(F.transform(charges, lambda charge: charge["tags"]))
-    return F.array_sort(F.array_distinct(each))
-
-
-def _every_felony_on(charges: Column) -> Column:
-    """The lists that every felony that can be read is on; null where there is none.
-
-    With `LIST` goes `LIST:possible`, so that the latter says that each is on it at least possibly.
+    Args:
+        listed: a column with the lists of each charge, `LIST:possible` beside `LIST`.
     """
-    felonies = F.filter(charges, lambda charge: charge["felony"] & charge["read"])
-    widened = F.transform(felonies, lambda charge: _with_possible(charge["tags"]))
-    common = F.aggregate(widened, F.flatten(widened), F.array_intersect)
-    return F.when(F.size(felonies) > 0, F.array_sort(common))
-
-
-def _with_possible(tags: Column) -> Column:
-    sure = F.filter(tags, lambda tag: ~F.endswith(tag, F.lit(POSSIBLE)))
-    return F.array_union(tags, F.transform(sure, lambda tag: F.concat(tag, F.lit(POSSIBLE))))
+    among = F.col(listed)
+    number = F.size(among)
+    common = (
+        F.when(number == 1, F.get(among, F.lit(0)))
+        .when(number == 2, F.array_intersect(F.get(among, F.lit(0)), F.get(among, F.lit(1))))
+        .otherwise(F.aggregate(among, F.flatten(among), F.array_intersect))
+    )
+    return F.when(number > 0, F.sort_array(common))

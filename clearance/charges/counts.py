@@ -19,6 +19,10 @@ from clearance.charges.sentences import MARKS, sentence_marks
 
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
+# A place in record order is one number: the order, 22 bits for the day and 3 for the rank below it.
+# A class above it takes the bits that are left.
+_DAYS_BEFORE_1970 = 719_162
+_RANK_BITS, _DAY_BITS, _PLACE_BITS = 3, 22, 58
 
 # A count, below the person, the subject, the cycle and the step that it stands in. The rows are
 # sorted so once, and stay so for everything that is asked of a count, a step, a cycle or a person.
@@ -59,19 +63,17 @@ def counts(typed: DataFrame) -> DataFrame:
 def _events(typed: DataFrame) -> DataFrame:
     """A row is a typed row, cut down to what the counts need.
 
-    `at` is its place in record order: DISP_ORDER, then DISP_DATE, then STP_EVENT_DATE. Without
-    them a change of a conviction comes after everything, since it presupposes the conviction.
+    `at` is its place in record order.
     """
     effect = F.col("disposition_effect")
     changes = F.coalesce(effect.isin(*MODIFYING), F.lit(False))
-    order = F.expr("try_cast(disposition_order AS int)")
-    undated = F.when(changes, _AT_LAST).otherwise(_LONG_AGO).cast("date")
     convicts = effect.eqNullSafe(CONVICTS)
+    placed = typed.withColumn("at", _place_in_order(effect, changes))
 
     def of(convicted: str, otherwise: str) -> Column:
         return F.when(convicts, F.col(convicted)).otherwise(F.col(otherwise))
 
-    return typed.select(
+    return placed.select(
         "person_id",
         "subject_id",
         F.substring("count_order", 1, 3).alias("cycle"),
@@ -85,27 +87,39 @@ def _events(typed: DataFrame) -> DataFrame:
         "county",
         "step_kind",
         "ofn",
-        effect.alias("effect"),
-        "reduced_to",
+        F.when(
+            effect.isNotNull(), F.struct("at", effect.alias("effect"), F.col("reduced_to"))
+        ).alias("disposition"),
         changes.alias("changes"),
         convicts.alias("convicts"),
         of("convicted_read_text", "read_text").alias("text"),
         of("convicted_read_source", "read_source").alias("source"),
         of("convicted_toc", "toc").alias("toc"),
-        F.struct(
-            F.coalesce(order, F.when(changes, _LAST).otherwise(-1)).alias("order"),
-            F.coalesce("disposition_date", "event_date", undated).alias("on"),
-            record_order(effect).alias("rank"),
-        ).alias("at"),
+        "at",
         *[mark.alias(name) for name, mark in sentence_marks().items()],
     )
+
+
+def _place_in_order(effect: Column, changes: Column) -> Column:
+    """DISP_ORDER, then DISP_DATE, then STP_EVENT_DATE, as one number.
+
+    Without them a change of a conviction comes after everything, since it presupposes the
+    conviction.
+    """
+    order = F.coalesce(
+        F.expr("try_cast(disposition_order AS int)"), F.when(changes, _LAST).otherwise(-1)
+    )
+    undated = F.when(changes, _AT_LAST).otherwise(_LONG_AGO).cast("date")
+    on = F.coalesce("disposition_date", "event_date", undated)
+    day = F.shiftleft(F.unix_date(on) + _DAYS_BEFORE_1970, _RANK_BITS)
+    above = F.shiftleft(order.cast("bigint"), _DAY_BITS + _RANK_BITS)
+    return above + day + record_order(effect)
 
 
 def _added_up(events: DataFrame) -> DataFrame:
     """A row is a count, with the sums of its rows."""
     convicts = F.col("convicts")
     date = F.coalesce("event_date", "disposition_date")
-    disposition = F.struct("at", "effect", "reduced_to")
     return events.groupBy(*KEYS).agg(
         F.bit_or("flags").alias("flags"),
         F.max("changes").alias("modifies"),
@@ -124,7 +138,7 @@ def _added_up(events: DataFrame) -> DataFrame:
         F.min(_place()).alias("place"),
         F.min(charge_line(F.col("text"))).alias("first_text"),
         F.max(charge_line(F.col("text"))).alias("last_text"),
-        F.collect_list(F.when(F.col("effect").isNotNull(), disposition)).alias("dispositions"),
+        F.collect_list("disposition").alias("dispositions"),
         F.bit_or("sentence_bits").alias("sentence_bits"),
         *[F.max(mark).alias(mark) for mark in MARKS[1:]],
         F.min("birth_date").alias("first_birth_date"),
@@ -145,11 +159,10 @@ def _naming() -> Column:
     """
     named = F.col("text").isNotNull()
     completed = (F.col("source") == "comment") | F.contains("text", F.lit("\n"))
+    uncompleted = F.when(completed, 0).otherwise(1)
     rank = F.when(named & F.col("convicts"), 0).when(named, 1).when(F.col("convicts"), 2)
     return F.struct(
-        F.coalesce(rank, F.lit(3)).alias("class"),
-        (~F.coalesce(completed, F.lit(False))).alias("uncompleted"),
-        "at",
+        _in_class(F.coalesce(rank, F.lit(3)) * 2 + uncompleted).alias("place"),
         "text",
         "source",
         F.col("toc").isNull().alias("without_toc"),
@@ -162,4 +175,9 @@ def _place() -> Column:
     """The county of the convicting row, else one that a court row names, else any row."""
     rank = F.when(F.col("convicts"), 0).when(F.col("step_kind") == "court", 1).otherwise(2)
     known = F.col("county") != UNKNOWN_COUNTY
-    return F.when(known, F.struct(rank.alias("class"), "at", "county"))
+    return F.when(known, F.struct(_in_class(rank).alias("place"), F.col("county")))
+
+
+def _in_class(number: Column) -> Column:
+    """The class, then the place in record order, as one number."""
+    return F.shiftleft(number.cast("bigint"), _PLACE_BITS) + F.col("at")

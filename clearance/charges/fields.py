@@ -30,7 +30,8 @@ def shouted(text: Column) -> Column:
 
 def charge_line(text: Column) -> Column:
     """The charge as the record words it, without the comment that may stand on a line below it."""
-    return F.substring_index(text, "\n", 1)
+    # Few texts have one, and a look for it is cheaper than a copy.
+    return F.when(F.contains(text, F.lit("\n")), F.substring_index(text, "\n", 1)).otherwise(text)
 
 
 def whole_date(text: Column) -> Column:

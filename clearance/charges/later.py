@@ -23,7 +23,6 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
         counts: `texts.with_charge`, with `convicted`, `modifies` and `charge_key`.
     """
     cycle = Window.partitionBy(*CYCLE)
-    loose = F.col("modifies") & ~F.col("convicted")
     change = F.struct(
         "count_order",
         "step",
@@ -33,21 +32,32 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
         "later_end",
         F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
     )
-    gathered = counts.withColumns(
-        {
-            "changes": F.collect_list(F.when(loose, change)).over(cycle),
-            "targets": F.collect_list(F.when(F.col("convicted"), _own())).over(cycle),
-        }
-    )
+    gathered = counts.withColumn("changes", F.collect_list(F.when(_loose(), change)).over(cycle))
     wanted = F.col("convicted") & (F.size("changes") > 0)
-    own = F.sort_array(F.filter("changes", lambda change: _belongs(change, _own())))
+    own = F.sort_array(F.filter("changes", _belongs))
     belonging = gathered.withColumn("belonging", F.when(wanted, own))
-    linked = F.exists("targets", lambda one: _belongs(_own(), one))
-    columns = {
-        **_extended(),
-        "flags": F.col("flags").bitwiseOR(flags(UNLINKED_DISPOSITION=loose & ~linked)),
-    }
-    return belonging.withColumns(columns).drop("changes", "targets", "belonging")
+    linked = F.when(F.size("belonging") > 0, F.col("belonging.count_order"))
+    return belonging.withColumns({**_extended(), "linked": linked}).drop(
+        "changes", "belonging", "ofn", "charge_key"
+    )
+
+
+def with_unlinked(counts: DataFrame) -> DataFrame:
+    """A row is a count; a change of a conviction that no conviction took on is flagged.
+
+    Args:
+        counts: `cycles.with_cycle`, which gathers the cycle's `linked_in_cycle`.
+    """
+    linked = F.array_contains(F.flatten("linked_in_cycle"), F.col("count_order"))
+    found = flags(UNLINKED_DISPOSITION=_loose() & ~linked)
+    return counts.withColumn("flags", F.col("flags").bitwiseOR(found)).drop(
+        "linked", "linked_in_cycle", "modifies"
+    )
+
+
+def _loose() -> Column:
+    """Whether the count changes a conviction and is none."""
+    return F.col("modifies") & ~F.col("convicted")
 
 
 def _extended() -> dict[str, Column]:
@@ -68,14 +78,10 @@ def _extended() -> dict[str, Column]:
     return {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}
 
 
-def _own() -> Column:
-    return F.struct("step", "ofn", "charge_key")
-
-
-def _belongs(change: Column, conviction: Column) -> Column:
+def _belongs(change: Column) -> Column:
     """Whether a change on a later step is about this conviction."""
-    same_charge = change["charge_key"].isNull() | (change["charge_key"] == conviction["charge_key"])
+    same_charge = change["charge_key"].isNull() | (change["charge_key"] == F.col("charge_key"))
     return F.coalesce(
-        (change["step"] > conviction["step"]) & (change["ofn"] == conviction["ofn"]) & same_charge,
+        (change["step"] > F.col("step")) & (change["ofn"] == F.col("ofn")) & same_charge,
         F.lit(False),
     )

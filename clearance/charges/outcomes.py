@@ -5,20 +5,24 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import outcome
+from clearance.charges.dispositions import CONVICTS, ENDINGS, outcome
 from clearance.charges.history import LEVELS
+from clearance.charges.levels import RANKS, rank
 from clearance.charges.quality import flags
+from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_of
-from clearance.charges.tag_table import looked_up
+from clearance.charges.statutes import POSSIBLE
+from clearance.charges.tag_table import place_in_table
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
 GANG_ENHANCEMENT = "gang_enhancement"
-POSSIBLE = ":possible"
 
 
 def with_outcome(counts: DataFrame) -> DataFrame:
     """A row is a count, with what its dispositions and sentence parts make of it.
+
+    What `charges` takes as it is goes on as one value, `as_decided`.
 
     Args:
         counts: `later.with_later_dispositions`.
@@ -28,44 +32,72 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     level = F.when(F.col("convicted"), F.coalesce("stated_level", toc)).otherwise(
         F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
     )
-    decided = counts.withColumn("outcome", outcome(F.col("dispositions"), level=level))
+    with_level = counts.withColumn("level", level)
+    decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
     convicted = F.col("convicted")
     sentence = sentence_of(convicted_on=F.col("conviction_date"))
-    named = decided.withColumns(
-        {
-            **{
-                name: F.col(f"outcome.{name}")
-                for name in ("status", "set_aside", "probation_revoked", "level")
-            },
-            "sentence_end": F.when(convicted, sentence["sentence_end"]),
-            "sentence_basis": F.when(convicted, sentence["sentence_basis"]),
-            **{
-                name: convicted & sentence[name] for name in ("probation_granted", "prison_imposed")
-            },
-        }
-    )
     found = flags(
         DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
         UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
-        CONVICTION_WITHOUT_LEVEL=convicted & F.col("level").isNull(),
-        SEVERAL_CHARGES=(F.col("source") == "comment") & F.col("names_several"),
-        UNPARSED_CHARGE=~F.col("parsed") & (F.col("text").isNotNull() | convicted),
+        CONVICTION_WITHOUT_LEVEL=convicted & F.col("outcome.level").isNull(),
     )
-    return named.withColumn("flags", F.col("flags").bitwiseOR(found)).drop(
-        "dispositions", "outcome", *MARKS
+    as_decided = F.struct(
+        F.col("outcome.probation_revoked"),
+        F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
+        *[
+            (convicted & sentence[name]).alias(name)
+            for name in ("probation_granted", "prison_imposed")
+        ],
     )
+    return decided.withColumns(
+        {
+            **{name: F.col(f"outcome.{name}") for name in ("status", "set_aside", "level")},
+            "sentence_end": F.when(convicted, sentence["sentence_end"]),
+            "as_decided": as_decided,
+            "flags": F.col("flags").bitwiseOR(found),
+        }
+    ).drop("dispositions", "outcome", "stated_level", *MARKS)
+
+
+def _outcome(rows: Column) -> Column:
+    """`dispositions.outcome`; of a single disposition, which most counts have, at once."""
+    effect = F.get(rows, F.lit(0))["effect"]
+    status = F.when(effect == CONVICTS, F.lit("convicted"))
+    for name, word in ENDINGS.items():
+        status = status.when(effect == name, F.lit(word))
+    status = status.when(effect.isin("unknown", *MODIFYING), F.lit("unknown"))
+    level = F.col("level")
+    single = F.struct(
+        status.otherwise(F.lit("undisposed")).alias("status"),
+        (effect == "diverts").alias("listed_diversion"),
+        effect.eqNullSafe(CONVICTS).alias("convicted"),
+        F.lit(False).alias("set_aside"),
+        F.lit(False).alias("probation_revoked"),
+        level.alias("level"),
+        F.lit(False).alias("contradicted"),
+    )
+    return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 
 
 def with_tags(counts: DataFrame) -> DataFrame:
     """A row is a count, with the lists its charge is on.
 
+    `felony_on` are the lists that a felony which can be read is on, possible ones included; null on
+    other counts. Of an arrest's count what the arrest says makes it a felony.
+
     Args:
         counts: `with_outcome`.
     """
-    convicted = F.col("convicted")
-    on = F.when(convicted, F.col("conviction_date")).otherwise(F.col("event_date"))
-    listed = looked_up(level=F.col("level"), on=on)
-    return counts.withColumn("tags", listed).drop("matches", "turns", "tag_table")
+    on = F.when(F.col("convicted"), F.col("conviction_date")).otherwise(F.col("event_date"))
+    placed = counts.withColumn("place", place_in_table(level=F.col("level"), on=on))
+    charged = F.when(F.col("step_kind") == "arrest", F.col("toc")).otherwise(F.col("level"))
+    felony = F.col("parsed") & (rank(charged) == RANKS["F"])
+    return placed.withColumns(
+        {
+            "tags": F.coalesce(F.get("tag_table", F.col("place")), F.array().cast("array<string>")),
+            "felony_on": F.when(felony, F.get("wide_table", F.col("place"))),
+        }
+    ).drop("place", "turns", "tag_table", "wide_table")
 
 
 def gang_enhancement() -> Column:
@@ -89,16 +121,21 @@ def with_gang_combination(counts: DataFrame) -> DataFrame:
         "enhancement", F.when(combined, F.array_min(own_step["shown"]))
     )
     is_combined = F.col("enhancement").isNotNull()
+
+    def combined_or(new: Column, name: str) -> Column:
+        return F.when(is_combined, new).otherwise(F.col(name))
+
+    either = F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE))
+    written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
     return with_enhancement.withColumns(
         {
-            "tags": F.when(is_combined, _with_super_strike(F.col("tags"))).otherwise(F.col("tags")),
-            "shown": F.when(
-                is_combined, F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
-            ).otherwise(F.col("shown")),
+            "tags": combined_or(_with_super_strike(F.col("tags")), "tags"),
+            "felony_on": combined_or(F.array_union("felony_on", either), "felony_on"),
+            "shown": combined_or(written, "shown"),
         }
     ).drop("enhancement", "gang_enhancements")
 
 
 def _with_super_strike(tags: Column) -> Column:
     sure = F.array_remove(tags, SUPER_STRIKE + POSSIBLE)
-    return F.array_sort(F.array_union(sure, F.array(F.lit(SUPER_STRIKE))))
+    return F.sort_array(F.array_union(sure, F.array(F.lit(SUPER_STRIKE))))

@@ -9,10 +9,12 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from clearance.charges.cycles import P64
-from clearance.charges.outcomes import POSSIBLE, SUPER_STRIKE
+from clearance.charges.earlier import earlier_convictions, of_section
+from clearance.charges.outcomes import SUPER_STRIKE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
 from clearance.charges.standing import standing
+from clearance.charges.statutes import POSSIBLE
 from clearance.schemas import CHARGES
 
 REGISTRABLE = "registrable_290c"
@@ -41,6 +43,7 @@ def with_person(
             "is_registrable": convicted & F.array_contains(tags, REGISTRABLE),
             "is_p64": convicted & F.array_contains(tags, P64),
             "registers_290": _registers(registrations, "registered_290"),
+            **of_section(),
         }
     )
     person = Window.partitionBy("person_id")
@@ -51,6 +54,9 @@ def with_person(
     return gathered.withColumns(
         {
             **_before(),
+            **earlier_convictions(),
+            "super_strike_charges": _in_order("super_strike_charges"),
+            "registrable_charges": _in_order("registrable_charges"),
             "super_strike_on_record": F.col("is_super_strike_number") > 0,
             "turned_20_on": F.add_months("born", MONTHS_TO_20),
             "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
@@ -88,16 +94,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         "p64_convictions": _number(p64, person),
         **by_section,
         "deceased": F.max(F.col("step_kind") == "deceased").over(person),
-        "convictions": F.collect_list(
-            F.when(
-                convicted & F.col("section").isNotNull(),
-                F.struct(
-                    F.col("code_book").alias("code_book"),
-                    F.col("section").alias("section"),
-                    date.alias("on"),
-                ),
-            )
-        ).over(person),
+        "convictions": F.collect_list("convicted_of").over(person),
     }
 
 
@@ -120,9 +117,14 @@ def _events(person: WindowSpec) -> dict[str, Column]:
         ("registrable_charges", "is_registrable"),
     ):
         shown = F.when(F.col(mark), F.struct("count_order", "shown"))
-        in_order = F.sort_array(F.collect_list(shown).over(person))["shown"]
-        columns[name] = F.array_distinct(in_order)
+        columns[name] = F.collect_list(shown).over(person)
     return columns | {"registered_290": F.max("registers_290").over(person)}
+
+
+def _in_order(name: str) -> Column:
+    """The charges in the record's order, each once."""
+    several = F.array_distinct(F.sort_array(F.col(name))["shown"])
+    return F.when(F.size(name) > 1, several).otherwise(F.col(name)["shown"])
 
 
 def _number(condition: Column, person: WindowSpec) -> Column:
@@ -131,32 +133,12 @@ def _number(condition: Column, person: WindowSpec) -> Column:
 
 def _before() -> dict[str, Column]:
     """What stands strictly before this conviction; null where the count is none."""
-    convicted, date = F.col("convicted"), F.col("conviction_date")
-    section = F.col("section")
+    convicted = F.col("convicted")
     return {
         "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
         "registrable_before": F.when(convicted, _earlier("is_registrable")),
         "registration_before": F.when(convicted, _earlier("registers_290")),
-        "earlier_same_section": F.when(
-            convicted & date.isNotNull() & section.isNotNull(),
-            F.size(F.filter("convictions", lambda one: _same(one) & (one["on"] < date))),
-        ),
-        "same_section_dated": F.when(
-            convicted
-            & section.isNotNull()
-            & ~F.exists("convictions", lambda one: _same(one) & one["on"].isNull()),
-            True,
-        ),
     }
-
-
-def _same(other: Column) -> Column:
-    """Whether another conviction is of this count's section; a missing code book fits any."""
-    book = F.col("code_book")
-    unsure = book.isNull() | other["code_book"].isNull()
-    return (other["section"] == F.col("section")) & F.coalesce(
-        unsure | (other["code_book"] == book), F.lit(False)
-    )
 
 
 def _earlier(name: str) -> Column:

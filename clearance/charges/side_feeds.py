@@ -92,14 +92,9 @@ def with_side_feeds(
         feeds: the feeds.
         registrations: which of the registrations that the feed names is asked for.
     """
-    held = _with_held(
-        counts,
-        _registered(
-            feeds.registry, sections=[one.registration for one in registrations if one.fact]
-        ),
-        name="registration",
-        merges=feeds.merges,
-    )
+    sections = [one.registration for one in registrations if one.fact]
+    registered = _registered(feeds.registry, sections=sections)
+    held = _with_held(counts, registered, name="registration", merges=feeds.merges)
     held = _with_held(held, feeds.supervision, name="supervision", merges=feeds.merges)
     if feeds.petitions is None:
         told = held.withColumn("petition_granted", F.lit(None).cast("boolean"))
@@ -110,37 +105,37 @@ def with_side_feeds(
         told = held.join(
             F.broadcast(granted.distinct()), on=["subject_id", "count_order"], how="left"
         ).withColumn("petition_granted", F.col("granted").isNotNull())
-    return told.withColumn("terms_end", _terms_end())
+    if feeds.supervision is None:
+        return told.withColumn("terms_end", F.col("sentence_end"))
+    return told.withColumn("terms_end", _terms_end()).drop("supervision_terms")
 
 
 def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
     if registry is None:
         return None
-    return registry.where(F.col("registration").isin(sections)).withColumnRenamed(
-        "registered_on", "started_on"
-    )
+    return registry.where(F.col("registration").isin(sections))
 
 
 def _with_held(
     counts: DataFrame, rows: DataFrame | None, *, name: str, merges: DataFrame | None
 ) -> DataFrame:
-    """A row is a count, with what its person is held to: `name`, its end and its terms."""
+    """A row is a count, with what its person is held to: `name`, its end, terms of supervision."""
     if rows is None:
         return counts.withColumns(
             {
                 name: F.lit(None).cast("string"),
                 f"{name}_end": F.lit(None).cast("date"),
-                f"{name}_terms": F.array().cast("array<struct<started_on:date,ended_on:date>>"),
             }
         )
     for_ever = F.max(F.col("ended_on").isNull())
+    terms = F.collect_list(F.struct("started_on", "ended_on")).alias(f"{name}_terms")
     people = (
         with_person_id(rows, merges=merges)
         .groupBy("person_id")
         .agg(
             F.when(for_ever, OPEN).otherwise(UNTIL).alias(name),
             F.when(~for_ever, F.max("ended_on")).alias(f"{name}_end"),
-            F.collect_list(F.struct("started_on", "ended_on")).alias(f"{name}_terms"),
+            *([terms] if name == "supervision" else []),
         )
     )
     joined = counts.join(F.broadcast(people), on="person_id", how="left")

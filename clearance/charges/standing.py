@@ -73,7 +73,7 @@ def _felonies(person: WindowSpec) -> dict[str, Column]:
     day = F.when(felony, F.col("conviction_date"))
     return {
         "last_felony": F.max(day).over(person),
-        "felony_dates": F.sort_array(F.collect_set(day).over(person)),
+        "felony_dates": F.collect_set(day).over(person),
     }
 
 
@@ -84,10 +84,11 @@ def _without_felony() -> dict[str, Column]:
     def within(start: Column, day: Column) -> Column:
         return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))
 
+    in_order = F.sort_array("felony_dates")
     moved = F.aggregate(
-        "felony_dates", end, lambda start, day: F.when(within(start, day), day).otherwise(start)
+        in_order, end, lambda start, day: F.when(within(start, day), day).otherwise(start)
     )
-    new_one = F.exists("felony_dates", lambda day: within(end, day))
+    new_one = F.exists(in_order, lambda day: within(end, day))
     # Few convictions have a felony after them; only those need to look at each.
     any_later = F.coalesce(F.col("last_felony") > end, F.lit(False))
     return {

@@ -24,6 +24,7 @@ ROW_DDL = (
     "attempts string, conspiracies string, bare string, without_book string, condition string, "
     "valid_from date, valid_to date, cite string, certainty string, source string"
 )
+POSSIBLE = ":possible"
 MATCH_TYPE = "struct<list:string,needs:string,valid_from:date,valid_to:date>"
 
 # From the surest to the least sure; `not` takes the section off the list.
@@ -249,6 +250,6 @@ def resolve_tags(matches: Column, *, level: Column, on: Column) -> Column:
     definite = F.transform(F.filter(given, sure), lambda match: match["list"])
     possible = F.transform(F.filter(given, perhaps), lambda match: match["list"])
     doubtful = F.transform(
-        F.array_except(possible, definite), lambda name: F.concat(name, F.lit(":possible"))
+        F.array_except(possible, definite), lambda name: F.concat(name, F.lit(POSSIBLE))
     )
     return F.sort_array(F.array_distinct(F.concat(definite, doubtful)))

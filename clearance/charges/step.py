@@ -161,7 +161,7 @@ def _write(
         source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
     worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
-    worked_out = worked_out.persist(StorageLevel.MEMORY_AND_DISK)
+    worked_out = worked_out.persist(StorageLevel.MEMORY_AND_DISK_DESER)
     try:
         writer.put(arrests(worked_out), "arrests")
         writer.put(charges(worked_out), "charges")

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.statutes import resolve_tags
+from clearance.charges.statutes import POSSIBLE, resolve_tags
 
 LEVELS = ("F", "M", "I", None)
-# A text whose rows begin or end on more days than this (none does today) is worked out a count.
-MOST_TURNS = 6
+# Up to so many days on which a text's rows begin or end, they are compared one by one.
+FEW_TURNS = 6
 _BEFORE_ALL = "0001-01-01"
 
 
@@ -47,8 +47,22 @@ def tag_table(matches: Column) -> Column:
     return F.flatten(F.transform(days, by_level))
 
 
-def looked_up(*, level: Column, on: Column) -> Column:
-    """The lists a count is on, sorted; reads `tag_table`, `turns`, `matches`, none for no text.
+def wide_table(tags: Column) -> Column:
+    """The same table with `LIST:possible` beside each LIST: all lists that a charge may be on.
+
+    Args:
+        tags: `tag_table`.
+    """
+
+    def widened(listed: Column) -> Column:
+        sure = F.filter(listed, lambda tag: ~F.endswith(tag, F.lit(POSSIBLE)))
+        return F.array_union(listed, F.transform(sure, lambda tag: F.concat(tag, F.lit(POSSIBLE))))
+
+    return F.transform(tags, widened)
+
+
+def place_in_table(*, level: Column, on: Column) -> Column:
+    """Where the lists of a count stand in the tables of its text; reads `turns`.
 
     Args:
         level: F, M or I; null where unknown.
@@ -56,13 +70,25 @@ def looked_up(*, level: Column, on: Column) -> Column:
     """
     number = F.size("turns")
     passed = F.lit(0)
-    for place in range(MOST_TURNS):
+    for place in range(FEW_TURNS):
         passed = passed + F.when(F.get("turns", F.lit(place)) <= on, 1).otherwise(0)
+    # However many: as many as stand before the next day, put among them.
+    next_day = F.date_add(on, 1)
+    before = F.array_position(F.sort_array(F.array_append("turns", next_day)), next_day) - 1
+    passed = F.when(number > FEW_TURNS, before.cast("int")).otherwise(passed)
     period = F.when(on.isNull(), number + 1).otherwise(passed)
     place_of_level = F.lit(len(LEVELS) - 1)
     for place, name in enumerate(LEVELS[:-1]):
         place_of_level = F.when(level == name, place).otherwise(place_of_level)
-    found = F.get("tag_table", period * len(LEVELS) + place_of_level)
-    worked_out = resolve_tags(F.col("matches"), level=level, on=on)
-    none = F.array().cast("array<string>")
-    return F.coalesce(F.when(number > MOST_TURNS, worked_out).otherwise(found), none)
+    return period * len(LEVELS) + place_of_level
+
+
+def looked_up(*, level: Column, on: Column) -> Column:
+    """The lists a count is on, sorted; reads `tag_table` and `turns`, none for no text.
+
+    Args:
+        level: F, M or I; null where unknown.
+        on: the day on which the rows must hold; where null, on any.
+    """
+    found = F.get("tag_table", place_in_table(level=level, on=on))
+    return F.coalesce(found, F.array().cast("array<string>"))

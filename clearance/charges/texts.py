@@ -8,11 +8,16 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
 from clearance.charges.parts import is_one_of
+from clearance.charges.quality import flags
 from clearance.charges.spelling import own_spelling
 from clearance.charges.statutes import classify
-from clearance.charges.tag_table import tag_table, turns
+from clearance.charges.tag_table import tag_table, turns, wide_table
+
+# What `charges` says of the text, and nothing on the way asks for.
+_PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
 
 
 def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
@@ -30,7 +35,7 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
     texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
     charge, matches = F.col("charge"), F.col("matches")
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
-    return classify(texts, statutes=statutes).select(
+    read = classify(texts, statutes=statutes).select(
         "text",
         *[charge[name].alias(name) for name in ("code_book", "section", "subdivisions")],
         *[charge[name].alias(name) for name in ("attempt", "conspiracy", "parsed")],
@@ -39,34 +44,49 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
         F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
         (charge["parsed"] & named).alias("classified"),
         names_several(charge).alias("names_several"),
-        "matches",
         turns(matches).alias("turns"),
         tag_table(matches).alias("tag_table"),
     )
+    return read.withColumn("wide_table", wide_table(F.col("tag_table")))
 
 
 def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
     """A row is a count, with what its charge text says.
+
+    What `charges` takes as it is goes on as one value, `as_charged`, which is copied at once. The
+    text itself ends here: it may be a whole comment.
 
     Args:
         counts: `counts.counts`.
         texts: `classified_texts`.
     """
     joined = counts.join(F.broadcast(texts), on="text", how="left")
-    no_words = F.array().cast("array<string>")
-    return joined.withColumns(
-        {
-            **{
-                name: F.coalesce(name, F.lit(False))
-                for name in ("parsed", "classified", "attempt", "conspiracy")
-            },
-            **{name: F.coalesce(name, no_words) for name in ("subdivisions", "parts")},
-            # A comment that cannot be read names no charge.
-            "charge_key": F.coalesce(
-                "cite_key", F.when(F.col("source") != "comment", F.upper("text"))
-            ),
-        }
-    ).drop("cite_key")
+    no, no_words = F.lit(False), F.array().cast("array<string>")
+    absent = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
+    in_comment, has_text = F.col("source") == "comment", F.col("text").isNotNull()
+    parsed = F.coalesce("parsed", no)
+    as_charged = F.struct(
+        "county",
+        # A comment is personal, even where it is the charge.
+        F.when(~in_comment, charge_line(F.col("text"))).alias("charge_text"),
+        F.col("source").alias("charge_source"),
+        *[F.coalesce(name, none).alias(name) for name, none in absent.items()],
+    )
+    found = flags(
+        SEVERAL_CHARGES=in_comment & F.col("names_several"),
+        UNPARSED_CHARGE=~parsed & (has_text | F.col("convicted")),
+    )
+    # A comment that cannot be read names no charge.
+    key = F.coalesce("cite_key", F.when(~in_comment, F.upper("text")))
+    worked_out = {
+        "as_charged": as_charged,
+        "has_text": has_text,
+        "parsed": parsed,
+        "charge_key": key,
+        "flags": F.col("flags").bitwiseOR(found),
+    }
+    used_up = ("text", "source", "county", "cite_key", "names_several", *_PASSED_ON)
+    return joined.withColumns(worked_out).drop(*used_up)
 
 
 def cite_key(charge: Column) -> Column:

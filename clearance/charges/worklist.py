@@ -5,6 +5,10 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from clearance.charges.dispositions import effect_of
+from clearance.charges.fields import present, shouted
+from clearance.charges.record_rules import RecordRules
+
 UNKNOWN = {
     "charge": "a charge that cannot be read",
     "section": "a section without a code book that is on no list",
@@ -13,30 +17,52 @@ UNKNOWN = {
 }
 
 
-def worklist(charges: DataFrame, *, history: DataFrame | None = None) -> DataFrame:
-    """A row is a text that the rules do not know: kind, text, rows, people; the commonest first.
+def worklist(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> DataFrame:
+    """A row is a text that the rules do not know: kind, text, rows, people.
 
-    Charges that stand in a comment are counted under a null text: comments are personal.
+    Charges that stand in a comment are counted under a null text: comments are personal. Each
+    table is read once, and of the source rows two columns beside the person.
 
     Args:
         charges: the `charges` table.
-        history: the `history` table, for unknown dispositions and steps.
+        source: `source_rows`, for unknown dispositions and steps.
+        rules: how the record is read.
     """
-    unread = charges.where("NOT parsed AND charge_source IS NOT NULL")
-    unknown_section = charges.where("parsed AND NOT classified")
-    found = _counted(unread, "charge", "charge_text").unionByName(
-        _counted(unknown_section, "section", "charge_text")
-    )
-    if history is not None:
-        unknown = history.where("disposition_effect = 'unknown'")
-        strange = history.where("step_kind = 'unknown'")
-        found = found.unionByName(_counted(unknown, "disposition", "disposition_text"))
-        found = found.unionByName(_counted(strange, "step", "step_text"))
-    return found.orderBy(F.desc("rows"), "kind", "text")
-
-
-def _counted(rows: DataFrame, kind: str, text: str) -> DataFrame:
-    counted = rows.groupBy(F.col(text).alias("text")).agg(
+    unknown = _unknown_charges(charges).unionByName(_unknown_events(source, rules=rules))
+    return unknown.groupBy("kind", "text").agg(
         F.count("*").alias("rows"), F.countDistinct("subject_id").alias("people")
     )
-    return counted.select(F.lit(kind).alias("kind"), "text", "rows", "people")
+
+
+def _unknown_charges(charges: DataFrame) -> DataFrame:
+    """A row is a count whose charge the rules do not know: kind, text, subject_id."""
+    unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
+    kind = F.when(unread, "charge").when(F.expr("parsed AND NOT classified"), "section")
+    found = charges.select(kind.alias("kind"), F.col("charge_text").alias("text"), "subject_id")
+    return found.where("kind IS NOT NULL")
+
+
+def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
+    """A row is an unknown disposition or step of a source row: kind, text, subject_id."""
+    disposition, step = present(F.col("disp_descr")), present(F.col("stp_type_descr"))
+    steps = sorted(word for words in rules.words.steps.values() for word in words)
+    texts = source.select("subject_id", disposition.alias("disposition"), step.alias("step"))
+    effect = effect_of(shouted(F.col("disposition")), rules=rules)
+    marked = texts.withColumns(
+        {
+            "no_disposition": F.coalesce(effect == "unknown", F.lit(False)),
+            # A step that is not named is of no known kind either.
+            "no_step": ~F.coalesce(shouted(F.col("step")).isin(steps), F.lit(False)),
+        }
+    )
+    strange = marked.where("no_disposition OR no_step")
+    either = F.array(
+        *(
+            F.when(
+                F.col(f"no_{kind}"), F.struct(F.lit(kind).alias("kind"), F.col(kind).alias("text"))
+            )
+            for kind in ("disposition", "step")
+        )
+    )
+    each = strange.select("subject_id", F.explode(either).alias("found"))
+    return each.where("found IS NOT NULL").select("found.kind", "found.text", "subject_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from clearance.errors import UsageError, nearest
 from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
 from clearance.ingest.step import IngestResult, ingest
+from clearance.progress import say
+from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import ReportResult, write_report
+from clearance.report.page import ReportResult, SweepHead, write_report
 from clearance.settings import Settings
 from clearance.store import Store
-from clearance.sweep.manifest import last_sweep
+from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.step import SweepResult, determine
 
 PACKET_FILES = ("all", "condensed", "prop64")
@@ -58,12 +61,7 @@ def publish_latest(
     Raises:
         UsageError: nothing has been determined yet.
     """
-    _, manifest = last_sweep(spark, store)
-    if manifest is None:
-        raise UsageError(
-            f"The store {store.uri} has no determinations yet.",
-            "Run `clearance determine --as-of YYYY-MM-DD` first.",
-        )
+    manifest = _latest_manifest(spark, store)
     return publish(
         spark,
         store,
@@ -76,6 +74,16 @@ def publish_latest(
         xlsx=xlsx,
         horizon_months=horizon_months,
     )
+
+
+def _latest_manifest(spark: SparkSession, store: Store) -> Manifest:
+    _, manifest = last_sweep(spark, store)
+    if manifest is None:
+        raise UsageError(
+            f"The store {store.uri} has no determinations yet.",
+            "Run `clearance determine --as-of YYYY-MM-DD` first.",
+        )
+    return manifest
 
 
 def whole_line(
@@ -107,11 +115,77 @@ def whole_line(
     )
     prepared = prepare(spark, store, rules=rules)
     swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
-    published = publish_latest(
-        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES, xlsx=xlsx
-    )
-    page = write_report(spark, store, out=out / "report.html", rules=rules)
+    asked = {"sweep": swept.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
+    before = published_before(out, request=request_of(spark, store, rules=rules, asked=asked))
+    if before is not None:
+        say("Publish and report: the files stand as the same sweep left them; nothing to do.")
+        published, page = _as_before(before, out=out)
+    else:
+        published, page = _publish_and_report(
+            spark, store, swept=swept, out=out, rules=rules, counties=counties, xlsx=xlsx
+        )
+        result = {"publish": published.as_dict(), "report": page.as_dict()}
+        # Notices that were written are part of what the files are made of.
+        request = request_of(spark, store, rules=rules, asked=asked)
+        note_published(out, request=request, result=result)
     return LineResult(taken, prepared, swept, published, page)
+
+
+def _publish_and_report(
+    spark: SparkSession,
+    store: Store,
+    *,
+    swept: SweepResult,
+    out: Path,
+    rules: Path,
+    counties: list[str] | None,
+    xlsx: bool,
+) -> tuple[PublishResult, ReportResult]:
+    manifest = _latest_manifest(spark, store)
+    published = publish(
+        spark,
+        store,
+        out=out,
+        rules=rules,
+        as_of=manifest.as_of,
+        sweep_id=manifest.sweep_id,
+        counties=counties,
+        files=PACKET_FILES,
+        xlsx=xlsx,
+    )
+    # The page is about the same sweep, whose figures are in hand.
+    sweep = SweepHead(
+        sweep_id=swept.sweep_id,
+        as_of=swept.as_of,
+        what_if=swept.what_if,
+        code_version=manifest.code_version,
+        digest=swept.digest,
+        notes=swept.notes,
+        pack_fingerprints=manifest.pack_fingerprints,
+    )
+    page = write_report(
+        *(spark, store),
+        out=out / "report.html",
+        rules=rules,
+        sweep=sweep,
+        counted=published.counted,
+    )
+    return published, page
+
+
+def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, ReportResult]:
+    """What a run said that published the same; it tells no court anything anew."""
+    packets, page = before["publish"], before["report"]
+    published = PublishResult(
+        out=out, sweep_id=packets["sweep_id"], rows=packets["counties"], nothing_new=True
+    )
+    report = ReportResult(
+        out=out / "report.html",
+        sweep_id=page["sweep_id"],
+        cells=page["cells"],
+        withheld=page["withheld"],
+    )
+    return published, report
 
 
 class LineResult:
@@ -214,7 +288,8 @@ def say_grant(result: GrantResult, console: Console) -> None:
 
 def say_publish(result: PublishResult, console: Console) -> None:
     """Where the packets are."""
-    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}")
+    news = " (nothing new)" if result.nothing_new else ""
+    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}{news}")
     if result.noticed:
         where = result.out / "courts"
         console.print(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession, Window
+from pyspark.sql import functions as F
 
 from clearance.store import Store, storage_faults
 
@@ -14,7 +15,7 @@ REFUSED = "refused"
 
 
 def read_ledger(spark: SparkSession, store: Store) -> list[Row]:
-    """The rows of `source_files` that count: one a file and extract; none in a new store.
+    """The rows of `source_files` that count, one a file; none in a new store.
 
     Args:
         spark: the session.
@@ -23,26 +24,29 @@ def read_ledger(spark: SparkSession, store: Store) -> list[Row]:
     if not store.exists(spark, "source_files"):
         return []
     with storage_faults("reading source_files"):
-        return latest_attempts(store.read(spark, "source_files").collect())
+        return latest_files(store.read(spark, "source_files")).collect()
 
 
-def latest_attempts(rows: list[Row]) -> list[Row]:
-    """The attempts that no later one replaces, oldest first.
+def latest_files(rows: DataFrame) -> DataFrame:
+    """One row a research file as it stands, in the columns of `source_files`.
 
-    An attempt at the same content, and one at the path of a refused file, replaces those before.
+    The last row of a content (`sha256`) counts; of rows of one moment an accepted one. A refused
+    row also gives way to any later one of its path: the file was sent again, corrected.
 
     Args:
-        rows: of `source_files`.
+        rows: `source_files`, every attempt ever recorded.
     """
-    in_order = sorted(rows, key=lambda row: (row["ingested_at"], row["status"] == ACCEPTED))
-    by_content = {row["sha256"]: row for row in in_order}
-    by_path = {row["path"]: row for row in in_order}
-    return [
-        row
-        for row in in_order
-        if by_content[row["sha256"]] is row
-        and (row["status"] == ACCEPTED or by_path[row["path"]] is row)
-    ]
+    moment = F.struct("ingested_at", (F.col("status") == ACCEPTED).alias("accepted"), "extract")
+    at, of_path, of_content = "moment", "latest of path", "latest of content"
+    found = rows.withColumn(at, moment).withColumns(
+        {
+            of_content: F.max(at).over(Window.partitionBy("sha256")),
+            of_path: F.max(at).over(Window.partitionBy("path")),
+        }
+    )
+    stands = F.col(at) == F.col(of_content)
+    corrected = (F.col("status") == REFUSED) & (F.col(at) < F.col(of_path))
+    return found.where(stands & ~corrected).select(*rows.columns)
 
 
 def latest_day(rows: list[Row]) -> date | None:

@@ -14,6 +14,7 @@ from clearance.charges.fields import present
 from clearance.charges.grammar import LONGEST
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
+from clearance.publish.placement import SOURCE
 from clearance.rulebook.yaml_lines import load_yaml
 
 
@@ -73,27 +74,37 @@ def charge_on_row() -> Column:
     return F.coalesce(*(present(F.col(name)) for name in texts))
 
 
-def comments_to_show(rows: DataFrame, *, notable: Notable) -> DataFrame:
+def may_name_a_section(comment: Column, notable: Notable) -> Column:
+    """Whether a comment holds one of the numbers: the cheap look, which nearly all fail.
+
+    Args:
+        comment: the text or null.
+        notable: what to look for.
+    """
+    if not notable.sections:
+        return F.lit(False)
+    return comment.rlike("|".join(_escaped(section) for section in notable.sections))
+
+
+def comments_to_show(keys: DataFrame, *, notable: Notable) -> DataFrame:
     """A row is a source row whose comment names another section: its place, and the comment.
 
     Args:
-        rows: `source_rows` with their place.
+        keys: see `row_keys`.
         notable: what to look for.
     """
-    place = ("file_number", "position")
+    candidates = keys.where(F.col("comment_text").isNotNull())
     if not notable.sections:
-        return rows.select(*place, F.col("comment_text").alias("possible")).limit(0)
-    charge = F.coalesce(charge_on_row(), F.lit(""))
-    # The cheap look first: nearly all comments name none of the numbers.
-    numbers = "|".join(_escaped(section) for section in notable.sections)
-    candidates = rows.where(F.col("comment_text").rlike(numbers)).select(
-        *place,
+        return candidates.select(*SOURCE, F.col("comment_text").alias("possible")).limit(0)
+    charge = F.coalesce("charge", F.lit(""))
+    named = candidates.select(
+        *SOURCE,
         F.col("comment_text").alias("possible"),
         _named(F.col("comment_text"), notable).alias("in_comment"),
         _named(F.substring(charge, 1, LONGEST), notable).alias("in_charge"),
     )
     other = F.exists("in_comment", lambda named: _is_other(named, F.col("in_charge"), notable))
-    return candidates.where(other).select(*place, F.trim("possible").alias("possible"))
+    return named.where(other).select(*SOURCE, F.trim("possible").alias("possible"))
 
 
 def _escaped(section: str) -> str:

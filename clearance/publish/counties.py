@@ -7,34 +7,19 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import present
 from clearance.errors import UsageError, nearest
 
 UNKNOWN = "UNKNOWN"
-COURT_STEP = "COURT ACTION"
 LONGEST_FOLDER = 80
 
 
 def county_of(name: Column) -> Column:
     """The county's name as every table writes it."""
     return F.coalesce(F.upper(present(name)), F.lit(UNKNOWN))
-
-
-def people_of_counties(rows: DataFrame, *, charges: DataFrame) -> DataFrame:
-    """A row is a person who has a count in a county's courts, once: subject_id, county.
-
-    Args:
-        rows: `source_rows`.
-        charges: `charges`; a conviction counts whatever kind of step it stands on.
-    """
-    in_court = rows.where(F.upper(F.trim("stp_type_descr")) == COURT_STEP).select(
-        "subject_id", county_of(F.col("stp_ori_cnty_name")).alias("county")
-    )
-    convicted = charges.where("convicted").select("subject_id", "county")
-    return in_court.unionByName(convicted).distinct()
 
 
 def known_counties(rules: Path) -> list[str]:

@@ -5,53 +5,68 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import present
+from clearance.literal import literal_table
 from clearance.publish.columns import charge_shown, csv_fields, us_date, years_since
-from clearance.publish.counties import COURT_STEP
+from clearance.publish.figures import Figures
+from clearance.publish.placement import SOURCE
+from clearance.publish.row_keys import sent_where_few
 from clearance.publish.words import PackWords, office_word, reason_text
 
+# What packets and summaries take of a charge.
+_CHARGE = tuple(
+    """
+    unit_id subject_id count_order code_book section subdivisions conviction_date
+    latest_conviction every_conviction_dated convictions_on_record super_strike_charges
+    registrable_charges registered_290 deceased p64_convictions p64_11357 p64_11358 p64_11359
+    p64_11360
+    """.split()
+)
+_WORDED = ("pack_fingerprint", "rule", "outcome", "relief", "reason")
 
-def decided_counts(determinations: DataFrame, *, charges: DataFrame) -> DataFrame:
+
+def decided_counts(determinations: DataFrame, *, charges: DataFrame, at_most: int) -> DataFrame:
     """A row is a count that its county's policy decided: the decision beside the charge.
 
     Args:
         determinations: of every pack; only policies are kept.
         charges: `charges`.
+        at_most: how many there can be.
     """
     decisions = determinations.where("kind = 'policy' AND unit = 'conviction'").select(
-        "unit_id",
-        F.col("county").alias("own_county"),
-        *("pack", "pack_fingerprint", "outcome", "relief", "reason", "rule"),
+        "unit_id", F.col("county").alias("own_county"), "pack", *_WORDED
     )
-    return decisions.join(charges.drop("county"), on="unit_id", how="inner")
+    few = sent_where_few(decisions, at_most=at_most)
+    return charges.select(*_CHARGE).join(few, on="unit_id", how="inner")
 
 
 def decision_words(
-    determinations: DataFrame, *, packs: Mapping[str, PackWords], reasons: Mapping[str, str]
+    spark: SparkSession,
+    figures: Figures,
+    *,
+    packs: Mapping[str, PackWords],
+    reasons: Mapping[str, str],
 ) -> DataFrame:
-    """A row is a distinct decision, with the office's word and sentence for it.
+    """A row is a distinct decision of a policy, with the office's word and sentence for it.
 
     Args:
-        determinations: of every pack.
+        spark: the session.
+        figures: of the state.
         packs: by fingerprint.
         reasons: text by reason code.
     """
-    key = ("pack_fingerprint", "rule", "outcome", "relief", "reason")
-    found = determinations.where("kind = 'policy'").select(*key).distinct().collect()
     empty = PackWords(pack="", version="", title="")
-    words = [
-        (
-            *row,
-            office_word(row.outcome, row.relief, packs.get(row[0], empty).labels.get(row.rule)),
-            reason_text(row.reason, reasons, packs.get(row[0], empty).params),
+    worded = {}
+    for row in figures.of_kind("policy"):
+        pack = packs.get(row.pack_fingerprint, empty)
+        worded[tuple(row[name] for name in _WORDED)] = (
+            office_word(row.outcome, row.relief, pack.labels.get(row.rule)),
+            reason_text(row.reason, reasons, pack.params),
         )
-        for row in found
-    ]
-    columns = ", ".join(f"{name} string" for name in (*key, "word", "sentence"))
-    return determinations.sparkSession.createDataFrame(words, columns)
+    columns = dict.fromkeys((*_WORDED, "word", "sentence"), "string")
+    return literal_table(spark, [(*key, *words) for key, words in worded.items()], columns)
 
 
 def with_words(decided: DataFrame, *, words: DataFrame) -> DataFrame:
@@ -76,49 +91,91 @@ def with_words(decided: DataFrame, *, words: DataFrame) -> DataFrame:
     return joined.withColumn("sentence", sentence).drop("relief_key")
 
 
-def case_numbers(rows: DataFrame, *, decided: DataFrame) -> DataFrame:
+def numbered_steps(keys: DataFrame) -> DataFrame:
+    """A row is a court's row that names a case: subject_id, step, count_order, case_number.
+
+    Args:
+        keys: see `row_keys`.
+    """
+    step = F.substring("count_order", 1, 6).alias("step")
+    named = keys.where(F.col("case_number").isNotNull())
+    return named.select("subject_id", step, "count_order", "case_number")
+
+
+def numbers_in_order() -> Column:
+    """The case numbers of some `numbered_steps`, each once, as an aggregate.
+
+    Record order is the count's order; physical order has no meaning here.
+    """
+    number = F.struct("count_order", "case_number")
+    named = F.collect_set(F.when(F.col("case_number").isNotNull(), number))
+    in_order = F.array_distinct(F.sort_array(named)["case_number"])
+    return F.concat_ws("; ", in_order).alias("case_number")
+
+
+def case_numbers(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
     """A row is a court step of a decided count: subject_id, step, case_number.
 
     Args:
-        rows: `source_rows`.
+        numbered: see `numbered_steps`.
         decided: the counts whose steps matter.
+        at_most: how many there can be.
     """
-    in_court = F.upper(F.trim("stp_type_descr")) == COURT_STEP
     steps = decided.select("subject_id", F.substring("count_order", 1, 6).alias("step"))
-    numbered = rows.where(in_court & present(F.col("ofn")).isNotNull()).select(
-        "subject_id",
-        F.substring("count_order", 1, 6).alias("step"),
-        F.struct("count_order", present(F.col("ofn")).alias("ofn")).alias("number"),
+    wanted = numbered.join(
+        sent_where_few(steps, at_most=at_most), on=["subject_id", "step"], how="left_semi"
     )
-    # Record order is the count's order; physical order has no meaning here.
-    in_order = F.array_distinct(F.sort_array(F.collect_set("number"))["ofn"])
-    joined = F.concat_ws("; ", F.array_distinct(in_order)).alias("case_number")
-    wanted = numbered.join(steps, on=["subject_id", "step"], how="left_semi")
-    return wanted.groupBy("subject_id", "step").agg(joined)
+    return wanted.groupBy("subject_id", "step").agg(numbers_in_order())
 
 
-def packet_columns(decided: DataFrame, *, cases: DataFrame, as_of: date, after: date) -> DataFrame:
-    """A row is a decided count, with its packet columns as CSV text.
+def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
+    """A row is a decided count that the record has, with its first source row and its case number.
+
+    Beside the columns of `with_words`: case_number, extract, source_file, position. The case
+    number is that of the count's step.
+
+    Args:
+        keys: see `row_keys`; the order of extract and file is that of the input.
+        decided: see `with_words`.
+        at_most: how many there can be.
+    """
+    step = F.substring("count_order", 1, 6).alias("step")
+    own = F.col("count_order") == F.col("count.count_order")
+    few = sent_where_few(
+        decided.select("subject_id", step, F.struct("*").alias("count")), at_most=at_most
+    )
+    rows = keys.select(
+        "subject_id", step, "count_order", "case_number", F.struct(*SOURCE).alias("place")
+    )
+    by_count = rows.join(few, on=["subject_id", "step"], how="inner").groupBy(
+        "subject_id", "count.count_order"
+    )
+    found = by_count.agg(
+        F.first("count").alias("count"),
+        F.min(F.when(own, F.col("place"))).alias("place"),
+        numbers_in_order(),
+    )
+    return found.where("place IS NOT NULL").select("count.*", "case_number", "place.*")
+
+
+def packet_columns(counts: DataFrame, *, as_of: date, after: date) -> DataFrame:
+    """A row is a decided count's first source row, with the count's packet columns as CSV text.
 
     The text stands in two parts, `before` and `after`, since the column between them is filled on
     every source row.
 
     Args:
-        decided: see `with_words`.
-        cases: see `case_numbers`.
+        counts: see `first_rows`.
         as_of: the sweep's date.
         after: a conviction later than this day shows `Y`.
     """
-    step = F.substring("count_order", 1, 6)
-    joined = decided.withColumn("step", step).join(cases, on=["subject_id", "step"], how="left")
     later = F.when(F.col("conviction_date") > F.lit(after), "Y").when(
         F.col("conviction_date").isNotNull(), "N"
     )
     # An undated conviction may be the latest: then the day of the latest is not known.
     latest = F.when(F.col("every_conviction_dated"), F.col("latest_conviction"))
-    return joined.select(
-        "subject_id",
-        "count_order",
+    return counts.select(
+        *SOURCE,
         "own_county",
         csv_fields(F.col("case_number"), F.col("convictions_on_record")).alias("before"),
         csv_fields(
@@ -145,21 +202,3 @@ def _listed(charges: str) -> Column:
 
 def _marked(flag: str, mark: str) -> Column:
     return F.when(F.col(flag), mark).otherwise("-")
-
-
-def first_rows(rows: DataFrame, *, counts: DataFrame) -> DataFrame:
-    """A row is a count's first source row in input order, with its packet columns.
-
-    Args:
-        rows: `source_rows` with their place.
-        counts: see `packet_columns`.
-    """
-    order = F.struct("file_number", "position")
-    first = (
-        rows.join(counts, on=["subject_id", "count_order"], how="left_semi")
-        .groupBy("subject_id", "count_order")
-        .agg(F.min(order).alias("first"))
-    )
-    return first.join(counts, on=["subject_id", "count_order"], how="inner").select(
-        "first.file_number", "first.position", "own_county", "before", "after"
-    )

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from clearance.faults import storage_faults
+from clearance.literal import looked_up
 from clearance.publish.columns import csv_fields
 from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
 
@@ -31,42 +32,32 @@ class CountyList:
 
 
 def write_lists(
-    rows: DataFrame, what: CountyList, *, place: Workplace, files: Mapping[str, Iterable[Path]]
+    rows: DataFrame,
+    what: CountyList,
+    *,
+    place: Workplace,
+    files: Mapping[str, Iterable[Path]],
+    expected: int,
 ) -> dict[Path, Path]:
     """Write lists aside; returns by finished file where it belongs.
 
     A file without rows holds its header alone.
 
     Args:
-        rows: `county`, `file` (the name of the county's file), and the list's columns.
+        rows: `county`, `file` (the name of the county's file), and the list's columns; those of
+            other counties are left out.
         what: the kind of list.
         place: where to work.
         files: by county, the files to make.
+        expected: how many rows these hold; none are looked for where it is 0.
     """
     aside = place.aside / what.name
-    counted = rows.persist()
-    expected = counted.count()
     # Rows name a county as the record does; a folder name is made of its number.
     numbers = {county: number for number, county in enumerate(sorted(files))}
-    numbered = rows.sparkSession.createDataFrame(
-        list(numbers.items()) or [("", -1)], "county string, number int"
-    )
-    lines = (
-        counted.join(F.broadcast(numbered), on="county", how="inner")
-        .repartition("number", "file")
-        .sortWithinPartitions("number", "file", *what.order)
-        .select("number", "file", csv_fields(*map(F.col, what.columns)).alias("line"))
-    )
-    with storage_faults(f"writing lists under {place.out}"):
-        (
-            lines.write.partitionBy("number", "file")
-            .option("maxRecordsPerFile", 0)
-            .option("compression", "none")
-            .option("lineSep", "\n")
-            .mode("overwrite")
-            .text(aside.as_uri())
-        )
-    counted.unpersist()
+    if expected:
+        numbered = rows.withColumn("number", looked_up(F.col("county"), numbers, "int"))
+        _write_parts(numbered.where("number IS NOT NULL"), what, place=place)
+    aside.mkdir(exist_ok=True)
     made: dict[Path, Path] = {}
     found = 0
     for county, targets in files.items():
@@ -77,6 +68,23 @@ def write_lists(
             made[whole] = target
     check_complete(found, expected=expected, out=place.out)
     return made
+
+
+def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workplace) -> None:
+    lines = (
+        numbered.repartition("number", "file")
+        .sortWithinPartitions("number", "file", *what.order)
+        .select("number", "file", csv_fields(*map(F.col, what.columns)).alias("line"))
+    )
+    with storage_faults(f"writing lists under {place.out}"):
+        (
+            lines.write.partitionBy("number", "file")
+            .option("maxRecordsPerFile", 0)
+            .option("compression", "none")
+            .option("lineSep", "\n")
+            .mode("overwrite")
+            .text((place.aside / what.name).as_uri())
+        )
 
 
 def _put_together(parts: Path, whole: Path, *, header: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from clearance.publish.columns import (
     CONDENSED,
     quoted,
 )
+from clearance.publish.placement import SOURCE
 
 PLACE = ("folder", "chunk", "file_number", "position")
 
@@ -30,7 +31,9 @@ def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
         first: packet columns on the first row of each decided count.
         comments: rows whose comment names another section.
     """
-    return first.join(comments, on=["file_number", "position"], how="full_outer")
+    either = first.unionByName(comments, allowMissingColumns=True)
+    texts = ("own_county", "before", "after", "possible")
+    return either.groupBy(*SOURCE).agg(*(F.max(name).alias(name) for name in texts))
 
 
 def packet_lines(
@@ -45,7 +48,7 @@ def packet_lines(
         files: which files to write.
     """
     joined = rows.join(people, on="subject_id", how="inner").join(
-        marked, on=["file_number", "position"], how="left"
+        marked, on=list(SOURCE), how="left"
     )
     texts = _texts(joined, condensed_too="condensed" in files)
     each = texts.select("*", F.explode(F.array(*map(F.lit, files))).alias("file"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from clearance.charges.fields import whole_date
 from clearance.grants.record import first_rows
 from clearance.literal import literal_table
 from clearance.publish.counties import chosen, folders, known_counties
-from clearance.publish.counts import case_numbers
+from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
 from clearance.publish.files import Workplace
+from clearance.publish.row_keys import case_number
+from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
 from clearance.store import Store
 
@@ -62,7 +65,7 @@ def write_notices(
     Raises:
         SweepConflict: another run is telling courts meanwhile.
     """
-    if not store.exists(spark, "grants") or store.read(spark, "grants").isEmpty():
+    if not store.exists(spark, "grants"):
         return 0
     after = store.version(spark, "notices")
     told = (
@@ -72,30 +75,75 @@ def write_notices(
     )
     # What is granted meanwhile is told the next time.
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
-    granting = [row["county"] for row in grants.select("county").distinct().collect()]
-    names = folders(chosen(counties, in_store=granting, known=known_counties(rules)))
     said = {"month": f"{as_of:%Y-%m}", "folder": str(place.out), "sweep_id": sweep_id}
-    new = _to_tell(grants, told, counties=list(names), until=as_of).withColumns(
+    new = _to_tell(grants, told, until=as_of).withColumns(
         {name: F.lit(value) for name, value in said.items()}
     )
     new = new.select(*NOTICES.columns).persist()
-    fresh = new.count()
     here = told.where(F.col("folder") == said["folder"])
-    files, again = _files(here, names=names, place=place, month=said["month"])
-    content = here.join(F.broadcast(again), on=["county", "month"], how="left_semi")
-    rows = _lines(spark, store, content.unionByName(new), grants=grants)
-    made = write_lists(rows, LIST, place=place, files=files)
+    counted = _counted(grants, told=told, here=here, new=new)
+    if not counted.granting:
+        return 0
+    names = folders(chosen(counties, in_store=counted.granting, known=known_counties(rules)))
+    fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
+    files, again = _files(counted.earlier, names=names, place=place, month=said["month"])
+    content = here.join(
+        F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
+        on=["county", "month"],
+        how="left_semi",
+    )
+    first_told = new.where(F.col("county").isin(list(names)))
+    rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
+    notices = content.unionByName(first_told)
+    lines = _lines(spark, store, notices, grants=grants, at_most=rows)
+    made = write_lists(lines, LIST, place=place, files=files, expected=rows)
     if fresh:
         note = json.dumps({"noticed": sweep_id, "after": after})
         with store.claimed(), store.in_turn(spark, "notices", after=after, note=note):
-            store.append(new, "notices")
+            store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
-    _mark(spark, store)
-    return fresh
+    if counted.unmarked or any(kind == "grant" for _, kind in fresh):
+        _mark(spark, store)
+    return sum(fresh.values())
 
 
-def _to_tell(grants: DataFrame, told: DataFrame, *, counties: list[str], until: date) -> DataFrame:
+@dataclass(frozen=True)
+class _Counted:
+    """What there is to tell, and what was told.
+
+    Attributes:
+        granting: counties with a grant.
+        fresh: notices never told, by county and kind.
+        earlier: notices told in this folder, by county and month.
+        unmarked: whether a court was told of a grant that is not marked as noticed.
+    """
+
+    granting: set[str]
+    fresh: dict[tuple[str, str], int]
+    earlier: dict[tuple[str, str], int]
+    unmarked: bool
+
+
+def _counted(grants: DataFrame, *, told: DataFrame, here: DataFrame, new: DataFrame) -> _Counted:
+    rows = F.count("*").alias("rows")
+    found = collected(
+        {
+            "granting": grants.groupBy("county").agg(rows),
+            "fresh": new.groupBy("county", "kind").agg(rows),
+            "earlier": here.groupBy("county", "month").agg(rows),
+            "unmarked": _told_unmarked(grants, told=told).agg(rows),
+        }
+    )
+    return _Counted(
+        granting={row["county"] for row in found["granting"]},
+        fresh={(row["county"], row["kind"]): row["rows"] for row in found["fresh"]},
+        earlier={(row["county"], row["month"]): row["rows"] for row in found["earlier"]},
+        unmarked=any(row["rows"] for row in found["unmarked"]),
+    )
+
+
+def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
     """A row is a grant or a correction that no court has been told of.
 
     Those made after the day that is asked are told when it has come: a what-if of the past tells
@@ -106,39 +154,33 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, counties: list[str], until: 
         grants.where(F.col(day) <= F.lit(until)).select(*GRANT, F.lit(kind).alias("kind"), "county")
         for kind, day in days.items()
     )
-    events = first.unionByName(second).where(F.col("county").isin(counties))
-    return events.join(told.select(*KEY), on=list(KEY), how="left_anti")
+    return first.unionByName(second).join(told.select(*KEY), on=list(KEY), how="left_anti")
 
 
 def _files(
-    here: DataFrame, *, names: dict[str, str], place: Workplace, month: str
-) -> tuple[dict[str, list[Path]], DataFrame]:
+    told: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, month: str
+) -> tuple[dict[str, list[Path]], list[tuple[str, str]]]:
     """By county, the files to make; and whose content was told before: county, month."""
 
     def path(county: str, of: str) -> Path:
         return place.out / FOLDER / names[county] / f"notice-{of}.csv"
 
-    known = [
-        (row["county"], row["month"])
-        for row in here.select("county", "month").distinct().collect()
-        if row["county"] in names
-    ]
     # A file that an office has taken away stays away, unless the run that made it died.
     again = [
         (county, of)
-        for county, of in known
-        if of == month or (place.interrupted and not path(county, of).exists())
+        for county, of in told
+        if county in names
+        and (of == month or (place.interrupted and not path(county, of).exists()))
     ]
     files = {
         county: sorted({path(county, month), *(path(c, of) for c, of in again if c == county)})
         for county in names
     }
-    frame = here.sparkSession.createDataFrame(again, "county string, month string")
-    return files, frame
+    return files, again
 
 
 def _lines(
-    spark: SparkSession, store: Store, notices: DataFrame, *, grants: DataFrame
+    spark: SparkSession, store: Store, notices: DataFrame, *, grants: DataFrame, at_most: int
 ) -> DataFrame:
     """A row is a line of a notice: county, file, unit_id and the columns of the list."""
     given = grants.select(*GRANT, "subject_id", "cite", "relief", "court", "sweep_id")
@@ -155,7 +197,8 @@ def _lines(
         "step", F.substring("count_order", 1, 6)
     )
     person = first_rows(sources, units=told).drop("court")
-    cases = case_numbers(sources, decided=dated)
+    numbered = numbered_steps(sources.withColumn("case_number", case_number()))
+    cases = case_numbers(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"
     )
@@ -171,14 +214,18 @@ def _day(text: Column) -> Column:
     return F.coalesce(whole_date(text).cast("string"), text)
 
 
+def _told_unmarked(grants: DataFrame, *, told: DataFrame) -> DataFrame:
+    """A row is a grant of which its court was told and which does not say so, and the month."""
+    months = told.where("kind = 'grant'").select(*GRANT, "month")
+    return grants.where("noticed_in IS NULL").join(months, on=list(GRANT), how="inner")
+
+
 def _mark(spark: SparkSession, store: Store) -> None:
     """Note in `grants` the month in which its court was told, where that is not noted yet."""
     after = store.version(spark, "grants")
-    grants = store.read(spark, "grants", version=after).where("noticed_in IS NULL")
-    told = store.read(spark, "notices").where("kind = 'grant'").select(*GRANT, "month")
-    marked = grants.join(told, on=list(GRANT), how="inner").withColumn("noticed_in", F.col("month"))
-    if marked.isEmpty():
-        return
+    grants = store.read(spark, "grants", version=after)
+    unmarked = _told_unmarked(grants, told=store.read(spark, "notices"))
+    marked = unmarked.withColumn("noticed_in", F.col("month"))
     note = json.dumps({"noted_after": after})
     with store.claimed(), store.in_turn(spark, "grants", after=after, note=note):
         store.upsert(marked.select(*GRANTS.columns), "grants", key=GRANT)

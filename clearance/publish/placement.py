@@ -10,8 +10,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from clearance.literal import literal_table
+
+SOURCE = ("extract", "source_file", "position")
+"""The columns that say where a source row stands; in their order, the input is in order."""
 
 CHUNK_ROWS = 200_000
 STEPS = 64
@@ -28,23 +33,10 @@ class SourceFile:
     cuts: tuple[int, ...]
 
 
-def source_files(rows: DataFrame) -> list[SourceFile]:
-    """The files behind `source_rows`, in input order.
-
-    Args:
-        rows: `source_rows`.
-    """
+def cuts(position: Column) -> Column:
+    """Positions that cut a file's rows into even parts, as an aggregate named `cuts`."""
     fractions = F.array(*(F.lit(step / STEPS) for step in range(1, STEPS)))
-    found = (
-        rows.groupBy("extract", "source_file")
-        .agg(F.count("*").alias("rows"), F.percentile_approx("position", fractions).alias("cuts"))
-        .collect()
-    )
-    files = [
-        SourceFile(row.extract, row.source_file, row.rows, tuple(sorted(set(row.cuts))))
-        for row in found
-    ]
-    return sorted(files, key=lambda file: (file.extract or "", file.name or ""))
+    return F.percentile_approx(position, fractions).alias("cuts")
 
 
 def placements(
@@ -84,12 +76,9 @@ def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFram
         rows: `source_rows`.
         placed: see `placements`.
     """
-    spark: SparkSession = rows.sparkSession
-    table = spark.createDataFrame(
-        placed,
-        "extract string, source_file string, file_number int, chunk int, "
-        "after bigint, until bigint",
-    )
+    types = {"extract": "string", "source_file": "string", "file_number": "int", "chunk": "int"}
+    types |= {"after": "bigint", "until": "bigint"}
+    table = literal_table(rows.sparkSession, placed, types)
     own, place = rows.alias("own"), F.broadcast(table).alias("place")
     inside = (F.col("position") > F.col("after")) & (F.col("position") <= F.col("until"))
     same = [F.col(f"own.{name}") == F.col(f"place.{name}") for name in ("extract", "source_file")]

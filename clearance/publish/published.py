@@ -33,7 +33,7 @@ def request_of(spark: SparkSession, store: Store, *, rules: Path, asked: Mapping
         asked: the sweep, the counties, the files.
     """
     versions = {table: store.version(spark, table) for table in READ}
-    request = hashlib.sha256(json.dumps([store.root, versions, asked], default=str).encode())
+    request = hashlib.sha256(json.dumps([versions, asked], default=str).encode())
     for folder, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.j2"), (rules, "*.*")):
         for path in sorted(folder.rglob(pattern)):
             request.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())

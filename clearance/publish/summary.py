@@ -11,7 +11,9 @@ from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.publish.columns import charge_shown
+from clearance.publish.figures import Figures
 from clearance.publish.impact import impacts
+from clearance.publish.together import collected
 from clearance.publish.words import DISMISSAL, REDUCTION
 
 IMPACT = (
@@ -32,59 +34,73 @@ def _section() -> Column:
     return F.coalesce(shown, F.lit("unknown")).alias("section")
 
 
+def convictions_of(charges: DataFrame) -> DataFrame:
+    """A row is a conviction, in the columns that people, summaries and impact are counted by.
+
+    Args:
+        charges: `charges`.
+    """
+    return charges.where("convicted").select(
+        *("subject_id", "unit_id", "county", "convicted", "level", "conviction_date"),
+        *("code_book", "section"),
+        F.array_contains("tags", "p64").alias("p64"),
+    )
+
+
 def summaries(
     determinations: DataFrame,
     *,
-    charges: DataFrame,
+    convictions: DataFrame,
     decided: DataFrame,
+    figures: Figures,
     counties: Iterable[str],
     as_of: date,
 ) -> dict[str, dict[str, Any]]:
-    """The numbers of each county, all of them counted in four passes.
+    """The numbers of each county, all of them from one query.
 
     Args:
         determinations: of every pack.
-        charges: `charges`.
+        convictions: see `convictions_of`.
         decided: counts with their decision and words.
+        figures: of the state.
         counties: those to summarise.
         as_of: the sweep's date.
     """
-    p64 = charges.where("convicted AND array_contains(tags, 'p64')")
-    by_section = _by_county(
-        p64.groupBy("county", _section(), "level").agg(
+    p64 = convictions.where("p64")
+    counted = {
+        "sections": p64.groupBy("county", _section(), "level").agg(
             F.count("*").alias("counts"), F.min("conviction_date").alias("earliest")
-        )
-    )
-    people = _by_county(p64.groupBy("county").agg(F.countDistinct("subject_id").alias("people")))
-    decisions = _by_county(
-        decided.groupBy(
+        ),
+        "people": p64.groupBy("county").agg(F.countDistinct("subject_id").alias("people")),
+        "decisions": decided.groupBy(
             F.col("own_county").alias("county"), _section(), "word", "sentence", "pack"
-        ).agg(F.count("*").alias("counts"))
-    )
-    impact = _by_county(impacts(determinations, charges=charges, as_of=as_of))
-    ran = _by_county(
-        determinations.where("kind IN ('policy', 'scenario')")
-        .select("county", "kind", "pack", "pack_version", "pack_fingerprint")
-        .distinct()
-    )
-    scenarios = sorted(
-        {row.pack for rows in ran.values() for row in rows if row.kind == "scenario"}
-    )
+        ).agg(F.count("*").alias("counts")),
+        "impact": impacts(determinations, charges=convictions, as_of=as_of),
+    }
+    found = {name: _by_county(rows) for name, rows in collected(counted).items()}
+    ran = _by_county(_packs_that_ran(figures))
+    scenarios = sorted({row.pack for row in figures.of_kind("scenario")})
     return {
         county: {
             **_policy(ran[county]),
-            **_convictions(by_section[county]),
-            "people_with_a_prop64_conviction": sum(row.people for row in people[county]),
-            **_decisions(decisions[county]),
-            "impact": _impact(impact[county], scenarios),
+            **_convictions(found["sections"][county]),
+            "people_with_a_prop64_conviction": sum(row.people for row in found["people"][county]),
+            **_decisions(found["decisions"][county]),
+            "impact": _impact(found["impact"][county], scenarios),
         }
         for county in counties
     }
 
 
-def _by_county(rows: DataFrame) -> Mapping[str, list[Row]]:
+def _packs_that_ran(figures: Figures) -> list[Row]:
+    columns = ("county", "kind", "pack", "pack_version", "pack_fingerprint")
+    ran = {tuple(row[name] for name in columns) for row in figures.of_kind("policy", "scenario")}
+    return [Row(*columns)(*values) for values in ran]
+
+
+def _by_county(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows.collect():
+    for row in rows:
         found[row.county].append(row)
     for group in found.values():
         group.sort(key=str)

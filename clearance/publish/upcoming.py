@@ -5,7 +5,8 @@ Source: the contract's `upcoming.csv`; how long a petition must come before is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import calendar
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,9 @@ from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
 from clearance.publish.columns import charge_shown
-from clearance.publish.counts import case_numbers
+from clearance.publish.counts import numbers_in_order
 from clearance.publish.county_lists import CountyList, write_lists
+from clearance.publish.figures import Figures
 from clearance.publish.files import Workplace
 from clearance.rulebook.yaml_lines import load_yaml
 
@@ -39,6 +41,13 @@ class Notice:
 
     horizon_months: int
     petition_days: int
+
+    def until(self, as_of: date) -> date:
+        """The last day looked at; the 31st becomes the last day of a shorter month."""
+        months = as_of.year * 12 + as_of.month - 1 + self.horizon_months
+        year, month = divmod(months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(as_of.day, last))
 
 
 def load_notice(rules: Path, *, horizon_months: int | None = None) -> Notice:
@@ -67,7 +76,7 @@ def upcoming(
     determinations: DataFrame,
     *,
     charges: DataFrame,
-    rows: DataFrame,
+    numbered: DataFrame,
     as_of: date,
     notice: Notice,
 ) -> DataFrame:
@@ -79,27 +88,27 @@ def upcoming(
     Args:
         determinations: of every pack; only laws about convictions are kept.
         charges: `charges`, for the charge.
-        rows: `source_rows`, for the case number.
+        numbered: see `numbered_steps`, for the case number.
         as_of: the sweep's date.
         notice: how far to look.
     """
-    until = F.add_months(F.lit(as_of), notice.horizon_months)
     soon = determinations.where("kind = 'law' AND unit = 'conviction' AND outcome = 'NOT_YET'")
-    soon = soon.where(F.col("eligible_on") <= until).select(
+    soon = soon.where(F.col("eligible_on") <= F.lit(notice.until(as_of))).select(
         "county", "subject_id", "unit_id", "pack", "eligible_on"
     )
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     named = charges.select(
         "unit_id",
-        "count_order",
         F.substring("count_order", 1, 6).alias("step"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
     )
     units = soon.join(named, on="unit_id", how="left")
-    numbered = units.join(case_numbers(rows, decided=units), on=["subject_id", "step"], how="left")
+    steps = units.join(numbered, on=["subject_id", "step"], how="left")
+    kept = [name for name in (*soon.columns, "charge")]
+    whole = steps.groupBy(*kept).agg(numbers_in_order())
     deadline = F.date_sub("eligible_on", notice.petition_days)
     return (
-        numbered.withColumn("petition_deadline", deadline)
+        whole.withColumn("petition_deadline", deadline)
         .withColumn(
             "too_late", F.when(F.col("petition_deadline") < F.lit(as_of), "yes").otherwise("no")
         )
@@ -107,8 +116,23 @@ def upcoming(
     )
 
 
+def expected(figures: Figures, *, counties: Iterable[str]) -> int:
+    """How many rows counties' files hold.
+
+    Args:
+        figures: of the state, with the day of `Notice.until` as `soon`.
+        counties: those to write.
+    """
+    wanted = set(counties)
+    return sum(
+        row.soon
+        for row in figures.of_kind("law")
+        if row.unit == "conviction" and row.outcome == "NOT_YET" and row.county in wanted
+    )
+
+
 def write_upcoming(
-    rows: DataFrame, *, place: Workplace, names: Mapping[str, str]
+    rows: DataFrame, *, place: Workplace, names: Mapping[str, str], expected: int
 ) -> dict[Path, Path]:
     """Write each county's file aside, header alone where nothing is coming.
 
@@ -116,10 +140,11 @@ def write_upcoming(
         rows: `upcoming`.
         place: where to work.
         names: counties to write, with their folders.
+        expected: how many rows they have.
 
     Returns:
         By finished file, where it belongs.
     """
     files = {county: [place.out / FOLDER / folder / FILE] for county, folder in names.items()}
-    wanted = rows.where(F.col("county").isin(list(names))).withColumn("file", F.lit(FILE))
-    return write_lists(wanted, LIST, place=place, files=files)
+    wanted = rows.withColumn("file", F.lit(FILE))
+    return write_lists(wanted, LIST, place=place, files=files, expected=expected)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import Row
+
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.yaml_lines import load_yaml
 
@@ -109,6 +111,20 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
         labels={name: rule["label"] for name, rule in rules.items() if rule.get("label")},
         params={**params, **switches, **options},
     )
+
+
+def words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
+    """What each pack says about itself, by fingerprint.
+
+    Args:
+        packs: rows of `packs`.
+    """
+    return {
+        row.fingerprint: pack_words(
+            pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
+        )
+        for row in packs
+    }
 
 
 def _questions(facts: Mapping[Any, Any], options: Mapping[str, str]) -> dict[str, str]:

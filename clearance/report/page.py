@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.worklist import UNKNOWN, worklist
+from clearance.charges.worklist import UNKNOWN
 from clearance.errors import UsageError
 from clearance.faults import output_faults
 from clearance.lock import alone
 from clearance.log import logged
 from clearance.progress import stage
-from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text_of
+from clearance.publish.figures import Counted, Figures, figures, reason_people
+from clearance.publish.together import collected
+from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
 from clearance.report.chart import chart
 from clearance.report.figures import (
     OUTCOMES,
@@ -30,9 +34,9 @@ from clearance.report.figures import (
     publishable,
     totals,
 )
+from clearance.report.state import store_figures, store_parts
 from clearance.store import Store, storage_faults
 
-WORKLIST_LINES = 25
 KINDS = {
     "policy": "County policies",
     "law": "Statewide law",
@@ -78,8 +82,29 @@ class Section:
     reasons: list[tuple[PackWords, list[Reason]]]
 
 
+@dataclass(frozen=True)
+class SweepHead:
+    """What the page says of the sweep; attributes as in `sweeps`."""
+
+    sweep_id: str
+    as_of: date
+    what_if: bool
+    code_version: str
+    digest: str
+    notes: Sequence[str]
+    pack_fingerprints: Mapping[str, str]
+
+
 @logged("report")
-def write_report(spark: SparkSession, store: Store, *, out: Path, rules: Path) -> ReportResult:
+def write_report(
+    spark: SparkSession,
+    store: Store,
+    *,
+    out: Path,
+    rules: Path,
+    sweep: SweepHead | None = None,
+    counted: Counted | None = None,
+) -> ReportResult:
     """The report of the latest sweep, written to a file.
 
     Args:
@@ -87,6 +112,8 @@ def write_report(spark: SparkSession, store: Store, *, out: Path, rules: Path) -
         store: where the tables are.
         out: the file, `.html`.
         rules: the rulebook's folder, for reason texts.
+        sweep: the latest sweep, where the caller knows it.
+        counted: its figures, where the caller has counted them.
 
     Raises:
         UsageError: nothing was determined yet, or the file cannot be written.
@@ -94,79 +121,79 @@ def write_report(spark: SparkSession, store: Store, *, out: Path, rules: Path) -
         StoreFault: no room is left for it.
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
-        sweep = _latest(store.read(spark, "sweeps"))
+        sweep = sweep or _latest(store.read(spark, "sweeps"))
         determinations = store.read(spark, "determinations")
-        cells = _cells(determinations)
-        packs = _packs(store.read(spark, "packs"), sweep)
-        reasons = _reasons(determinations, cells=cells, packs=packs, texts=load_reasons(rules))
+        if counted is None:
+            packs_read = store.read(spark, "packs").collect()
+            counted = Counted(figures(determinations), packs_read)
+        used = set(sweep.pack_fingerprints.values())
+        packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
+        cells = _cells(counted.figures)
+        shown = {cell.key for cell in cells if cell.shown}
+        asked = {"reasons": reason_people(determinations, cells=shown)}
+        found = collected(asked | store_parts(spark, store, rules=rules))
+        people = {(row.pack, row.outcome, row.reason): row.people for row in found["reasons"]}
+        reasons = _reasons(
+            counted.figures, shown=shown, people=people, packs=packs, texts=load_reasons(rules)
+        )
         page = _page(
             sweep=sweep,
             packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
             sections=_sections(cells, reasons, packs),
             cells=cells,
-            files=_files(spark, store),
-            quarantined=_quarantined(spark, store),
-            **_worklist(spark, store),
+            **store_figures(found),
         )
     _write(out, page)
-    shown = sum(cell.shown for cell in cells)
-    return ReportResult(out, sweep.sweep_id, cells=shown, withheld=len(cells) - shown)
+    return ReportResult(out, sweep.sweep_id, cells=len(shown), withheld=len(cells) - len(shown))
 
 
-def _latest(sweeps: DataFrame) -> Row:
+def _latest(sweeps: DataFrame) -> SweepHead:
     found = sweeps.orderBy(F.desc("finished_at"), "sweep_id").first()
     if found is None:
         raise UsageError("There is no sweep to report on.", "Run `clearance determine` first.")
-    return found
-
-
-def _cells(determinations: DataFrame) -> list[Cell]:
-    counted = determinations.groupBy("kind", "pack", "county", "outcome").agg(
-        F.count("*").alias("units"), F.countDistinct("subject_id").alias("people")
+    return SweepHead(
+        sweep_id=found.sweep_id,
+        as_of=found.as_of,
+        what_if=found.what_if,
+        code_version=found.code_version,
+        digest=found.digest,
+        notes=found.notes or (),
+        pack_fingerprints=found.pack_fingerprints or {},
     )
-    return sorted((Cell(*row) for row in counted.collect()), key=lambda cell: cell.key)
 
 
-def _packs(packs: DataFrame, sweep: Row) -> dict[str, PackWords]:
-    used = set((sweep.pack_fingerprints or {}).values())
-    return {
-        row.fingerprint: pack_words(
-            pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
-        )
-        for row in packs.where(F.col("fingerprint").isin(*used)).collect()
-    }
+def _cells(figures: Figures) -> list[Cell]:
+    people = figures.by_outcome
+    units = figures.units("county", "kind", "pack", "outcome")
+    found = (
+        Cell(kind, pack, county, outcome, units[county, kind, pack, outcome], number)
+        for (county, kind, pack, outcome), number in people.items()
+    )
+    return sorted(found, key=lambda cell: cell.key)
 
 
 def _reasons(
-    determinations: DataFrame,
+    figures: Figures,
     *,
-    cells: list[Cell],
+    shown: Collection[tuple[str, str, str]],
+    people: Mapping[tuple[str, str, str], int],
     packs: Mapping[str, PackWords],
     texts: Mapping[str, str],
 ) -> list[Reason]:
     """The reasons over the shown cells only."""
-    spark = determinations.sparkSession
-    shown = spark.createDataFrame(
-        [cell.key for cell in cells if cell.shown], "pack string, county string, outcome string"
-    )
-    counted = (
-        determinations.join(F.broadcast(shown), on=["pack", "county", "outcome"], how="left_semi")
-        .groupBy("pack", "outcome", "reason")
-        .agg(
-            F.sort_array(F.collect_set("pack_fingerprint")).alias("fingerprints"),
-            F.array_join(F.sort_array(F.collect_set("cite")), "; ").alias("cite"),
-            F.count("*").alias("units"),
-            F.countDistinct("subject_id").alias("people"),
-        )
-        .collect()
-    )
+    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in figures.decisions:
+        if (row.pack, row.county, row.outcome) in shown:
+            groups[row.pack, row.outcome, row.reason].append(row)
     found = []
-    for row in counted:
-        used = [packs[fingerprint] for fingerprint in row.fingerprints if fingerprint in packs]
-        text = reason_text_of(row.reason, texts, used)
-        found.append(
-            Reason(row.pack, row.outcome, row.reason, text, row.cite, row.units, row.people)
-        )
+    for (pack, outcome, reason), rows in groups.items():
+        fingerprints = sorted({row.pack_fingerprint for row in rows})
+        used = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
+        text = reason_text_of(reason, texts, used)
+        cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
+        units = sum(row.units for row in rows)
+        number = people[pack, outcome, reason]
+        found.append(Reason(pack, outcome, reason, text, cite, units, number))
     return publishable(found)
 
 
@@ -192,45 +219,6 @@ def _sections(
         title = KINDS[kind] if kind == "policy" else explained[0][0].title
         sections.append(Section(kind, title, lines, totals(lines), explained))
     return sections
-
-
-def _files(spark: SparkSession, store: Store) -> list[Row]:
-    if not store.exists(spark, "source_files"):
-        return []
-    return (
-        store.read(spark, "source_files")
-        .groupBy("status")
-        .agg(
-            F.count("*").alias("files"),
-            F.sum("rows_read").alias("read"),
-            F.sum("rows_accepted").alias("accepted"),
-            F.sum("rows_quarantined").alias("quarantined"),
-        )
-        .orderBy("status")
-        .collect()
-    )
-
-
-def _quarantined(spark: SparkSession, store: Store) -> list[Row]:
-    if not store.exists(spark, "quarantine"):
-        return []
-    rows = store.read(spark, "quarantine").groupBy("code").agg(F.count("*").alias("rows"))
-    return rows.orderBy(F.desc("rows"), "code").collect()
-
-
-def _worklist(spark: SparkSession, store: Store) -> dict[str, Any]:
-    """Texts the rules do not know; rare ones could point at a person and are only counted."""
-    if not (store.exists(spark, "charges") and store.exists(spark, "history")):
-        return {"worklist": [], "rare_texts": 0, "unread_comments": 0}
-    found = worklist(store.read(spark, "charges"), history=store.read(spark, "history")).persist()
-    texts = found.where("text IS NOT NULL")
-    frequent = texts.where(F.col("people") >= SMALLEST)
-    lines = frequent.orderBy(F.desc("rows"), "kind", "text").limit(WORKLIST_LINES).collect()
-    rare = texts.count() - len(lines)
-    in_comments = found.where("kind = 'charge' AND text IS NULL").select("rows").first()
-    found.unpersist()
-    unread = in_comments.rows if in_comments else 0
-    return {"worklist": lines, "rare_texts": rare, "unread_comments": unread}
 
 
 def _page(*, sections: list[Section], **said: Any) -> str:

@@ -1,19 +1,27 @@
-"""One sweep of the law, every policy and both scenarios over generated charges: seconds.
+"""Deciding alone: what it costs in a session that has just started, and for a million charges.
 
-Run: .venv/bin/python scripts/bench/sweep.py [--charges 1000000]
+Run: scripts/bench/sweep.py [--charges 1000000] [--against ANOTHER_CHECKOUT]
 
-People are made up and prepared as on any day, then repeated under other numbers until there are
-enough charges. Prints, of one run each: reading every unit, deciding all packs on them, and the
-exchanges in the plan that decides.
+People are made up and prepared as on any day. Then, each in a Python and a JVM of its own, and in
+each checkout in turn:
+- cold: all packs on those people, eleven packs and sixty (the policies again, under other names and
+  with other numbers); seconds and CPU seconds to build, to plan and to run, calls to the JVM;
+- warm: all packs on the same people repeated under other numbers, the second time it is done.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +32,8 @@ from pyspark.sql import functions as F
 from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
 from clearance.places import rules_folder
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.compile import Assigned
 from clearance.rulebook.load import load_rulebook
 from clearance.session import build_session
 from clearance.settings import Settings
@@ -33,31 +43,35 @@ from clearance.sweep.scope import Scope
 from clearance.sweep.step import UNIT_TABLES, decide
 from clearance.synth.step import synthesize
 
+ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 11, 1)
 KINDS = ("law", "policy", "scenario")
+MANY = 60
 
 
-def generated(spark: SparkSession, folder: Path, *, people: int, charges: int) -> Store:
-    """A store with at least so many charges, and the arrests that go with them."""
+def make(spark: SparkSession, folder: Path, *, people: int, charges: int) -> None:
+    """Two folders of unit tables: `few` as prepared, and `many` with at least so many charges."""
     made = synthesize(people=people, out=folder / "people", seed=1, as_of=AS_OF)
-    one, whole = Store(str(folder / "one")), Store(str(folder / "whole"))
-    clock = datetime(2026, 11, 1, tzinfo=UTC)
+    store, clock = Store(str(folder / "store")), datetime(2026, 11, 1, tzinfo=UTC)
     ingest(
         spark,
-        one,
+        store,
         inputs=[str(file) for file in made.files],
         extract_date=AS_OF,
         complete=True,
         quarantine_limit=1.0,
         clock=lambda: clock,
     )
-    prepare(spark, one, rules=rules_folder())
-    times = -(-charges // one.read(spark, "charges").count())
+    prepare(spark, store, rules=rules_folder())
+    times = -(-charges // store.read(spark, "charges").count())
     for table in UNIT_TABLES.values():
-        rows = one.read(spark, table).crossJoin(F.broadcast(spark.range(times)))
+        rows = store.read(spark, table)
+        rows.write.format("delta").save(str(folder / "few" / table))
+        repeated = rows.crossJoin(F.broadcast(spark.range(times)))
         renamed = {name: F.concat_ws("x", "id", name) for name in ("subject_id", "unit_id")}
-        whole.append(rows.withColumns(renamed), table)
-    return whole
+        repeated.withColumns(renamed).drop("id").write.format("delta").save(
+            str(folder / "many" / table)
+        )
 
 
 def every_pack() -> Plan:
@@ -68,18 +82,125 @@ def every_pack() -> Plan:
     return plan_sweep(rulebook, Settings(), as_of=AS_OF, selected=wanted)
 
 
-def seconds(rows: DataFrame) -> float:
-    """The seconds it takes to work out every row and column."""
-    began = time.monotonic()
+def with_more(plan: Plan, *, packs: int) -> Plan:
+    """The plan with its policies again and again, each time with other numbers."""
+    assigned = list(plan.assigned)
+    policies = [item.bound for item in assigned if item.bound.pack.kind == "policy"]
+    while len(assigned) < packs:
+        turn, place = divmod(len(assigned) - len(plan.assigned), len(policies))
+        assigned.append(Assigned(_another(policies[place], turn + 1)))
+    return replace(plan, assigned=tuple(assigned))
+
+
+def _another(bound: BoundPack, turn: int) -> BoundPack:
+    pack = bound.pack.model_copy(update={"pack": f"{bound.pack.pack}_{turn}"})
+    values = {
+        name: value + turn if type(value) is int else value for name, value in bound.values.items()
+    }
+    return replace(bound, pack=pack, values=values)
+
+
+class Meter:
+    """Seconds, CPU seconds of this Python and its JVM, and calls between the two, by step."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        gateway: Any = spark.sparkContext._gateway
+        self.jvm = gateway.proc.pid
+        self.calls = 0
+        client = gateway._gateway_client
+        send = client.send_command
+
+        def counted(*given: Any, **named: Any) -> Any:
+            self.calls += 1
+            return send(*given, **named)
+
+        client.send_command = counted
+        self.figures: dict[str, float] = {}
+
+    def cpu(self) -> float:
+        """CPU seconds used so far."""
+        fields = Path(f"/proc/{self.jvm}/stat").read_text().rsplit(")", 1)[1].split()
+        own = time.process_time()
+        return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure what happens inside."""
+        began, used, calls = time.monotonic(), self.cpu(), self.calls
+        yield
+        self.figures[f"{name} s"] = round(time.monotonic() - began, 2)
+        self.figures[f"{name} CPU s"] = round(self.cpu() - used, 2)
+        self.figures[f"{name} calls"] = self.calls - calls
+
+
+def decided_by(spark: SparkSession, folder: Path, plan: Plan) -> DataFrame:
+    """Every determination of the units in a folder."""
+    units = {t: spark.read.format("delta").load(str(folder / t)) for t in UNIT_TABLES.values()}
+    packs = frozenset(item.bound.pack.pack for item in plan.assigned)
+    return decide(units, plan, as_of=AS_OF, scope=Scope(packs, None))
+
+
+def work_out(rows: DataFrame) -> None:
+    """Every row and column, for nobody."""
     rows.write.format("noop").mode("overwrite").save()
-    return time.monotonic() - began
 
 
-def exchanges(rows: DataFrame) -> int:
-    """The exchanges in a plan."""
+def plan_text(rows: DataFrame) -> str:
+    """The physical plan; asking for it makes it."""
     frame: Any = rows
-    plan = str(frame._jdf.queryExecution().executedPlan().toString())
-    return len(re.findall(r"\b(?:Exchange|BroadcastExchange|ShuffleExchange)\b", plan))
+    return str(frame._jdf.queryExecution().executedPlan().toString())
+
+
+def cold(spark: SparkSession, folder: Path, packs: int) -> dict[str, float]:
+    """Deciding a few people once, in a session that has read the tables and no more."""
+    for table in UNIT_TABLES.values():
+        work_out(spark.read.format("delta").load(str(folder / "few" / table)))
+    plan, meter = with_more(every_pack(), packs=packs), Meter(spark)
+    with meter.step("build"):
+        rows = decided_by(spark, folder / "few", plan)
+    with meter.step("plan"):
+        text = plan_text(rows)
+    with meter.step("run"):
+        work_out(rows)
+    total = sum(value for name, value in meter.figures.items() if name.endswith(" s"))
+    selects = len(re.findall(r"\bProject\b", text))
+    exchanges = len(re.findall(r"\b\w*Exchange\b", text))
+    shape = {"packs": len(plan.assigned), "projections": selects, "exchanges": exchanges}
+    cpu = sum(value for name, value in meter.figures.items() if name.endswith("CPU s"))
+    return {**shape, **meter.figures, "total s": total - cpu, "total CPU s": cpu}
+
+
+def warm(spark: SparkSession, folder: Path, packs: int) -> dict[str, float]:
+    """Deciding many people, once all code is compiled."""
+    plan, meter, many = with_more(every_pack(), packs=packs), Meter(spark), folder / "many"
+    rows = decided_by(spark, many, plan)
+    units = [spark.read.format("delta").load(str(many / table)) for table in UNIT_TABLES.values()]
+    work_out(rows)
+    with meter.step("read"):
+        for table in units:
+            work_out(table)
+    with meter.step("decide"):
+        work_out(rows)
+    return {"packs": len(plan.assigned), "determinations": rows.count(), **meter.figures}
+
+
+MEASURED: dict[str, Callable[[SparkSession, Path, int], dict[str, float]]] = {
+    "cold": cold,
+    "warm": warm,
+}
+
+
+def measured(checkout: Path, folder: Path, what: str, packs: int) -> dict[str, float]:
+    """One measurement in processes of its own, with the code of a checkout."""
+    answer = subprocess.run(
+        [sys.executable, __file__, "--measure", what, "--packs", str(packs), "--in", str(folder)],
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    return found
 
 
 def main() -> int:
@@ -87,27 +208,39 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--charges", type=int, default=1_000_000)
     parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--against", type=Path, help="another checkout, measured in turn")
+    parser.add_argument("--only", choices=sorted(MEASURED), help="one of the two")
+    parser.add_argument("--kept", type=Path, help="where made people stay for another time")
+    parser.add_argument("--measure", choices=[*MEASURED, "make"], help=argparse.SUPPRESS)
+    parser.add_argument("--packs", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--in", type=Path, dest="folder", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    spark = build_session()
-    with tempfile.TemporaryDirectory() as folder:
-        store = generated(spark, Path(folder), people=given.people, charges=given.charges)
-        units = {table: store.read(spark, table) for table in UNIT_TABLES.values()}
-        counted = {table: rows.count() for table, rows in units.items()}
-        plan = every_pack()
-        packs = [item.bound.pack.pack for item in plan.assigned]
-        decided = decide(units, plan, as_of=AS_OF, scope=Scope(frozenset(packs), None))
-        read = sum(seconds(rows) for rows in units.values())
-        told = seconds(decided)
-        rows = decided.count()
-        shuffles = exchanges(decided)
-    spark.stop()
-    sizes = ", ".join(f"{number:,} {table}" for table, number in counted.items())
-    print(f"{sizes}; {len(packs)} packs: {', '.join(packs)}")
-    print(
-        f"reading every unit {read:.1f} s, deciding {rows:,} rows {told:.1f} s, {told / read:.1f} x"
-    )
-    print(f"exchanges in the plan that decides: {shuffles}")
+    if given.measure == "make":
+        make(build_session(), given.folder, people=given.people, charges=given.charges)
+        return 0
+    if given.measure:
+        print(json.dumps(MEASURED[given.measure](build_session(), given.folder, given.packs)))
+        return 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.kept or Path(temporary)
+        sizes = ["--people", str(given.people), "--charges", str(given.charges)]
+        if not (folder / "many").exists():
+            command = [sys.executable, __file__, "--measure", "make", "--in", str(folder), *sizes]
+            subprocess.run(command, check=True)
+        checkouts = [ROOT, *([given.against] if given.against else [])]
+        for what, packs in (("cold", 0), ("cold", MANY), ("warm", 0)):
+            if given.only in (None, what):
+                compare(what, [measured(c, folder, what, packs) for c in checkouts])
     return 0
+
+
+def compare(what: str, found: list[dict[str, float]]) -> None:
+    """A line a figure: here, elsewhere, and the ratio."""
+    print(what)
+    for name, value in found[0].items():
+        other = found[1][name] if len(found) > 1 else None
+        ratio = f"{other:>12,.2f} {value / other:8.2f} x" if other else ""
+        print(f"  {name:<18}{value:>12,.2f} {ratio}", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from clearance.publish.columns import HEADERS
 from clearance.publish.files import csv_line
+from clearance.publish.published import NOTE
 from clearance.schemas import TABLES
 
 MOMENTS = {
@@ -34,7 +35,7 @@ MOMENTS = {
     },
 }
 # What `publish` and `report` leave in their folder.
-PUBLISHED = {"packets", "prosecutor", "statistics.csv", "report.html"}
+PUBLISHED = {"packets", "prosecutor", "statistics.csv", "report.html", NOTE}
 SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
 

@@ -15,7 +15,6 @@ from soak.months import Place
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
-from clearance.store import Store
 from tests.line.conftest import Line
 from tests.line.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
 
@@ -59,13 +58,11 @@ def test_a_month_in_which_few_have_changed_makes_few_executions(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     place = line.place.copy_to(tmp_path / "copy")
-    before = Store(str(place.store)).read(spark, "charges").agg(F.sum(F.hash("unit_id"))).collect()
     changed = tmp_path / "changed.csv"
     changed.write_bytes(b"".join(_fewer_rows(line.files, of=1)))
     with counted(spark, place.store) as month:
         _run(place, str(changed), "--extract-date", "2026-11-15", as_of="2026-12-01")
-    after = Store(str(place.store)).read(spark, "charges").agg(F.sum(F.hash("unit_id"))).collect()
-    assert after != before, "the month must change something"
+    assert month.commits >= 5, "the month must change every table that a month can change"
     assert month.executions <= LATER_MONTH
 
 

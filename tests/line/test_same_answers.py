@@ -24,6 +24,7 @@ from soak.months import Place
 from soak.state import CLOCK, SWEEP_ID, live
 
 from clearance.cli import _code
+from clearance.publish.published import NOTE
 from clearance.store import Store
 from clearance.sweep.digest import row_hash
 from tests.line.conftest import Line
@@ -79,7 +80,7 @@ def _files(place: Place) -> dict[str, str]:
     """A sum a folder of published files."""
     parts: dict[str, list[bytes]] = {}
     for path in sorted(place.out.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.name != NOTE:
             content = path.read_bytes()
             if path.suffix != ".csv":
                 content = content.replace(str(place.folder).encode(), b"FOLDER")

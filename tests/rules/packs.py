@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -117,6 +118,11 @@ def small_pack(**changes: Any) -> dict[str, Any]:
 def bound_pack(catalogue: Catalogue, **changes: Any) -> BoundPack:
     """A small pack, ready to decide."""
     return bind(Pack.model_validate(small_pack(**changes)), catalogue, switches={}, reads="test")
+
+
+def again(bound: BoundPack, name: str) -> BoundPack:
+    """The same pack under another name."""
+    return replace(bound, pack=bound.pack.model_copy(update={"pack": name}))
 
 
 def random_pack(seed: int, catalogue: Catalogue) -> BoundPack:

@@ -17,6 +17,7 @@ from clearance.ingest.quarantine import code_of
 from clearance.places import rules_folder
 from clearance.publish.comments import comments_to_show, load_notable
 from clearance.publish.counties import LONGEST_FOLDER, folders
+from clearance.publish.row_keys import row_keys
 from tests.spec.rows import frames, source_rows
 
 LENGTH = 150_000
@@ -105,8 +106,8 @@ def test_a_row_with_the_longest_of_texts_ends_no_later_step(spark: SparkSession)
     assert {row.subject_id for row in charges.select("subject_id").collect()} == {
         str(at) for at in range(len(given))
     }
-    placed = rows.withColumn("file_number", F.lit(0))
-    shown = comments_to_show(placed, notable=load_notable(rules_folder())).collect()
+    notable = load_notable(rules_folder())
+    shown = comments_to_show(row_keys(rows, notable=notable), notable=notable).collect()
     assert {row.position for row in shown} <= set(range(len(given)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from literal_tables import AS_OF, record
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from rows import source_rows
 
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
@@ -17,8 +18,9 @@ from clearance.ingest.record import parsed
 from clearance.places import rules_folder
 from clearance.publish.columns import CONDENSED, charge_shown, quoted, years_since
 from clearance.publish.comments import comments_to_show, load_notable
-from clearance.publish.counts import case_numbers
+from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.lines import condensed, without_96th
+from clearance.publish.row_keys import case_number, row_keys
 from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
 
 # charge text, comment, whether the comment names another section
@@ -71,18 +73,16 @@ YEARS = [
 @pytest.fixture(scope="module")
 def values(spark: SparkSession) -> dict[str, list]:
     """Every case of this file's Spark tests, in a few jobs."""
-    rows = spark.createDataFrame(
-        [(0, i, None, None, charge, comment) for i, (charge, comment, _) in enumerate(COMMENTS)],
-        "file_number int, position bigint, conv_offense_descr string, disp_offense_descr string, "
-        "offense_descr string, comment_text string",
-    )
-    shown = comments_to_show(rows, notable=load_notable(rules_folder())).collect()
+    given = [{"offense_descr": charge, "comment_text": comment} for charge, comment, _ in COMMENTS]
+    notable = load_notable(rules_folder())
+    keys = row_keys(source_rows(spark, *given), notable=notable)
+    shown = comments_to_show(keys, notable=notable).collect()
     years = spark.createDataFrame([(day,) for day, _ in YEARS], "day date").select(
         years_since(F.col("day"), as_of=AS_OF)
     )
     return {
         "comments": sorted(row.position for row in shown),
-        "texts": [row.possible for row in sorted(shown)],
+        "texts": [row.possible for row in sorted(shown, key=lambda row: row.position)],
         "years": [row[0] for row in years.collect()],
     }
 
@@ -155,11 +155,12 @@ def test_a_case_number_is_what_court_rows_of_the_step_say_once_in_record_order(
     table = spark.createDataFrame(
         rows, "subject_id string, count_order string, stp_type_descr string, ofn string"
     )
+    numbered = numbered_steps(table.withColumn("case_number", case_number()))
     decided = spark.createDataFrame(
         [("P", "101002001000"), ("P", "101002002000"), ("Q", "101002001000")],
         "subject_id string, count_order string",
     )
-    made = case_numbers(table, decided=decided).collect()
+    made = case_numbers(numbered, decided=decided, at_most=3).collect()
     assert {(row.subject_id, row.step): row.case_number for row in made} == {
         ("P", "101002"): "B; A; C",
         ("Q", "101002"): "OTHER PERSON",

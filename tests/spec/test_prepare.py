@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from rows import RULES, Prepared, frames, prepared, source_rows
 
+from clearance.charges.record_rules import load_record_rules
 from clearance.charges.step import prepare
 from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
@@ -17,6 +18,7 @@ from clearance.schemas import ARRESTS, CHARGES, HISTORY
 from clearance.store import Store
 
 DAY = datetime.date
+STRANGE_STEP = {"count_order": "101003001000", "stp_type_descr": "A WALK"}
 STOP = {
     "stp_type_descr": "ARREST/DETAINED/CITED",
     "stp_event_date": "20010101",
@@ -277,13 +279,17 @@ def test_the_worklist_counts_what_could_not_be_read(spark: SparkSession) -> None
     given = [*rows, {**rows[0]}, COURT, comment, {**comment, "comment_text": "OR NOT"}, section]
     strange = [{"subject_id": str(at), **row} for at, row in enumerate(given)]
     strange.append({"subject_id": "0", **twice})
-    history, charges, _ = frames(source_rows(spark, *strange))
-    listed = [tuple(row) for row in worklist(charges, history=history).collect()]
-    assert listed == [
+    # Padded otherwise it is the same text, of the same person.
+    strange.append({"subject_id": "1", "disp_descr": " SENT TO THE MOON ", **STRANGE_STEP})
+    source = source_rows(spark, *strange)
+    _, charges, _ = frames(source)
+    listed = worklist(charges, source=source, rules=load_record_rules(RULES)).collect()
+    assert sorted(map(tuple, listed), key=str) == [
         ("charge", "NO SUCH THING", 3, 2),
         ("charge", None, 2, 2),
-        ("disposition", "SENT TO THE MOON", 1, 1),
+        ("disposition", "SENT TO THE MOON", 2, 1),
         ("section", "77777-NO SUCH SECTION", 1, 1),
+        ("step", "A WALK", 1, 1),
     ]
 
 

@@ -12,8 +12,11 @@ from pyspark.sql import DataFrame, SparkSession
 from rows import RULES, source_rows
 
 from clearance.errors import RulebookInvalid
+from clearance.publish.comments import load_notable
+from clearance.publish.counts import numbered_steps
 from clearance.publish.county_lists import move_lists
 from clearance.publish.files import workplace
+from clearance.publish.row_keys import row_keys
 from clearance.publish.upcoming import COLUMNS, load_notice, upcoming, write_upcoming
 from clearance.schemas import CHARGES, DETERMINATIONS
 
@@ -62,7 +65,12 @@ def coming(spark: SparkSession) -> DataFrame:
     return upcoming(
         spark.createDataFrame(decided, DETERMINATIONS.ddl),
         charges=spark.createDataFrame(charges, CHARGES.ddl),
-        rows=source_rows(spark, *[{"subject_id": case, "ofn": "CR-7"} for case in CASES]),
+        numbered=numbered_steps(
+            row_keys(
+                source_rows(spark, *[{"subject_id": case, "ofn": "CR-7"} for case in CASES]),
+                notable=load_notable(RULES),
+            )
+        ),
         as_of=AS_OF,
         notice=load_notice(RULES),
     ).persist()
@@ -91,7 +99,7 @@ def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
     stale.parent.mkdir(parents=True)
     stale.write_text("an earlier month's\n")
     with workplace(tmp_path) as place:
-        move_lists(write_upcoming(coming, place=place, names=names))
+        move_lists(write_upcoming(coming, place=place, names=names, expected=3))
     assert stale.read_text() == ",".join(COLUMNS) + "\n"
     with (tmp_path / "prosecutor" / "yolo" / "upcoming.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))

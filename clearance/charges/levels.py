@@ -1,0 +1,63 @@
+"""Levels and statuses as numbers, so that those of several counts are a maximum or a bitwise or."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from clearance.charges.history import NO_CHARGE
+
+RANKS = {"I": 1, "M": 2, "F": 3}
+STATUSES = (
+    "convicted",
+    "dismissed",
+    "acquitted",
+    "rejected",
+    "released",
+    "diverted",
+    "diversion_completed",
+    "set_aside",
+    "relieved",
+    "pardoned",
+    "undisposed",
+    "unknown",
+)
+
+
+def rank(level: Column) -> Column:
+    """The level as a number; a charge whose level is blank or unspecified is a felony.
+
+    Null where the count is no charge.
+
+    Args:
+        level: F, M or I, or anything else for a level that is not given.
+    """
+    known = F.lit(RANKS["F"])
+    for name, number in RANKS.items():
+        known = F.when(level == name, number).otherwise(known)
+    return F.when(~F.col("toc").eqNullSafe(NO_CHARGE), known)
+
+
+def level_of(rank: Column) -> Column:
+    """The level of a rank; null for none."""
+    level = F.lit(None).cast("string")
+    for name, number in RANKS.items():
+        level = F.when(rank == number, name).otherwise(level)
+    return level
+
+
+def status_bit() -> Column:
+    """The count's status as a bit, so that the statuses of several are one number."""
+    bit = F.lit(0)
+    for position, status in enumerate(STATUSES):
+        bit = F.when(F.col("status") == status, 1 << position).otherwise(bit)
+    return bit
+
+
+def statuses(bits: Column) -> Column:
+    """The statuses of a number, in the order of the list."""
+    words = [
+        F.when(bits.bitwiseAND(1 << position) != 0, status)
+        for position, status in enumerate(STATUSES)
+    ]
+    return F.coalesce(F.array_compact(F.array(*words)), F.array().cast("array<string>"))

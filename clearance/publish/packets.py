@@ -1,0 +1,194 @@
+"""Packets: each county's files, summary and workbook, made aside and moved into place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.literal import looked_up
+from clearance.progress import stage
+from clearance.publish.columns import HEADERS
+from clearance.publish.comments import comments_to_show, load_notable
+from clearance.publish.counts import first_rows, packet_columns
+from clearance.publish.figures import Figures
+from clearance.publish.files import (
+    Workplace,
+    assemble,
+    check_complete,
+    move_into_place,
+    write_parts,
+    write_summary,
+)
+from clearance.publish.lines import marks, packet_lines
+from clearance.publish.placement import placements, with_place
+from clearance.publish.row_keys import Survey, people_of_counties, row_keys, sent_where_few
+from clearance.publish.summary import convictions_of, summaries
+from clearance.publish.workbook import Explained, write_workbook
+from clearance.store import Store
+
+FILES = tuple(HEADERS)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to publish.
+
+    Attributes:
+        names: the folder of each county.
+        files: which packet files.
+        rules: the rulebook's folder.
+        as_of: the sweep's date.
+        sweep_id: the sweep's id.
+        explained: what the workbooks explain; None makes none.
+        figures: of the determinations.
+        survey: of the source rows.
+    """
+
+    names: Mapping[str, str]
+    files: tuple[str, ...]
+    rules: Path
+    as_of: date
+    sweep_id: str
+    explained: Explained | None
+    figures: Figures
+    survey: Survey
+
+    @property
+    def decided(self) -> int:
+        """How many counts policies have decided."""
+        rows = self.figures.of_kind("policy")
+        return sum(row.units for row in rows if row.unit == "conviction")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables to publish from, and what of them is read once and kept.
+
+    Attributes:
+        rows: `source_rows`.
+        charges: `charges`.
+        determinations: `determinations`.
+        keys: see `row_keys`.
+        convictions: see `convictions_of`.
+        people: see `people_of_counties`.
+    """
+
+    rows: DataFrame
+    charges: DataFrame
+    determinations: DataFrame
+    keys: DataFrame
+    convictions: DataFrame
+    people: DataFrame
+
+
+@contextmanager
+def opened_tables(spark: SparkSession, store: Store, *, rules: Path) -> Iterator[Tables]:
+    """The tables, with what is kept of them let go at the end.
+
+    Args:
+        spark: the session.
+        store: where they are.
+        rules: the rulebook's folder.
+    """
+    rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
+    keys = row_keys(rows, notable=load_notable(rules)).persist()
+    convictions = convictions_of(charges).persist()
+    people = people_of_counties(keys, convictions=convictions).persist()
+    try:
+        yield Tables(rows, charges, store.read(spark, "determinations"), keys, convictions, people)
+    finally:
+        for kept in (people, convictions, keys):
+            kept.unpersist()
+
+
+def write_packets(
+    order: Order, tables: Tables, *, decided: DataFrame, place: Workplace
+) -> dict[str, dict[str, int]]:
+    """By county the rows of each file, once all of them are in place; headers not counted.
+
+    Args:
+        order: what to write.
+        tables: what of.
+        decided: see `with_words`.
+        place: where to work.
+
+    Raises:
+        StoreFault: some lines did not reach this machine.
+    """
+    with stage("Writing the counties' rows"):
+        write_parts(_lines(order, tables, decided=decided), place=place)
+    with stage("Counting for the summaries"):
+        numbers = summaries(
+            tables.determinations,
+            convictions=tables.convictions,
+            decided=decided,
+            figures=order.figures,
+            counties=order.names,
+            as_of=order.as_of,
+        )
+    return _finish(order, place=place, numbers=numbers)
+
+
+def _lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
+    """The lines of every packet, see `packet_lines`."""
+    notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
+    few = order.decided
+    first = first_rows(keys, decided=decided, at_most=few)
+    marked = marks(
+        packet_columns(first, as_of=order.as_of, after=notable.after),
+        comments=comments_to_show(keys, notable=notable),
+    )
+    folder = looked_up(F.col("county"), order.names, "string").alias("folder")
+    reach = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")
+    everybody = sum(county.people for county in survey.counties.values())
+    return packet_lines(
+        with_place(tables.rows, placed=placements(survey.files)),
+        people=sent_where_few(reach, at_most=everybody),
+        marked=sent_where_few(marked, at_most=few + survey.comments),
+        files=order.files,
+    )
+
+
+def _finish(
+    order: Order, *, place: Workplace, numbers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, int]]:
+    """Put the files together, and move them into place when all of them are there."""
+    headers = {file: HEADERS[file] for file in FILES if file in order.files}
+    rows = {
+        county: assemble(place, folder=folder, headers=headers)
+        for county, folder in order.names.items()
+    }
+    held = {
+        county: order.survey.counties[county].rows if county in order.survey.counties else 0
+        for county in order.names
+    }
+    for file in {"all", "condensed"} & set(order.files):
+        found = sum(by_file[file] for by_file in rows.values())
+        check_complete(found, expected=sum(held.values()), out=place.out)
+    heading = {"as_of": order.as_of.isoformat(), "sweep_id": order.sweep_id}
+    summaries_by_folder = {}
+    for county, folder in order.names.items():
+        lines = {"line_count": held[county], "lines": rows[county]}
+        summaries_by_folder[folder] = {"county": county, **heading, **lines, **numbers[county]}
+        write_summary(place, folder=folder, summary=summaries_by_folder[folder])
+    if order.explained is not None:
+        with stage("Writing the workbooks"):
+            for folder, summary in summaries_by_folder.items():
+                write_workbook(
+                    place.made / folder,
+                    summary=summary,
+                    headers=headers,
+                    explained=order.explained,
+                    as_of=order.as_of,
+                    scratch=place.aside,
+                )
+    for folder in order.names.values():
+        move_into_place(place, folder=folder)
+    return rows
