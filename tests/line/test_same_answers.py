@@ -84,7 +84,9 @@ def _files(place: Place) -> dict[str, str]:
             content = path.read_bytes()
             if path.suffix != ".csv":
                 content = content.replace(str(place.folder).encode(), b"FOLDER")
-                content = CODE_VERSION.sub(b"", CLOCK.sub(b"", SWEEP_ID.sub(b"", content)))
+                content = CODE_VERSION.sub(b"", CLOCK.sub(b"", content))
+            if path.suffix != ".csv" or path.match("courts/*/*"):
+                content = SWEEP_ID.sub(b"", content)
             folder = path.parent if path.parent != place.out else path
             parts.setdefault(str(folder.relative_to(place.out)), []).extend(
                 (path.name.encode(), _sum([content]).encode())
