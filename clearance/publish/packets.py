@@ -30,6 +30,7 @@ from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, with_place
 from clearance.publish.row_keys import Survey, people_of_counties, row_keys, sent_where_few
 from clearance.publish.summary import convictions_of, summaries
+from clearance.publish.together import planned_at_once
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store
 
@@ -98,9 +99,10 @@ def opened_tables(spark: SparkSession, store: Store, *, rules: Path) -> Iterator
         rules: the rulebook's folder.
     """
     rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
-    keys = row_keys(rows, notable=load_notable(rules)).persist()
-    convictions = convictions_of(charges).persist()
-    people = people_of_counties(keys, convictions=convictions).persist()
+    with planned_at_once(spark):
+        keys = row_keys(rows, notable=load_notable(rules)).persist()
+        convictions = convictions_of(charges).persist()
+        people = people_of_counties(keys, convictions=convictions).persist()
     try:
         yield Tables(rows, charges, store.read(spark, "determinations"), keys, convictions, people)
     finally:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import reduce
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 _PART = "part of the query"
+_ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
 def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
@@ -21,7 +23,26 @@ def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
     whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), named)
     own = {name: frame.columns for name, frame in parts.items()}
     found: dict[str, list[Row]] = {name: [] for name in parts}
-    for row in whole.collect():
+    with planned_at_once(whole.sparkSession):
+        rows = whole.collect()
+    for row in rows:
         columns = own[row[_PART]]
         found[row[_PART]].append(Row(*columns)(*(row[column] for column in columns)))
     return found
+
+
+@contextmanager
+def planned_at_once(spark: SparkSession) -> Iterator[None]:
+    """Around queries of many small stages: each is planned once and runs as one job.
+
+    Adaptive execution makes a job of every stage and plans the rest anew after it.
+
+    Args:
+        spark: the session.
+    """
+    before = spark.conf.get(_ADAPTIVE)
+    spark.conf.set(_ADAPTIVE, "false")
+    try:
+        yield
+    finally:
+        spark.conf.set(_ADAPTIVE, before or "true")
