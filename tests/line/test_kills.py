@@ -19,7 +19,7 @@ from soak.state import check_nothing_left
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
-from clearance.publish import step as publish_step
+from clearance.publish import packets
 from clearance.store import Store
 from tests.line.conftest import Line
 
@@ -89,9 +89,9 @@ def test_the_line_killed_after_every_commit_and_run_again_says_the_same(
     assert sorted(written) == sorted(path.name for path in place.store.iterdir() if path.is_dir())
 
     publish = ["publish", "--out", str(place.out), *store]
-    move = publish_step.move_into_place
+    move = packets.move_into_place
     # One county's packet is in place, the others are not.
-    assert is_killed(publish, when=lambda *_, **named: True, at=publish_step, move_into_place=move)
+    assert is_killed(publish, when=lambda *_, **named: True, at=packets, move_into_place=move)
     look(place, known=known, figures=figures)
     assert figures.packets_seen == 1
     page = str(place.out / "report.html")
