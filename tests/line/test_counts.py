@@ -33,7 +33,7 @@ def test_what_is_counted_is_every_execution_job_and_commit(
         spark.range(10).coalesce(1).write.format("delta").save(path)
     # Delta reads its log and writes the rows in executions of their own.
     assert write.executions > 1
-    assert write.jobs >= 2
+    assert write.jobs >= 1
     assert write.commits == 1
 
 
