@@ -114,15 +114,16 @@ class Fact:
     @property
     def columns(self) -> set[str]:
         """The columns it reads."""
-        return {operand.name for operand in self._operands if isinstance(operand, Column)}
+        return {operand.name for operand in self.operands if isinstance(operand, Column)}
 
     @property
     def options(self) -> list[str]:
         """The options it asks."""
-        return [operand.name for operand in self._operands if isinstance(operand, Option)]
+        return [operand.name for operand in self.operands if isinstance(operand, Option)]
 
     @property
-    def _operands(self) -> tuple[Operand, ...]:
+    def operands(self) -> tuple[Operand, ...]:
+        """Everything it refers to."""
         return (self.subject, *self.values, *((self.years,) if self.years else ()))
 
 

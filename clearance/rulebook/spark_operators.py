@@ -6,10 +6,11 @@ Facts that ask the same of the same column have the same text, whichever pack th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import cast
 
 from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.facts import FLIPS, Fact
+from clearance.rulebook.facts import ALWAYS_KNOWN, FLIPS, Fact
 from clearance.rulebook.model import ParamValue
 from clearance.rulebook.sentences import (
     AGE_ANCHOR,
@@ -33,13 +34,21 @@ COMPARISONS = {
 }
 
 
-def truth(bound: BoundPack, fact: Fact) -> str:
-    """Truth of a fact that time does not move: true, false, or null.
+def holds(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
+    """Truth of a fact on a day: true, false, or null.
 
     Args:
         bound: the pack, with the options of a county.
         fact: of it; one that asks an option that is off does not hold.
+        as_of: the day.
     """
+    if fact.timed and not bound.is_off(fact):
+        return f"({flip(bound, fact)} {'<=' if fact.rises else '>'} {literal(as_of)})"
+    return truth(bound, fact)
+
+
+def truth(bound: BoundPack, fact: Fact) -> str:
+    """Truth of a fact that time does not move, or that asks an option that is off."""
     if bound.is_off(fact):
         return literal(False)
     subject = _value(bound, fact.subject)
@@ -61,6 +70,22 @@ def truth(bound: BoundPack, fact: Fact) -> str:
             return f"IF({subject} IS NULL, NULL, {_any(_starts(subject, word) for word in words)})"
         case _:
             raise AssertionError(f"{fact.operator} is decided elsewhere")
+
+
+def known(bound: BoundPack, fact: Fact) -> str:
+    """Whether the record says what a fact asks; facts of the same columns have the same text.
+
+    Args:
+        bound: the pack, with the options of a county.
+        fact: of it; one that asks an option that is off is known not to hold.
+    """
+    if bound.is_off(fact) or fact.operator in ALWAYS_KNOWN:
+        return literal(True)
+    params = [bound.pack.params[p.name] for p in fact.operands if isinstance(p, Param)]
+    if any(param.by is not None for param in params):
+        return f"{flip(bound, fact) if fact.timed else truth(bound, fact)} IS NOT NULL"
+    conditions = [f"{name(column)} IS NOT NULL" for column in sorted(fact.columns)]
+    return " AND ".join(conditions) or literal(True)
 
 
 def flip(bound: BoundPack, fact: Fact) -> str:

@@ -8,40 +8,90 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from clearance.rulebook.assigned import Assigned
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.model import Decision, Otherwise, Rule, Unknown
-from clearance.rulebook.spark_operators import flip, truth
+from clearance.rulebook.spark_operators import flip, holds, known, truth
 from clearance.rulebook.spark_text import array, name, table
 from clearance.rulebook.terms import terms_of
 
 OUTCOMES = ("ELIGIBLE", "NOT_ELIGIBLE", "REVIEW")
-PLACES = "array<struct<at:int,bit:bigint>>"
-MOVES = "array<struct<at:int,bit:bigint,rises:boolean>>"
+RUNS = "array<struct<by:int,back:int,mask:bigint>>"
+MOVING = "array<struct<at:int,bit:bigint>>"
 TERMS = (
     "array<struct<"
     "yes:bigint,no:bigint,asks:bigint,code:bigint,unsure:bigint,says:bigint,others:bigint>>"
 )
 PACK = "struct<pack:string,version:string,fingerprint:string,kind:string>"
+# Facts in a word of a unit: the sign stays clear.
+WORD = 63
 SAYS = "struct<outcome:string,reason:string,rule:string,cite:string>"
 
 
 @dataclass
 class Questions:
-    """The distinct facts of all packs: a place for each text in one of two arrays."""
+    """The distinct facts of all packs, as words of bits, and the distinct days on which they flip.
 
-    truths: dict[str, int] = field(default_factory=dict)
+    Attributes:
+        as_of: the day on which the facts are asked.
+        truths: each fact's text, in order of its bit, and the text that tells whether it is known.
+        flips: each day's text, and its place.
+    """
+
+    as_of: date
+    truths: dict[str, str] = field(default_factory=dict)
     flips: dict[str, int] = field(default_factory=dict)
 
-    def place(self, bound: BoundPack, index: int) -> tuple[bool, int]:
-        """Whether time moves a pack's fact, and its place among those that it does or does not."""
-        fact = bound.facts[index]
-        if fact.timed and not bound.is_off(fact):
-            return True, self.flips.setdefault(flip(bound, fact), len(self.flips))
-        return False, self.truths.setdefault(truth(bound, fact), len(self.truths))
+    def places(self, bound: BoundPack) -> list[int]:
+        """The bit of each fact of a pack, which is added where it is new."""
+        texts = []
+        for fact in bound.facts:
+            texts.append(holds(bound, fact, as_of=self.as_of))
+            self.truths.setdefault(texts[-1], known(bound, fact))
+        order = {text: place for place, text in enumerate(self.truths)}
+        return [order[text] for text in texts]
+
+    def moving(self, bound: BoundPack) -> list[dict[str, int]]:
+        """Of each fact of a pack that time moves: where its day stands, and its bit in the pack."""
+        days = {
+            i: flip(bound, bound.facts[i]) for i in bound.timed if not bound.is_off(bound.facts[i])
+        }
+        return [
+            {"at": self.flips.setdefault(day, len(self.flips)), "bit": 1 << i}
+            for i, day in days.items()
+        ]
+
+    @property
+    def words(self) -> range:
+        """Numbers of the words."""
+        return range(max(1, -(-len(self.truths) // WORD)))
+
+    def known_words(self) -> list[str]:
+        """The known facts of a unit; facts of the same columns are known together."""
+        words = []
+        for number in self.words:
+            masks: dict[str, int] = {}
+            for place, text in enumerate(list(self.truths.values())[number * WORD :][:WORD]):
+                masks[text] = masks.get(text, 0) | 1 << place
+            words.append(_word(masks))
+        return words
+
+    def true_words(self) -> list[str]:
+        """The facts that hold for a unit."""
+        facts = list(self.truths)
+        return [
+            _word({text: 1 << place for place, text in enumerate(facts[number * WORD :][:WORD])})
+            for number in self.words
+        ]
+
+
+def _word(masks: dict[str, int]) -> str:
+    """The bits of every condition that holds."""
+    return " | ".join(["0L", *(f"IF({text}, {mask}L, 0L)" for text, mask in masks.items())])
 
 
 @dataclass(frozen=True)
@@ -91,7 +141,7 @@ class Tables:
         lines: the decisions; those that say ELIGIBLE first, then NOT_ELIGIBLE, then REVIEW.
     """
 
-    def __init__(self, assigned: Sequence[Assigned]) -> None:
+    def __init__(self, assigned: Sequence[Assigned], *, as_of: date) -> None:
         self.assigned = assigned
         self.variants: list[tuple[int, BoundPack]] = []
         self._variant_of: dict[tuple[int, str], int] = {}
@@ -111,16 +161,9 @@ class Tables:
             (line.bound.pack.pack, line.rule, line.unsure): code
             for code, line in enumerate(self.lines)
         }
-        questions = Questions()
-        self._places = [
-            [questions.place(bound, i) for i in range(len(bound.facts))]
-            for _, bound in self.variants
-        ]
-        self.questions = questions
-
-    def truths(self) -> str:
-        """Of a unit: the truth of every distinct fact that time does not move."""
-        return array(self.questions.truths, of="boolean")
+        self.questions = Questions(as_of)
+        self._places = [self.questions.places(bound) for _, bound in self.variants]
+        self._moving = [self.questions.moving(bound) for _, bound in self.variants]
 
     def flips(self) -> str:
         """Of a unit: the day on which each distinct fact flips that time moves."""
@@ -152,29 +195,24 @@ class Tables:
         bounds = [(i, item.of_county(county)) for i, item in items]
         return [self._variant_of[i, b.fingerprint] for i, b in bounds if b is not None]
 
-    def still(self) -> str:
-        """By variant: place and bit of each fact that time does not move."""
-        return table(
-            [
-                [{"at": at, "bit": 1 << i} for i, (moves, at) in enumerate(places) if not moves]
-                for places in self._places
-            ],
-            of=f"array<{PLACES}>",
-        )
+    def runs(self, word: int) -> str:
+        """By variant: the bits that it takes from a word of its unit.
+
+        A run of neighbours moves together: shifted to the left, with what leaves the word there
+        coming in from the right.
+        """
+        return table([_runs(places, word) for places in self._places], of=f"array<{RUNS}>")
 
     def moving(self) -> str:
-        """By variant: place and bit of each fact that time moves, and whether it holds after."""
-        return table(
-            [
-                [
-                    {"at": at, "bit": 1 << i, "rises": bound.facts[i].rises}
-                    for i, (moves, at) in enumerate(places)
-                    if moves
-                ]
-                for places, (_, bound) in zip(self._places, self.variants, strict=True)
-            ],
-            of=f"array<{MOVES}>",
-        )
+        """By variant: the facts that time moves, their days' places and their bits."""
+        return table(self._moving, of=f"array<{MOVING}>")
+
+    def still(self) -> str:
+        """By variant: the bits of the facts that time does not move."""
+        masks = []
+        for moving, (_, bound) in zip(self._moving, self.variants, strict=True):
+            masks.append((1 << len(bound.facts)) - 1 - sum(move["bit"] for move in moving))
+        return table(masks, of="array<bigint>")
 
     def terms(self) -> str:
         """By variant: the terms of its rules in order, the last one of `otherwise`.
@@ -241,3 +279,13 @@ class Tables:
             for _, bound in self.variants
         ]
         return table(rows, of=f"array<{PACK}>")
+
+
+def _runs(places: Sequence[int], word: int) -> list[dict[str, int]]:
+    masks: dict[int, int] = {}
+    for bit, place in enumerate(places):
+        number, at = divmod(place, WORD)
+        if number == word:
+            by = (bit - at) % 64
+            masks[by] = masks.get(by, 0) | 1 << bit
+    return [{"by": by, "back": (64 - by) % 64, "mask": mask} for by, mask in masks.items()]

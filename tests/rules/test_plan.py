@@ -112,9 +112,9 @@ def test_no_projection_is_drawn_into_the_one_above_it(
     units = random_units(spark, [bound], catalogue=rulebook.catalogue, as_of=AS_OF, rows=10)
     frame: Any = evaluate(units, [Assigned(bound)], as_of=AS_OF)
     optimized = str(frame._jdf.queryExecution().optimizedPlan().toString())
-    # The facts' words, today's, the walk, evidence with look-ahead, the outlook and the row: what
-    # a lambda reads is a column, or Spark would work it out anew for every element.
-    assert optimized[: optimized.index("Generate")].count("Project") == 6
+    # The pack's facts, the walk, its evidence, the outlook and the row: what a lambda reads is a
+    # column, or Spark would work it out anew for every element.
+    assert optimized[: optimized.index("Generate")].count("Project") == 5
 
 
 def nodes(rows: DataFrame) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 from clearance.rulebook.assigned import Assigned
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.spark_tables import Tables
 from tests.rules.packs import again, random_options, random_pack
+
+AS_OF = date(2026, 11, 1)
 
 
 def convictions(bounds: list[BoundPack]) -> list[BoundPack]:
@@ -25,7 +28,7 @@ def one_version_each(bounds: list[BoundPack]) -> list[BoundPack]:
 
 def test_a_decision_stands_once_a_pack_and_code(bounds: list[BoundPack]) -> None:
     packs = one_version_each(bounds)
-    lines = Tables([Assigned(bound) for bound in packs]).lines
+    lines = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).lines
     for bound in packs:
         own = [line for line in lines if line.bound is bound]
         rules = [line.words["rule"] for line in own if not line.unsure]
@@ -38,7 +41,7 @@ def test_a_decision_stands_once_a_pack_and_code(bounds: list[BoundPack]) -> None
 
 
 def test_codes_below_the_limits_are_those_that_say_so(bounds: list[BoundPack]) -> None:
-    tables = Tables([Assigned(bound) for bound in one_version_each(bounds)])
+    tables = Tables([Assigned(bound) for bound in one_version_each(bounds)], as_of=AS_OF)
     outcomes = [line.decision.outcome for line in tables.lines]
     assert set(outcomes[: tables.eligible]) == {"ELIGIBLE"}
     assert set(outcomes[tables.eligible : tables.refused]) == {"NOT_ELIGIBLE"}
@@ -48,8 +51,8 @@ def test_codes_below_the_limits_are_those_that_say_so(bounds: list[BoundPack]) -
 def test_a_fact_that_many_packs_ask_is_asked_once(bounds: list[BoundPack]) -> None:
     packs = one_version_each(bounds)
     more = [again(bound, f"{bound.pack.pack}_{i}") for bound in packs for i in range(5)]
-    few = Tables([Assigned(bound) for bound in packs]).questions
-    many = Tables([Assigned(bound) for bound in [*packs, *more]]).questions
+    few = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).questions
+    many = Tables([Assigned(bound) for bound in [*packs, *more]], as_of=AS_OF).questions
     assert (few.truths, few.flips) == (many.truths, many.flips)
     asked = sum(len(bound.facts) for bound in packs)
     assert len(few.truths) + len(few.flips) < asked
@@ -60,7 +63,7 @@ def test_counties_that_set_the_same_options_share_a_variant(rulebook: Rulebook) 
     options = random_options(bound, random.Random(1))
     own = {county: bound.with_options(options) for county in ("ALAMEDA", "KERN", "YOLO")}
     assigned = Assigned(bound, excluded=frozenset({"INYO"}), by_county=own)
-    tables = Tables([assigned])
+    tables = Tables([assigned], as_of=AS_OF)
     assert [variant for _, variant in tables.variants] == [bound, own["ALAMEDA"]]
     assert assigned.of_county("INYO") is None
     assert assigned.of_county("KERN") == own["KERN"]
