@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,26 @@ def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
     assert place.said().differences(before) == []
 
 
+@contextlib.contextmanager
+def claimed_by_another_run(store: Store) -> Iterator[None]:
+    """A store that another thread has claimed: a run may claim again what it has itself."""
+    claimed, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.claimed():
+            claimed.set()
+            done.wait()
+
+    with ThreadPoolExecutor(1) as another_run:
+        held = another_run.submit(hold)
+        claimed.wait()
+        try:
+            yield
+        finally:
+            done.set()
+            held.result()
+
+
 def test_one_run_at_a_time_writes_a_store_and_readers_need_not_wait(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -87,7 +109,7 @@ def test_one_run_at_a_time_writes_a_store_and_readers_need_not_wait(
     every = commands(line, place)
     whole = ["run", *line.extract, "--as-of", AS_OF.isoformat(), "--out", str(place.out)]
     every["run"] = [*whole, "--store", str(place.store), "--quiet"]
-    with Store(str(place.store)).claimed():
+    with claimed_by_another_run(Store(str(place.store))):
         assert (place.store / LOCK).exists()
         for step in ("ingest", "prepare", "determine", "run"):
             code = _code(every[step], debug=False)

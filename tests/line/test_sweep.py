@@ -241,7 +241,7 @@ def test_changes_can_be_read_from_the_feed(spark: SparkSession, months: Months) 
 def test_an_unprepared_store_is_a_usage_error_and_none_is_created(
     spark: SparkSession, store: Store
 ) -> None:
-    with pytest.raises(UsageError, match="has no charges yet"):
+    with pytest.raises(UsageError, match="is not prepared"):
         sweep(spark, store, NOVEMBER)
     assert not store.exists(spark, "determinations")
 

@@ -196,7 +196,7 @@ def sweep(**more: Any) -> dict[str, Any]:
         "input_versions": {"charges": 1},
         "pack_fingerprints": {"county_pilot": "f1"},
         "counts": {"determinations": 1},
-        "determinations_version": 1,
+        "determinations_version": 0,
         "digest": "d1g357",
         "notes": [],
         "assigned": json.dumps({"county_pilot": {}, "pc1203_425": {}, "pc851_93": {}}),

@@ -72,9 +72,9 @@ SET_ASIDE = {
 }
 
 
-# The plans of one law and one policy are of the kinds of any other's.
+# The plans of these are of the kinds of any other's: of convictions, of arrests, of a county.
 CONFIG = """
-packs: [pc1203_425]
+packs: [pc1203_425, pc851_93]
 county_policies: {default: {policy: prop64_statute}}
 """
 

@@ -14,6 +14,7 @@ from clearance.errors import EXIT_INPUT, InputRefused, StoreFault
 from clearance.ingest import step
 from clearance.ingest.files import local_files
 from clearance.ingest.layout import FIELDS
+from clearance.ingest.ledger import read_ledger
 from clearance.ingest.step import IngestResult, ingest
 from clearance.store import Store
 
@@ -78,8 +79,8 @@ def held(spark: SparkSession, store: Store) -> set[tuple[str, int, str, str]]:
 
 
 def files_of(spark: SparkSession, store: Store) -> dict[str, tuple[int, int, int, str]]:
-    """Every row of source_files: rows read, accepted, quarantined, status."""
-    rows = store.read(spark, "source_files").collect()
+    """Every file that counts: rows read, accepted, quarantined, status."""
+    rows = read_ledger(spark, store)
     found = {
         Path(row.path).name: (
             row.rows_read,
