@@ -63,10 +63,16 @@ ONE_MACHINE = {
     "spark.sql.shuffle.partitions": "8",
 }
 
-# For so little to read that compiling generated code costs more than running it saves.
-SMALL = {
+# Compiling what Spark generates costs more than running it saves where little is read.
+INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+
+# Nor does planning a query anew after each of its stages pay there, or more tasks than two.
+SMALL = INTERPRETED | {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
 }
 
 LOCAL = ONE_MACHINE | {

@@ -40,12 +40,12 @@ def spark() -> Iterator[SparkSession]:
 @pytest.fixture
 def generated_code(spark: SparkSession) -> Iterator[None]:
     """Plans run as over large inputs: as generated code."""
-    from clearance.session import SMALL
+    from clearance.session import INTERPRETED
 
-    for name in SMALL:
+    for name in INTERPRETED:
         spark.conf.unset(name)
     yield
-    for name, value in SMALL.items():
+    for name, value in INTERPRETED.items():
         spark.conf.set(name, value)
 
 

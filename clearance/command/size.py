@@ -8,7 +8,8 @@ from pathlib import Path
 from clearance.ingest.files import is_address, local_files
 from clearance.store import Store
 
-# Beneath these, running without generated code takes less time (docs/decisions/0007).
+# Beneath these a run is made for little to read (`session.SMALL`); docs/decisions/0013 has how much
+# that gave at 14 MB. Where it stops to pay was not measured.
 SMALL_INPUT = 20 * 2**20
 SMALL_STORE = 8 * 2**20
 # What a compressed research file usually unpacks to, times its size.

@@ -13,7 +13,7 @@ from clearance.clock import wall_clock
 from clearance.command.demo import AS_OF
 from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
 from clearance.places import rules_folder
-from clearance.session import SMALL
+from clearance.session import INTERPRETED
 from clearance.settings import load_settings
 from clearance.store import Store
 from clearance.sweep.step import determine
@@ -32,7 +32,7 @@ def sized(path: Path, size: int) -> Path:
 def test_charges_arrests_and_determinations_are_those_made_without_generated_code(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
-    assert all(spark.conf.get(name, None) != value for name, value in SMALL.items())
+    assert all(spark.conf.get(name, None) != value for name, value in INTERPRETED.items())
     generated = Store(str(tmp_path / "store"))
     for table in ("source_rows", "source_files"):
         copytree(line.store.path(table), generated.path(table))
