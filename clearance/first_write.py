@@ -34,8 +34,7 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
     """
     spark, place = rows.sparkSession, f"{root}/{spec.name}"
     remains = has_remains(spark, spec, root=root)
-    marks = folder_at(spark, root)
-    marks.put(MARK + spec.name)
+    folder_at(spark, root).put(MARK + spec.name)
     properties = properties_of(spec, open_readers=open_readers)
     typed = rows.select(*[F.col(name).cast(kind).alias(name) for name, kind in spec.types.items()])
     if spec.cluster_by and not remains:
@@ -46,7 +45,18 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
         if spec.cluster_by:
             columns = ", ".join(spec.cluster_by)
             spark.sql(f"ALTER TABLE delta.{quoted_name(place)} CLUSTER BY ({columns})")
-    marks.remove(MARK + spec.name)
+    end_first_write(spark, spec, root=root)
+
+
+def end_first_write(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
+    """Take the mark away that lies beside a table during its first write.
+
+    Args:
+        spark: the session.
+        spec: the table.
+        root: the folder or address of the store.
+    """
+    folder_at(spark, root).remove(MARK + spec.name)
 
 
 def _create_as_select(

@@ -22,7 +22,7 @@ from pyspark.sql import functions as F
 from clearance.commits import Commit, commits, last_commit
 from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import storage_faults
-from clearance.first_write import first_write, has_remains, quoted_name
+from clearance.first_write import end_first_write, first_write, has_remains, quoted_name
 from clearance.lock import alone
 from clearance.log_folder import ADDRESS, Folder, folder_at
 from clearance.schemas import MAKERS, TABLES
@@ -127,7 +127,11 @@ class Store:
             return DeltaTable.isDeltaTable(spark, self.path(table))
 
     def _widen(self, spark: SparkSession, table: str) -> None:
-        """Add the columns that a table of an earlier release lacks; they are null in its rows."""
+        """Add the columns that a table of an earlier release lacks; they are null in its rows.
+
+        The table is there, so its first write is over, also where it was killed after its commit.
+        """
+        end_first_write(spark, TABLES[table], root=self.root)
         there = set(spark.read.format("delta").load(self.path(table)).columns)
         types = TABLES[table].types
         if lacking := [f"{name} {types[name]}" for name in types if name not in there]:
