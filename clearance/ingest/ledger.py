@@ -37,16 +37,17 @@ def latest_files(rows: DataFrame) -> DataFrame:
         rows: `source_files`, every attempt ever recorded.
     """
     moment = F.struct("ingested_at", (F.col("status") == ACCEPTED).alias("accepted"), "extract")
-    at, of_path, of_content = "moment", "latest of path", "latest of content"
+    at, of_path, place = "moment", "latest of path", "place among its content"
+    latest_first = Window.partitionBy("sha256").orderBy(F.col(at).desc())
     found = rows.withColumn(at, moment).withColumns(
         {
-            of_content: F.max(at).over(Window.partitionBy("sha256")),
+            # A number, not the latest moment: of two attempts at one moment one counts.
+            place: F.row_number().over(latest_first),
             of_path: F.max(at).over(Window.partitionBy("path")),
         }
     )
-    stands = F.col(at) == F.col(of_content)
     corrected = (F.col("status") == REFUSED) & (F.col(at) < F.col(of_path))
-    return found.where(stands & ~corrected).select(*rows.columns)
+    return found.where((F.col(place) == 1) & ~corrected).select(*rows.columns)
 
 
 def latest_day(rows: list[Row]) -> date | None:
