@@ -141,18 +141,10 @@ def _publish_and_report(
     counties: list[str] | None,
     xlsx: bool,
 ) -> tuple[PublishResult, ReportResult]:
-    manifest = _latest_manifest(spark, store)
-    published = publish(
-        spark,
-        store,
-        out=out,
-        rules=rules,
-        as_of=manifest.as_of,
-        sweep_id=manifest.sweep_id,
-        counties=counties,
-        files=PACKET_FILES,
-        xlsx=xlsx,
+    published = publish_latest(
+        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES, xlsx=xlsx
     )
+    manifest = _latest_manifest(spark, store)
     # The page is about the same sweep, whose figures are in hand.
     sweep = SweepHead(
         sweep_id=swept.sweep_id,

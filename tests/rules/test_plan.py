@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_fifty_more_packs_cost_no_call_and_no_expression_but_their_own_facts(
     few = [Assigned(bound) for bound in packs]
     many = [Assigned(bound) for bound in [*packs, *more]]
     calls = [
-        asked_of_the_jvm(spark, lambda items=items: evaluate(units, items, as_of=AS_OF))  # type: ignore[misc]
+        asked_of_the_jvm(spark, partial(evaluate, units, items, as_of=AS_OF))
         for items in (few, few, many)
     ]
     assert calls[1] == calls[2] < 1_000
