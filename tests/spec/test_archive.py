@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearance import archive
+from clearance.command import archive_classes
 from clearance.errors import StoreFault
 from clearance.session import java_options
 
@@ -32,7 +33,7 @@ def makes(monkeypatch: pytest.MonkeyPatch, content: bytes) -> list[Path]:
             raise StoreFault("Spark did not start.", "Run it again.")
         part.write_bytes(content)
 
-    monkeypatch.setattr(archive, "_warm_up", warm_up)
+    monkeypatch.setattr(archive_classes, "_warm_up", warm_up)
     return asked
 
 
@@ -41,8 +42,8 @@ def test_an_archive_is_made_once_and_then_used(
 ) -> None:
     asked = makes(monkeypatch, b"classes")
     assert archive.archive_options() == ""
-    assert "python -m clearance.archive" in archive.described()
-    assert archive.main() == archive.main() == 0
+    assert archive.MAKER in archive.described()
+    assert archive_classes.main() == archive_classes.main() == 0
     assert len(asked) == 1
     made = archive.archive_file()
     assert f"-XX:SharedArchiveFile={made} " in java_options()
@@ -57,7 +58,7 @@ def test_an_archive_that_was_cut_off_or_changed_is_not_used(
     folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
     makes(monkeypatch, b"classes")
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     archive.archive_file().write_bytes(content)
     assert archive.archive_options() == ""
 
@@ -66,11 +67,11 @@ def test_other_jars_have_an_archive_of_their_own_and_the_old_one_goes(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     makes(monkeypatch, b"classes")
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     old = archive.archive_file()
     (folder / "one.jar").write_bytes(b"another")
     assert archive.archive_options() == ""
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     assert archive.archive_file() != old
     assert not old.exists()
 
@@ -79,9 +80,9 @@ def test_one_that_cannot_be_made_is_not_tried_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = makes(monkeypatch, b"")
-    assert archive.main() == 1
+    assert archive_classes.main() == 1
     assert capsys.readouterr().err.count("\n") == 1
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     assert len(asked) == 1
     assert archive.archive_options() == ""
 
@@ -92,7 +93,7 @@ def test_what_a_killed_maker_left_is_made_anew(
     (folder / ".classes-1234").write_bytes(b"half")
     archive.archive_file().write_bytes(b"no sum yet")
     makes(monkeypatch, b"classes")
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     assert archive.archive_options()
     assert not (folder / ".classes-1234").exists()
 
@@ -103,9 +104,9 @@ def test_two_makers_do_not_get_in_each_others_way(
     asked = makes(monkeypatch, b"classes")
     with (folder / ".classes.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert archive.main() == 1
+        assert archive_classes.main() == 1
     assert asked == []
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
 
 
 def test_a_folder_that_is_not_there_or_has_a_blank_in_its_name_means_no_archive(
@@ -113,10 +114,10 @@ def test_a_folder_that_is_not_there_or_has_a_blank_in_its_name_means_no_archive(
 ) -> None:
     asked = makes(monkeypatch, b"classes")
     monkeypatch.setenv("CLEARANCE_JARS", str(tmp_path / "absent"))
-    assert archive.main() == 1
+    assert archive_classes.main() == 1
     assert asked == []
     blank = tmp_path / "my jars"
     blank.mkdir()
     monkeypatch.setenv("CLEARANCE_JARS", str(blank))
-    assert archive.main() == 0
+    assert archive_classes.main() == 0
     assert archive.archive_options() == ""

@@ -278,7 +278,7 @@ def test_a_second_run_does_nothing_says_nothing_and_leaves_java_home_set(checkou
 def test_set_up_has_the_archive_of_classes_made_in_the_background(checkout: Path) -> None:
     program(
         checkout / ".venv" / "bin" / "python",
-        f'case "$*" in *java) echo /jvm ;; *archive) sleep 1; echo >{checkout}/made ;; esac',
+        f'case "$*" in *java) echo /jvm ;; *classes) sleep 1; echo >{checkout}/made ;; esac',
     )
     done = shell(f"set_up {checkout} test; test ! -e {checkout}/made")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
