@@ -2,7 +2,7 @@
 
 `clearance.command.archive_classes` makes it (the JVM's own class data sharing), once for a Java and
 a set of jars; set-up starts that in the background. It is a shortcut only: where it is missing,
-made by another Java, of other jars or damaged, a run starts without it. It lies beside Delta's jars.
+made by another Java, of other jars or damaged, a run does without it. It lies beside Delta's jars.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from clearance.places import jars_folder
 
 # What `doctor` names.
 MAKER = "python -m clearance.command.archive_classes"
+# What loads the classes; an archive that was made by something else is made anew.
+WARMED_UP_BY = "two months of the line"
 NAME = "classes-{}.jsa"
 # What the JVM would otherwise say, on stdout, of an archive that it cannot use or make.
 QUIET = "-Xlog:cds=off -Xlog:cds+dynamic=off"
@@ -27,7 +29,7 @@ def archive_file() -> Path:
     home = find_java() or Path()
     package = find_spec("pyspark")
     spark = Path(package.origin).parent if package and package.origin else Path()
-    digest = hashlib.sha256(f"{home.resolve()}\0{spark}".encode())
+    digest = hashlib.sha256(f"{home.resolve()}\0{spark}\0{WARMED_UP_BY}".encode())
     for path in [
         home / "release",
         home / "lib" / "modules",
