@@ -15,7 +15,7 @@ from clearance.publish.columns import (
     AFTER_POSSIBLE,
     BEFORE_POSSIBLE,
     CONDENSED,
-    quoted,
+    csv_fields,
 )
 from clearance.publish.placement import SOURCE
 
@@ -68,7 +68,7 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     """
     record = without_mark(F.col("record"))
     own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
-    possible = quoted(F.col("possible"))
+    possible = csv_fields(F.col("possible"))
     filled = F.concat_ws(",", "before", possible, "after")
     blank = F.concat(F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE)))
     # The fields are asked for once a row, and only where a file needs to know.
@@ -112,5 +112,4 @@ def condensed(fields: Column) -> Column:
     Args:
         fields: the record parsed.
     """
-    # A field of a line holds no line end.
-    return F.concat_ws(",", *(quoted(fields[name], special=',"') for name in CONDENSED))
+    return csv_fields(*(fields[name] for name in CONDENSED))

@@ -16,7 +16,7 @@ from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.record import parsed
 from clearance.places import rules_folder
-from clearance.publish.columns import CONDENSED, charge_shown, quoted, years_since
+from clearance.publish.columns import CONDENSED, charge_shown, csv_fields, years_since
 from clearance.publish.comments import comments_to_show, load_notable
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.lines import condensed, without_96th
@@ -129,11 +129,17 @@ def test_fields_are_picked_and_trimmed_as_received(spark: SparkSession) -> None:
 
 
 def test_appended_values_are_quoted_by_rfc_4180(spark: SparkSession) -> None:
-    given = ["plain", "a,b", 'say "x"', "two\nlines", None]
+    given = ["plain", "a,b", 'say "x"', "two\nlines", None, "#1", " padded ", "a\\b"]
     rows = spark.createDataFrame([(text,) for text in given], "text string")
-    assert [row[0] for row in rows.select(quoted(F.col("text"))).collect()] == [
-        *("plain", '"a,b"', '"say ""x"""', '"two\nlines"', "")
+    written = csv_fields(F.col("text"), F.col("text"))
+    assert [row[0] for row in rows.select(written).collect()] == [
+        f"{field},{field}"
+        for field in (
+            *("plain", '"a,b"', '"say ""x"""', '"two\nlines"', ""),
+            *("#1", " padded ", "a\\b"),
+        )
     ]
+    assert rows.select(csv_fields(F.lit(None))).first() == ("",)
 
 
 def test_a_case_number_is_what_court_rows_of_the_step_say_once_in_record_order(
