@@ -76,14 +76,18 @@ _AS_RECEIVED = {
 }
 
 
-def csv_fields(*values: Column) -> Column:
+def csv_fields(first: Column, second: Column, *others: Column) -> Column:
     """Values as neighbouring CSV fields; absent is empty.
 
     One function of Spark's, which asks once for each value: evaluated without generated code, an
-    expression that asks twice for a field of the record parses the record twice.
+    expression that asks twice for a field of the record parses the record twice. Of one absent
+    value alone it makes null, which it declares it never does; so there are two or more.
     """
-    fields = [value.cast("string").alias(f"field_{at}") for at, value in enumerate(values)]
-    return F.coalesce(F.to_csv(F.struct(*fields), _AS_RECEIVED), F.lit(""))
+    fields = [
+        value.cast("string").alias(f"field_{at}")
+        for at, value in enumerate((first, second, *others))
+    ]
+    return F.to_csv(F.struct(*fields), _AS_RECEIVED)
 
 
 def us_date(value: Column) -> Column:

@@ -68,9 +68,11 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     """
     record = without_mark(F.col("record"))
     own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
-    possible = csv_fields(F.col("possible"))
-    filled = F.concat_ws(",", "before", possible, "after")
-    blank = F.concat(F.lit("," * len(BEFORE_POSSIBLE)), possible, F.lit("," * len(AFTER_POSSIBLE)))
+    # With the comma behind it.
+    possible = csv_fields(F.col("possible"), F.lit(None))
+    filled = F.concat("before", F.lit(","), possible, "after")
+    before, after = "," * len(BEFORE_POSSIBLE), "," * (len(AFTER_POSSIBLE) - 1)
+    blank = F.concat(F.lit(before), possible, F.lit(after))
     # The fields are asked for once a row, and only where a file needs to know.
     fields = parsed(record if condensed_too else F.when(has_blank_end(record), record))
     return joined.select(

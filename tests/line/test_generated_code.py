@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from clearance.charges.step import prepare
 from clearance.clock import wall_clock
 from clearance.command.demo import AS_OF
+from clearance.command.line import PACKET_FILES, publish_latest
 from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
 from clearance.places import rules_folder
 from clearance.session import INTERPRETED
@@ -28,8 +29,15 @@ def sized(path: Path, size: int) -> Path:
     return path
 
 
+def csv_files(folder: Path) -> dict[str, bytes]:
+    """The bytes of the CSV files in a folder, by their place in it."""
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*.csv")}
+    assert found
+    return {place: path.read_bytes() for place, path in found.items()}
+
+
 @pytest.mark.usefixtures("generated_code")
-def test_charges_arrests_and_determinations_are_those_made_without_generated_code(
+def test_tables_and_packets_are_those_made_without_generated_code(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     assert all(spark.conf.get(name, None) != value for name, value in INTERPRETED.items())
@@ -46,6 +54,9 @@ def test_charges_arrests_and_determinations_are_those_made_without_generated_cod
         rows = generated.read(spark, table).drop("sweep_id")
         assert rows.count() == interpreted.count() > 100
         assert rows.exceptAll(interpreted).isEmpty()
+    out = tmp_path / "out"
+    publish_latest(spark, generated, out=out, rules=rules, counties=None, files=PACKET_FILES)
+    assert csv_files(out / "packets") == csv_files(line.place.out / "packets")
 
 
 def test_what_is_read_decides_whether_a_run_is_small(tmp_path: Path) -> None:
