@@ -7,9 +7,11 @@ The row with the longest path, then one whose words stand in the charge, speaks 
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges import statute_lists
@@ -20,14 +22,14 @@ from clearance.charges.spelling import Spelling, own_spelling
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statute_row import StatuteRow
 
-ROW_DDL = """
-    section string,
-    rows array<struct<
-        list string, code_book string, section string, path string, depth int, words string,
-        needs string, attempts string, conspiracies string, bare string, without_book string,
-        valid_from date, valid_to date
-    >>
+ROWS_BY_SECTION = """
+    map<string, array<struct<
+        list: string, code_book: string, path: string, depth: int, words: string, needs: string,
+        attempts: string, conspiracies: string, bare: string, without_book: string,
+        valid_from: date, valid_to: date
+    >>>
 """
+_ROW = re.findall(r"(\w+): ", ROWS_BY_SECTION)
 POSSIBLE = ":possible"
 MATCH_TYPE = "struct<list:string,needs:string,valid_from:date,valid_to:date>"
 
@@ -44,48 +46,40 @@ def load_statutes(rules: Path) -> StatuteLists:
     return statute_lists.load_statutes(rules, asked=statute_lists.ASKED_BY_STEPS)
 
 
-def statute_rows(spark: SparkSession, lists: StatuteLists) -> DataFrame:
-    """A row is a section that stands on a list, with all that the lists say of it: section, rows.
+def rows_by_section(lists: StatuteLists) -> Column:
+    """All that the lists say of a section, by section: one constant for every text.
 
     Args:
-        spark: the session.
         lists: `load_statutes`.
     """
-    by_section: dict[str, list[tuple[object, ...]]] = {}
+    by_section: dict[str, list[dict[str, object]]] = {}
     for row in lists.rows:
         by_section.setdefault(row.section, []).append(_as_looked_up(row))
-    return spark.createDataFrame(list(by_section.items()), ROW_DDL).coalesce(1)
+    return F.from_json(F.lit(json.dumps(by_section)), ROWS_BY_SECTION)
 
 
-def _as_looked_up(row: StatuteRow) -> tuple[object, ...]:
+def _as_looked_up(row: StatuteRow) -> dict[str, object]:
     path = row.path or ""
     depth = len(path.split(".")) if path else 0
     words = row.literal and f"(?:^| )(?:{row.literal})(?: |$)"
     manner = (row.attempts, row.conspiracies, row.bare, row.without_book)
-    place = (row.list, row.code_book, row.section, path, depth)
-    return (*place, words, row.needs or "", *manner, row.valid_from, row.valid_to)
+    window = (day and day.isoformat() for day in (row.valid_from, row.valid_to))
+    said = (row.list, row.code_book, path, depth, words, row.needs or "", *manner, *window)
+    return dict(zip(_ROW, said, strict=True))
 
 
-def classify(
-    texts: DataFrame, *, statutes: DataFrame, spelling: Spelling | None = None
-) -> DataFrame:
-    """One row a text: text, charge, matches. No text gains or loses a row.
-
-    The lists become one row with a map by section, so that the texts are not moved and a section
-    that stands on many lists cannot multiply its texts.
+def classify(texts: DataFrame, *, statutes: Column, spelling: Spelling | None = None) -> DataFrame:
+    """One row a text: text, charge, matches. No text is moved, gained or lost.
 
     Args:
         texts: distinct charge texts in a column `text`.
-        statutes: `statute_rows`.
+        statutes: `rows_by_section`.
         spelling: how charges are written; the project's own when None.
     """
     known = spelling or own_spelling()
     charges = texts.select("text", parse_charge(F.col("text"), spelling=known).alias("charge"))
-    entries = F.collect_list(F.struct("section", "rows"))
-    by_section = statutes.agg(F.map_from_entries(entries).alias("lists"))
-    found = charges.crossJoin(F.broadcast(by_section))
-    return found.select(
-        "text", "charge", _matches(F.col("charge"), F.col("lists"), known).alias("matches")
+    return charges.select(
+        "text", "charge", _matches(F.col("charge"), statutes, known).alias("matches")
     )
 
 
@@ -174,7 +168,7 @@ def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
         row["list"].alias("list"),
         row["valid_from"].alias("valid_from"),
         row["valid_to"].alias("valid_to"),
-        F.concat_ws(" ", row["code_book"], row["section"]).alias("place"),
+        F.concat_ws(" ", row["code_book"], named["section"]).alias("place"),
         (depth * 2 + F.when(row["words"].isNull(), 0).otherwise(1)).alias("closeness"),
         needs.alias("needs"),
         F.array_position(F.lit(list(NEEDS)), needs).alias("rank"),

@@ -27,7 +27,7 @@ from clearance.charges.quality import FLAGS
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
-from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
 from clearance.log import logged
 from clearance.progress import say, stage
@@ -105,8 +105,7 @@ def prepare(
         writer = _Writer(store, people, note, {table: found[table][0] for table in TABLES})
         doing = "everyone" if people is None else "the people who changed"
         with stage(f"Preparing {doing}"):
-            of_law = statute_rows(spark, statutes)
-            _write(source, writer, record=record, statutes=of_law, feeds=feeds)
+            _write(source, writer, record=record, statutes=statutes, feeds=feeds)
     else:
         say("Prepare: source rows, feeds and rules are the same as last time; nothing to do.")
     if with_history:
@@ -152,7 +151,7 @@ def _write(
     writer: _Writer,
     *,
     record: RecordRules,
-    statutes: DataFrame,
+    statutes: StatuteLists,
     feeds: SideFeeds,
 ) -> None:
     people = writer.people

@@ -16,6 +16,7 @@ from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules, Registration
 from clearance.charges.side_feeds import SideFeeds, with_person_id, with_side_feeds
 from clearance.charges.standing import with_standing
+from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.texts import classified_texts, with_charge
 from clearance.schemas import CHARGES
 
@@ -42,7 +43,7 @@ def features(
     typed: DataFrame,
     *,
     rules: RecordRules,
-    statutes: DataFrame,
+    statutes: StatuteLists,
     feeds: SideFeeds = NOTHING_LOADED,
 ) -> Features:
     """The counts of the typed rows, as far as `charges` and `arrests` have them in common.
@@ -50,7 +51,7 @@ def features(
     Args:
         typed: `history.typed_rows`.
         rules: how to read the record's words.
-        statutes: `statutes.statute_rows`.
+        statutes: the statute lists.
         feeds: what other offices say.
     """
     texts = classified_texts(typed, statutes=statutes)

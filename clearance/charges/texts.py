@@ -13,14 +13,15 @@ from clearance.charges.grammar import display
 from clearance.charges.parts import is_one_of
 from clearance.charges.quality import flags
 from clearance.charges.spelling import own_spelling
-from clearance.charges.statutes import classify
+from clearance.charges.statute_lists import StatuteLists
+from clearance.charges.statutes import classify, rows_by_section
 from clearance.charges.tag_table import tag_table, turns, wide_table
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
 
 
-def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
+def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
     """A row is a distinct charge text of the record with all that follows from the text alone.
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
@@ -29,13 +30,13 @@ def classified_texts(typed: DataFrame, *, statutes: DataFrame) -> DataFrame:
 
     Args:
         typed: `history.typed_rows`.
-        statutes: the rows of the statute lists.
+        statutes: the statute lists.
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
     texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
     charge, matches = F.col("charge"), F.col("matches")
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
-    read = classify(texts, statutes=statutes).select(
+    read = classify(texts, statutes=rows_by_section(statutes)).select(
         "text",
         *[charge[name].alias(name) for name in ("code_book", "section", "subdivisions")],
         *[charge[name].alias(name) for name in ("attempt", "conspiracy", "parsed")],

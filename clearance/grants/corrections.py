@@ -22,7 +22,7 @@ from clearance.charges.changes import Note, note_on, people_with_other_records, 
 from clearance.charges.history import typed_rows
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds, side_feeds_at
-from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
 from clearance.store import Store
 from clearance.sweep.replay import plan_of
@@ -119,7 +119,7 @@ def _known_then(
     worked_out = features(
         until,
         rules=record,
-        statutes=statute_rows(spark, statutes),
+        statutes=statutes,
         feeds=_until(side_feeds_at(spark, store, versions=now.feeds), day),
     )
     return {"charges": charges(worked_out), "arrests": arrests(worked_out)}

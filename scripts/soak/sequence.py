@@ -30,7 +30,7 @@ from clearance.charges.arrests import arrests
 from clearance.charges.history import typed_rows
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import loaded_feeds, side_feeds
-from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.statutes import load_statutes
 from clearance.charges.step import prepare
 from clearance.charges.tables import charges, features
 from clearance.ingest.layout import FIELDS
@@ -186,8 +186,7 @@ class Sequence:
         record, statutes = load_record_rules(self.rules), load_statutes(self.rules)
         typed = typed_rows(self.store.read(self.spark, "source_rows"), rules=record)
         feeds = side_feeds(self.spark, self.store, loaded=loaded_feeds(self.spark, self.store))
-        lists = statute_rows(self.spark, statutes)
-        worked_out = features(typed, rules=record, statutes=lists, feeds=feeds)
+        worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
         inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
         plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
         everything = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)

@@ -11,7 +11,7 @@ from clearance.charges.arrests import arrests
 from clearance.charges.history import history, typed_rows
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds
-from clearance.charges.statutes import load_statutes, statute_rows
+from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import NOTHING_LOADED, charges, features
 from clearance.places import rules_folder
 from clearance.schemas import SOURCE_ROWS
@@ -61,7 +61,7 @@ def frames(
     """History, charges and arrests of source rows, not yet computed."""
     record = load_record_rules(rules)
     typed = typed_rows(rows, rules=record)
-    statutes = statute_rows(rows.sparkSession, load_statutes(rules))
+    statutes = load_statutes(rules)
     worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
     return history(typed), charges(worked_out), arrests(worked_out)
 
