@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.citation import END, YEAR, any_of, book
 from clearance.charges.spelling import Spelling
+from clearance.literal import looked_up
 
 DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 
@@ -31,9 +32,18 @@ def is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Col
     others = any_of(mark.section for mark in known.about_others)
     short = rf"^(?!{others}{END})\d\d(?![\d.])(?!.*{any_of(known.short_sections)}{END})"
     has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(short)
-    return F.when(has_book, with_book).otherwise(
+    read = F.when(has_book, with_book).otherwise(
         (cited != "") & _like_a_section(tidy, cited, rest, known)
     )
+    return read & ~_beyond_its_book(cited, known)
+
+
+def _beyond_its_book(cited: Column, known: Spelling) -> Column:
+    """Whether the code book, or where none is named every one, ends before such a number."""
+    number = F.regexp_extract(cited, r"^\d+", 0)
+    named = F.regexp_extract(cited, rf"({any_of(known.code_books)}){END}", 1)
+    end = F.coalesce(looked_up(named, known.ends_before, "int"), F.lit(known.no_section_from))
+    return F.coalesce(number.try_cast("int") >= end, F.lit(False))
 
 
 def _like_a_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:

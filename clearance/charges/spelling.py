@@ -63,6 +63,7 @@ class Spelling(BaseModel):
     past_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
     ends_before: dict[str, int] = {}
+    no_section_from: int = Field(gt=0)
     measures: tuple[Word, ...] = ()
     street_words: tuple[Word, ...] = ()
     other_codes: tuple[Word, ...] = ()

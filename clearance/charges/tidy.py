@@ -53,19 +53,23 @@ def steps(known: Spelling) -> list[tuple[str, str]]:
     attempt, section = known.attempt.section, rf"{SECTION}{END}"
     books = any_of(known.code_books)
     marks = [_after_mark(mark, known) for mark in (known.attempt, known.conspiracy)]
+    glued = [_glued(mark, known) for mark in (known.attempt, known.conspiracy)]
     return [
         # 11,357 HS
         (r"(?<![\d.,])([1-9]\d?),(\d{3})(?![\d,])", "$1$2"),
         *_book_names(known),
         *_in_front(known),
+        *glued,
         *marks,
         *_book_in_front(known),
+        *glued,
         *marks,
         *_subdivisions(known),
         *_before_book(known),
         # 664 HS/11358 HS, 11360(A)/664 HS: the book is the charge's
         (rf"^({attempt}(?:{BRACKET})*+) ?{books} ?/ ?(?=[1-9])", "$1/"),
         (rf"^({section}) ?/ ?({attempt}) ?({books}){END}", "$1 $3/$2"),
+        *_mark_behind(known),
         # 459-460 PC, but not 2010-11358 HS
         (rf"^((?!(?:19|20)\d\d-){long}) ?- ?(?={long} ?{book(known)})", "$1/"),
     ]
@@ -161,6 +165,32 @@ def _before_book(known: Spelling) -> list[tuple[str, str]]:
         # 11358-HS, 11358 - HS - CULTIVATE; in 11357-CA RESIDENT the letters are words
         (rf"^({_others(known)}{SECTION}{END}) ?- ?({books})(?= ?[-:;,.]|$)", "$1 $2"),
     ]
+
+
+def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
+    """An attempt's section behind the one it is about, in whatever way it is joined."""
+    attempt, books = rf"{known.attempt.section}(?:{BRACKET})*+", any_of(known.code_books)
+    section = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
+    last = rf"{END}(?!{joined(known)})"
+    return [
+        # 487(A)-664 PC, 487(A),664 PC, 487(A) 664 PC: the book is the charge's
+        (rf"^({section}{END})(?: ?[-,&+] ?| AND | )({attempt}) ?({books}){last}", "$1 $3/$2"),
+        # 487(A) PC-664 PC, 11359 HS, 664 PC
+        (
+            rf"^({section} ?{books})(?: ?[-,&+] ?| AND | )({attempt})"
+            rf"(?: ?{known.attempt.code_book})?{last}",
+            "$1/$2",
+        ),
+        # 11359.664 HS, 11359664 HS; one book has sections of six digits, which begin with 1
+        (rf"^(?!1\d{{5}}(?!\d))([1-9]\d{{2,4}})\.?({attempt}) ?({books}){last}", "$1 $3/$2"),
+    ]
+
+
+def _glued(mark: Mark, known: Spelling) -> tuple[str, str]:
+    """664487(A) PC, 664.487(A) PC, 664(A).11359 HS: no book has sections with such a number."""
+    marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+"
+    section = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
+    return (rf"^({marked})[.:*]?(?={section}(?: ?{book(known)}|$))", "$1/")
 
 
 def _after_mark(mark: Mark, known: Spelling) -> tuple[str, str]:
