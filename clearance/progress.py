@@ -36,7 +36,7 @@ def _shown(doing: str) -> Iterator[None]:
         with console.status(doing):
             yield
     else:
-        console.print(doing, highlight=False)
+        console.print(doing, highlight=False, markup=False)
         yield
 
 
@@ -44,4 +44,4 @@ def say(line: str) -> None:
     """One line that stays."""
     console = _console.get()
     if console is not None:
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, markup=False)

@@ -89,7 +89,7 @@ class Frame:
             document = result.as_dict() if hasattr(result, "as_dict") else result
             print(json.dumps(document, default=str, ensure_ascii=False, sort_keys=True))
         else:
-            lines(Console(highlight=False, soft_wrap=True))
+            lines(Console(highlight=False, soft_wrap=True, markup=False))
 
 
 def as_date(text: str | None, option: str) -> date | None:

@@ -128,7 +128,8 @@ def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
     try:
         with steady_splits(spark):
             inputs = [str(folder / name) for name in FILES]
-            files, _ = find_files(spark, inputs, links=tmp_path_factory.mktemp("links"))
+            links = tmp_path_factory.mktemp("links")
+            files = find_files(spark, inputs, links=links).distinct
             lines = read_lines(spark, files)
             surveys, stretches = take_survey(lines, files=files)
             names = {file.sha256: Path(file.path).name for file in files}
