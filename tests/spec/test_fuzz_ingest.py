@@ -24,7 +24,14 @@ from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
 from clearance.store import Store
 from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
-from tests.spec.file_mutation import is_taken_in, mutated_file, row_numbers, text_of, valid_file, valid_row
+from tests.spec.file_mutation import (
+    is_taken_in,
+    mutated_file,
+    row_numbers,
+    text_of,
+    valid_file,
+    valid_row,
+)
 from tests.spec.reconcile import differences
 
 FILES, LINES_OF_EACH = 100, 50
@@ -74,11 +81,7 @@ def broken(
     dice = random.Random(0)
     long_line = b"\n".join([valid_row(dice), b"x," * (5 << 20), valid_row(dice), b""])
     contents = [*mutations(1, FILES), long_line]
-    files = {
-        f"{number:03}.csv": data
-        for number, data in enumerate(contents)
-        if is_taken_in(data)
-    }
+    files = {f"{number:03}.csv": data for number, data in enumerate(contents) if is_taken_in(data)}
     files[DRAWN] = b"".join(line.data + b"\n" for line in drawn_lines())
     for name, data in files.items():
         (folder / name).write_bytes(data)
