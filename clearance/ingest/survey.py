@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -31,7 +31,14 @@ from clearance.ingest.shape import (
     without_mark,
 )
 from clearance.ingest.unpack import damaged
-from clearance.ingest.unread import Unread, unread_counts, unread_of, with_other_letters
+from clearance.ingest.unread import (
+    DATES,
+    SEVERAL,
+    Unread,
+    present_counts,
+    unread_values,
+    with_unread,
+)
 from clearance.store import storage_faults
 
 HEADER = "HEADER"
@@ -175,8 +182,8 @@ def _code(record: Column, *, width: Column) -> Column:
 
 
 def kept_lines(lines: DataFrame) -> DataFrame:
-    """The lines of `read_lines` that can be kept, with `code` and `wide`."""
-    return with_other_letters(with_code(lines)).where(F.col("code").isNull())
+    """The lines of `read_lines` that can be kept, with `code` and `unread`."""
+    return with_unread(with_code(lines)).where(F.col("code").isNull())
 
 
 def take_survey(
@@ -194,16 +201,16 @@ def take_survey(
     told = F.least(fields_found(F.col("record")), F.lit(_MOST_FIELDS_TOLD))
     found = F.when(F.col("code") == "FIELD_COUNT", told)
     text = without_mark(F.col("record"))
-    other = (F.col("code") == HEADER) & ~is_usual_header(text)
+    other = F.col("code").eqNullSafe(HEADER) & ~is_usual_header(text)
     header = F.when(other, F.substr(text, F.lit(1), F.lit(_LONGEST_HEADER)))
-    coded = with_other_letters(with_code(lines))
+    coded = with_unread(with_code(lines))
     counts = coded.groupBy(
-        "file", "start", "code", found.alias("found"), header.alias("header")
+        "file", "start", "code", "unread", found.alias("found"), header.alias("header")
     ).agg(
         F.count(F.lit(1)).alias("lines"),
         F.min("id").alias("first"),
         F.max("id").alias("last"),
-        *unread_counts(),
+        *present_counts(DATES),
     )
     with _read_faults(files):
         groups = counts.collect()
@@ -230,7 +237,40 @@ def take_survey(
             before += sum(group.lines for group in held)
             own.append((stretches[-1], held))
         surveys.append(_file_survey(file, own))
-    return surveys, stretches
+    return _with_present(surveys, lines), stretches
+
+
+def _with_present(surveys: list[FileSurvey], lines: DataFrame) -> list[FileSurvey]:
+    """The surveys with the number of values of each text that has unread ones.
+
+    Texts in another alphabet are rare: a file that has several is gone through once more.
+    """
+    doubtful = {
+        survey.file.address: [field for field in survey.unread if field not in DATES]
+        for survey in surveys
+        if any(
+            found.unread >= SEVERAL for field, found in survey.unread.items() if field not in DATES
+        )
+    }
+    if not doubtful:
+        return surveys
+    fields = sorted({field for some in doubtful.values() for field in some})
+    held = kept_lines(lines).where(F.col("file").isin(*doubtful))
+    with storage_faults("counting values"):
+        counts = held.groupBy("file").agg(*present_counts(fields)).collect()
+    present = {row.file: row for row in counts}
+    return [
+        replace(
+            survey,
+            unread={
+                field: replace(found, present=present[survey.file.address][field])
+                if field in doubtful.get(survey.file.address, ())
+                else found
+                for field, found in survey.unread.items()
+            },
+        )
+        for survey in surveys
+    ]
 
 
 def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) -> FileSurvey:
@@ -265,7 +305,10 @@ def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) ->
         dict(codes),
         dict(field_counts),
         headers=tuple(headers),
-        unread=unread_of(kept),
+        unread={
+            field: Unread(unread, sum(group[field] for group in kept) if field in DATES else 0)
+            for field, unread in unread_values(kept).items()
+        },
     )
 
 

@@ -7,8 +7,10 @@ file is another than the layout says. A value that is absent (blank, `-`, `NULL`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -20,6 +22,7 @@ from clearance.store import storage_faults
 DATES = ("PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")
 # A comment may be in any language; what is wrong with a CNT_ORDER sets its row aside.
 TEXTS = tuple(field for field in NEEDED if field not in (*DATES, "CNT_ORDER", "COMMENT_TEXT"))
+FIELDS = (*DATES, *TEXTS)
 
 UNREAD_LIMIT = 0.05
 """Share of a field's values that may be unread, where the settings say nothing else."""
@@ -55,33 +58,33 @@ class Unread:
         return (self.unread > FEW or every) and self.unread > limit * self.present
 
 
-def unread_counts() -> list[Column]:
-    """For each looked-at field how many values a group of `read_lines` has, and how many unread."""
-    columns = []
-    for field in (*DATES, *TEXTS):
-        columns.append(F.count_if(_is_present(field)).alias(f"{field} present"))
-        columns.append(F.count_if(_is_unread(field)).alias(f"{field} unread"))
-    return columns
+def with_unread(lines: DataFrame) -> DataFrame:
+    """The lines with `unread`: a bit for each field of `FIELDS` that has an unread value.
 
-
-def with_other_letters(lines: DataFrame) -> DataFrame:
-    """The lines with `wide`: whether any letter of the line is not ASCII, which most are not."""
+    Only in a line with letters that are not ASCII, which few have, a text is looked at.
+    """
     record = F.col("record")
-    return lines.withColumn("wide", F.octet_length(record) > F.char_length(record))
+    wide = F.octet_length(record) > F.char_length(record)
+    dates, texts = _bits(DATES, _is_no_date), _bits(TEXTS, _has_other_letters)
+    return lines.withColumn("unread", dates.bitwiseOR(F.when(wide, texts).otherwise(0)))
 
 
-def unread_of(groups: Sequence[Any]) -> dict[str, Unread]:
-    """The fields that have unread values, summed over groups of lines.
+def present_counts(fields: Sequence[str]) -> list[Column]:
+    """How many values of each field a group of lines has, under the field's name."""
+    return [F.count_if(_is_present(field)).alias(field) for field in fields]
+
+
+def unread_values(groups: Sequence[Any]) -> Counter[str]:
+    """How many values are unread by field, where any is.
 
     Args:
-        groups: rows with the columns of `unread_counts`.
+        groups: rows with `unread` and with `lines`, how many lines have these bits.
     """
-    found: dict[str, Unread] = {}
-    for field in (*DATES, *TEXTS):
-        unread = sum(group[f"{field} unread"] for group in groups)
-        if unread:
-            present = sum(group[f"{field} present"] for group in groups)
-            found[field] = Unread(unread, present)
+    found: Counter[str] = Counter()
+    for group in groups:
+        for place, field in enumerate(FIELDS):
+            if group.unread >> place & 1:
+                found[field] += group.lines
     return found
 
 
@@ -91,13 +94,13 @@ def shapes_of(rows: DataFrame, *, wanted: Mapping[str, Sequence[str]]) -> dict[s
     Only a file that is refused is read a second time, and only until there is enough to show.
 
     Args:
-        rows: lines that can be kept, with `file` and `wide`.
+        rows: lines that can be kept, with `file` and `unread`.
         wanted: fields to show, by the file's address.
     """
     fields = sorted({field for some in wanted.values() for field in some})
     if not fields:
         return {}
-    each = [F.when(_is_unread(field), F.struct(F.lit(field), _shape(field))) for field in fields]
+    each = [F.when(_is_bit_set(field), F.struct(F.lit(field), _shape(field))) for field in fields]
     held = rows.where(F.col("file").isin(*wanted))
     shapes = held.select(F.explode(F.array_compact(F.array(*each))).alias("of")).limit(_ENOUGH)
     with storage_faults("looking at unread values"):
@@ -114,10 +117,25 @@ def _is_present(field: str) -> Column:
     return ~F.upper(F.trim(F.col(column_of(field)))).isin("", "-", "NULL")
 
 
-def _is_unread(field: str) -> Column:
-    if field in DATES:
-        return _is_present(field) & ~F.coalesce(_is_date(field), F.lit(False))
-    return F.col("wide") & F.col(column_of(field)).rlike(_FOREIGN)
+def _bits(fields: Sequence[str], is_unread: Callable[[str], Column]) -> Column:
+    bits = (F.when(is_unread(field), _bit(field)).otherwise(0) for field in fields)
+    return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def _bit(field: str) -> int:
+    return 1 << FIELDS.index(field)
+
+
+def _is_bit_set(field: str) -> Column:
+    return F.col("unread").bitwiseAND(_bit(field)) != 0
+
+
+def _is_no_date(field: str) -> Column:
+    return _is_present(field) & ~F.coalesce(_is_date(field), F.lit(False))
+
+
+def _has_other_letters(field: str) -> Column:
+    return F.col(column_of(field)).rlike(_FOREIGN)
 
 
 def _is_date(field: str) -> Column:

@@ -311,7 +311,8 @@ def test_a_header_of_other_columns_is_refused_by_their_names_and_is_never_thrown
     spark: SparkSession, store: Store, tmp_path: Path
 ) -> None:
     swapped = list(FIELDS)
-    swapped[81], swapped[80] = swapped[80], swapped[81]
+    code = FIELDS.index("DISP_CODE")
+    swapped[code : code + 2] = ["DISP_DESCR", "DISP_CODE"]
     headers = {
         "swapped.csv": (swapped, "DISP_DESCR in place of DISP_CODE"),
         "sorted.csv": (sorted(FIELDS), "another order: CII_NUMBER in place of RECORD_ID"),
