@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import random
 import tracemalloc
@@ -217,3 +218,37 @@ def test_a_bomb_at_an_address_is_refused_too(spark: SparkSession, tmp_path: Path
         remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=100.0)
     (described,), _ = remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=2000.0)
     assert described.sha256 == look_at(path, unpack_limit=2000.0).sha256
+
+
+def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    long = b"a\n" + b"x" * (2 * LONGEST_LINE + (1 << 20)) + b"\nb\n"
+    row = valid_row(random.Random(0)) + b"\n"
+    files = {
+        "packed.csv": (bz2.compress(row), "bzip2-compressed"),
+        "twice.csv.gz": (gzip.compress(zlib.compress(row)), "what it holds is deflate-compressed"),
+        "plain.csv.bz2": (row, "plain text, but its name ends in .bz2"),
+        "named.csv": (gzip.compress(row), "gzip-compressed, but its name does not end in .gz"),
+        "cut.csv.gz": (gzip.compress(row)[:-9], "cut off or damaged"),
+        "long.csv": (long, "a line of more than 16 MB"),
+        "long.csv.gz": (gzip.compress(long, 1), "a line of more than 16 MB"),
+    }
+    hadoop = Hadoop(spark)
+    for name, (content, words) in files.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(InputRefused, match=words) as caught:
+            remote_files(hadoop, [path.as_uri()], unpack_limit=100.0)
+        assert f"file:{path} " in caught.value.message
+        path.unlink()
+    (tmp_path / "within").mkdir()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(InputRefused, match=r"It holds .*notes\.txt, .*within/"):
+        remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+    lines = b"x" * (1 << 20) + b"\r\n"
+    (tmp_path / "one.dat").write_bytes(row + lines * 40)
+    (tmp_path / "two.csv.gz").write_bytes(gzip.compress(row + lines * 40, 1))
+    found, beside = remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+    assert [Path(file.name).name for file in found] == ["one.dat", "two.csv.gz"]
+    assert sorted(Path(name).name for name in beside) == ["notes.txt", "within"]

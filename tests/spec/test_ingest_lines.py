@@ -12,10 +12,17 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from clearance.errors import InputRefused
 from clearance.ingest.commits import Extract, kept_rows, placed, set_aside
-from clearance.ingest.files import find_files
+from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELDS, NEEDED
-from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
+from clearance.ingest.survey import (
+    FileSurvey,
+    _read_faults,
+    read_lines,
+    steady_splits,
+    take_survey,
+)
 
 HEADER = ",".join(FIELDS)
 
@@ -287,3 +294,23 @@ def test_a_line_is_parsed_in_one_place_and_again_only_without_its_end(taken: Tak
 def test_the_layout_has_95_fields_and_every_needed_one_is_among_them() -> None:
     assert len(FIELDS) == len(set(FIELDS)) == 95
     assert set(NEEDED) <= set(FIELDS)
+
+
+def test_damage_is_said_of_what_is_damaged_and_of_that_file_alone() -> None:
+    files = [ResearchFile(f"/in/{name}", name, 1, "", f"file:/in/{name}", False) for name in "ab"]
+    for told, which, words in (
+        ("[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.EOFException", "/in/b", "damaged"),
+        (
+            "[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.IOException",
+            "/in/b",
+            "could not be read",
+        ),
+        ("java.util.zip.ZipException: invalid block type", "One of the files", "damaged"),
+    ):
+        with pytest.raises(InputRefused) as caught, _read_faults(files):
+            raise RuntimeError(told)
+        assert caught.value.message.startswith(which) and words in caught.value.message
+        assert "/in/a" not in caught.value.message
+        assert ("damaged" in caught.value.message) == (words == "damaged")
+    with pytest.raises(RuntimeError), _read_faults(files):
+        raise RuntimeError("java.io.IOException: No space left on device")
