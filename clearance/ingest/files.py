@@ -220,9 +220,11 @@ def _readable_name(hadoop: Hadoop, path: Path, look: Look, *, links: Path) -> Pa
     """The file itself, or a link to it under a name that Spark reads as what it is.
 
     Spark goes by the name: it is hidden if it starts with `_` or `.`, and its ending says how it is
-    compressed. A colon it takes for the end of a scheme, and a name must be UTF-8.
+    compressed. A colon it takes for the end of a scheme, in a pattern also that of a folder, and a
+    name must be UTF-8.
     """
-    reads = shown(path) == str(path) and ":" not in str(path)
+    parsed = str(path) if literally(str(path)) != str(path) else path.name
+    reads = shown(path) == str(path) and ":" not in parsed
     if reads and not path.name.startswith((".", "_")):
         as_named = hadoop.unpacks_by_name(f"file:{path}")
         if as_named == (".gz" if look.zipped else ""):

@@ -114,7 +114,9 @@ def shapes_of(rows: DataFrame, *, wanted: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def _is_present(field: str) -> Column:
-    return ~F.upper(F.trim(F.col(column_of(field)))).isin("", "-", "NULL")
+    text = F.trim(F.col(column_of(field)))
+    # The length first: most values are spared the rest.
+    return (F.length(text) > len("NULL")) | ~F.upper(text).isin("", "-", "NULL")
 
 
 def _bits(fields: Sequence[str], is_unread: Callable[[str], Column]) -> Column:
@@ -131,7 +133,9 @@ def _is_bit_set(field: str) -> Column:
 
 
 def _is_no_date(field: str) -> Column:
-    return _is_present(field) & ~F.coalesce(_is_date(field), F.lit(False))
+    # Most values are dates, or null, and are looked at no further.
+    is_null = F.col(column_of(field)).isNull()
+    return ~F.coalesce(_is_date(field), is_null) & _is_present(field)
 
 
 def _has_other_letters(field: str) -> Column:
