@@ -219,16 +219,16 @@ class LineResult:
 def say_ingest(result: IngestResult, console: Console) -> None:
     """What was read, and that it reconciles."""
     for name in result.already_known:
-        console.print(f"ingest    {printable(name)}: taken in before; nothing to do")
+        console.print(f"ingest    {_one_line(name)}: taken in before; nothing to do")
     for line in listed(
-        [f"{printable(name)}: passed over" for name in result.passed_over]
+        [f"{_one_line(name)}: passed over" for name in result.passed_over]
     ).splitlines():
         console.print(f"ingest    {line}")
     if result.passed_over:
         console.print(f"          in a folder only files that end in {', '.join(ENDINGS)} are read")
     for file in result.files:
         console.print(
-            f"ingest    {printable(file.path)}: {file.rows_read:,} rows read = "
+            f"ingest    {_one_line(file.path)}: {file.rows_read:,} rows read = "
             f"{file.rows_accepted:,} accepted + {file.rows_quarantined:,} quarantined"
         )
         if file.unread:
@@ -239,6 +239,10 @@ def say_ingest(result: IngestResult, console: Console) -> None:
             f"          {result.rows_superseded:,} rows not kept: "
             "a later extract holds their subjects"
         )
+
+
+def _one_line(name: str) -> str:
+    return printable(name).replace("\n", "\\n")
 
 
 def say_feed(result: FeedResult, console: Console) -> None:
