@@ -60,6 +60,8 @@ _BROKEN = re.compile(
     r"CREATE_TABLE_WITH_NON_EMPTY_LOCATION)|FAILED_READ_FILE|JsonEOFException|JsonParseException|FileNotFoundException|"
     r"NoSuchFileException|CORRUPTED",
 )
+# A file of a table, not of its log: damaged it would be told otherwise.
+_GONE = re.compile(r"FAILED_READ_FILE\.FILE_NOT_EXIST|DELTA_FILE_NOT_FOUND_DETAILED")
 _MEMORY = re.compile(r"OutOfMemoryError|SparkOutOfMemory|GC overhead limit")
 _STOPPED = re.compile(
     r"Py4JNetworkError|ConnectionRefusedError|ConnectionResetError|BrokenPipeError|"
@@ -177,6 +179,13 @@ def told(error: BaseException, *, doing: str) -> ClearanceError:
             f"Spark stopped while {doing} ({kind}).",
             "See that nothing ends its process, then run the same command again; nothing is half "
             "written.",
+        )
+    if _any(links, _GONE):
+        return _UnnamedFault(
+            f"A file that is needed is gone while {doing} ({kind}).",
+            "Where it was of an earlier version (a sweep decided again, an old sweep looked at), a "
+            "VACUUM has removed it: that version cannot be read any more, and later commands work. "
+            "Otherwise put the table's folder back from a copy, then run the same command again.",
         )
     if _any(links, _BROKEN):
         return _UnnamedFault(

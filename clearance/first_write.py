@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault, SweepConflict
-from clearance.log_folder import folder_at
+from clearance.log_folder import folder_at, spark_path
 from clearance.schemas import MAKERS, TableSpec
 
 KEEP_YEARS = "interval 7300 days"
@@ -32,7 +32,7 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
         SweepConflict: another run has made the table meanwhile.
         StoreFault: its rows are there, but not its log.
     """
-    spark, place = rows.sparkSession, f"{root}/{spec.name}"
+    spark, place = rows.sparkSession, spark_path(f"{root}/{spec.name}")
     remains = has_remains(spark, spec, root=root)
     folder_at(spark, root).put(MARK + spec.name)
     properties = properties_of(spec, open_readers=open_readers)

@@ -13,6 +13,17 @@ from pyspark.sql import SparkSession
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 
+def spark_path(place: str) -> str:
+    """A folder or address as Spark is given it.
+
+    A folder of this machine is one also where Hadoop's default file system is another.
+
+    Args:
+        place: an absolute path, or an address.
+    """
+    return place if ADDRESS.match(place) else f"file:{place}"
+
+
 class Folder(Protocol):
     """A folder of small files."""
 

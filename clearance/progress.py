@@ -36,7 +36,7 @@ def _shown(doing: str) -> Iterator[None]:
         with console.status(doing):
             yield
     else:
-        console.print(doing, highlight=False)
+        _print(console, doing)
         yield
 
 
@@ -44,4 +44,11 @@ def say(line: str) -> None:
     """One line that stays."""
     console = _console.get()
     if console is not None:
-        console.print(line, highlight=False)
+        _print(console, line)
+
+
+def _print(console: Console, line: str) -> None:
+    try:
+        console.print(line, highlight=False, markup=False)
+    except (OSError, SystemExit):  # rich exits where a pipe is closed
+        show_on(None)  # nobody reads any more, and the work goes on

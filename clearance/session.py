@@ -7,18 +7,27 @@ session, whatever was set there stays: a setting is added only where none was gi
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from clearance.archive import archive_options
+from clearance.environment import spark_connect, why_not_started
 from clearance.errors import ClearanceError, StoreFault
+from clearance.faults import chain, kind_of
 from clearance.jars import checked
 from clearance.java import use_java
 from clearance.places import conf_folder, jars_folder
+
+# Seconds that a JVM has to end by itself, and characters of what it said that are looked at.
+_PATIENCE = 5
+_MOST_SAID = 100_000
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
@@ -86,6 +95,34 @@ LOCAL = ONE_MACHINE | {
 }
 
 
+class _JavaSays:
+    """What the JVM writes beside its log: held back, unless `--debug` shows all of it."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+
+    def start(self, settings: dict[str, str]) -> None:
+        """Start the JVM of this run.
+
+        Args:
+            settings: of Spark, those for the JVM among them.
+        """
+        conf = SparkConf().setAll(list(settings.items()))
+        kwargs: dict[str, Any] = {}
+        if os.environ["CLEARANCE_SPARK_LOG"] == "off":
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - the JVM's as long as it lives
+            kwargs = {"stderr": self._file}
+        launch: Any = launch_gateway
+        SparkContext._ensure_initialized(gateway=launch(conf, kwargs))
+
+    def text(self) -> str:
+        """What it has written, the end of it."""
+        if self._file is None:
+            return ""
+        self._file.seek(0)
+        return self._file.read()[-_MOST_SAID:].decode("utf-8", "replace")
+
+
 def memory_for(total_bytes: int) -> str:
     """Driver memory for a machine: an eighth of it, at least 1 GiB and at most 16 GiB.
 
@@ -127,6 +164,7 @@ def build_session(
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("CLEARANCE_SPARK_LOG", "off")
     wanted = {**MEANING, **SPEED, **PRIVACY}
+    said = _JavaSays()
     if not submitted:
         wanted |= LOCAL | {
             "spark.master": f"local[{cores or '*'}]",
@@ -145,8 +183,11 @@ def build_session(
             if str(given.get("spark.master") or "").startswith("local"):
                 wanted |= ONE_MACHINE
         else:
+            spark_connect()
             wanted["spark.jars"] = ",".join(str(jar) for jar in checked(jars_folder()))
         settings = {**wanted, **(extra or {})}
+        if not submitted:
+            said.start(settings)
         builder: Any = SparkSession.builder
         for key, value in settings.items():
             if given.get(key) is None:
@@ -155,13 +196,25 @@ def build_session(
     except ClearanceError:
         raise
     except Exception as error:
-        raise StoreFault(
-            f"Spark did not start ({type(error).__name__}).",
-            "Run `clearance doctor`: it checks Java, Spark and Delta and says what to do.",
-        ) from error
+        links = chain(error)
+        told = "\n".join([said.text(), *(link.text for link in links)])
+        raise why_not_started(told, kind=kind_of(links)) from error
     if not submitted:
         session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
     return session
+
+
+def end_jvm() -> None:
+    """End the JVM that this run started, and wait until it is gone: it writes nothing any more."""
+    process = getattr(SparkContext._gateway, "proc", None)
+    if process is None:
+        return
+    process.terminate()
+    try:
+        process.wait(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 # Spark's generated methods are large already. Compiling them with much more drawn in took a third

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         scenarios: computed beside the policies.
         switches: readings of the law that a lawyer might decide differently.
         quarantine_limit: share of a file's rows that may be quarantined before it is refused.
+        unread_limit: share of a needed field's values that may be unreadable, likewise.
         unpack_limit: times its size that a compressed file may unpack to before it is refused.
         open_readers: keep tables readable by delta-rs, DuckDB and pandas.
     """
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     scenarios: tuple[str, ...] = ()
     switches: dict[str, bool | int | str | tuple[str, ...]] = Field(default_factory=dict)
     quarantine_limit: Annotated[float, Field(ge=0, le=1)] = 0.01
+    unread_limit: Annotated[float, Field(ge=0, le=1)] = 0.05
     unpack_limit: Annotated[float, Field(ge=1, le=1_000_000)] = 100.0
     open_readers: bool = True
     _option_files: dict[str, OptionFile] = PrivateAttr(default_factory=dict)

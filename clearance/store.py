@@ -24,7 +24,7 @@ from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import storage_faults
 from clearance.first_write import end_first_write, first_write, has_remains, quoted_name
 from clearance.lock import alone
-from clearance.log_folder import ADDRESS, Folder, folder_at
+from clearance.log_folder import ADDRESS, Folder, folder_at, spark_path
 from clearance.schemas import MAKERS, TABLES
 
 __all__ = ["MAKERS", "Store", "storage_faults"]
@@ -76,8 +76,12 @@ class Store:
     open_readers: bool = True
 
     def path(self, table: str) -> str:
-        """The table's location."""
+        """The table's location: a folder of this machine, or an address."""
         return f"{self.root}/{TABLES[table].name}"
+
+    def _at(self, table: str) -> str:
+        """The same for Spark."""
+        return spark_path(self.path(table))
 
     @property
     def root(self) -> str:
@@ -124,7 +128,7 @@ class Store:
     def exists(self, spark: SparkSession, table: str) -> bool:
         """Whether the table has been created."""
         with storage_faults(f"looking at {table}"):
-            return DeltaTable.isDeltaTable(spark, self.path(table))
+            return DeltaTable.isDeltaTable(spark, self._at(table))
 
     def _widen(self, spark: SparkSession, table: str) -> None:
         """Add the columns that a table of an earlier release lacks; they are null in its rows.
@@ -132,10 +136,10 @@ class Store:
         The table is there, so its first write is over, also where it was killed after its commit.
         """
         end_first_write(spark, TABLES[table], root=self.root)
-        there = set(spark.read.format("delta").load(self.path(table)).columns)
+        there = set(spark.read.format("delta").load(self._at(table)).columns)
         types = TABLES[table].types
         if lacking := [f"{name} {types[name]}" for name in types if name not in there]:
-            at = quoted_name(self.path(table))
+            at = quoted_name(self._at(table))
             spark.sql(f"ALTER TABLE delta.{at} ADD COLUMNS ({', '.join(lacking)})")
 
     def read(self, spark: SparkSession, table: str, *, version: int | None = None) -> DataFrame:
@@ -156,12 +160,12 @@ class Store:
         if version is not None:
             reader = reader.option("versionAsOf", version)
         with storage_faults(f"opening {table}"):
-            return reader.load(self.path(table))
+            return reader.load(self._at(table))
 
     def delta(self, spark: SparkSession, table: str) -> DeltaTable:
         """The table, to merge into."""
         with storage_faults(f"opening {table}"):
-            return DeltaTable.forPath(spark, self.path(table))
+            return DeltaTable.forPath(spark, self._at(table))
 
     def append(self, rows: DataFrame, table: str) -> None:
         """Append rows in the table's column order, creating the table where needed."""
@@ -182,7 +186,7 @@ class Store:
             writer = ordered.write.format("delta").mode(mode)
             if where is not None:
                 writer = writer.option("replaceWhere", where)
-            writer.save(self.path(table))
+            writer.save(self._at(table))
 
     def upsert(self, rows: DataFrame, table: str, *, key: Sequence[str]) -> None:
         """Put rows in place of those with the same key, and add those whose key is new.
@@ -269,7 +273,7 @@ class Store:
         feed = spark.read.format("delta").option("readChangeFeed", "true")
         bounds = {"startingVersion": since + 1, "endingVersion": until}
         with storage_faults(f"reading what changed in {table}"):
-            return feed.options(**bounds).load(self.path(table))
+            return feed.options(**bounds).load(self._at(table))
 
     def _log(self, spark: SparkSession, table: str) -> Folder:
         return folder_at(spark, f"{self.path(table)}/_delta_log")

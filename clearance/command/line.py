@@ -12,9 +12,10 @@ from rich.console import Console
 
 from clearance.charges.step import PrepareResult, prepare
 from clearance.clock import wall_clock
-from clearance.errors import UsageError, nearest
+from clearance.errors import UsageError, listed, nearest, printable
 from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
+from clearance.ingest.naming import ENDINGS
 from clearance.ingest.step import IngestResult, ingest
 from clearance.progress import say
 from clearance.publish.published import note_published, published_before, request_of
@@ -98,6 +99,7 @@ def whole_line(
     extract_date: date | None = None,
     complete: bool = False,
     accept_quarantine: bool = False,
+    accept_unread: bool = False,
     counties: list[str] | None = None,
     xlsx: bool = False,
 ) -> LineResult:
@@ -109,8 +111,10 @@ def whole_line(
         extract_date=extract_date,
         complete=complete,
         quarantine_limit=settings.quarantine_limit,
+        unread_limit=settings.unread_limit,
         unpack_limit=settings.unpack_limit,
         accept_quarantine=accept_quarantine,
+        accept_unread=accept_unread,
         clock=wall_clock,
     )
     prepared = prepare(spark, store, rules=rules)
@@ -215,17 +219,30 @@ class LineResult:
 def say_ingest(result: IngestResult, console: Console) -> None:
     """What was read, and that it reconciles."""
     for name in result.already_known:
-        console.print(f"ingest    {name}: taken in before; nothing to do")
+        console.print(f"ingest    {_one_line(name)}: taken in before; nothing to do")
+    for line in listed(
+        [f"{_one_line(name)}: passed over" for name in result.passed_over]
+    ).splitlines():
+        console.print(f"ingest    {line}")
+    if result.passed_over:
+        console.print(f"          in a folder only files that end in {', '.join(ENDINGS)} are read")
     for file in result.files:
         console.print(
-            f"ingest    {file.path}: {file.rows_read:,} rows read = "
+            f"ingest    {_one_line(file.path)}: {file.rows_read:,} rows read = "
             f"{file.rows_accepted:,} accepted + {file.rows_quarantined:,} quarantined"
         )
+        if file.unread:
+            fields = ", ".join(f"{field} {count:,}" for field, count in file.unread.items())
+            console.print(f"          values that cannot be read: {fields}")
     if result.rows_superseded:
         console.print(
             f"          {result.rows_superseded:,} rows not kept: "
             "a later extract holds their subjects"
         )
+
+
+def _one_line(name: str) -> str:
+    return printable(name).replace("\n", "\\n")
 
 
 def say_feed(result: FeedResult, console: Console) -> None:

@@ -37,6 +37,9 @@ ExtractDate = Annotated[
 ]
 Complete = Annotated[bool, typer.Option("--complete", help="The extract is the whole state.")]
 Accept = Annotated[bool, typer.Option("--accept-quarantine", help="Take it in beyond the limit.")]
+AcceptUnread = Annotated[
+    bool, typer.Option("--accept-unread", help="Take it in though values cannot be read.")
+]
 Counties = Annotated[
     list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from clearance.errors import UsageError
+from clearance.interrupt import heed_interrupts
 from clearance.java import use_java
 from clearance.places import rules_folder
 from clearance.progress import show_on
@@ -68,16 +70,21 @@ class Frame:
         os.umask(0o077)
         use_java()
         from clearance.command.size import is_small
-        from clearance.session import build_session, is_submitted
+        from clearance.session import build_session, end_jvm, is_submitted
 
         submitted = is_submitted()
         from clearance.faults import naming
 
         show_on(None if self.quiet else Console(stderr=True))
         spark = build_session(small=is_small(self.store, inputs))
+        heed_interrupts()  # PySpark has put its own way in place
         try:
             with naming(self.store):
                 yield spark
+        except KeyboardInterrupt:
+            if not submitted:
+                end_jvm()  # before the store's lock is given back
+            raise
         finally:
             if not submitted:
                 with suppress(Exception):  # a JVM that has died cannot be stopped
@@ -87,9 +94,28 @@ class Frame:
         """Print the result: one JSON document, or lines for a person."""
         if self.as_json:
             document = result.as_dict() if hasattr(result, "as_dict") else result
-            print(json.dumps(document, default=str, ensure_ascii=False, sort_keys=True))
+            plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+            text = json.dumps(document, default=str, ensure_ascii=plain, sort_keys=True) + "\n"
         else:
-            lines(Console(highlight=False, soft_wrap=True))
+            console = Console(highlight=False, soft_wrap=True, markup=False)
+            with console.capture() as captured:
+                lines(console)
+            text = captured.get()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as error:
+            _give_up_on_stdout()
+            with suppress(OSError):
+                why = f"The work is done; its result could not be printed ({error.strerror})."
+                print(why, file=sys.stderr)
+
+
+def _give_up_on_stdout() -> None:
+    """Nothing more is written there, also not when Python ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def as_date(text: str | None, option: str) -> date | None:

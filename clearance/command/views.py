@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,13 @@ from rich.console import Console
 
 from clearance.archive import described
 from clearance.command.run import Frame
-from clearance.errors import ClearanceError
+from clearance.environment import CHECKS, NoCauseFound
+from clearance.errors import ClearanceError, StoreFault
 from clearance.jars import checked
 from clearance.java import find_java, release_of
 from clearance.places import jars_folder
 from clearance.rulebook.load import load_rulebook
+from clearance.schemas import TABLES
 from clearance.store import Store, storage_faults
 from clearance.sweep.assign import plan_sweep
 
@@ -42,19 +45,26 @@ def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
 
 def diagnose(frame: Frame) -> list[Check]:
     """One entry a check: what, whether it is ok, what was seen or what to do."""
-    checks = [
+    needed = [
         _check("python", _python),
         _check("java", _java),
         _check("delta's jars", lambda: f"{len(checked(jars_folder()))} jars, sums right"),
+        *(_check(name, look) for name, look in CHECKS),
+    ]
+    checks = [
+        *needed,
         _check("rulebook", lambda: f"{len(load_rulebook(frame.rules).packs)} packs hold together"),
         _check("settings", lambda: _settings(frame)),
     ]
-    if all(check["ok"] for check in checks[:3]):
-        with frame.session() as spark:
-            checks.append(_check("spark", lambda: _spark(spark)))
-            if frame.store:
-                place = frame.open_store(frame.settings())
-                checks.append(_check("store", lambda: _store(spark, place)))
+    with ExitStack() as opened:
+        spark: list[SparkSession] = []
+        if all(check["ok"] for check in needed):
+            checks.append(_check("spark", lambda: _spark(frame, opened, spark)))
+        else:
+            tried = "not tried before what is said above is done"
+            checks.append({"check": "spark", "ok": False, "seen": tried})
+        if spark and frame.store:
+            checks.append(_check("store", lambda: _store(spark[0], frame)))
     checks.append(_check("archive of classes", described))
     return checks
 
@@ -69,6 +79,12 @@ def say_checks(checks: list[Check], console: Console) -> None:
 def _check(name: str, look: Callable[[], str]) -> Check:
     try:
         return {"check": name, "ok": True, "seen": look()}
+    except NoCauseFound as error:
+        return {
+            "check": name,
+            "ok": False,
+            "seen": f"{error.message} Add --debug for what it says.",
+        }
     except ClearanceError as error:
         return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
 
@@ -87,21 +103,20 @@ def _python() -> str:
 def _java() -> str:
     home = find_java()
     if home is None:
-        from clearance.errors import StoreFault
-
         raise StoreFault(
             "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
         )
     return f"{release_of(home)} at {home}"
 
 
-def _spark(spark: SparkSession) -> str:
-    return f"{spark.version}, driver memory {spark.conf.get('spark.driver.memory', 'default')}"
+def _spark(frame: Frame, opened: ExitStack, spark: list[SparkSession]) -> str:
+    spark.append(opened.enter_context(frame.session()))
+    memory = spark[0].conf.get("spark.driver.memory", "default")
+    return f"{spark[0].version}, driver memory {memory}"
 
 
-def _store(spark: SparkSession, store: Store) -> str:
-    from clearance.schemas import TABLES
-
+def _store(spark: SparkSession, frame: Frame) -> str:
+    store = frame.open_store(frame.settings())
     with storage_faults("looking at the store"):
         found = [name for name in TABLES if store.exists(spark, name)]
     return f"{store.uri}: {', '.join(found) or 'empty, ready to be filled'}"

@@ -12,6 +12,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from clearance.faults import SPARK_FAULTS, storage_faults
+from clearance.log_folder import spark_path
 from clearance.store import Store
 
 FOLDER = ".lent"
@@ -32,6 +33,7 @@ def lent(spark: SparkSession, store: Store, file: Path) -> Iterator[str]:
     place = f"{store.root}/{FOLDER}"
     if not store.is_address:
         shutil.rmtree(place, ignore_errors=True)  # what a killed run left
+    place = spark_path(place)
     jvm: Any = spark._jvm
     session: Any = spark._jsparkSession
     with storage_faults(f"copying into the store {store.uri}"):

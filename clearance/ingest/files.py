@@ -10,27 +10,18 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.unpack import (
-    ALWAYS_ALLOWED,
-    MARK,
-    UNPACK_LIMIT,
-    Look,
-    look_at,
-    unpacks_too_far,
-)
-
-ENDINGS = (".csv", ".dat", ".gz")
-_HOW_TO_NAME = "Name research files (.csv, .dat, .gz), a folder that holds some, or a quoted glob."
+from clearance.ingest.naming import HOW_TO_NAME, is_research, no_research_file
+from clearance.ingest.remote import Hadoop, RemoteFile, remote_files
+from clearance.ingest.unpack import UNPACK_LIMIT, Look, look_at, shown
 
 
 @dataclass(frozen=True)
@@ -44,6 +35,7 @@ class ResearchFile:
         reads: the address Spark is given.
         address: the same as Spark writes it back.
         marked: whether its text starts with a byte order mark (readers drop it).
+        header: the columns that its first line names; None where it names none.
     """
 
     path: str
@@ -52,6 +44,35 @@ class ResearchFile:
     reads: str
     address: str
     marked: bool
+    header: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class LocalFiles:
+    """What inputs on this machine stand for.
+
+    Attributes:
+        paths: the files to read, each once, in the order named.
+        passed_over: what else lies in the folders named, a folder with a slash at its end.
+    """
+
+    paths: list[Path] = field(default_factory=list)
+    passed_over: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """The files of an ingest.
+
+    Attributes:
+        distinct: each content once.
+        repeated: the names of those that hold what another holds.
+        passed_over: the names of what lies in the folders named and is not read.
+    """
+
+    distinct: list[ResearchFile]
+    repeated: list[str]
+    passed_over: list[str]
 
 
 def is_address(name: str) -> bool:
@@ -69,34 +90,51 @@ def local_files(inputs: Sequence[str]) -> list[Path]:
     Raises:
         InputRefused: an input stands for no file.
     """
+    return look_for(inputs).paths
+
+
+def look_for(inputs: Sequence[str]) -> LocalFiles:
+    """The local files that inputs stand for, and what lies beside them; addresses are skipped.
+
+    Raises:
+        InputRefused: an input stands for no file.
+    """
     found: dict[str, Path] = {}
+    beside: dict[str, Path] = {}
     for name in inputs:
         if not is_address(name):
-            for path in _local(name):
+            research, others = _local(name)
+            for path in research:
                 found.setdefault(os.path.realpath(path), Path(os.path.abspath(path)))
-    return list(found.values())
+            for path in others:
+                beside.setdefault(os.path.realpath(path), Path(os.path.abspath(path)))
+    return LocalFiles(
+        list(found.values()), [path for real, path in beside.items() if real not in found]
+    )
 
 
-def _local(name: str) -> list[Path]:
+def _local(name: str) -> tuple[list[Path], list[Path]]:
     plain = unquote(re.sub(r"^file:/+", "/", name, flags=re.I)) if _is_file_uri(name) else name
     path = Path(plain).expanduser()
     if path.is_dir():
-        inside = [child for child in sorted(path.iterdir()) if child.is_file()]
-        research = [child for child in inside if _is_research(child.name)]
+        inside = sorted(path.iterdir())
+        research = [child for child in inside if child.is_file() and is_research(child.name)]
+        others = [child for child in inside if child not in research]
         if not research:
-            raise InputRefused(f"The folder {name} holds no research file.", _HOW_TO_NAME)
-        return research
+            raise no_research_file(name, [named(child) for child in others])
+        return research, others
     if path.is_file():
-        return [path]
+        return [path], []
     matches = [Path(match) for match in sorted(glob.glob(str(path)))]
     files = [match for match in matches if match.is_file()]
     if not files:
-        raise InputRefused(f"There is no file {name}.", _HOW_TO_NAME)
-    return files
+        raise InputRefused(f"There is no file {name}.", HOW_TO_NAME)
+    return files, [match for match in matches if match not in files]
 
 
-def _is_research(name: str) -> bool:
-    return name.lower().endswith(ENDINGS) and not name.startswith((".", "_"))
+def named(path: Path) -> str:
+    """A path as messages name it, a folder with a slash at its end."""
+    return f"{shown(path)}/" if path.is_dir() else shown(path)
 
 
 def find_files(
@@ -105,8 +143,8 @@ def find_files(
     *,
     links: Path,
     unpack_limit: float = UNPACK_LIMIT,
-) -> tuple[list[ResearchFile], list[str]]:
-    """The distinct files of an ingest, and the names of those that repeat another's content.
+) -> FoundFiles:
+    """The files of an ingest, looked through from end to end.
 
     Args:
         spark: the session; its file systems are asked for addresses.
@@ -117,130 +155,81 @@ def find_files(
     Raises:
         InputRefused: an input stands for no file, or a file cannot be read or trusted.
     """
-    paths = local_files(inputs)
-    # Summing and unpacking let go of the interpreter: a thread a core.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        looks = list(threads.map(lambda path: look_at(path, unpack_limit=unpack_limit), paths))
-    local = [
-        _described(spark, path, look=look, links=links)
-        for path, look in zip(paths, looks, strict=True)
+    local = look_for(inputs)
+    hadoop = Hadoop(spark)
+    looks = _looked_at(local.paths, unpack_limit=unpack_limit)
+    files = [
+        _described(hadoop, path, look=look, links=links)
+        for path, look in zip(local.paths, looks, strict=True)
     ]
     addresses = [name for name in inputs if is_address(name)]
-    remote = _remote_files(spark, addresses, unpack_limit=unpack_limit)
+    remote, beside = remote_files(hadoop, addresses, unpack_limit=unpack_limit)
+    files += [_at_address(file) for file in remote]
     distinct: dict[str, ResearchFile] = {}
     repeated: list[str] = []
-    for file in [*local, *remote]:
+    for file in files:
         if file.sha256 in distinct:
             repeated.append(file.path)
         else:
             distinct[file.sha256] = file
-    return list(distinct.values()), repeated
+    passed_over = [*map(named, local.passed_over), *beside]
+    return FoundFiles(list(distinct.values()), repeated, passed_over)
 
 
-def _described(spark: SparkSession, path: Path, *, look: Look, links: Path) -> ResearchFile:
-    reads = _readable_name(path, look, links=links)
-    address = _jvm_path(spark, f"file:{reads}")[0]
+def _looked_at(paths: Sequence[Path], *, unpack_limit: float) -> list[Look]:
+    # Summing and unpacking let go of the interpreter: a thread a core.
+    threads = ThreadPoolExecutor(os.cpu_count())
+    try:
+        return list(threads.map(lambda path: look_at(path, unpack_limit=unpack_limit), paths))
+    finally:
+        # After a refusal, or Ctrl-C, nobody waits for the others.
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _described(hadoop: Hadoop, path: Path, *, look: Look, links: Path) -> ResearchFile:
+    reads = _readable_name(hadoop, path, look, links=links)
     return ResearchFile(
-        str(path), look.sha256, look.bytes, _literally(f"file:{reads}"), address, look.marked
+        shown(path),
+        look.sha256,
+        look.bytes,
+        literally(f"file:{reads}"),
+        hadoop.address(f"file:{reads}"),
+        look.marked,
+        look.header,
     )
 
 
-def _literally(name: str) -> str:
+def _at_address(file: RemoteFile) -> ResearchFile:
+    return ResearchFile(
+        file.name,
+        file.sha256,
+        file.bytes,
+        literally(file.name),
+        file.address,
+        file.marked,
+        file.header,
+    )
+
+
+def literally(name: str) -> str:
     """The address with pattern characters escaped: Spark takes every path for a pattern."""
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", name)
 
 
-def _readable_name(path: Path, look: Look, *, links: Path) -> Path:
+def _readable_name(hadoop: Hadoop, path: Path, look: Look, *, links: Path) -> Path:
     """The file itself, or a link to it under a name that Spark reads as what it is.
 
-    Spark goes by the name: compressed only if it ends in `.gz`, hidden if it starts with `_` or
-    `.`.
+    Spark goes by the name: it is hidden if it starts with `_` or `.`, and its ending says how it is
+    compressed. A colon it takes for the end of a scheme, in a pattern also that of a folder, and a
+    name must be UTF-8.
     """
-    named_zipped = path.name.endswith(".gz")
-    if named_zipped == look.zipped and not path.name.startswith((".", "_")):
-        return path
-    if named_zipped and not look.zipped and look.bytes:
-        raise InputRefused(
-            f"{path} is named .gz but is not gzip-compressed. Nothing was taken in.",
-            "Rename it to .csv if it is plain text, or copy it again.",
-        )
+    parsed = str(path) if literally(str(path)) != str(path) else path.name
+    reads = shown(path) == str(path) and ":" not in parsed
+    if reads and not path.name.startswith((".", "_")):
+        as_named = hadoop.unpacks_by_name(f"file:{path}")
+        if as_named == (".gz" if look.zipped else ""):
+            return path
     link = links / (look.sha256 + (".gz" if look.zipped else ".csv"))
     if not link.exists():
         link.symlink_to(path)
     return link
-
-
-def _jvm_path(spark: SparkSession, name: str) -> tuple[str, Any, Any]:
-    """An address as Spark writes it, with its Hadoop file system and path."""
-    jvm: Any = spark._jvm
-    session: Any = spark._jsparkSession
-    path = jvm.org.apache.hadoop.fs.Path(name)
-    system = path.getFileSystem(session.sessionState().newHadoopConf())
-    return str(system.makeQualified(path).toUri().toString()), system, path
-
-
-def _remote_files(
-    spark: SparkSession, names: Iterable[str], *, unpack_limit: float
-) -> list[ResearchFile]:
-    found: dict[str, ResearchFile] = {}
-    for name in names:
-        try:
-            statuses = _remote_statuses(spark, name)
-            for status in statuses:
-                address = str(status.getPath().toUri().toString())
-                if address not in found:
-                    found[address] = _remote_described(
-                        spark, status, address, unpack_limit=unpack_limit
-                    )
-        except InputRefused:
-            raise
-        except Exception as error:
-            raise InputRefused(
-                f"{name} cannot be read ({type(error).__name__}).",
-                "Check the address and this session's rights to it; `clearance doctor` tries both.",
-            ) from error
-    return list(found.values())
-
-
-def _remote_statuses(spark: SparkSession, name: str) -> list[Any]:
-    _, system, path = _jvm_path(spark, name)
-    matched = list(system.globStatus(path) or [])
-    files = [status for status in matched if status.isFile()]
-    folders = [status for status in matched if status.isDirectory()]
-    for folder in folders:
-        inside = [status for status in system.listStatus(folder.getPath()) if status.isFile()]
-        files += [status for status in inside if _is_research(str(status.getPath().getName()))]
-    if not files:
-        what = f"The folder {name} holds no research file." if folders else f"No file at {name}."
-        raise InputRefused(what, _HOW_TO_NAME)
-    return sorted(files, key=lambda status: str(status.getPath()))
-
-
-def _remote_described(
-    spark: SparkSession, status: Any, address: str, *, unpack_limit: float
-) -> ResearchFile:
-    jvm: Any = spark._jvm
-    path = status.getPath()
-    size = int(status.getLen())
-    _, system, _ = _jvm_path(spark, address)
-    stream = system.open(path)
-    try:
-        sha256 = str(jvm.org.apache.commons.codec.digest.DigestUtils.sha256Hex(stream))
-    finally:
-        stream.close()
-    name = unquote(address)
-    allowed = max(ALWAYS_ALLOWED, int(unpack_limit * size))
-    stream = system.open(path)
-    try:
-        zipped = str(path.getName()).endswith(".gz")
-        text = jvm.java.util.zip.GZIPInputStream(stream) if zipped else stream
-        marked = bytes(max(text.read(), 0) for _ in range(len(MARK))) == MARK
-        skip = jvm.org.apache.commons.io.IOUtils.skip
-        too_far = zipped and skip(text, allowed) >= allowed
-    except Exception:
-        marked = too_far = False  # damaged: Spark will say so when it reads
-    finally:
-        stream.close()
-    if too_far:
-        raise unpacks_too_far(name, allowed=allowed)
-    return ResearchFile(name, sha256, size, _literally(name), address, marked)

@@ -10,10 +10,18 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from clearance.ingest.layout import FIELDS
+
 BYTE_ORDER_MARK = "\ufeff"
 
 # A blank field at the end, quoted or not: the trace of a trailing comma.
 _BLANK_END = r',(?: *| *" *" *)\z'
+
+# A name's words may be joined by something else than an underscore.
+_DRESS = ' "_-'
+_NAMES = "|".join(field.replace("_", "[ _-]*+") for field in FIELDS)
+_THREE_NAMES = rf'(?i)(?:(?:^|,)[ "]*+(?:{_NAMES})[ "]*+(?=,|\z)){{3}}'
+_USUAL = ",".join(field.replace("_", "") for field in FIELDS)
 
 
 def without_mark(text: Column) -> Column:
@@ -28,14 +36,18 @@ def is_blank(text: Column) -> Column:
 
 
 def names_columns(text: Column) -> Column:
-    """True where the line names the columns: RECORD_ID first, SUBJECT_ID third.
+    """True where the line names columns: three of a research file's names stand side by side.
 
-    Quotes, padding, letter case and a byte order mark do not matter. Any such line is a header,
-    also in the middle of a file (files are joined with `cat`).
+    Quotes, padding and letter case do not matter. Any such line is a header, also in the middle of
+    a file (files are joined with `cat`), whatever the order of its columns.
     """
-    names = r'^\x{FEFF}?[ "]*RECORD_ID[ "]*,[^,]*,[ "]*SUBJECT_ID[ "]*(,|$)'
-    start = F.upper(F.substr(text, F.lit(1), F.lit(160)))
-    return F.contains(start, F.lit("RECORD_ID")) & start.rlike(names)
+    return text.rlike(_THREE_NAMES)
+
+
+def is_usual_header(text: Column) -> Column:
+    """True where a header names the 95 columns in their order, a trailing comma or not."""
+    bare = F.upper(F.translate(text, _DRESS, ""))
+    return bare.isin(_USUAL, f"{_USUAL},")
 
 
 def quotes(text: Column) -> Column:

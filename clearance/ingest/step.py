@@ -23,10 +23,17 @@ from clearance.ingest.commits import (
     write_source_rows,
 )
 from clearance.ingest.files import ResearchFile, find_files
-from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.ledger import ACCEPTED, REFUSED, latest_day, read_ledger
-from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
+from clearance.ingest.refusal import verdict_on
+from clearance.ingest.survey import (
+    FileSurvey,
+    kept_lines,
+    read_lines,
+    steady_splits,
+    take_survey,
+)
 from clearance.ingest.unpack import UNPACK_LIMIT
+from clearance.ingest.unread import UNREAD_LIMIT, shapes_of
 from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store
@@ -34,12 +41,17 @@ from clearance.store import Store
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of a file's rows: `rows_read` = `rows_accepted` + `rows_quarantined`."""
+    """What became of a file's rows: `rows_read` = `rows_accepted` + `rows_quarantined`.
+
+    Attributes:
+        unread: of its accepted rows, how many values of a needed field cannot be read, by field.
+    """
 
     path: str
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
+    unread: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,7 @@ class IngestResult:
         rows_accepted: rows that can be kept.
         rows_superseded: of these, rows not kept since a later extract holds their subjects.
         rows_quarantined: rows now in `quarantine`.
+        passed_over: what lies in the folders named and was not read.
     """
 
     extract: str | None
@@ -65,12 +78,14 @@ class IngestResult:
     rows_accepted: int
     rows_quarantined: int
     rows_superseded: int = 0
+    passed_over: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
         return asdict(self) | {
             "files": [asdict(file) for file in self.files],
             "already_known": list(self.already_known),
+            "passed_over": list(self.passed_over),
         }
 
 
@@ -83,8 +98,10 @@ def ingest(
     extract_date: date | None = None,
     complete: bool = False,
     quarantine_limit: float = 0.01,
+    unread_limit: float = UNREAD_LIMIT,
     unpack_limit: float = UNPACK_LIMIT,
     accept_quarantine: bool = False,
+    accept_unread: bool = False,
     clock: Callable[[], datetime],
 ) -> IngestResult:
     """What was taken in of the research files, as one extract, wholly or not at all.
@@ -96,27 +113,32 @@ def ingest(
         extract_date: the day DOJ drew the extract.
         complete: the extract is the whole state; subjects not in it are withdrawn.
         quarantine_limit: the share of a file's rows that may be quarantined.
+        unread_limit: the share of a needed field's values that may be unread.
         unpack_limit: times its size that a compressed file may unpack to.
-        accept_quarantine: take the extract in even beyond that limit.
+        accept_quarantine: take the extract in even where more rows are quarantined.
+        accept_unread: take the extract in even where more values are unread.
         clock: the time, for `ingested_at`.
 
     Raises:
-        InputRefused: no such file, a damaged one, nothing readable, or beyond the limit.
+        InputRefused: no such file, a damaged one, something else than a research file, columns in
+            another order, nothing readable, or beyond a limit.
     """
     with tempfile.TemporaryDirectory(prefix="clearance-") as links, steady_splits(spark):
         with stage("Looking at the files"):
-            files, repeated = find_files(
-                spark, inputs, links=Path(links), unpack_limit=unpack_limit
-            )
+            found = find_files(spark, inputs, links=Path(links), unpack_limit=unpack_limit)
+            files = found.distinct
             recorded = read_ledger(spark, store)
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)
+        for name in found.passed_over:
+            say(f"{name}: passed over")
+        passed = tuple(found.passed_over)
         known = tuple(
-            sorted({*repeated, *(file.path for file in files if file not in new)})
+            sorted({*found.repeated, *(file.path for file in files if file not in new)})
         )  # fmt: skip
         if not new:
             say("Nothing new: every file was taken in before.")
-            return IngestResult(None, (), known, True, 0, 0, 0)
+            return IngestResult(None, (), known, True, 0, 0, 0, passed_over=passed)
         lines = read_lines(spark, new)
         with stage(f"Checking {len(new)} file(s)"):
             surveys, stretches = take_survey(lines, files=new)
@@ -125,11 +147,14 @@ def ingest(
         extract = Extract(extract_name(new, extract_date), extract_date, names, surveys, stretches)
         earlier = _replaced(extract, recorded)
         rows = placed(lines, extract=extract)
-        over = [
-            survey for survey in surveys
-            if survey.rows_quarantined > quarantine_limit * survey.rows_read
-        ]  # fmt: skip
-        refused = bool(over) and not accept_quarantine
+        verdict = verdict_on(
+            surveys,
+            limit=quarantine_limit,
+            unread_limit=unread_limit,
+            accept_quarantine=accept_quarantine,
+            accept_unread=accept_unread,
+        )
+        refused = verdict.refused
         with stage("Setting bad rows aside"):
             write_quarantine(rows, store, extract=extract, earlier=earlier)
         superseded: dict[str, int] = {}
@@ -148,9 +173,10 @@ def ingest(
             at=clock(),
             latest=max((day for day in days if day is not None), default=None),
         )
-    if refused:
-        raise _over_the_limit(over, limit=quarantine_limit)
-    return _result(extract, known, superseded=sum(superseded.values()))
+        if refused:
+            shapes = shapes_of(kept_lines(lines), wanted=verdict.shapes_wanted())
+            raise verdict.refusal(limit=quarantine_limit, unread_limit=unread_limit, shapes=shapes)
+    return _result(extract, known, passed, superseded=sum(superseded.values()))
 
 
 def extract_name(files: Sequence[ResearchFile], dated: date | None) -> str:
@@ -216,51 +242,16 @@ def _refuse_empty(surveys: list[FileSurvey]) -> None:
         )
 
 
-def _over_the_limit(over: list[FileSurvey], *, limit: float) -> InputRefused:
-    told = [f"{_counts(survey)} {_cure(survey)}" for survey in over]
-    told.append(
-        f"More than {limit:.2%} of a file's rows: nothing was taken in, the rows are in "
-        "`quarantine`."
-    )
-    return InputRefused(
-        "\n".join(told),
-        "Ask for the file again in the right shape, or run with --accept-quarantine to keep the "
-        "good rows and leave the others in quarantine.",
-    )
-
-
-def _counts(survey: FileSurvey) -> str:
-    codes = ", ".join(f"{code} {count:,}" for code, count in sorted(survey.codes.items()))
-    return (
-        f"{survey.file.path}: {survey.rows_quarantined:,} of {survey.rows_read:,} rows "
-        f"cannot be kept ({codes})."
-    )
-
-
-def _cure(survey: FileSurvey) -> str:
-    commonest = max(survey.codes, key=lambda code: (survey.codes[code], code))
-    if commonest == "FIELD_COUNT":
-        found = max(survey.field_counts, key=lambda count: (survey.field_counts[count], count))
-        return (
-            f"Most of them have {found} fields where {FIELD_COUNT} are expected: a column is "
-            "missing or added, or a line break stands inside quotes."
-        )
-    return {
-        "UNBALANCED_QUOTES": "A quote has no partner: often a line break inside quotes.",
-        "UNDECODABLE": "Control characters stand in fields that are read: not plain text.",
-        "NO_SUBJECT_ID": f"The third of the {FIELD_COUNT} fields, SUBJECT_ID, is missing.",
-        "NO_COUNT_ORDER": f"The 51st of the {FIELD_COUNT} fields, CNT_ORDER, is missing.",
-        "BAD_COUNT_ORDER": "CNT_ORDER must be 12 digits; spreadsheets shorten such numbers.",
-    }[commonest]
-
-
-def _result(extract: Extract, known: tuple[str, ...], *, superseded: int) -> IngestResult:
+def _result(
+    extract: Extract, known: tuple[str, ...], passed_over: tuple[str, ...], *, superseded: int
+) -> IngestResult:
     files = tuple(
         FileResult(
             extract.names[survey.file.sha256],
             survey.rows_read,
             survey.rows_accepted,
             survey.rows_quarantined,
+            {field: found.unread for field, found in survey.unread.items()},
         )
         for survey in extract.surveys
     )
@@ -280,4 +271,5 @@ def _result(extract: Extract, known: tuple[str, ...], *, superseded: int) -> Ing
         sum(file.rows_accepted for file in files),
         sum(file.rows_quarantined for file in files),
         superseded,
+        passed_over,
     )

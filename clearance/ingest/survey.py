@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.errors import InputRefused
+from clearance.faults import chain, kind_of
 from clearance.ingest.files import ResearchFile
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import code_of
@@ -23,17 +25,29 @@ from clearance.ingest.record import decoded, encoding_of, is_whole, needed, pars
 from clearance.ingest.shape import (
     fields_found,
     is_blank,
+    is_usual_header,
     names_columns,
     without_blank_end,
     without_mark,
 )
 from clearance.ingest.unpack import damaged
+from clearance.ingest.unread import (
+    DATES,
+    SEVERAL,
+    Unread,
+    present_counts,
+    unread_values,
+    with_unread,
+)
 from clearance.store import storage_faults
 
 HEADER = "HEADER"
 BLANK = "BLANK"
 
+# What the JVM says of a compressed file that is cut off or damaged.
+_DAMAGED = ("EOFException", "ZipException", "incorrect data check", "Unexpected end of")
 _MOST_FIELDS_TOLD = 200
+_LONGEST_HEADER = 4_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,8 @@ class FileSurvey:
         last_line: the last line that is not blank; blank lines after it are no rows.
         codes: rows that cannot be kept, by reason code.
         field_counts: rows with a wrong field count, by the number of fields found.
+        headers: lines that name columns otherwise than usual; their first characters.
+        unread: of the rows that can be kept, the needed fields with values that cannot be read.
     """
 
     file: ResearchFile
@@ -74,6 +90,8 @@ class FileSurvey:
     last_line: int
     codes: dict[str, int] = field(default_factory=dict)
     field_counts: dict[int, int] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    unread: dict[str, Unread] = field(default_factory=dict)
 
     @property
     def rows_quarantined(self) -> int:
@@ -152,13 +170,20 @@ def with_code(lines: DataFrame, *, among: Column | None = None) -> DataFrame:
 
 def _code(record: Column, *, width: Column) -> Column:
     text = without_mark(record)
-    third = F.upper(F.col("subject_id")) == "SUBJECT_ID"
-    maybe_header = F.when(width.isNotNull(), F.coalesce(third, F.lit(False))).otherwise(F.lit(True))
+    # A CNT_ORDER has 12 digits, and no column's name has: hardly any record is looked at closer.
+    order = F.col("count_order")
+    maybe_key = F.coalesce((F.length(order) == 12) & (order < "A"), F.lit(False))
+    maybe_header = width.isNull() | ~maybe_key
     return (
         F.when(maybe_header & names_columns(text), F.lit(HEADER))
         .when(is_blank(record), F.lit(BLANK))
         .otherwise(code_of(text, width=width))
     )
+
+
+def kept_lines(lines: DataFrame) -> DataFrame:
+    """The lines of `read_lines` that can be kept, with `code` and `unread`."""
+    return with_unread(with_code(lines)).where(F.col("code").isNull())
 
 
 def take_survey(
@@ -175,9 +200,17 @@ def take_survey(
     """
     told = F.least(fields_found(F.col("record")), F.lit(_MOST_FIELDS_TOLD))
     found = F.when(F.col("code") == "FIELD_COUNT", told)
-    coded = with_code(lines)
-    counts = coded.groupBy("file", "start", "code", found.alias("found")).agg(
-        F.count(F.lit(1)).alias("lines"), F.min("id").alias("first"), F.max("id").alias("last")
+    text = without_mark(F.col("record"))
+    other = F.col("code").eqNullSafe(HEADER) & ~is_usual_header(text)
+    header = F.when(other, F.substr(text, F.lit(1), F.lit(_LONGEST_HEADER)))
+    coded = with_unread(with_code(lines))
+    counts = coded.groupBy(
+        "file", "start", "code", "unread", found.alias("found"), header.alias("header")
+    ).agg(
+        F.count(F.lit(1)).alias("lines"),
+        F.min("id").alias("first"),
+        F.max("id").alias("last"),
+        *present_counts(DATES),
     )
     with _read_faults(files):
         groups = counts.collect()
@@ -204,12 +237,47 @@ def take_survey(
             before += sum(group.lines for group in held)
             own.append((stretches[-1], held))
         surveys.append(_file_survey(file, own))
-    return surveys, stretches
+    return _with_present(surveys, lines), stretches
+
+
+def _with_present(surveys: list[FileSurvey], lines: DataFrame) -> list[FileSurvey]:
+    """The surveys with the number of values of each text that has unread ones.
+
+    Texts in another alphabet are rare: a file that has several is gone through once more.
+    """
+    doubtful = {
+        survey.file.address: [field for field in survey.unread if field not in DATES]
+        for survey in surveys
+        if any(
+            found.unread >= SEVERAL for field, found in survey.unread.items() if field not in DATES
+        )
+    }
+    if not doubtful:
+        return surveys
+    fields = sorted({field for some in doubtful.values() for field in some})
+    held = kept_lines(lines).where(F.col("file").isin(*doubtful))
+    with storage_faults("counting values"):
+        counts = held.groupBy("file").agg(*present_counts(fields)).collect()
+    present = {row.file: row for row in counts}
+    return [
+        replace(
+            survey,
+            unread={
+                field: replace(found, present=present[survey.file.address][field])
+                if field in doubtful.get(survey.file.address, ())
+                else found
+                for field, found in survey.unread.items()
+            },
+        )
+        for survey in surveys
+    ]
 
 
 def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) -> FileSurvey:
     codes: Counter[str] = Counter()
     field_counts: Counter[int] = Counter()
+    headers = {group.header: None for _, groups in blocks for group in groups if group.header}
+    kept = [group for _, groups in blocks for group in groups if group.code is None]
     rows = blanks = last_line = total = 0
     for stretch, groups in blocks:
         for group in groups:
@@ -230,7 +298,18 @@ def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) ->
     if inner_blanks:
         codes["FIELD_COUNT"] += inner_blanks
         field_counts[1] += inner_blanks
-    return FileSurvey(file, rows + inner_blanks, last_line, dict(codes), dict(field_counts))
+    return FileSurvey(
+        file,
+        rows + inner_blanks,
+        last_line,
+        dict(codes),
+        dict(field_counts),
+        headers=tuple(headers),
+        unread={
+            field: Unread(unread, sum(group[field] for group in kept) if field in DATES else 0)
+            for field, unread in unread_values(kept).items()
+        },
+    )
 
 
 @contextmanager
@@ -240,8 +319,16 @@ def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
             yield
         except Exception as error:
             told = str(error)
-            signs = ("FAILED_READ_FILE", "EOFException", "ZipException", "java.io.IOException")
-            if not any(sign in told for sign in signs):
-                raise
             named = [file.path for file in files if file.address in told]
-            raise damaged(", ".join(named or [file.path for file in files])) from error
+            is_damaged = any(sign in told for sign in _DAMAGED)
+            if not is_damaged and "FAILED_READ_FILE" not in told:
+                raise
+            which = ", ".join(named) or "One of the files"
+            if is_damaged:
+                raise damaged(which) from error
+            raise InputRefused(
+                f"{which} could not be read to its end ({kind_of(chain(error))}). Nothing was "
+                "taken in.",
+                "See that it is still there, that every machine of the cluster may read it and "
+                "that nobody changes it meanwhile, then run the same command.",
+            ) from error

@@ -60,6 +60,7 @@ def make(spark: SparkSession, folder: Path, *, people: int, charges: int) -> Non
         extract_date=AS_OF,
         complete=True,
         quarantine_limit=1.0,
+        unread_limit=1.0,
         clock=lambda: clock,
     )
     prepare(spark, store, rules=rules_folder())

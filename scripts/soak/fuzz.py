@@ -147,7 +147,12 @@ def main() -> int:
         spark = build_session(cores=2)
         store = Store(str(folder / "store"))
         taken = ingest(
-            spark, store, inputs=[str(folder / "in")], accept_quarantine=True, clock=lambda: CLOCK
+            spark,
+            store,
+            inputs=[str(folder / "in")],
+            accept_quarantine=True,
+            accept_unread=True,
+            clock=lambda: CLOCK,
         )
         wrong += misjudged + differences(spark, store, files)
         made = prepare(spark, store, rules=rules_folder())

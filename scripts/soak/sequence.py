@@ -112,6 +112,7 @@ class Sequence:
             extract_date=dated,
             complete=complete,
             quarantine_limit=1.0,
+            unread_limit=1.0,
             clock=clock,
         )
 

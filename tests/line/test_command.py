@@ -14,7 +14,8 @@ from pyspark.sql import SparkSession
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from clearance.cli import _code, app
+from clearance.cli import _code
+from clearance.command.app import app
 from clearance.store import Store
 from tests.line.conftest import Line
 

@@ -88,6 +88,7 @@ def decided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> li
         extract_date=AS_OF,
         complete=True,
         quarantine_limit=1.0,
+        unread_limit=1.0,
         unpack_limit=100,
         accept_quarantine=True,
         clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),

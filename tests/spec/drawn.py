@@ -163,6 +163,7 @@ right_settings = st.fixed_dictionaries(
         ),
         "switches": st.dictionaries(st.just("two_priors_mode"), st.booleans() | st.text()),
         "quarantine_limit": st.floats(0, 1),
+        "unread_limit": st.floats(0, 1),
         "unpack_limit": st.floats(1, 1_000_000),
         "open_readers": st.booleans(),
     },

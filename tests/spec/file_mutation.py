@@ -10,6 +10,8 @@ import random
 import re
 import zlib
 
+from clearance.ingest.header import first_header
+from clearance.ingest.kind import HEAD, kind_of
 from clearance.ingest.layout import FIELDS
 
 HEADER = ",".join(FIELDS).encode()
@@ -211,12 +213,26 @@ def row_numbers(text: bytes) -> list[int]:
     return [at for at, line in enumerate(lines, 1) if at <= last and not _is_header(line)]
 
 
-def _is_header(line: bytes) -> bool:
-    """Whether a line names the columns, within 160 characters; a mark is one in UTF-8 only."""
+def is_taken_in(data: bytes) -> bool:
+    """Whether a file is text of the usual kind, whose headers all name the usual columns."""
+    text = text_of(data)
+    if text is None or kind_of(text[:HEAD]) is not None:
+        return False
+    usual = [name.decode() for name in HEADER.split(b",")]
+    headers = [_names(line) for line in lines_of(text) if _is_header(line)]
+    headers += [_names(line) for line in lines_of(text)[:1] if first_header(line)]
+    return all(names[:95] == usual and not any(names[95:]) for names in headers)
+
+
+def _names(line: bytes) -> list[str]:
     try:
-        bare = line.decode().removeprefix("\ufeff").encode()
+        text = line.decode().removeprefix("\ufeff")
     except UnicodeDecodeError:
-        bare = line
-    names = [part.strip(b' "').upper() for part in bare.split(b",")[:3]]
-    near = len(b",".join(bare.split(b",")[:3])) <= 160
-    return near and len(names) == 3 and names[0] == b"RECORD_ID" and names[2] == b"SUBJECT_ID"
+        text = line.decode("latin-1")
+    return [part.strip(' "').upper() for part in text.split(",")]
+
+
+def _is_header(line: bytes) -> bool:
+    """Whether a line names columns: three names side by side; a mark is one in UTF-8 only."""
+    known = [name in FIELDS for name in _names(line)]
+    return any(all(known[at : at + 3]) for at in range(len(known) - 2))

@@ -97,6 +97,7 @@ def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exceptio
         (captured(("AccessControlException", "x")), "may not be written"),
         (captured(("SparkException", ""), ("FileNotFoundException", "x")), "damaged or gone"),
         (captured(("SparkException", "[FAILED_READ_FILE.NO_HINT] x")), "damaged or gone"),
+        (captured(("SparkException", "[FAILED_READ_FILE.FILE_NOT_EXIST] x")), "is gone"),
         (Told("DELTA_TRUNCATED_TRANSACTION_LOG", "42K03"), "damaged or gone"),
         (captured(("JsonEOFException", "x")), "damaged or gone"),
         (captured(("SparkException", ""), ("OutOfMemoryError", "Java heap space")), "memory"),

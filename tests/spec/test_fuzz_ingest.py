@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import random
 import tracemalloc
@@ -17,13 +18,21 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.errors import EXIT_INPUT, InputRefused
-from clearance.ingest.files import _remote_files
+from clearance.ingest.kind import HEAD, kind_of
 from clearance.ingest.quarantine import CODES
+from clearance.ingest.remote import Hadoop, remote_files
 from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
 from clearance.store import Store
 from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
-from tests.spec.file_mutation import mutated_file, row_numbers, text_of, valid_file, valid_row
+from tests.spec.file_mutation import (
+    is_taken_in,
+    mutated_file,
+    row_numbers,
+    text_of,
+    valid_file,
+    valid_row,
+)
 from tests.spec.reconcile import differences
 
 FILES, LINES_OF_EACH = 100, 50
@@ -73,16 +82,19 @@ def broken(
     dice = random.Random(0)
     long_line = b"\n".join([valid_row(dice), b"x," * (5 << 20), valid_row(dice), b""])
     contents = [*mutations(1, FILES), long_line]
-    files = {
-        f"{number:03}.csv": data
-        for number, data in enumerate(contents)
-        if text_of(data) is not None
-    }
+    files = {f"{number:03}.csv": data for number, data in enumerate(contents) if is_taken_in(data)}
     files[DRAWN] = b"".join(line.data + b"\n" for line in drawn_lines())
     for name, data in files.items():
         (folder / name).write_bytes(data)
     store = Store(str(folder / "store"))
-    result = ingest(spark, store, inputs=[str(folder)], accept_quarantine=True, clock=lambda: NOON)
+    result = ingest(
+        spark,
+        store,
+        inputs=[str(folder)],
+        accept_quarantine=True,
+        accept_unread=True,
+        clock=lambda: NOON,
+    )
     return store, files, result
 
 
@@ -141,7 +153,8 @@ def test_a_file_is_refused_before_spark_reads_it_exactly_where_it_cannot_be_unpa
             look_at(path)
         except InputRefused as error:
             assert "f.csv" in error.message and error.remedy
-            assert text_of(data) is None
+            text = text_of(data)
+            assert text is None or kind_of(text[:HEAD]) is not None
             refused += 1
         else:
             assert text_of(data) is not None
@@ -202,6 +215,40 @@ def test_a_bomb_at_an_address_is_refused_too(spark: SparkSession, tmp_path: Path
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
     with pytest.raises(InputRefused, match="unpacks to more than"):
-        _remote_files(spark, [path.as_uri()], unpack_limit=100.0)
-    (described,) = _remote_files(spark, [path.as_uri()], unpack_limit=2000.0)
+        remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=100.0)
+    (described,), _ = remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=2000.0)
     assert described.sha256 == look_at(path, unpack_limit=2000.0).sha256
+
+
+def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    long = b"a\n" + b"x" * (2 * LONGEST_LINE + (1 << 20)) + b"\nb\n"
+    row = valid_row(random.Random(0)) + b"\n"
+    files = {
+        "packed.csv": (bz2.compress(row), "bzip2-compressed"),
+        "twice.csv.gz": (gzip.compress(zlib.compress(row)), "what it holds is deflate-compressed"),
+        "plain.csv.bz2": (row, "plain text, but its name ends in .bz2"),
+        "named.csv": (gzip.compress(row), "gzip-compressed, but its name does not end in .gz"),
+        "cut.csv.gz": (gzip.compress(row)[:-9], "cut off or damaged"),
+        "long.csv": (long, "a line of more than 16 MB"),
+        "long.csv.gz": (gzip.compress(long, 1), "a line of more than 16 MB"),
+    }
+    hadoop = Hadoop(spark)
+    for name, (content, words) in files.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(InputRefused, match=words) as caught:
+            remote_files(hadoop, [path.as_uri()], unpack_limit=100.0)
+        assert f"file:{path} " in caught.value.message
+        path.unlink()
+    (tmp_path / "within").mkdir()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(InputRefused, match=r"It holds .*notes\.txt, .*within/"):
+        remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+    lines = b"x" * (1 << 20) + b"\r\n"
+    (tmp_path / "one.dat").write_bytes(row + lines * 40)
+    (tmp_path / "two.csv.gz").write_bytes(gzip.compress(row + lines * 40, 1))
+    found, beside = remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+    assert [Path(file.name).name for file in found] == ["one.dat", "two.csv.gz"]
+    assert sorted(Path(name).name for name in beside) == ["notes.txt", "within"]

@@ -12,22 +12,25 @@ from pyspark.sql import SparkSession
 
 from clearance.errors import EXIT_INPUT, InputRefused, StoreFault
 from clearance.ingest import step
-from clearance.ingest.files import local_files
+from clearance.ingest.files import local_files, look_for, named
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import read_ledger
 from clearance.ingest.step import IngestResult, ingest
 from clearance.store import Store
 
 HEADER = ",".join(FIELDS)
+FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "FELONY")
+CYRILLIC = "\N{CYRILLIC CAPITAL LETTER EM}"
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def line(subject: str, count: int = 1, note: str = "") -> str:
+def line(subject: str, count: int = 1, note: str = "", **fields: str) -> str:
     given = {
         "SUBJECT_ID": subject,
         "CNT_ORDER": f"1010010{count:02}000",
         "PRI_NAME": '"SECRET,NAME"',
         "COMMENT_TEXT": note,
+        **fields,
     }
     return ",".join(given.get(name, "") for name in FIELDS)
 
@@ -46,6 +49,7 @@ def take(
     complete: bool = False,
     limit: float = 0.01,
     accept: bool = False,
+    accept_unread: bool = False,
 ) -> IngestResult:
     return ingest(
         spark,
@@ -55,13 +59,16 @@ def take(
         complete=complete,
         quarantine_limit=limit,
         accept_quarantine=accept,
+        accept_unread=accept_unread,
         clock=lambda: NOON,
     )
 
 
-def refused(spark: SparkSession, store: Store, *inputs: str | Path) -> InputRefused:
+def refused(
+    spark: SparkSession, store: Store, *inputs: str | Path, accept: bool = False
+) -> InputRefused:
     with pytest.raises(InputRefused) as caught:
-        take(spark, store, *inputs)
+        take(spark, store, *inputs, accept=accept)
     assert caught.value.exit_code == EXIT_INPUT
     assert "SECRET" not in f"{caught.value.message} {caught.value.remedy}"
     return caught.value
@@ -107,17 +114,14 @@ def test_what_cannot_be_found_or_read_is_refused_by_name_and_nothing_is_written(
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 0xFF
     (tmp_path / "damaged.csv.gz").write_bytes(bytes(damaged))
-    write(tmp_path / "plain.csv", line("1"))
-    (tmp_path / "plain.csv").rename(tmp_path / "plain.gz")
     cases = {
         "missing.csv": "There is no file",
         "*.nothing": "There is no file",
-        "none": "holds no research file",
+        "none": "holds no research file. It holds",
         "empty.csv": "Nothing readable",
         "header_only.csv": "Nothing readable",
         "cut.csv.gz": "cut off or damaged",
         "damaged.csv.gz": "cut off or damaged",
-        "plain.gz": "not gzip-compressed",
     }
     for name, words in cases.items():
         error = refused(spark, store, tmp_path / name)
@@ -130,8 +134,12 @@ def test_what_cannot_be_found_or_read_is_refused_by_name_and_nothing_is_written(
 def test_files_folders_and_globs_name_each_file_once(tmp_path: Path) -> None:
     for name in ("a.csv", "b.DAT", "c.GZ", "notes.txt", ".hidden.csv", "_part.csv"):
         write(tmp_path / name, name)
-    found = local_files([str(tmp_path), str(tmp_path / "*.csv"), f"file://{tmp_path}/a.csv"])
-    assert sorted(path.name for path in found) == ["_part.csv", "a.csv", "b.DAT", "c.GZ"]
+    (tmp_path / "within").mkdir()
+    found = look_for([str(tmp_path), str(tmp_path / "*.csv"), f"file://{tmp_path}/a.csv"])
+    assert sorted(path.name for path in found.paths) == ["_part.csv", "a.csv", "b.DAT", "c.GZ"]
+    # A glob has taken one of those in that the folder has not.
+    beside = sorted(named(path) for path in found.passed_over)
+    assert beside == [f"{tmp_path}/{name}" for name in (".hidden.csv", "notes.txt", "within/")]
     assert local_files(["s3a://bucket/x.csv"]) == []
 
 
@@ -297,3 +305,91 @@ def test_an_ingest_that_died_between_two_commits_is_simply_run_again(
     assert {row[1] for row in held(spark, store)} == {1, 2}
     assert store.read(spark, "quarantine").count() == 1
     assert files_of(spark, store) == {"x.csv": (3, 2, 1, "accepted")}
+
+
+def test_a_header_of_other_columns_is_refused_by_their_names_and_is_never_thrown_away(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    swapped = list(FIELDS)
+    code = FIELDS.index("DISP_CODE")
+    swapped[code : code + 2] = ["DISP_DESCR", "DISP_CODE"]
+    headers = {
+        "swapped.csv": (swapped, "DISP_DESCR in place of DISP_CODE"),
+        "sorted.csv": (sorted(FIELDS), "another order: CII_NUMBER in place of RECORD_ID"),
+        "short.csv": (FIELDS[:-1], "lacks END_OF_REC"),
+        "doubled.csv": ([*FIELDS[:-1], "CYC_DATE"], "doubles CYC_DATE"),
+        "unknown.csv": ([*FIELDS[:-1], "Last_Col"], "no column's: LAST_COL"),
+        "blank.csv": ([*FIELDS[:8], "", *FIELDS[9:]], "1 column(s) without a name"),
+        "words.csv": (["Nombre"] * 95, "none of a research file's"),
+    }
+    for name, (columns, _) in headers.items():
+        # One is dressed up, and one is the second header of two files joined.
+        dressed = [f' "{column.lower()}"' for column in columns]
+        header = ",".join(dressed if name == "sorted.csv" else columns)
+        before = [HEADER, line("8")] if name == "swapped.csv" else []
+        write(tmp_path / name, *before, header, line("9"))
+    # Its rows lack the column as well, and are in quarantine, so that none is read wrongly.
+    harmless = write(tmp_path / "harmless.dat", HEADER.rsplit(",", 1)[0], line("7")[:-1])
+    error = refused(spark, store, tmp_path, accept=True)
+    for name, (_, words) in headers.items():
+        (told,) = [said for said in error.message.splitlines() if name in said]
+        assert words in told, told
+    assert "harmless" not in error.message and "--accept" not in error.remedy
+    assert not store.exists(spark, "source_rows")
+    assert {found[-1] for found in files_of(spark, store).values()} == {"refused"}
+    assert "lacks END_OF_REC" in refused(spark, store, harmless).message
+    assert take(spark, store, harmless, accept=True).rows_accepted == 0
+
+
+def test_values_that_cannot_be_read_are_taken_in_up_to_the_limit_and_then_only_on_request(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    right = [line(str(n), CYC_DATE="20100601", PRI_DOB="  -  ") for n in range(189)]
+    partial = [
+        line("190", CYC_DATE="00000000", OFN="Ñ"),
+        line("191", CYC_DATE="20100600", note=CYRILLIC),
+    ]
+    iso = [line(str(n), CYC_DATE="2010-06-01") for n in range(200, 209)]
+    us = [line("220", CYC_DATE="6/1/2010"), line("221", CYC_DATE="06012010")]
+    at_limit = write(tmp_path / "at.csv", HEADER, *right, *partial[:1], *iso, us[0])
+    beyond = write(tmp_path / "beyond.csv", HEADER, *right, *iso, *us)
+    taken = take(spark, store, at_limit)
+    assert (taken.rows_accepted, taken.files[0].unread) == (200, {"CYC_DATE": 10, "OFN": 1})
+
+    # Of a few rows a slip is no form; of a field that has no other value it is.
+    few = [line(str(n), DISP_DATE="20100601", CYC_DATE="20100601") for n in range(300, 306)]
+    few += [line(str(n), DISP_DATE="1.6.2010") for n in range(310, 315)]
+    slips = write(tmp_path / "slips.csv", *few)
+    assert take(spark, store, slips).files[0].unread == {"DISP_DATE": 5}
+    other = {"CONV_STAT_DESCR": FULL_WIDTH, "SENT_TIME_CODE": CYRILLIC, "DISP_DESCR": "CONVICTED"}
+    letters = write(tmp_path / "letters.csv", *[line(str(n), **other) for n in range(400, 403)])
+
+    before = held(spark, store)
+    error = refused(spark, store, beyond, letters, accept=True)
+    told = error.message.splitlines()
+    assert len(told) == 4
+    assert f"{beyond}: 11 of 200 values of CYC_DATE (5.50%) cannot be read" in told[0]
+    assert "9999-99-99" in told[0] and "9/9/9999" in told[0]
+    assert "3 of 3 values of CONV_STAT_DESCR (100.00%)" in told[1] and "like ? (" in told[1]
+    assert "SENT_TIME_CODE" in told[2] and "--accept-unread" in error.remedy
+    for value in ("2010", FULL_WIDTH[0], CYRILLIC, "DISP_DESCR"):
+        assert value not in error.message
+    assert held(spark, store) == before
+    assert files_of(spark, store)["beyond.csv"][-1] == "refused"
+    assert take(spark, store, beyond, letters, accept_unread=True).rows_accepted == 203
+
+
+def test_a_store_is_a_folder_also_where_hadoops_default_file_system_is_another(
+    spark: SparkSession, store: Store, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "2019:10 [x].csv", line("1"))
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+    before = hadoop.get("fs.defaultFS")
+    hadoop.set("fs.defaultFS", "hdfs://namenode.invalid:8020")
+    try:
+        take(spark, store, file)
+        take(spark, store, write(tmp_path / "next.csv", line("1", note="x"), line("2")))
+        assert {row[2:] for row in held(spark, store)} == {("1", "x"), ("2", "")}
+    finally:
+        hadoop.set("fs.defaultFS", before)
+    assert (Path(store.uri) / "source_rows" / "_delta_log").is_dir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +12,17 @@ from pathlib import Path
 import pytest
 from pyspark.sql import Row, SparkSession
 
+from clearance.errors import InputRefused
 from clearance.ingest.commits import Extract, kept_rows, placed, set_aside
-from clearance.ingest.files import find_files
+from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELDS, NEEDED
-from clearance.ingest.survey import FileSurvey, read_lines, steady_splits, take_survey
+from clearance.ingest.survey import (
+    FileSurvey,
+    _read_faults,
+    read_lines,
+    steady_splits,
+    take_survey,
+)
 
 HEADER = ",".join(FIELDS)
 
@@ -29,6 +37,8 @@ def ended(*lines: str, end: str = "\n") -> bytes:
     return "".join(text + end for text in lines).encode()
 
 
+# As a machine with another encoding names it.
+NO_UTF_8 = os.fsdecode(b"pe\xf1a.csv")
 N_TILDE = line(PRI_NAME='"MUÑOZ,ANA"', COMMENT_TEXT="AÑO")
 CODED = {
     line().rsplit(",", 1)[0]: ("FIELD_COUNT", "94 fields, 95 expected"),
@@ -85,7 +95,7 @@ FILES = {
     "comma_on_header.csv": ended(HEADER + ",", line()),
     "joined.csv": ended(HEADER, line(), HEADER, line()),
     "dressed_header.csv": ended(",".join(f'" {name} "' for name in FIELDS).lower(), line()),
-    "short_header.csv": ended(HEADER.rsplit(",", 1)[0], line()),
+    "worded_header.csv": ended(HEADER.replace("_", " ").lower() + ",", line()),
     "marked_header.csv": b"\xef\xbb\xbf" + ended(HEADER, line()),
     "marked_row.csv": b"\xef\xbb\xbf" + ended(line(), line()),
     "marked_quoted.csv.gz": gzip.compress(b"\xef\xbb\xbf" + ended(line(RECORD_ID='"a,b"'))),
@@ -99,6 +109,16 @@ FILES = {
     "zipped_though.csv": gzip.compress(ended(HEADER, line())),
     "_hidden [1]{a}*.csv": ended(line()),
     "spaced %41 [1].csv": ended(line(SUBJECT_ID="7")),
+    "2019:10 batch.csv": ended(HEADER, line()),
+    "2019:11 [x]/part:1.csv": ended(HEADER, line(SUBJECT_ID="8")),
+    "plain.csv.bz2": ended(HEADER, line(SUBJECT_ID="9")),
+    "plain.deflate": ended(HEADER, line(SUBJECT_ID="10")),
+    "plain.gz": ended(HEADER, line(SUBJECT_ID="11")),
+    NO_UTF_8: ended(HEADER, line(SUBJECT_ID="12")),
+    "members.csv.gz": gzip.compress(ended(HEADER, line())) + gzip.compress(ended(line())),
+    "cr_only.csv": ended(HEADER, line(), line(), end="\r"),
+    "cp1252.csv": line(COMMENT_TEXT="X\x92S \x96 Y").encode("latin-1") + b"\n",
+    "ctrl_z.csv": ended(line(), "\x1a"),
     "many.csv": ended(HEADER, *MANY),
     "holes.csv": ended(*(BAD.get(n, text) for n, text in enumerate(MANY, 1))),
 }
@@ -116,6 +136,7 @@ class Taken:
 def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
     folder = tmp_path_factory.mktemp("files")
     for name, content in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     # Blocks small enough that files have several, and plans written out in full.
     settings = {
@@ -128,7 +149,8 @@ def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
     try:
         with steady_splits(spark):
             inputs = [str(folder / name) for name in FILES]
-            files, _ = find_files(spark, inputs, links=tmp_path_factory.mktemp("links"))
+            links = tmp_path_factory.mktemp("links")
+            files = find_files(spark, inputs, links=links).distinct
             lines = read_lines(spark, files)
             surveys, stretches = take_survey(lines, files=files)
             names = {file.sha256: Path(file.path).name for file in files}
@@ -165,14 +187,23 @@ def test_a_header_is_found_by_looking_and_is_a_line_but_no_row(taken: Taken) -> 
         "comma_on_header.csv": [2],
         "joined.csv": [2, 4],
         "dressed_header.csv": [2],
-        "short_header.csv": [2],
+        "worded_header.csv": [2],
         "marked_header.csv": [2],
         "named.GZ": [2],
         "_hidden [1]{a}*.csv": [1],
         "spaced %41 [1].csv": [1],
+        "2019:10 batch.csv": [2],
+        "part:1.csv": [2],
+        "plain.csv.bz2": [2],
+        "plain.deflate": [2],
+        "plain.gz": [2],
+        r"pe\xf1a.csv": [2],
+        "members.csv.gz": [2, 3],
+        "cr_only.csv": [2, 3],
+        "ctrl_z.csv": [1],
     }
     assert {name: positions(taken.kept[name]) for name in expected} == expected
-    assert not expected.keys() & taken.aside.keys()
+    assert expected.keys() & taken.aside.keys() == {"ctrl_z.csv"}
     assert taken.surveys["joined.csv"].rows_read == 2
 
 
@@ -209,6 +240,8 @@ def test_the_bytes_of_a_line_come_back_from_record_and_encoding(taken: Taken) ->
         N_TILDE.encode(),
     ]
     assert {row.comment_text for row in rows} == {"AÑO"}
+    (windows,) = taken.kept["cp1252.csv"]
+    assert windows.record.encode(windows.encoding) == FILES["cp1252.csv"].rstrip(b"\n")
 
 
 def test_a_byte_order_mark_hurts_no_header_and_stays_in_the_record(taken: Taken) -> None:
@@ -261,3 +294,23 @@ def test_a_line_is_parsed_in_one_place_and_again_only_without_its_end(taken: Tak
 def test_the_layout_has_95_fields_and_every_needed_one_is_among_them() -> None:
     assert len(FIELDS) == len(set(FIELDS)) == 95
     assert set(NEEDED) <= set(FIELDS)
+
+
+def test_damage_is_said_of_what_is_damaged_and_of_that_file_alone() -> None:
+    files = [ResearchFile(f"/in/{name}", name, 1, "", f"file:/in/{name}", False) for name in "ab"]
+    for told, which, words in (
+        ("[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.EOFException", "/in/b", "damaged"),
+        (
+            "[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.IOException",
+            "/in/b",
+            "could not be read",
+        ),
+        ("java.util.zip.ZipException: invalid block type", "One of the files", "damaged"),
+    ):
+        with pytest.raises(InputRefused) as caught, _read_faults(files):
+            raise RuntimeError(told)
+        assert caught.value.message.startswith(which) and words in caught.value.message
+        assert "/in/a" not in caught.value.message
+        assert ("damaged" in caught.value.message) == (words == "damaged")
+    with pytest.raises(RuntimeError), _read_faults(files):
+        raise RuntimeError("java.io.IOException: No space left on device")

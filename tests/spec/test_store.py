@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from clearance.errors import ClearanceError, StoreFault, SweepConflict
 from clearance.first_write import MARK
 from clearance.schemas import ARRESTS
-from clearance.store import Store
+from clearance.store import Store, storage_faults
 
 
 def packs(spark: SparkSession, mark: str) -> DataFrame:
@@ -212,3 +212,23 @@ def test_a_damaged_log_is_a_fault_that_names_the_table(
         broken.read(spark, "packs")
     assert "damaged" in fault.value.message
     assert "from a copy" in fault.value.remedy
+
+
+def test_a_version_whose_files_a_vacuum_removed_is_told_as_gone_and_the_next_is_read(
+    spark: SparkSession, store: Store
+) -> None:
+    store.append(packs(spark, "old"), "packs")
+    store.replace(packs(spark, "new"), "packs")
+    check = "spark.databricks.delta.retentionDurationCheck.enabled"
+    spark.conf.set(check, "false")
+    try:
+        store.delta(spark, "packs").vacuum(0)
+    finally:
+        spark.conf.unset(check)
+    with (
+        pytest.raises(StoreFault, match="is gone while reading packs") as caught,
+        storage_faults("reading packs"),
+    ):
+        store.read(spark, "packs", version=0).collect()
+    assert "VACUUM" in caught.value.remedy
+    assert {row["fingerprint"] for row in store.read(spark, "packs").collect()} == {"new"}

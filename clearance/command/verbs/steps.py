@@ -8,6 +8,7 @@ import typer
 
 from clearance.command.options import (
     Accept,
+    AcceptUnread,
     AsOf,
     Complete,
     Counties,
@@ -30,6 +31,7 @@ def ingest(
     extract_date: ExtractDate = None,
     complete: Complete = False,
     accept_quarantine: Accept = False,
+    accept_unread: AcceptUnread = False,
 ) -> None:
     """Take research files in as one extract: source_rows, quarantine, source_files."""
     settings = frame.settings()
@@ -48,8 +50,10 @@ def ingest(
             extract_date=drawn,
             complete=complete,
             quarantine_limit=settings.quarantine_limit,
+            unread_limit=settings.unread_limit,
             unpack_limit=settings.unpack_limit,
             accept_quarantine=accept_quarantine,
+            accept_unread=accept_unread,
             clock=wall_clock,
         )
     frame.show(result, lambda console: say_ingest(result, console))
@@ -162,6 +166,7 @@ def run(
     extract_date: ExtractDate = None,
     complete: Complete = False,
     accept_quarantine: Accept = False,
+    accept_unread: AcceptUnread = False,
     county: Counties = None,
     xlsx: Xlsx = False,
 ) -> None:
@@ -188,6 +193,7 @@ def run(
             extract_date=drawn,
             complete=complete,
             accept_quarantine=accept_quarantine,
+            accept_unread=accept_unread,
             counties=county,
             xlsx=xlsx,
         )
