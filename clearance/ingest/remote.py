@@ -122,7 +122,7 @@ def _statuses(hadoop: Hadoop, name: str) -> tuple[list[Any], list[str]]:
         for status in system.listStatus(folder.getPath()):
             research = status.isFile() and is_research(str(status.getPath().getName()))
             (files if research else others).append(status)
-    beside = [_name(status) for status in others]
+    beside = sorted(_name(status) for status in others)
     if not files:
         raise (
             no_research_file(name, beside)

@@ -240,7 +240,7 @@ def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(
         path.write_bytes(content)
         with pytest.raises(InputRefused, match=words) as caught:
             remote_files(hadoop, [path.as_uri()], unpack_limit=100.0)
-        assert f"file:{path} " in caught.value.message
+        assert f"{path.as_uri()} " in caught.value.message
         path.unlink()
     (tmp_path / "within").mkdir()
     (tmp_path / "notes.txt").touch()
