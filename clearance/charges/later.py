@@ -160,7 +160,7 @@ def _some(given: Column) -> Column:
 
 
 def _is_later_than(one: Column) -> Column:
-    """On a later step of the cycle, or on the same for a change; elsewhere not on an earlier day."""
+    """On a later step of the cycle, a change also on the same; elsewhere not on an earlier day."""
     same_cycle = one["cycle"] == _target()["cycle"]
     on = F.col("event_date")
     same_step = (one["step"] == F.col("step")) & _has(CHANGES) & (one["id"] != F.col("id"))

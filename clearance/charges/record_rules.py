@@ -75,8 +75,9 @@ def _refuse_other_spelling(words: Iterable[str]) -> None:
 class DispositionRule(_Strict):
     """Which texts, and what they do to their count.
 
-    `sections` asks that one of them is cited, in any spelling. `cites` asks besides that a section of that statute list stands behind `starts_with`; `cited`
-    are its sections, filled when the rules are loaded.
+    `sections` asks that one of them is cited, in any spelling. `cites` asks besides that a section
+    of that statute list stands behind `starts_with`; `cited` are its sections, filled when the
+    rules are loaded.
     """
 
     text: str | None = None
