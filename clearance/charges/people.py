@@ -19,6 +19,7 @@ from clearance.charges.statutes import POSSIBLE
 from clearance.schemas import CHARGES
 
 REGISTRABLE = "registrable_290c"
+REGISTERS = "registers_290"
 # The columns that count Prop 64 convictions by section carry the section in their names.
 P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
 MONTHS_TO_20 = 240
@@ -46,13 +47,13 @@ def with_person(
             "is_super_strike": convicted & strike,
             "is_registrable": convicted & registrable,
             "is_p64": convicted & p64,
-            "registers_290": registers & (F.col("step_kind") == "registration"),
+            REGISTERS: registers & (F.col("step_kind") == "registration"),
             # What may be one: what became of the charge, or the kind of the step, is not read.
             "perhaps_convicted": perhaps,
             "perhaps_is_super_strike": perhaps & strike,
             "perhaps_is_registrable": perhaps & registrable,
             "perhaps_is_p64": perhaps & p64,
-            "perhaps_registers_290": registers & (F.col("step_kind") == "unknown"),
+            f"perhaps_{REGISTERS}": registers & (F.col("step_kind") == "unknown"),
             **of_section(),
         }
     )
@@ -145,7 +146,7 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     for name, date in (
         ("is_super_strike", "conviction_date"),
         ("is_registrable", "conviction_date"),
-        ("registers_290", "event_date"),
+        (REGISTERS, "event_date"),
     ):
         holds, perhaps = F.col(name), F.col(f"perhaps_{name}")
         columns |= {
@@ -159,8 +160,8 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     ):
         shown = F.when(F.col(mark), F.struct("count_order", "shown"))
         columns[name] = F.collect_list(shown).over(person)
-    registered = F.max("registers_290").over(person)
-    perhaps = F.max("perhaps_registers_290").over(person)
+    registered = F.max(REGISTERS).over(person)
+    perhaps = F.max(f"perhaps_{REGISTERS}").over(person)
     return columns | {
         "registered_290": F.when(registered | ~perhaps, registered),
         "super_strike_sure": F.max("is_super_strike").over(person),
@@ -183,7 +184,7 @@ def _before() -> dict[str, Column]:
     return {
         "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
         "registrable_before": F.when(convicted, _earlier("is_registrable")),
-        "registration_before": F.when(convicted, _earlier("registers_290")),
+        "registration_before": F.when(convicted, _earlier(REGISTERS)),
     }
 
 

@@ -24,7 +24,7 @@ _TIMED = ("probation", "jail", "prison", "conditional")
 _BIT = {kind: 1 << position for position, kind in enumerate(KINDS)}
 # A term without a place may be any of them: it answers for whatever the conviction names.
 _ANY = sum(_BIT.values())
-_TERM, _UNDATED, _GRANTED, _ENDLESS, _UNREAD = 16, 32, 32, 64, 128
+_TERM, _UNDATED, _GRANTED, _ENDLESS, _UNREAD = 1 << 4, 1 << 5, 1 << 5, 1 << 6, 1 << 7
 # A PRISON part, apart from terms without a place: beside the kinds that the conviction names.
 _PRISON_PART = 16
 _MISSING = {**{kind: _BIT[kind] for kind in KINDS[:3]}, "term": _TERM}

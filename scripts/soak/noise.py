@@ -35,9 +35,9 @@ from clearance.schemas import FEEDS, SOURCE_ROWS
 from clearance.session import build_session
 from clearance.settings import load_settings
 from clearance.store import Store
+from clearance.sweep.step import determine
 from clearance.synth.people import person
 from clearance.synth.write import SHAPES, lines
-from clearance.sweep.step import determine
 from soak.sessions import forget_ended_jobs
 
 AS_OF = date(2026, 11, 1)
