@@ -5,13 +5,15 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CYCLE
+from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
-from clearance.charges.levels import level_of, rank, status_bit, statuses
+from clearance.charges.levels import RANKS, level_of, rank, status_bit, statuses
 from clearance.charges.people import with_person_of_arrest
 from clearance.charges.quality import flag_words
 from clearance.charges.tables import Features
 from clearance.schemas import ARRESTS
+
+_COURT, _PERHAPS = 2, 1
 
 
 def arrests(features: Features) -> DataFrame:
@@ -22,7 +24,7 @@ def arrests(features: Features) -> DataFrame:
     """
     counts = with_person_of_arrest(features.counts, merged=features.feeds.merges is not None)
     arrested = _with_court(_steps(counts)).where("is_arrest")
-    level = level_of(F.greatest("rank", "court_rank"))
+    level = _level()
     felonies = F.concat("felonies", F.flatten("court_felonies"))
     named = arrested.withColumns({"level": level, "felonies": felonies})
     tags = F.array_distinct(F.flatten(F.concat("tags", F.flatten("court_tags"))))
@@ -44,13 +46,16 @@ def _steps(counts: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
     arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
+    strange = F.col("step_kind") == "unknown"
+    level_unread = F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) != 0
     own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
     county = F.col("as_charged.county")
     open_count = court & is_charge & (F.col("status") == "undisposed")
     return counts.groupBy(*CYCLE, "step").agg(
         F.max(arrest).alias("is_arrest"),
         F.min(F.when(arrest & (county != UNKNOWN_COUNTY), county)).alias("county"),
-        F.max(F.when(arrest, rank(F.col("toc")))).alias("rank"),
+        F.max(F.when(arrest & ~level_unread, rank(F.col("toc")))).alias("rank"),
+        F.max((own | of_court) & level_unread).alias("level_unread"),
         F.min(F.when(arrest, F.col("event_date"))).alias("arrest_date"),
         F.count(F.when(own, 1)).cast("int").alias("counts"),
         F.bit_or(F.when(own, status_bit())).alias("bits"),
@@ -58,10 +63,11 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(own & ~F.col("parsed")).alias("unread"),
         F.collect_set(F.when(own, F.col("tags"))).alias("tags"),
         F.collect_set(F.when(own, F.col("felony_on"))).alias("felonies"),
-        F.max(court).alias("court_step"),
+        # A step of an unknown kind may be in court.
+        F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
         F.max(open_count).alias("open_count"),
-        F.max(F.when(of_court, rank(F.col("level")))).alias("court_rank"),
+        F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.bit_or(F.when(court & is_charge, status_bit())).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
         F.collect_set(F.when(of_court, F.col("tags"))).alias("court_tags"),
@@ -77,16 +83,27 @@ def _with_court(steps: DataFrame) -> DataFrame:
     cycle = Window.partitionBy(*CYCLE)
     return steps.withColumns(
         {
-            "court_step_in_cycle": F.max("court_step").over(cycle),
+            "court_step_in_cycle": _yes_or_no(F.max("court_step").over(cycle)),
             "conviction_in_cycle": F.max("conviction").over(cycle),
             "undisposed_court_count": F.max("open_count").over(cycle),
             "court_rank": F.max("court_rank").over(cycle),
+            "level_unread": F.max("level_unread").over(cycle),
             "court_bits": F.bit_or("court_bits").over(cycle),
             "court_unread": F.max("court_unread").over(cycle),
             "court_tags": F.collect_list("court_tags").over(cycle),
             "court_felonies": F.collect_list("court_felonies").over(cycle),
         }
     )
+
+
+def _level() -> Column:
+    """The worst level; null where one that is not read may be worse than those that are."""
+    worst = F.greatest("rank", "court_rank")
+    return F.when((worst == RANKS["F"]) | ~F.col("level_unread"), level_of(worst))
+
+
+def _yes_or_no(place: Column) -> Column:
+    return F.when(place == _COURT, True).when(place == 0, False)
 
 
 def _common(listed: str) -> Column:

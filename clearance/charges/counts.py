@@ -7,12 +7,14 @@ rows cannot matter.
 
 from __future__ import annotations
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import CONVICTS, record_order
+from clearance.charges.dispositions import CONVICTS, UNREAD, record_order
 from clearance.charges.fields import charge_line
-from clearance.charges.history import UNKNOWN_COUNTY
+from clearance.charges.history import TOCS, UNKNOWN_COUNTY
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_marks
@@ -23,6 +25,12 @@ _LAST = 2**31 - 1
 # A class above it takes the bits that are left.
 _DAYS_BEFORE_1970 = 719_162
 _RANK_BITS, _DAY_BITS, _PLACE_BITS = 3, 22, 58
+# What a count's rows give as text that is not read: the date of its conviction, its level, the date
+# of an event.
+UNREAD_DATE, UNREAD_LEVEL, UNREAD_EVENT = 1, 2, 4
+# What they may say of another count: a change, text that is not read, a dismissal, the withdrawal
+# of a plea; and a diversion, which that ends.
+CHANGES, NOT_READ, DISMISSES, WITHDRAWS, DIVERTS = 1, 2, 4, 8, 16
 
 # A count, below the person, the subject, the cycle and the step that it stands in. The rows are
 # sorted so once, and stay so for everything that is asked of a count, a step, a cycle or a person.
@@ -46,13 +54,12 @@ def counts(typed: DataFrame) -> DataFrame:
         F.col("case_number.ofn").alias("ofn"),
         F.coalesce("place.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
         convicted.alias("convicted"),
-        F.col("dated_conviction.date").alias("conviction_date"),
-        F.col("levelled_conviction.level").alias("stated_level"),
-        "event_date",
-        "modifies",
-        F.when(F.size("dispositions") > 1, F.sort_array("dispositions"))
-        .otherwise(F.col("dispositions"))
-        .alias("dispositions"),
+        F.when(~_unread(UNREAD_DATE), F.col("dated_conviction.date")).alias("conviction_date"),
+        F.when(~_unread(UNREAD_LEVEL), F.col("levelled_conviction.level")).alias("stated_level"),
+        "unread_bits",
+        F.when(~_unread(UNREAD_EVENT), F.col("event_date")).alias("event_date"),
+        "later_bits",
+        F.sort_array("dispositions").alias("dispositions"),
         *MARKS,
         F.col("flags").bitwiseOR(flags(ROWS_DISAGREE=disagree)).alias("flags"),
         "first_birth_date",
@@ -90,8 +97,9 @@ def _events(typed: DataFrame) -> DataFrame:
         F.when(
             effect.isNotNull(), F.struct("at", effect.alias("effect"), F.col("reduced_to"))
         ).alias("disposition"),
-        changes.alias("changes"),
+        _later(effect).alias("later_bits"),
         convicts.alias("convicts"),
+        _not_read(convicts).alias("unread_bits"),
         of("convicted_read_text", "read_text").alias("text"),
         of("convicted_read_source", "read_source").alias("source"),
         of("convicted_toc", "toc").alias("toc"),
@@ -100,16 +108,50 @@ def _events(typed: DataFrame) -> DataFrame:
     )
 
 
+def _not_read(convicts: Column) -> Column:
+    """What a row gives as text that is not read, as bits."""
+    event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
+    # The disposition date stands in for a blank event date, not for one that is not read.
+    no_date = (event == "bad") | (F.col("event_date").isNull() & (disposition == "bad"))
+    stated = F.col("conv_stat_descr").isNotNull() & F.col("conviction_level").isNull()
+    toc = ~F.col("toc").isin(*TOCS) | ~F.col("convicted_toc").isin(*TOCS)
+    found = {
+        UNREAD_DATE: convicts & no_date,
+        UNREAD_LEVEL: stated | toc,
+        UNREAD_EVENT: event == "bad",
+    }
+    bits = (F.when(condition, bit).otherwise(0) for bit, condition in found.items())
+    return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def _later(effect: Column) -> Column:
+    """What a row may say of another count, as bits; what was denied says nothing."""
+    changes = tuple(one for one in MODIFYING if one != "denies")
+    return (
+        F.when(effect == "withdraws_plea", CHANGES | WITHDRAWS)
+        .when(effect.isin(*changes), CHANGES)
+        .when(effect == UNREAD, NOT_READ)
+        .when(effect == "dismisses", DISMISSES)
+        .when(effect.isin("diverts", "diverts_unlisted"), DIVERTS)
+        .otherwise(0)
+    )
+
+
+def _unread(bit: int) -> Column:
+    return F.col("unread_bits").bitwiseAND(bit) != 0
+
+
 def _place_in_order(effect: Column, changes: Column) -> Column:
     """DISP_ORDER, then DISP_DATE, then STP_EVENT_DATE, as one number.
 
     Without them a change of a conviction comes after everything, since it presupposes the
-    conviction.
+    conviction, and so does what is not read.
     """
+    later = changes | effect.eqNullSafe(UNREAD)
     order = F.coalesce(
-        F.expr("try_cast(disposition_order AS int)"), F.when(changes, _LAST).otherwise(-1)
+        F.expr("try_cast(disposition_order AS int)"), F.when(later, _LAST).otherwise(-1)
     )
-    undated = F.when(changes, _AT_LAST).otherwise(_LONG_AGO).cast("date")
+    undated = F.when(later, _AT_LAST).otherwise(_LONG_AGO).cast("date")
     on = F.coalesce("disposition_date", "event_date", undated)
     day = F.shiftleft(F.unix_date(on) + _DAYS_BEFORE_1970, _RANK_BITS)
     above = F.shiftleft(order.cast("bigint"), _DAY_BITS + _RANK_BITS)
@@ -122,7 +164,8 @@ def _added_up(events: DataFrame) -> DataFrame:
     date = F.coalesce("event_date", "disposition_date")
     return events.groupBy(*KEYS).agg(
         F.bit_or("flags").alias("flags"),
-        F.max("changes").alias("modifies"),
+        F.bit_or("unread_bits").alias("unread_bits"),
+        F.bit_or("later_bits").alias("later_bits"),
         F.min("event_date").alias("event_date"),
         F.min(F.when(convicts, True)).alias("conviction"),
         _first("dated_conviction", convicts & date.isNotNull(), date=date),
@@ -138,7 +181,8 @@ def _added_up(events: DataFrame) -> DataFrame:
         F.min(_place()).alias("place"),
         F.min(charge_line(F.col("text"))).alias("first_text"),
         F.max(charge_line(F.col("text"))).alias("last_text"),
-        F.collect_list("disposition").alias("dispositions"),
+        # A row given twice says nothing more.
+        F.collect_set("disposition").alias("dispositions"),
         F.bit_or("sentence_bits").alias("sentence_bits"),
         *[F.max(mark).alias(mark) for mark in MARKS[1:]],
         F.min("birth_date").alias("first_birth_date"),

@@ -35,7 +35,6 @@ def with_cycle(counts: DataFrame) -> DataFrame:
             .eqNullSafe(PROP_64),
             "cycle_active_on": F.max("event_date").over(cycle),
             "court_step_in_cycle": F.max(in_court).over(cycle),
-            "linked_in_cycle": F.collect_list("linked").over(cycle),
         }
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import reduce
 from operator import and_, or_
@@ -10,10 +9,11 @@ from operator import and_, or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.programmes import citing
-from clearance.charges.record_rules import MODIFYING, DispositionRule, Ending, RecordRules, Refusal
+from clearance.charges.change_reader import ChangeReader
+from clearance.charges.programmes import citing, mentioning
+from clearance.charges.record_rules import MODIFYING, DispositionRule, Ending, RecordRules
 
-CONVICTS = "convicts"
+CONVICTS, UNREAD = "convicts", "unknown"
 
 # The status that each gives a count without a conviction; a conviction is undone by none of them.
 ENDINGS: dict[Ending, str] = {
@@ -26,9 +26,10 @@ ENDINGS: dict[Ending, str] = {
     "completes_diversion": "diversion_completed",
     "ends_diversion": "undisposed",
 }
-# What may be asked for and denied: each is in the person's favour.
-_DENIABLE = ("sets_aside", "relieves", "pardons", "certifies", "reduces", "reinstates")
 _STATUS_AFTER = {"sets_aside": "set_aside", "relieves": "relieved", "pardons": "pardoned"}
+# Not of a conviction any more; a conviction that also ended so is doubtful.
+_UNCONVICTING = ("dismisses", "acquits", "rejects", "diverts", "diverts_unlisted")
+UNDOING = ("undoes_relief", "undoes_reduction")
 
 
 def _fits(text: Column, rule: DispositionRule) -> Column:
@@ -39,21 +40,12 @@ def _fits(text: Column, rule: DispositionRule) -> Column:
         if not rule.cites:
             return begins
         return begins & F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))
-    return reduce(and_, (F.contains(text, F.lit(word)) for word in rule.contains))
-
-
-def _refused(text: Column, refusals: tuple[Refusal, ...]) -> Column:
-    """Whether the text says that what it names was not given."""
-
-    def holds(refusal: Refusal) -> Column:
-        words = "|".join(map(re.escape, refusal.words))
-        whole = F.rlike(text, F.lit(rf"(?<![A-Z0-9])(?:{words})(?![A-Z0-9])"))
-        if not refusal.unless:
-            return whole
-        beginnings = "|".join(map(re.escape, refusal.unless))
-        return whole & ~F.rlike(text, F.lit(rf"(?<![A-Z0-9])(?:{beginnings})"))
-
-    return reduce(or_, map(holds, refusals), F.lit(False))
+    asked = [F.contains(text, F.lit(word)) for word in rule.contains]
+    if rule.sections:
+        numbers = {section.split(" ")[1] for section in rule.sections}
+        any_of_them = reduce(or_, (F.contains(text, F.lit(number)) for number in sorted(numbers)))
+        asked += [any_of_them, F.rlike(text, F.lit(mentioning(rule.sections)))]
+    return reduce(and_, asked)
 
 
 def _first(
@@ -81,34 +73,36 @@ def effect_of(text: Column, *, rules: RecordRules) -> Column:
 
     Args:
         text: DISP_DESCR as `fields.shouted` gives it, or null.
-        rules: its dispositions in file order, the first that fits decides; and its refusals.
+        rules: its dispositions in file order, the first that fits decides; and the words by which
+            the text of a change is read whole.
     """
-    refused = _refused(text, rules.refusals)
-
-    def given(effect: str) -> Column:
-        if effect not in _DENIABLE:
-            return F.lit(effect)
-        return F.when(refused, F.lit("denies")).otherwise(F.lit(effect))
-
-    known = _first(text, rules.dispositions, "effect", given)
+    reader = ChangeReader(text, rules.changes)
+    known = _first(text, rules.dispositions, "effect", reader.effect)
     return F.when(text.isNotNull(), F.coalesce(known, F.lit("unknown")))
 
 
-def reduced_level(text: Column, *, rules: RecordRules) -> Column:
-    """The level that the disposition reduces its count to; null where it reduces nothing."""
-    refused = _refused(text, rules.refusals)
+def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column:
+    """The level that the disposition reduces its count to; null where it reduces nothing.
+
+    Args:
+        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        effect: its `effect_of`.
+        rules: its dispositions.
+    """
     reducing = tuple(rule for rule in rules.dispositions if rule.level)
-    return _first(text, reducing, "level", lambda level: F.when(~refused, F.lit(level)))
+    return F.when(effect == "reduces", _first(text, reducing, "level"))
 
 
 def record_order(effect: Column) -> Column:
     """Where a disposition stands among others of one order and date.
 
-    What changes a conviction presupposes it, so it comes after; the rest comes in an order of
-    its own so that the result does not depend on how the rows lay in the file.
+    What changes a conviction presupposes it, so it comes after, and what is not read may be such a
+    change; the rest comes in an order of its own so that the result does not depend on how the
+    rows lay in the file.
     """
     return (
-        F.when(effect.isin(*MODIFYING), 4)
+        F.when(effect == UNREAD, 5)
+        .when(effect.isin(*MODIFYING), 4)
         .when(effect == CONVICTS, 3)
         .when(effect.isin("diverts", "diverts_unlisted"), 1)
         .when(effect.isNull(), 0)
@@ -125,7 +119,8 @@ def outcome(rows: Column, *, level: Column) -> Column:
         level: the level before any reduction.
 
     Returns:
-        struct<status, convicted, set_aside, probation_revoked, level, contradicted>.
+        struct<status, listed_diversion, convicted, set_aside, probation_revoked, level,
+        contradicted, unread, reversed>. `unread`: a text that is not read may say otherwise.
     """
     undecided = F.struct(
         F.lit("undisposed").alias("status"),
@@ -135,51 +130,66 @@ def outcome(rows: Column, *, level: Column) -> Column:
         F.lit(False).alias("probation_revoked"),
         level.alias("level"),
         F.lit(False).alias("contradicted"),
+        F.lit(False).alias("unread"),
+        F.lit(False).alias("reversed"),
     )
-    return F.aggregate(rows, undecided, _after)
+    return F.aggregate(rows, undecided, lambda state, row: _after(state, row, level))
 
 
-def _after(state: Column, row: Column) -> Column:
-    effect = row["effect"]
-    convicted = state["convicted"] | effect.eqNullSafe(CONVICTS)
-    ending = effect.isin(*ENDINGS)
+def _after(state: Column, row: Column, level: Column) -> Column:
+    effect = F.coalesce(row["effect"], F.lit("no_effect"))
+    convicts, was = effect == CONVICTS, state["convicted"]
+    ends = was & ~state["set_aside"] & effect.isin(*_UNCONVICTING)
+    convicted = convicts | (was & ~ends & (effect != "reverses"))
     return F.struct(
         _status_after(state, effect).alias("status"),
-        F.coalesce(
-            F.when(effect == "diverts", True).when(ending, False), state["listed_diversion"]
-        ).alias("listed_diversion"),
+        F.when(effect == "diverts", True)
+        .when(effect.isin(*ENDINGS), False)
+        .otherwise(state["listed_diversion"])
+        .alias("listed_diversion"),
         convicted.alias("convicted"),
-        F.coalesce(
-            F.when(effect == CONVICTS, False).when(
-                state["convicted"] & effect.isin("sets_aside", "relieves"), True
-            ),
-            state["set_aside"],
-        ).alias("set_aside"),
-        F.coalesce(
-            F.when(
-                state["convicted"],
-                F.when(effect == "revokes", True).when(effect == "reinstates", False),
-            ),
-            state["probation_revoked"],
-        ).alias("probation_revoked"),
-        F.when(state["convicted"] & (effect == "reduces"), row["reduced_to"])
+        F.when(convicts | (effect == "undoes_relief") | ~convicted, False)
+        .when(effect.isin("sets_aside", "withdraws_plea", "relieves"), True)
+        .otherwise(state["set_aside"])
+        .alias("set_aside"),
+        F.when(was & (effect == "revokes"), True)
+        .when(was & (effect == "reinstates"), False)
+        .otherwise(state["probation_revoked"])
+        .alias("probation_revoked"),
+        F.when(was & (effect == "reduces"), row["reduced_to"])
+        .when(was & (effect == "undoes_reduction"), level)
         .otherwise(state["level"])
         .alias("level"),
-        (state["contradicted"] | F.coalesce(convicted & ending, F.lit(False))).alias(
-            "contradicted"
-        ),
+        (state["contradicted"] | ((was | convicts) & effect.isin(*ENDINGS))).alias("contradicted"),
+        F.when(convicts, False)
+        .otherwise(state["unread"] | ends | (effect == UNREAD))
+        .alias("unread"),
+        F.when(convicts, False)
+        .otherwise(state["reversed"] | (was & (effect == "reverses")))
+        .alias("reversed"),
     )
 
 
 def _status_after(state: Column, effect: Column) -> Column:
-    unconvicted = ~state["convicted"]
-    status = F.when(effect == CONVICTS, F.lit("convicted"))
-    for name, word in _STATUS_AFTER.items():
-        status = status.when(state["convicted"] & (effect == name), F.lit(word))
-    completed = unconvicted & state["listed_diversion"] & (effect == "dismisses")
-    status = status.when(completed, F.lit("diversion_completed"))
+    was, status = state["convicted"], state["status"]
+    unread = (effect == UNREAD) | (state["unread"] & ~was & effect.isin(*ENDINGS, *MODIFYING))
+    after = F.when(effect == CONVICTS, F.lit("convicted")).when(unread, F.lit("unknown"))
+    for name, word in {**_STATUS_AFTER, "withdraws_plea": "set_aside"}.items():
+        after = after.when(was & (effect == name), F.lit(word))
+    undone = was & state["set_aside"] & (effect == "undoes_relief")
+    undone = undone | (was & (status == "pardoned") & (effect == "undoes_relief"))
+    ends = was & ~state["set_aside"] & effect.isin(*_UNCONVICTING)
+    after = after.when(undone, F.lit("convicted"))
+    after = after.when(was & ((effect == "reverses") | ends), F.lit("unknown"))
+    # A dismissal after the diversion completes it, and so does the withdrawal of a plea.
+    diverted, completed = status == "diverted", status == "diversion_completed"
+    dismissed = effect.isin("dismisses", "withdraws_plea")
+    after = after.when(~was & completed & dismissed, F.lit("diversion_completed"))
+    listed = diverted & state["listed_diversion"]
+    after = after.when(~was & listed & dismissed, F.lit("diversion_completed"))
+    after = after.when(~was & diverted & (effect == "withdraws_plea"), F.lit("dismissed"))
     for name, word in ENDINGS.items():
-        status = status.when(unconvicted & (effect == name), F.lit(word))
+        after = after.when(~was & (effect == name), F.lit(word))
     # A disposition is there, but not one that says what became of this count.
-    unclear = (state["status"] == "undisposed") & effect.isin("unknown", *MODIFYING)
-    return status.when(unclear, F.lit("unknown")).otherwise(state["status"])
+    unclear = (status == "undisposed") & effect.isin(*MODIFYING)
+    return after.when(unclear, F.lit("unknown")).otherwise(status)

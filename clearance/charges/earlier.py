@@ -17,9 +17,11 @@ _END = "|"
 def of_section() -> dict[str, Column]:
     """The conviction as `section|code book|day`, and how those begin that are of its section.
 
-    Null on other counts and without a section. A missing code book fits any.
+    Null on other counts and without a section. A missing code book fits any. What may be a
+    conviction stands without a day.
     """
-    section = F.when(F.col("convicted"), F.concat(F.col("section"), F.lit(_END)))
+    one = F.col("convicted") | F.col("perhaps_convicted")
+    section = F.when(one, F.concat(F.col("section"), F.lit(_END)))
     book = F.concat(F.coalesce("code_book", F.lit(_NO_BOOK)), F.lit(_END))
     on = F.coalesce(F.col("conviction_date").cast("string"), F.lit(_UNDATED))
     return {

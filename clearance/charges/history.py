@@ -6,6 +6,7 @@ hold: the comment where it is the charge, the case number, the birth date. `hist
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import or_
 
@@ -16,7 +17,8 @@ from clearance.charges.dispositions import effect_of, reduced_level
 from clearance.charges.fields import precision, present, shouted, whole_date
 from clearance.charges.grammar import leaves_target, names_comment
 from clearance.charges.quality import flag_words, flags
-from clearance.charges.record_rules import RecordRules, Words
+from clearance.charges.record_rules import RecordRules, SentenceKind, Words
+from clearance.charges.sentences import NAMED, UNREAD_KIND
 from clearance.schemas import HISTORY
 
 FIELDS = tuple(
@@ -30,6 +32,7 @@ UNKNOWN_COUNTY = "UNKNOWN"
 LEVELS = ("F", "M", "I")
 NO_CHARGE = "X"
 UNSPECIFIED = "N"
+TOCS = (*LEVELS, NO_CHARGE, UNSPECIFIED)
 
 # Longer terms are slips: nobody is sentenced to more than 999 years.
 LONGEST = {"day": 99_999, "month": 9_999, "year": 999}
@@ -56,7 +59,9 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         }
     )
-    return read.withColumns(_targets()).withColumn("flags", _flags(rules))
+    reduced = reduced_level(F.col("disposition_word"), F.col("disposition_effect"), rules=rules)
+    whole = read.withColumns({**_targets(), "reduced_to": reduced})
+    return whole.withColumn("flags", _flags(rules))
 
 
 def history(typed: DataFrame) -> DataFrame:
@@ -113,7 +118,6 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
         "disposition_order": F.col("disp_order"),
         "disposition_text": F.col("disp_descr"),
         "disposition_effect": effect_of(word, rules=rules),
-        "reduced_to": reduced_level(word, rules=rules),
         "conviction_level": _word_of(F.col("conv_stat_descr"), dict(rules.words.levels)),
         "named_kinds": named_kinds(word, rules.words),
         "sentence_order": F.col("sent_order"),
@@ -171,34 +175,66 @@ def _level(toc: Column) -> Column:
 
 
 def _sentence(words: Words) -> dict[str, Column]:
-    place = F.col("place_word")
-    kind = F.when(F.lit(False), F.lit(None).cast("string"))
-    for name, parts in words.sentence_kinds.items():
+    place, length = F.col("place_word"), F.upper("sent_length")
+    says = _word_of(F.upper("sent_time_code"), dict(words.sentence_units))
+    kinds = words.sentence_kinds
+
+    def named(kind: SentenceKind) -> Column:
+        """Whether place, length or unit says so."""
+        if kind not in kinds:
+            return F.lit(False)
+        found = (_mentions(text, kinds[kind]) for text in (place, length))
+        return reduce(or_, (F.coalesce(one, F.lit(False)) for one in (*found, says == kind)))
+
+    kind = F.when(named("endless"), "endless")
+    for name, parts in kinds.items():
         kind = kind.when(_mentions(place, parts), F.lit(name))
-    unit = _word_of(F.upper("sent_time_code"), dict(words.sentence_units))
+    kind = kind.when(place.isNotNull(), UNREAD_KIND)
+    # Few lengths are anything but a number.
+    served = F.coalesce(~_number("sent_length") | says.isNotNull(), F.lit(False)) & named("served")
     number = F.expr("try_cast(sent_length AS int)")
+    unit = F.when(says.isin(*LONGEST), says)
     longest = F.lit(None).cast("int")
     for measure, limit in LONGEST.items():
         longest = F.when(unit == measure, limit).otherwise(longest)
     within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
     return {
-        "sentence_kind": kind.when(place.isNotNull(), F.lit("other")),
+        "sentence_kind": F.when(place.isNotNull() | _strange_length(says), kind),
+        "sentence_served": F.when(place.isNotNull() | _strange_length(says), served),
         "sentence_unit": unit,
         "sentence_length": F.when(within, number),
     }
 
 
+def _number(field: str) -> Column:
+    return F.expr(f"try_cast({field} AS int)").isNotNull()
+
+
+def _strange_length(says: Column) -> Column:
+    """Whether a length, or its unit, is there and is none of the usual."""
+    length = F.col("sent_length").isNotNull() & ~_number("sent_length")
+    return length | F.coalesce(~says.isin(*LONGEST), F.lit(False))
+
+
 def named_kinds(text: Column, words: Words) -> Column:
-    """Which kinds of sentence a disposition text names, as bits in the order of the rules."""
+    """Which kinds of sentence a disposition text names, as the bits of `sentences.NAMED`."""
     bits = [
-        F.when(_mentions(text, parts), 1 << position).otherwise(0)
-        for position, parts in enumerate(words.sentence_kinds.values())
+        F.when(_mentions(text, words.sentence_kinds[kind]), bit).otherwise(0)
+        for kind, bit in NAMED.items()
+        if kind in words.sentence_kinds
     ]
     return reduce(lambda left, right: left.bitwiseOR(right), bits)
 
 
 def _mentions(text: Column, words: tuple[str, ...]) -> Column:
-    return reduce(or_, (F.contains(text, F.lit(word)) for word in words))
+    """Whether one of the words begins in the text, and nothing beside it takes it back."""
+    either = "|".join(map(re.escape, words))
+    return F.rlike(
+        text,
+        F.lit(
+            rf"(?<![A-Z0-9])(?<!(?:NO|NOT)[ -])(?:{either})[A-Z]*+(?![ /-]?(?:NOT|DENIED)(?![A-Z]))"
+        ),
+    )
 
 
 def _word_of(text: Column, known: dict[str, str]) -> Column:
@@ -215,7 +251,6 @@ def _word_of(text: Column, known: dict[str, str]) -> Column:
 def _flags(rules: RecordRules) -> Column:
     event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
     partial = ("month", "year")
-    tocs = (*LEVELS, NO_CHARGE, UNSPECIFIED)
     level = F.col("conviction_level")
     return flags(
         PARTIAL_EVENT_DATE=event.isin(*partial),
@@ -228,15 +263,26 @@ def _flags(rules: RecordRules) -> Column:
         UNKNOWN_COUNTY_NAME=~F.col("county").isin(*rules.counties),
         UNKNOWN_DISPOSITION=F.col("disposition_effect") == "unknown",
         UNKNOWN_LEVEL=(F.col("conv_stat_descr").isNotNull() & level.isNull())
-        | ~F.col("toc").isin(*tocs),
-        UNKNOWN_SENTENCE_UNIT=F.col("sent_time_code").isNotNull() & F.col("sentence_unit").isNull(),
-        BAD_SENTENCE_LENGTH=F.col("sent_length").isNotNull() & F.col("sentence_length").isNull(),
+        | ~F.col("toc").isin(*TOCS),
+        UNKNOWN_SENTENCE_KIND=F.col("sentence_kind") == UNREAD_KIND,
+        UNKNOWN_SENTENCE_UNIT=F.col("sent_time_code").isNotNull()
+        & F.col("sentence_unit").isNull()
+        & _has_a_term(),
+        BAD_SENTENCE_LENGTH=F.col("sent_length").isNotNull()
+        & F.col("sentence_length").isNull()
+        & _has_a_term(),
         CHARGES_DISAGREE=(F.col("read_text") != F.col("convicted_read_text"))
         & (_cite("read_text") != _cite("convicted_read_text")),
         LEVELS_DISAGREE=(F.col("charge_level") != F.col("convicted_charge_level"))
         | (level != F.col("convicted_charge_level")),
         NOT_A_CHARGE=F.col("toc") == NO_CHARGE,
     )
+
+
+def _has_a_term() -> Column:
+    """Whether the length of the part is a number of days, months or years."""
+    other = (F.col("sentence_kind") == "endless") | F.col("sentence_served")
+    return ~F.coalesce(other, F.lit(False))
 
 
 def _no_date(text: str, date: str) -> Column:

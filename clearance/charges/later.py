@@ -1,8 +1,10 @@
-"""Later dispositions: which conviction a set-aside, reduction or revocation changes.
+"""Later dispositions: which count a set-aside, a reduction, a revocation or a dismissal is about.
 
-A change of a conviction that stands on a count of its own, on a later step of the cycle, belongs
-to the convicted count with the same case number and the same charge; where it names no charge, to
-every convicted count of that case number; where none is found it is unlinked.
+A change of a conviction that stands on a count of its own is about a conviction of the same case;
+where none is of its case, of its cycle; where there is none, of the person. Among these it is about
+the one of its charge. What fits several of them or none makes each of them doubtful, and so does a
+later disposition that is not read. A dismissal is about a conviction of its case and charge only:
+else it is its own count's.
 """
 
 from __future__ import annotations
@@ -10,58 +12,183 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CYCLE
+from clearance.charges.counts import CHANGES, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
+from clearance.charges.dispositions import UNREAD
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentences import LATER_BITS
+from clearance.charges.sentences import DOUBT, LATER_BITS
+
+# Shorter case numbers are too often part of another.
+_SHORTEST_CASE = 4
 
 
 def with_later_dispositions(counts: DataFrame) -> DataFrame:
-    """A row is a count; its dispositions are followed by the later ones that belong to it.
+    """A row is a count; its dispositions are followed by the later ones that are about it.
 
     Args:
-        counts: `texts.with_charge`, with `convicted`, `modifies` and `charge_key`.
+        counts: `offences.with_offences`.
     """
-    cycle = Window.partitionBy(*CYCLE)
+    person = Window.partitionBy("person_id")
+    named = counts.withColumns(_named())
+    among = named.withColumn("among", F.collect_list(F.when(_is_target(), _target())).over(person))
     change = F.struct(
         "count_order",
-        "step",
-        "ofn",
-        "charge_key",
-        F.filter("dispositions", lambda one: one["effect"].isin(*MODIFYING)).alias("dispositions"),
+        "about",
+        F.filter("dispositions", _passes_on).alias("dispositions"),
         "later_end",
         F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
     )
-    gathered = counts.withColumn("changes", F.collect_list(F.when(_loose(), change)).over(cycle))
-    wanted = F.col("convicted") & (F.size("changes") > 0)
-    own = F.sort_array(F.filter("changes", _belongs))
-    belonging = gathered.withColumn("belonging", F.when(wanted, own))
-    linked = F.when(F.size("belonging") > 0, F.col("belonging.count_order"))
-    return belonging.withColumns({**_extended(), "linked": linked}).drop(
-        "changes", "belonging", "ofn", "charge_key"
+    gathered = _with_about(among).withColumn(
+        "changes", F.collect_list(F.when(_reaches(), change)).over(person)
+    )
+    wanted = _is_target() & (F.size("changes") > 0)
+    own = F.filter("changes", lambda one: F.array_contains(one["about"]["sure"], F.col("id")))
+    doubts = F.exists(
+        "changes", lambda one: F.array_contains(one["about"]["doubtful"], F.col("id"))
+    )
+    belonging = gathered.withColumns(
+        {
+            "belonging": F.when(wanted, F.sort_array(own)),
+            "doubted": F.coalesce(F.when(wanted, doubts), F.lit(False)),
+        }
+    )
+    unlinked = _has(CHANGES) & (F.size(F.col("about.sure")) == 0)
+    found = flags(UNLINKED_DISPOSITION=unlinked)
+    used_up = ("changes", "belonging", "doubted", "about", "imposes", "later_bits", "no_offence")
+    return belonging.withColumns({**_extended(), "flags": F.col("flags").bitwiseOR(found)}).drop(
+        *used_up, "id", "case", "path", "ofn", "charge_key"
     )
 
 
-def with_unlinked(counts: DataFrame) -> DataFrame:
-    """A row is a count; a change of a conviction that no conviction took on is flagged.
+def _named() -> dict[str, Column]:
+    """By what a count is known: its id, its case, the subdivisions of its charge."""
+    case = F.regexp_replace(F.upper("ofn"), "[^A-Z0-9]", "")
+    return {
+        "id": F.concat_ws("-", "subject_id", "count_order"),
+        "case": F.when(case != "", case),
+        "path": F.concat_ws(".", F.col("as_charged.subdivisions"), F.lit("")),
+    }
 
-    Args:
-        counts: `cycles.with_cycle`, which gathers the cycle's `linked_in_cycle`.
-    """
-    linked = F.array_contains(F.flatten("linked_in_cycle"), F.col("count_order"))
-    found = flags(UNLINKED_DISPOSITION=_loose() & ~linked)
-    return counts.withColumn("flags", F.col("flags").bitwiseOR(found)).drop(
-        "linked", "linked_in_cycle", "modifies"
-    )
+
+def _has(bit: int) -> Column:
+    return F.col("later_bits").bitwiseAND(bit) != 0
+
+
+def _is_target() -> Column:
+    """A conviction, or a diversion that the withdrawal of a plea may end."""
+    return F.col("convicted") | _has(DIVERTS)
 
 
 def _loose() -> Column:
-    """Whether the count changes a conviction and is none."""
-    return F.col("modifies") & ~F.col("convicted")
+    """Whether the count says something later of another: it is no conviction, no diversion."""
+    own = F.col("convicted") | (_has(WITHDRAWS) & _has(DIVERTS))
+    return ~own & _has(CHANGES | NOT_READ | DISMISSES)
+
+
+def _passes_on(one: Column) -> Column:
+    return one["effect"].isin(*MODIFYING, UNREAD, "dismisses")
+
+
+def _reaches() -> Column:
+    about = F.col("about")
+    return (F.size(about["sure"]) > 0) | (F.size(about["doubtful"]) > 0)
+
+
+def _target() -> Column:
+    return F.struct(
+        "id",
+        F.concat_ws("-", "subject_id", "cycle").alias("cycle"),
+        "step",
+        "case",
+        "charge_key",
+        "code_book",
+        "section",
+        "path",
+        "convicted",
+        F.coalesce("conviction_date", "event_date").alias("on"),
+    )
+
+
+def _with_about(counts: DataFrame) -> DataFrame:
+    """A row is a count, with those that its later disposition is about for sure, or may be about.
+
+    `about` is null on a count that says nothing later. Each column is one projection: what follows
+    uses it more than once.
+
+    Args:
+        counts: with the counts it may be about, `among`.
+    """
+    changes = _has(CHANGES)
+    wide = changes | _has(NOT_READ)
+    names_offence = F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
+    earlier = F.filter(
+        "among", lambda one: _is_later_than(one) & (one["convicted"] | _has(WITHDRAWS))
+    )
+    of_case = F.filter("earlier", lambda one: one["case"] == F.col("case"))
+    near_case = F.filter("earlier", lambda one: _near_case(one["case"]))
+    of_cycle = F.filter("earlier", lambda one: one["cycle"] == _target()["cycle"])
+    anywhere = F.when(changes | ~names_offence, F.col("earlier"))
+    none = F.slice("earlier", 1, 0)
+    candidates = F.coalesce(
+        _some(of_case),
+        _some(near_case),
+        F.when(wide, F.coalesce(_some(of_cycle), anywhere)),
+        none,
+    )
+    same = F.filter("candidates", lambda one: one["charge_key"] == F.col("charge_key"))
+    of_charge = F.coalesce(_some(same), F.filter("candidates", _near_charge))
+    fits = F.when(names_offence, of_charge).otherwise(F.col("candidates"))
+    found = counts.withColumn("earlier", F.when(_loose(), earlier)).drop("among")
+    found = found.withColumn("candidates", F.when(_loose(), candidates)).drop("earlier")
+    found = found.withColumn("fits", F.when(_loose(), fits))
+    for_sure = (F.size("fits") == 1) | F.col("imposes") | ~wide
+    nothing = F.array().cast("array<string>")
+
+    def ids(name: str) -> Column:
+        return F.transform(name, lambda one: one["id"])
+
+    several = F.when(F.size("fits") > 1, ids("fits")).otherwise(ids("candidates"))
+    about = F.struct(
+        F.when(for_sure, ids("fits")).otherwise(nothing).alias("sure"),
+        F.when(for_sure, nothing).otherwise(several).alias("doubtful"),
+    )
+    return found.withColumn("about", F.when(_loose(), about)).drop("candidates", "fits")
+
+
+def _some(given: Column) -> Column:
+    return F.when(F.size(given) > 0, given)
+
+
+def _is_later_than(one: Column) -> Column:
+    """On a later step of the cycle, a change also on the same; elsewhere not on an earlier day."""
+    same_cycle = one["cycle"] == _target()["cycle"]
+    on = F.col("event_date")
+    same_step = (one["step"] == F.col("step")) & _has(CHANGES) & (one["id"] != F.col("id"))
+    after = (F.col("step") > one["step"]) | same_step | F.coalesce(on > one["on"], F.lit(False))
+    elsewhere = F.coalesce(on >= one["on"], F.lit(True))
+    return F.when(same_cycle, after).otherwise(elsewhere)
+
+
+def _near_case(case: Column) -> Column:
+    """Whether one case number is part of the other."""
+    own = F.col("case")
+    shorter = F.least(F.length(case), F.length(own))
+    either = F.contains(case, own) | F.contains(own, case)
+    return F.coalesce(either & (shorter >= _SHORTEST_CASE), F.lit(False))
+
+
+def _near_charge(one: Column) -> Column:
+    """Whether the charges may be the same: one cites a subdivision of the other, or is not read."""
+    books = F.coalesce(one["code_book"] == F.col("code_book"), F.lit(True))
+    path = F.col("path")
+    paths = F.startswith(one["path"], path) | F.startswith(path, one["path"])
+    same = (one["section"] == F.col("section")) & books & paths
+    return F.coalesce(same, F.lit(True))
 
 
 def _extended() -> dict[str, Column]:
-    """The count's own dispositions and sentence, and after them those that belong to it."""
+    """The count's own dispositions and sentence, and after them those that are about it."""
+    doubted = F.col("doubted")
     more = F.size("belonging") > 0
     theirs = F.flatten(F.transform("belonging", lambda one: one["dispositions"]))
     ends = F.array_max(F.transform("belonging", lambda one: one["later_end"]))
@@ -75,13 +202,18 @@ def _extended() -> dict[str, Column]:
         "later_end": F.greatest("later_end", ends),
         "sentence_bits": bits,
     }
-    return {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}
-
-
-def _belongs(change: Column) -> Column:
-    """Whether a change on a later step is about this conviction."""
-    same_charge = change["charge_key"].isNull() | (change["charge_key"] == F.col("charge_key"))
-    return F.coalesce(
-        (change["step"] > F.col("step")) & (change["ofn"] == F.col("ofn")) & same_charge,
-        F.lit(False),
+    columns = {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}
+    none = F.lit(None).cast("string")
+    doubt = F.array(
+        F.struct(
+            F.lit(0).cast("bigint").alias("at"),
+            F.lit(UNREAD).alias("effect"),
+            none.alias("reduced_to"),
+        )
     )
+    dispositions, sums = columns["dispositions"], columns["sentence_bits"]
+    return {
+        **columns,
+        "dispositions": F.when(doubted, F.concat(dispositions, doubt)).otherwise(dispositions),
+        "sentence_bits": F.when(doubted, sums.bitwiseOR(F.lit(DOUBT))).otherwise(sums),
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import CONVICTS, ENDINGS, outcome
+from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
+from clearance.charges.dispositions import CONVICTS, ENDINGS, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
 from clearance.charges.quality import flags
@@ -32,13 +33,20 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     level = F.when(F.col("convicted"), F.coalesce("stated_level", toc)).otherwise(
         F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
     )
+    level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
     with_level = counts.withColumn("level", level)
     decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
-    convicted = F.col("convicted")
-    sentence = sentence_of(convicted_on=F.col("conviction_date"))
+    convicted = F.col("outcome.convicted")
+    date = F.when(convicted, F.col("conviction_date"))
+    sentence = sentence_of(convicted_on=date)
+    doubtful = F.col("outcome.unread") | (
+        F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
+    )
+    undated = F.col("unread_bits").bitwiseAND(UNREAD_DATE) != 0
     found = flags(
         DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
-        UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
+        DOUBTFUL_DISPOSITION=F.col("convicted") & doubtful,
+        UNDATED_CONVICTION=convicted & date.isNull(),
         CONVICTION_WITHOUT_LEVEL=convicted & F.col("outcome.level").isNull(),
     )
     as_decided = F.struct(
@@ -46,13 +54,21 @@ def with_outcome(counts: DataFrame) -> DataFrame:
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
         *[
             (convicted & sentence[name]).alias(name)
-            for name in ("probation_granted", "prison_imposed")
+            for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
     )
     return decided.withColumns(
         {
-            **{name: F.col(f"outcome.{name}") for name in ("status", "set_aside", "level")},
+            **{
+                name: F.col(f"outcome.{name}")
+                for name in ("status", "convicted", "set_aside", "level")
+            },
+            "conviction_date": date,
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
+            # A conviction, or what may be one, of which something is text that is not read.
+            "perhaps_convicted": doubtful & ~convicted,
+            "conviction_unread": convicted & (doubtful | undated),
+            "sentence_unread": convicted & sentence["sentence_unread"],
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
         }
@@ -65,16 +81,18 @@ def _outcome(rows: Column) -> Column:
     status = F.when(effect == CONVICTS, F.lit("convicted"))
     for name, word in ENDINGS.items():
         status = status.when(effect == name, F.lit(word))
-    status = status.when(effect.isin("unknown", *MODIFYING), F.lit("unknown"))
+    status = status.when(effect.isin(UNREAD, *MODIFYING), F.lit("unknown"))
     level = F.col("level")
     single = F.struct(
         status.otherwise(F.lit("undisposed")).alias("status"),
-        (effect == "diverts").alias("listed_diversion"),
+        effect.eqNullSafe("diverts").alias("listed_diversion"),
         effect.eqNullSafe(CONVICTS).alias("convicted"),
         F.lit(False).alias("set_aside"),
         F.lit(False).alias("probation_revoked"),
         level.alias("level"),
         F.lit(False).alias("contradicted"),
+        effect.eqNullSafe(UNREAD).alias("unread"),
+        F.lit(False).alias("reversed"),
     )
     return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 

@@ -1,6 +1,7 @@
 """Facts of a person: what stands on the whole record, any county, and what came before a count.
 
-An undated conviction makes unknown what it could change, unless a dated one already decides.
+An undated conviction makes unknown what it could change, unless a dated one already decides; so
+does a count of which it is not read whether it is a conviction.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from clearance.charges.earlier import earlier_convictions, of_section
 from clearance.charges.outcomes import SUPER_STRIKE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
-from clearance.charges.standing import standing
+from clearance.charges.standing import is_charge, standing
 from clearance.charges.statutes import POSSIBLE
 from clearance.schemas import CHARGES
 
 REGISTRABLE = "registrable_290c"
+REGISTERS = "registers_290"
 # The columns that count Prop 64 convictions by section carry the section in their names.
 P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
 MONTHS_TO_20 = 240
@@ -36,13 +38,22 @@ def with_person(
         merged: whether any subjects are.
     """
     convicted, tags = F.col("convicted"), F.col("tags")
+    perhaps = F.col("perhaps_convicted") & is_charge()
+    strike = F.arrays_overlap(tags, F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE)))
+    registrable, p64 = F.array_contains(tags, REGISTRABLE), F.array_contains(tags, P64)
+    registers = _registers(registrations, "registered_290")
     marked = counts.withColumns(
         {
-            "is_super_strike": convicted
-            & F.arrays_overlap(tags, F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE))),
-            "is_registrable": convicted & F.array_contains(tags, REGISTRABLE),
-            "is_p64": convicted & F.array_contains(tags, P64),
-            "registers_290": _registers(registrations, "registered_290"),
+            "is_super_strike": convicted & strike,
+            "is_registrable": convicted & registrable,
+            "is_p64": convicted & p64,
+            REGISTERS: registers & (F.col("step_kind") == "registration"),
+            # What may be one: what became of the charge, or the kind of the step, is not read.
+            "perhaps_convicted": perhaps,
+            "perhaps_is_super_strike": perhaps & strike,
+            "perhaps_is_registrable": perhaps & registrable,
+            "perhaps_is_p64": perhaps & p64,
+            f"perhaps_{REGISTERS}": registers & (F.col("step_kind") == "unknown"),
             **of_section(),
         }
     )
@@ -56,7 +67,10 @@ def with_person(
             **earlier_convictions(),
             "super_strike_charges": _in_order("super_strike_charges"),
             "registrable_charges": _in_order("registrable_charges"),
-            "super_strike_on_record": F.col("is_super_strike_number") > 0,
+            "super_strike_on_record": F.coalesce(
+                F.when(F.col("super_strike_sure"), True),
+                F.when(F.col("is_super_strike_number") == 0, False),
+            ),
             **_of_birth(),
         }
     )
@@ -92,28 +106,34 @@ def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
         if one.fact == fact:
             same = (F.col("code_book") == one.code_book) & (F.col("section") == one.section)
             entered = entered | F.coalesce(same, F.lit(False))
-    return entered & (F.col("step_kind") == "registration")
+    return entered
 
 
 def _record(person: WindowSpec) -> dict[str, Column]:
     """The person's convictions."""
     convicted, date = F.col("convicted"), F.col("conviction_date")
-    undated = convicted & date.isNull()
-    unknown_end = convicted & F.col("sentence_end").isNull()
+    perhaps, perhaps_p64 = F.col("perhaps_convicted"), F.col("perhaps_is_p64")
+    undated = (convicted & date.isNull()) | perhaps
+    unknown_end = (convicted & F.col("sentence_end").isNull()) | perhaps
     p64 = F.col("is_p64")
-    by_section = {
-        name: _number(p64 & (F.col("section") == name.removeprefix("p64_")), person)
-        for name in P64_BY_SECTION
-    }
+
+    def known(holds: Column, perhaps: Column) -> Column:
+        return F.when(~F.max(perhaps).over(person), _number(holds, person))
+
+    by_section = {}
+    for name in P64_BY_SECTION:
+        of = F.col("section") == name.removeprefix("p64_")
+        by_section[name] = known(p64 & of, F.coalesce(perhaps_p64 & of, F.lit(False)))
     other = F.max(convicted & ~p64).over(person)
+    perhaps_other = F.max(perhaps & ~perhaps_p64).over(person)
     return {
-        "convictions_on_record": _number(convicted, person),
+        "convictions_on_record": known(convicted, perhaps),
         "latest_conviction": F.max(F.when(convicted, date)).over(person),
         "every_conviction_dated": F.when(~F.max(undated).over(person), True),
         "last_sentence_end": F.max(F.when(convicted, F.col("sentence_end"))).over(person),
         "every_sentence_known": F.when(~F.max(unknown_end).over(person), True),
-        "only_p64": F.max(p64).over(person) & ~other,
-        "p64_convictions": _number(p64, person),
+        "only_p64": F.when(other, False).when(~perhaps_other, F.max(p64).over(person)),
+        "p64_convictions": known(p64, perhaps_p64),
         **by_section,
         "deceased": _deceased(person),
         "convictions": F.collect_list("convicted_of").over(person),
@@ -126,13 +146,13 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     for name, date in (
         ("is_super_strike", "conviction_date"),
         ("is_registrable", "conviction_date"),
-        ("registers_290", "event_date"),
+        (REGISTERS, "event_date"),
     ):
-        holds = F.col(name)
+        holds, perhaps = F.col(name), F.col(f"perhaps_{name}")
         columns |= {
             f"{name}_first": F.min(F.when(holds, F.col(date))).over(person),
-            f"{name}_undated": _number(holds & F.col(date).isNull(), person),
-            f"{name}_number": _number(holds, person),
+            f"{name}_undated": _number((holds & F.col(date).isNull()) | perhaps, person),
+            f"{name}_number": _number(holds | perhaps, person),
         }
     for name, mark in (
         ("super_strike_charges", "is_super_strike"),
@@ -140,7 +160,12 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     ):
         shown = F.when(F.col(mark), F.struct("count_order", "shown"))
         columns[name] = F.collect_list(shown).over(person)
-    return columns | {"registered_290": F.max("registers_290").over(person)}
+    registered = F.max(REGISTERS).over(person)
+    perhaps = F.max(f"perhaps_{REGISTERS}").over(person)
+    return columns | {
+        "registered_290": F.when(registered | ~perhaps, registered),
+        "super_strike_sure": F.max("is_super_strike").over(person),
+    }
 
 
 def _in_order(name: str) -> Column:
@@ -159,7 +184,7 @@ def _before() -> dict[str, Column]:
     return {
         "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
         "registrable_before": F.when(convicted, _earlier("is_registrable")),
-        "registration_before": F.when(convicted, _earlier("registers_290")),
+        "registration_before": F.when(convicted, _earlier(REGISTERS)),
     }
 
 

@@ -49,12 +49,24 @@ def citing(beginning: str, sections: Sequence[str]) -> str:
         beginning: the words before the section.
         sections: `cited_sections`.
     """
+    return f"^{re.escape(beginning)} (?:{_cited(sections)})"
+
+
+def mentioning(sections: Sequence[str]) -> str:
+    """The pattern of a text that cites one of the sections anywhere, in any subdivision.
+
+    Args:
+        sections: as `PC 1203.4`.
+    """
+    return rf"(?<![0-9.])(?:{_cited(sections)})"
+
+
+def _cited(sections: Sequence[str]) -> str:
     by_book: defaultdict[str, list[str]] = defaultdict(list)
     for book, section in (name.split(" ") for name in sections):
         by_book[book].append(re.escape(section))
-    cited = "|".join(
+    return "|".join(
         rf"(?:{book} ?)?(?:{'|'.join(numbers)})(?!\.?[0-9]){SUBDIVISIONS}"
         rf"(?: ?{book}(?![A-Z])|{ANOTHER_BOOK})"
         for book, numbers in sorted(by_book.items())
     )
-    return f"^{re.escape(beginning)} (?:{cited})"

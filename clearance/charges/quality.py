@@ -19,6 +19,7 @@ FLAGS: dict[str, str] = {
     "UNKNOWN_COUNTY_NAME": "the county is blank or none of the 58",
     "UNKNOWN_DISPOSITION": "the disposition text is not in the rules",
     "UNKNOWN_LEVEL": "the level is none of the known words",
+    "UNKNOWN_SENTENCE_KIND": "the kind of a sentence part is not in the rules",
     "UNKNOWN_SENTENCE_UNIT": "the unit of a sentence is none of day, month, year",
     "BAD_SENTENCE_LENGTH": "the length of a sentence is no whole number of at least 1",
     "CHARGES_DISAGREE": "the convicted charge differs from the charge of the count",
@@ -28,7 +29,8 @@ FLAGS: dict[str, str] = {
     "SEVERAL_CHARGES": "the comment names several charges; the first is taken for the count's",
     "ROWS_DISAGREE": "rows of one count name different charges",
     "UNLINKED_DISPOSITION": "a later disposition for which no conviction was found",
-    "DISMISSED_AFTER_CONVICTION": "a convicted count also ended otherwise; it stays a conviction",
+    "DOUBTFUL_DISPOSITION": "a later disposition is not read, or may be about several convictions",
+    "DISMISSED_AFTER_CONVICTION": "a convicted count also ended otherwise",
     "UNDATED_CONVICTION": "a conviction without a whole date",
     "CONVICTION_WITHOUT_LEVEL": "a conviction whose level the record does not give",
 }

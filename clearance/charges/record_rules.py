@@ -9,7 +9,7 @@ import csv
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -35,12 +35,20 @@ Modifying = Literal[
     "relieves",
     "pardons",
     "certifies",
+    "withdraws_plea",
     "reduces",
     "revokes",
     "reinstates",
     "modifies",
     "resentences",
+    "reverses",
     "denies",
+    "undoes_relief",
+    "undoes_reduction",
+]
+# What a sentence part may be. `endless` has no end, `served` and `untimed` end as they start.
+SentenceKind = Literal[
+    "endless", "probation", "jail", "prison", "conditional", "fine", "served", "untimed"
 ]
 Effect = Literal["convicts", Ending, Modifying, "no_effect"]
 MODIFYING: tuple[str, ...] = get_args(Modifying)
@@ -67,13 +75,15 @@ def _refuse_other_spelling(words: Iterable[str]) -> None:
 class DispositionRule(_Strict):
     """Which texts, and what they do to their count.
 
-    `cites` asks besides that a section of that statute list stands behind `starts_with`; `cited`
-    are its sections, filled when the rules are loaded.
+    `sections` asks that one of them is cited, in any spelling. `cites` asks besides that a section
+    of that statute list stands behind `starts_with`; `cited` are its sections, filled when the
+    rules are loaded.
     """
 
     text: str | None = None
     starts_with: str | None = None
     contains: tuple[str, ...] = ()
+    sections: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")], ...] = ()
     cites: str | None = None
     cited: tuple[str, ...] = ()
     effect: Effect
@@ -84,8 +94,10 @@ class DispositionRule(_Strict):
     @model_validator(mode="after")
     def _one_way_to_match(self) -> Self:
         given = [self.text is not None, self.starts_with is not None, bool(self.contains)]
-        if sum(given) != 1:
-            raise ValueError("give exactly one of text, starts_with, contains")
+        if sum(given) != 1 and (any(given) or not self.sections):
+            raise ValueError("give exactly one of text, starts_with, contains; or sections")
+        if self.sections and (self.text is not None or self.starts_with is not None):
+            raise ValueError("`sections` stands alone or beside `contains`")
         if self.cites is not None and self.starts_with is None:
             raise ValueError("`cites` goes with `starts_with`: the section stands behind it")
         if (self.effect == "reduces") != (self.level is not None):
@@ -96,14 +108,19 @@ class DispositionRule(_Strict):
 
 
 class Refusal(_Strict):
-    """Words that say a relief was not given, unless another word begins so."""
+    """Words that say a change was not given, or was taken back.
+
+    Not where another word begins so (`unless`), or the next one (`unless_next`).
+    """
 
     words: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
+    unless_next: tuple[str, ...] = ()
+    taken_back: bool = False
 
     @model_validator(mode="after")
     def _as_compared(self) -> Self:
-        _refuse_other_spelling((*self.words, *self.unless))
+        _refuse_other_spelling((*self.words, *self.unless, *self.unless_next))
         return self
 
 
@@ -124,8 +141,31 @@ class County(_Strict):
     county: str
 
 
-class _Dispositions(_Strict):
+class ChangeWords(_Strict):
+    """The words by which the text of a change is read whole.
+
+    Attributes:
+        change_words: all that may stand in one; a text with any other is not read.
+        asks: say that a change was asked for; one of `gives` must stand beside.
+        gives: say that what was asked for was given.
+        refusals: say that a change was not given, or was taken back.
+        endings_not_read: with one of them the end of a count is not read.
+    """
+
+    change_words: tuple[tuple[str, ...], ...] = ()
+    asks: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    endings_not_read: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_one_spelling(self) -> Self:
+        lines = (self.asks, self.gives, self.endings_not_read, *self.change_words)
+        _refuse_other_spelling(word for line in lines for word in line)
+        return self
+
+
+class _Dispositions(ChangeWords):
     dispositions: tuple[DispositionRule, ...]
 
     @field_validator("dispositions")
@@ -144,8 +184,8 @@ class Words(_Strict):
     """The words of steps, sentence parts, units and levels."""
 
     steps: dict[str, tuple[str, ...]]
-    sentence_kinds: dict[Literal["probation", "jail", "prison", "fine"], tuple[str, ...]]
-    sentence_units: dict[str, Literal["day", "month", "year"]]
+    sentence_kinds: dict[SentenceKind, tuple[str, ...]]
+    sentence_units: dict[str, Literal["day", "month", "year", "endless", "served"]]
     levels: dict[str, Literal["F", "M", "I"]]
 
 
@@ -153,7 +193,7 @@ class RecordRules(_Strict):
     """Everything `prepare` reads besides the statute lists."""
 
     dispositions: tuple[DispositionRule, ...]
-    refusals: tuple[Refusal, ...]
+    changes: ChangeWords
     words: Words
     registrations: tuple[Registration, ...]
     counties: tuple[str, ...]
@@ -216,7 +256,9 @@ def load_record_rules(rules: Path) -> RecordRules:
         )
     return RecordRules(
         dispositions=with_sections,
-        refusals=dispositions.refusals,
+        changes=ChangeWords(
+            **{name: getattr(dispositions, name) for name in ChangeWords.model_fields}
+        ),
         words=words,
         registrations=registrations.registrations,
         counties=tuple(row.county for row in counties.counties),

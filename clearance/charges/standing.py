@@ -35,20 +35,35 @@ def with_standing(counts: DataFrame) -> DataFrame:
 def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
-    end = F.col("sentence_end")
+    end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
+    # A charge on a step of an unknown kind may be in court.
+    strange_step = (F.col("step_kind") == "unknown") & (F.col("status") == "undisposed")
+    not_read = (
+        (serves & F.col("sentence_unread"))
+        | F.col("conviction_unread")
+        | (is_charge() & (F.col("perhaps_convicted") | strange_step))
+    )
     return {
         "last_serving_end": F.max(F.when(serves, end)).over(person),
         "serving_end_unknown": F.max(serves & end.isNull()).over(person),
+        "serving_without_end": F.max(serves & without_end).over(person),
+        "unread_on_record": F.max(not_read).over(person),
     }
+
+
+def is_charge() -> Column:
+    """Whether the count is a charge of an offence, of somebody who is not only registered."""
+    about_charges = ~F.col("step_kind").isin("registration", "applicant", "deceased")
+    return about_charges & ~F.col("toc").eqNullSafe(NO_CHARGE)
 
 
 def _pending(person: WindowSpec) -> dict[str, Column]:
     """Charges without an outcome. A court step settles the arrest counts of its cycle."""
-    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
+    charge = is_charge()
     in_court, arrest = F.col("step_kind") == "court", F.col("step_kind") == "arrest"
     settled = arrest & F.col("court_step_in_cycle")
-    undisposed = is_charge & (F.col("status") == "undisposed")
-    in_diversion = is_charge & (F.col("status") == "diverted") & ~settled
+    undisposed = charge & (F.col("status") == "undisposed")
+    in_diversion = charge & (F.col("status") == "diverted") & ~settled
     pending = (undisposed & in_court) | in_diversion
     open_arrest = undisposed & arrest & ~settled
     on, active_on = F.col("event_date"), F.col("cycle_active_on")

@@ -19,7 +19,14 @@ from clearance.errors import RulebookInvalid, nearest
 
 FOLDER = "statutes"
 # What the steps before any pack ask of a charge: without one of these lists they would see nobody.
-ASKED_BY_STEPS = ("gang_enhancement", "gang_offence", "p64", "registrable_290c", "super_strike")
+ASKED_BY_STEPS = (
+    "gang_enhancement",
+    "gang_offence",
+    "not_an_offence",
+    "p64",
+    "registrable_290c",
+    "super_strike",
+)
 
 
 class StatuteLists(BaseModel):

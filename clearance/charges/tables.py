@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import counts
 from clearance.charges.cycles import with_cycle
-from clearance.charges.later import with_later_dispositions, with_unlinked
+from clearance.charges.later import with_later_dispositions
+from clearance.charges.offences import with_offences
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
@@ -56,8 +57,8 @@ def features(
     """
     texts = classified_texts(typed, statutes=statutes)
     read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
-    decided = with_tags(with_outcome(with_later_dispositions(read)))
-    in_cycle = with_gang_combination(with_unlinked(with_cycle(decided)))
+    decided = with_tags(with_outcome(with_later_dispositions(with_offences(read))))
+    in_cycle = with_gang_combination(with_cycle(decided))
     return Features(in_cycle, rules.registrations, feeds)
 
 

@@ -46,6 +46,10 @@ CONVICTION: dict[str, Any] = {
     "sentence_end": date(2010, 3, 1),
     "last_serving_end": date(2010, 3, 1),
     "serving_end_unknown": False,
+    "serving_without_end": False,
+    "sentence_without_end": False,
+    "unread_on_record": False,
+    "status": "convicted",
     "pending_charge": False,
     "pending_charge_active_on": None,
     "every_pending_charge_dated": True,
@@ -221,6 +225,7 @@ def test_a_version_of_the_conviction_law_says_what_it_enacted(
 NEW_FELONY = {"felony_free_from": date(2013, 1, 1), "felony_after_sentence": True}
 OLD_ARREST = {"open_arrest": True, "latest_open_arrest": date(2015, 1, 1)}
 OTHER_END = {"serving_end_unknown": True}
+UNREAD = {"unread_on_record": True}
 
 
 @pytest.mark.parametrize(
@@ -234,6 +239,10 @@ OTHER_END = {"serving_end_unknown": True}
         ("unknown_other_sentence", "ignore", OTHER_END, "ELIGIBLE"),
         ("unknown_other_sentence", "block", OTHER_END, "NOT_ELIGIBLE"),
         ("unknown_other_sentence", "block", {}, "ELIGIBLE"),
+        ("unknown_other_sentence", "block_unread", OTHER_END, "ELIGIBLE"),
+        ("unknown_other_sentence", "block_unread", UNREAD, "NOT_ELIGIBLE"),
+        ("unknown_other_sentence", "block", UNREAD, "NOT_ELIGIBLE"),
+        ("unknown_other_sentence", "ignore", UNREAD, "ELIGIBLE"),
         ("absent_feeds", "unknown", NO_FEED, "NOT_ELIGIBLE"),
         ("absent_feeds", "none_recorded", NO_FEED, "ELIGIBLE"),
         ("absent_feeds", "none_recorded", {"registration": "open"}, "NOT_ELIGIBLE"),

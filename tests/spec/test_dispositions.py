@@ -76,24 +76,59 @@ EFFECTS = {
     "NOT REDUCED PER 17(B) PC": "denies",
     "PARDON DENIED": "denies",
     "CERT OF REHAB DENIED": "denies",
-    "1203.4 PC RELIEF REVOKED": "denies",
+    "1203.4 PC RELIEF REVOKED": "undoes_relief",
     "PETITION PER 1203.4 PC WITHDRAWN": "denies",
-    "SET ASIDE VACATED": "denies",
-    "RELIEF GRANTED-VACATED": "denies",
+    "SET ASIDE VACATED": "undoes_relief",
+    "RELIEF GRANTED-VACATED": "undoes_relief",
     "PROBATION REINSTATED-DENIED": "denies",
-    "1203.4 PC UNDENIED": "sets_aside",
-    "1203.4 PC (NOTDENIED)": "sets_aside",
+    "1203.4 PC UNDENIED": "unknown",
+    "1203.4 PC (NOTDENIED)": "unknown",
     "PETITION PER 1203.4 PC GRANTED": "sets_aside",
-    "PLEA WITHDRAWN & DISM PER 1203.43 PC": "sets_aside",
+    "PLEA WITHDRAWN & DISM PER 1203.43 PC": "withdraws_plea",
     "GUILTY PLEA WITHDRAWN, NOT GUILTY PLEA ENTERED, DISM PER 1203.4 PC": "sets_aside",
-    "CONVICTION VACATED PER 1473.7 PC": "sets_aside",
+    "CONVICTION VACATED PER 1473.7 PC": "reverses",
     "PROBATION REVOKED & REINSTATED": "reinstates",
-    "PROB REVOCATION DENIED": "revokes",
+    "PROB REVOCATION DENIED": "unknown",
     "PROBATION REVOCATION DENIED": "unknown",
     "CONVICTED-MOTION TO REDUCE DENIED": "convicts",
     "SEALED PER 1203.45 PC DENIED": "no_effect",
     "DISMISSAL DENIED": "unknown",
     "PETITION DENIED": "unknown",
+    "SET ASIDE PER PC 1203.4": "sets_aside",
+    "DISM 1203.4PC": "sets_aside",
+    "CONV SET ASIDE 1203.4(A)(1) PC": "sets_aside",
+    "DISM PER PC1203.4A": "sets_aside",
+    "DISMISSED PER 11203.4 PC": "dismisses",
+    "PETITION PER 1203.4 PC": "unknown",
+    "PETITION PER 1203.4 PC CONTINUED": "unknown",
+    "1203.4 PC HEARING VACATED": "unknown",
+    "PETITION TO PROHIBIT RELIEF PER 1203.425 PC GRANTED": "unknown",
+    "MOTION TO REDUCE PER 17(B) PC DENIED": "denies",
+    "MOTION TO REDUCE PER 17(B) PC GRANTED": "reduces",
+    "MOTION TO REDUCE PER 17(B) PC": "unknown",
+    "CONVICTION NOT SET ASIDE, 1203.4 PC": "denies",
+    "RELIEF GRANTED PER 1203.425 PC-RESCINDED": "undoes_relief",
+    "REDUCED TO MISDEMEANOR-VACATED": "undoes_reduction",
+    "CONVICTION REVERSED": "reverses",
+    "CONV REVERSED ON APPEAL": "reverses",
+    "REVERSED AND REMANDED": "reverses",
+    "REVERSED IN PART": "unknown",
+    "JUDGMENT VACATED": "reverses",
+    "NEW TRIAL GRANTED": "reverses",
+    "MOTION FOR NEW TRIAL DENIED": "denies",
+    "MOTION FOR NEW TRIAL": "unknown",
+    "CONVICTION AFFIRMED": "no_effect",
+    "FORMAL PROBATION REVOKED": "revokes",
+    "PROB VIOL FOUND": "revokes",
+    "PROB VIOL FOUND-SENTENCE IMPOSED": "unknown",
+    "PROBATION TERMINATED UNSUCCESSFULLY": "revokes",
+    "PROBATION TERMINATED": "modifies",
+    "PROBATION TERMINATED-ABSCONDED": "unknown",
+    "VOP ADMITTED, PROBATION REINSTATED": "reinstates",
+    "PAROLE REVOKED": "revokes",
+    "DIVERSION REVOKED": "ends_diversion",
+    "DISMISSED-REINSTATED": "unknown",
+    "ACQUITTED/SET ASIDE": "unknown",
     "SENT TO THE MOON": "unknown",
     "": None,
     " - ": None,
@@ -117,9 +152,46 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
         ["DISMISSED", "CONVICTED"],
         ("convicted", True, False, False, "F"),
     ),
-    "a dismissal does not undo a conviction": (
+    "a dismissal after a conviction leaves it unknown": (
         ["CONVICTED", "DISMISSED"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a dismissal after a set-aside says nothing more": (
+        ["CONVICTED", "CONV SET ASIDE & DISM PER 1203.4 PC", "DISMISSED"],
+        ("set_aside", True, True, False, "F"),
+    ),
+    "reversed": (["CONVICTED", "CONVICTION REVERSED"], ("unknown", False, False, False, "F")),
+    "reversed and dismissed": (
+        ["CONVICTED", "CONVICTION REVERSED", "DISMISSED"],
+        ("dismissed", False, False, False, "F"),
+    ),
+    "reversed and convicted again": (
+        ["CONVICTED", "NEW TRIAL GRANTED", "CONVICTED"],
         ("convicted", True, False, False, "F"),
+    ),
+    "relief that was taken back": (
+        ["CONVICTED", "CONV SET ASIDE & DISM PER 1203.4 PC", "1203.4 PC RELIEF REVOKED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "a reduction that was taken back": (
+        ["CONVICTED", "REDUCED TO MISDEMEANOR", "REDUCED TO MISDEMEANOR-VACATED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "a later text that is not read": (
+        ["CONVICTED", "SENT TO THE MOON"],
+        ("unknown", True, False, False, "F"),
+    ),
+    "an earlier text that is not read": (
+        ["SENT TO THE MOON", "CONVICTED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "an ending after what is not read": (
+        ["SENT TO THE MOON", "DISMISSED"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "what is not read after an ending": (
+        ["DISMISSED", "SENT TO THE MOON"],
+        ("unknown", False, False, False, "F"),
     ),
     "set aside": (
         ["CONVICTED", "CONV SET ASIDE & DISM PER 1203.4 PC"],
@@ -174,6 +246,14 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
         ["DIVERTED PER 1000 PC", "DISMISSED"],
         ("diversion_completed", False, False, False, "F"),
     ),
+    "a listed programme, then dismissed twice": (
+        ["DIVERTED PER 1000 PC", "DISMISSED", "DISMISSED"],
+        ("diversion_completed", False, False, False, "F"),
+    ),
+    "diverted, and the plea withdrawn": (
+        ["DIVERTED PER 1000 PC", "PLEA WITHDRAWN & DISM PER 1203.43 PC"],
+        ("diversion_completed", False, False, False, "F"),
+    ),
     "another programme, then dismissed": (
         ["DIVERTED PER 1001.95 PC", "DISMISSED"],
         ("dismissed", False, False, False, "F"),
@@ -194,31 +274,86 @@ CASE = {"ofn": "A1", "offense_descr": "459 PC-BURGLARY", "count_order": FIRST}
 OTHER_COUNT = {**CASE, "offense_descr": "484 PC-THEFT", "count_order": "101002002000"}
 CONVICTED = {**CASE, "disp_descr": "CONVICTED", "stp_event_date": "20010101"}
 
+REACHES, DOUBTFUL, NEITHER = "reaches", "doubtful", "neither"
 # A conviction, a change on a count of its own, and whether the change reaches the conviction.
-LINKS: dict[str, tuple[list[dict[str, str]], bool]] = {
-    "same case and charge": ([CONVICTED, {**CASE, **SET_ASIDE}], True),
+LINKS: dict[str, tuple[list[dict[str, str]], str]] = {
+    "same case and charge": ([CONVICTED, {**CASE, **SET_ASIDE}], REACHES),
     "the charge in other words": (
         [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459PC"}],
-        True,
+        REACHES,
     ),
-    "no charge named": ([CONVICTED, {**SET_ASIDE, "ofn": "A1"}], True),
+    "no charge named": ([CONVICTED, {**SET_ASIDE, "ofn": "A1"}], REACHES),
     "a comment that is no charge": (
         [CONVICTED, {**SET_ASIDE, "ofn": "A1", "comment_text": "FINE PAID"}],
-        True,
+        REACHES,
     ),
-    "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], False),
-    "another subdivision": (
+    "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], DOUBTFUL),
+    "a subdivision of the charge": (
         [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459(A) PC"}],
-        False,
+        REACHES,
     ),
-    "another case": ([CONVICTED, {**CASE, **SET_ASIDE, "ofn": "B2"}], False),
-    "no case number": ([{**CONVICTED, "ofn": "-"}, {**CASE, **SET_ASIDE, "ofn": "-"}], False),
-    "another cycle": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "102003001000"}], False),
-    "an earlier step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101001001000"}], False),
-    "the same step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101002003000"}], False),
+    "another subdivision": (
+        [
+            {**CONVICTED, "offense_descr": "487(A) PC"},
+            {**CASE, **SET_ASIDE, "offense_descr": "487(C) PC"},
+        ],
+        DOUBTFUL,
+    ),
+    "the case in another spelling": (
+        [{**CONVICTED, "ofn": "BA12345"}, {**CASE, **SET_ASIDE, "ofn": "ba 12345-01"}],
+        REACHES,
+    ),
+    "another case, and none but this conviction": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "ofn": "B2"}],
+        REACHES,
+    ),
+    "no case number": ([{**CONVICTED, "ofn": "-"}, {**CASE, **SET_ASIDE, "ofn": "-"}], REACHES),
+    "another cycle": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "102003001000"}], REACHES),
+    "another cycle and no case, charge or date": (
+        [CONVICTED, {**SET_ASIDE, "count_order": "102003001000"}],
+        REACHES,
+    ),
+    "another cycle, before the conviction": (
+        [
+            CONVICTED,
+            {**CASE, **SET_ASIDE, "count_order": "102003001000", "stp_event_date": "20001231"},
+        ],
+        NEITHER,
+    ),
+    "an earlier step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101001001000"}], NEITHER),
+    "the same step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101002003000"}], REACHES),
     "nothing to change": (
         [{**CONVICTED, "disp_descr": "DISMISSED"}, {**CASE, **SET_ASIDE}],
-        False,
+        NEITHER,
+    ),
+}
+REVOKED = {"disp_descr": "PROBATION REVOKED", "count_order": SECOND}
+NOT_READ = {"disp_descr": "SENT TO THE MOON", "count_order": SECOND}
+ENDED = {"disp_descr": "DISMISSED", "count_order": SECOND}
+TWO = [CONVICTED, {**OTHER_COUNT, "disp_descr": "CONVICTED"}]
+# Two convictions of one case, what stands on a later step, and the statuses that they have then.
+OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
+    "a change of one of them": ({**CASE, **REVOKED}, ("convicted", "convicted")),
+    "a change of either": ({**REVOKED, "ofn": "A1"}, ("unknown", "unknown")),
+    "a change of neither charge": (
+        {**CASE, **REVOKED, "offense_descr": "487 PC"},
+        ("unknown", "unknown"),
+    ),
+    "a change under no offence": (
+        {**CASE, **REVOKED, "offense_descr": "1203.2 PC-PROBATION VIOL"},
+        ("unknown", "unknown"),
+    ),
+    "text about one of them": ({**CASE, **NOT_READ}, ("unknown", "convicted")),
+    "text about either": ({**NOT_READ, "ofn": "A1"}, ("unknown", "unknown")),
+    "a dismissal of one of them": ({**CASE, **ENDED}, ("unknown", "convicted")),
+    "a dismissal of another charge": (
+        {**CASE, **ENDED, "offense_descr": "487 PC"},
+        ("convicted", "convicted"),
+    ),
+    "a dismissal in another case": ({**CASE, **ENDED, "ofn": "B2"}, ("convicted", "convicted")),
+    "a petition that was denied": (
+        {**REVOKED, "ofn": "A1", "disp_descr": "PETITION PER 1203.4 PC DENIED"},
+        ("convicted", "convicted"),
     ),
 }
 
@@ -232,8 +367,14 @@ def outcomes(spark: SparkSession) -> Prepared:
         for at, text in enumerate(texts)
     ]
     rows += [{**row, "subject_id": case} for case, (given, _) in LINKS.items() for row in given]
-    both = [CONVICTED, {**OTHER_COUNT, "disp_descr": "CONVICTED"}, {**SET_ASIDE, "ofn": "A1"}]
-    rows += [{**row, "subject_id": "all of the case"} for row in both]
+    rows += [
+        {**row, "subject_id": case}
+        for case, (change, _) in OF_TWO.items()
+        for row in (*TWO, change)
+    ]
+    plea = {**SET_ASIDE, "disp_descr": "PLEA WITHDRAWN & DISM PER 1203.43 PC", "ofn": "A1"}
+    diverted = {**CASE, "disp_descr": "DIVERTED PER 1000 PC"}
+    rows += [{**row, "subject_id": "diverted, and later the plea"} for row in (diverted, plea)]
     denied = {**CASE, "count_order": SECOND, "disp_descr": "PETITION PER 1203.4 PC DENIED"}
     rows += [{"subject_id": "denied later", **row} for row in (CONVICTED, denied)]
     # No order, no dates: a change of a conviction presupposes it.
@@ -278,7 +419,7 @@ def test_the_dispositions_of_a_count_decide_its_status(case: str, outcomes: Prep
 def test_a_dismissal_after_a_conviction_is_flagged(outcomes: Prepared) -> None:
     assert (
         "DISMISSED_AFTER_CONVICTION"
-        in outcomes.count("a dismissal does not undo a conviction").quality
+        in outcomes.count("a dismissal after a conviction leaves it unknown").quality
     )
     assert "DISMISSED_AFTER_CONVICTION" not in outcomes.count("set aside").quality
 
@@ -297,18 +438,39 @@ def test_dispositions_stand_in_order_of_number_then_date(outcomes: Prepared) -> 
 def test_a_later_disposition_finds_its_conviction_or_is_unlinked(
     case: str, outcomes: Prepared
 ) -> None:
-    rows, reaches = LINKS[case]
+    rows, found = LINKS[case]
     change = outcomes.count(case, rows[1]["count_order"])
-    assert outcomes.count(case, FIRST).set_aside == reaches
-    assert ("UNLINKED_DISPOSITION" in change.quality) != reaches
+    conviction = outcomes.count(case, FIRST)
+    assert conviction.set_aside == (found == REACHES)
+    assert ("DOUBTFUL_DISPOSITION" in conviction.quality) == (found == DOUBTFUL)
+    assert ("UNLINKED_DISPOSITION" in change.quality) == (found != REACHES)
     assert not change.convicted
 
 
-def test_a_later_disposition_without_a_charge_changes_every_conviction_of_the_case(
+@pytest.mark.parametrize("case", OF_TWO)
+def test_what_may_be_about_several_convictions_makes_each_of_them_unknown(
+    case: str, outcomes: Prepared
+) -> None:
+    both = [outcomes.count(case, order) for order in (FIRST, OTHER_COUNT["count_order"])]
+    statuses = OF_TWO[case][1]
+    assert tuple(one.status for one in both) == statuses
+    doubtful = ["DOUBTFUL_DISPOSITION" in one.quality for one in both]
+    assert doubtful == [status == "unknown" for status in statuses]
+
+
+def test_a_revocation_on_a_later_step_is_that_of_the_conviction_of_its_charge(
     outcomes: Prepared,
 ) -> None:
-    for order in (FIRST, OTHER_COUNT["count_order"]):
-        assert outcomes.count("all of the case", order).status == "set_aside"
+    first, other = (
+        outcomes.count("a change of one of them", order)
+        for order in (FIRST, OTHER_COUNT["count_order"])
+    )
+    assert (first.probation_revoked, other.probation_revoked) == (True, False)
+
+
+def test_a_plea_withdrawn_on_a_later_step_ends_the_diversion(outcomes: Prepared) -> None:
+    first = outcomes.count("diverted, and later the plea", FIRST)
+    assert (first.status, first.pending_charge) == ("diversion_completed", False)
 
 
 def test_a_denied_petition_on_a_later_step_changes_no_conviction(outcomes: Prepared) -> None:

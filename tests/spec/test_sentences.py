@@ -8,6 +8,9 @@ import pytest
 from pyspark.sql import SparkSession
 from rows import Prepared, prepared, source_rows
 
+from clearance.charges.sentences import LATER as LATER_WORD
+from clearance.charges.sentences import NO_END, NOT_READ
+
 DAY = datetime.date
 CONVICTED = DAY(2001, 1, 31)
 
@@ -61,7 +64,7 @@ CASES: dict[str, tuple[list[dict[str, str]], datetime.date | None, str, bool]] =
     ),
     "a fine ends the day it starts": ([part("FINE")], CONVICTED, "fine", False),
     "a fine has an amount, not a term": ([part("FINE", "500", "D")], CONVICTED, "fine", False),
-    "other untimed parts end the day they start": (
+    "known untimed parts end the day they start": (
         [part("RESTITUTION")],
         CONVICTED,
         "other",
@@ -189,10 +192,114 @@ CASES: dict[str, tuple[list[dict[str, str]], datetime.date | None, str, bool]] =
         "jail",
         False,
     ),
-    "a length that is no number is unknown": (
-        [part("JAIL", "LIFE", "Y")],
+    "a length that is no number is not read": (
+        [part("JAIL", "15/25", "Y")],
         None,
-        "unknown: jail length missing",
+        NOT_READ,
+        False,
+    ),
+    "nor is one whose unit is not known": ([part("JAIL", "10", "W")], None, NOT_READ, False),
+    "nor does known probation excuse it": (
+        [part("PROBATION", "3", "Y"), part("JAIL", "1O", "D")],
+        None,
+        NOT_READ,
+        True,
+    ),
+    "a part of an unknown kind is not read, with a term or without": (
+        [part("FURLOUGH ISLAND", "2", "Y"), part("FINE")],
+        None,
+        NOT_READ,
+        False,
+    ),
+    "life in a length has no end": ([part("PRISON", "25 TO LIFE")], None, NO_END, False),
+    "life as a unit has no end": ([part("PRISON", "25", "L")], None, NO_END, False),
+    "life as a part beside a term has no end": (
+        [part("PRISON", "25", "Y"), part("LIFE")],
+        None,
+        NO_END,
+        False,
+    ),
+    "death has no end": ([part("DEATH")], None, NO_END, False),
+    "nor has a state hospital": ([part("PATTON STATE HOSPITAL", "2", "Y")], None, NO_END, False),
+    "a conviction that names life has no end": (
+        [part("FINE", disp_descr="CONVICTED-LIFE W/O PAROLE")],
+        None,
+        NO_END,
+        False,
+    ),
+    "probation that is denied is not granted": (
+        [part("JAIL", "30", "D", disp_descr="CONVICTED-PROB DENIED/JAIL")],
+        DAY(2001, 3, 2),
+        "jail",
+        False,
+    ),
+    "no probation is none": (
+        [part("JAIL", "30", "D", disp_descr="CONVICTED-NO PROBATION, JAIL")],
+        DAY(2001, 3, 2),
+        "jail",
+        False,
+    ),
+    "time served ends the day it starts": (
+        [part("TIME SERVED", disp_descr="CONVICTED-JAIL")],
+        CONVICTED,
+        "other",
+        False,
+    ),
+    "jail as time served, by its unit": (
+        [part("JAIL", "", "TS", disp_descr="CONVICTED-JAIL")],
+        CONVICTED,
+        "jail",
+        False,
+    ),
+    "jail as time served, by its length": (
+        [part("JAIL", "TIME SERVED", disp_descr="CONVICTED-JAIL")],
+        CONVICTED,
+        "jail",
+        False,
+    ),
+    "credit for days says nothing of the jail": (
+        [part("CREDIT TIME SERVED", "30", "D", disp_descr="CONVICTED-JAIL")],
+        None,
+        "unknown: jail not recorded",
+        False,
+    ),
+    "a conditional sentence is a term": (
+        [part("COND SENT", "24", "M")],
+        DAY(2003, 1, 31),
+        "conditional",
+        False,
+    ),
+    "without a length its end is not known": (
+        [part("COND SENT")],
+        None,
+        "unknown: term length missing",
+        False,
+    ),
+    "a revocation that names jail asks for its term": (
+        [part("PROBATION", "3", "Y"), {**LATER, "disp_descr": "PROB REV-JAIL"}],
+        None,
+        "unknown: jail not recorded",
+        True,
+    ),
+    "and has it": (
+        [
+            part("PROBATION", "3", "Y"),
+            part("JAIL", "1", "Y", **{**LATER, "disp_descr": "PROB REV-JAIL"}),
+        ],
+        DAY(2006, 1, 15),
+        LATER_WORD,
+        True,
+    ),
+    "a later part whose date is not read is not": (
+        [part("FINE"), part("JAIL", "1", "Y", **{**LATER, "disp_date": "2005/1/15"})],
+        None,
+        NOT_READ,
+        False,
+    ),
+    "an event date that is not read has no stand-in": (
+        [part("JAIL", "30", "D", stp_event_date="1/31/2001", disp_date="20010131")],
+        None,
+        "unknown: undated",
         False,
     ),
 }
