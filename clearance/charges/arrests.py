@@ -6,9 +6,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE
-from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
+from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import level_of, rank, status_bit, statuses
 from clearance.charges.people import with_person_of_arrest
+from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flag_words
 from clearance.charges.tables import Features
 from clearance.schemas import ARRESTS

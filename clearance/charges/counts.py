@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import CONVICTS, record_order
 from clearance.charges.fields import charge_line
-from clearance.charges.history import UNKNOWN_COUNTY
+from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_marks

@@ -140,10 +140,23 @@ class _Registrations(_Strict):
     registrations: tuple[Registration, ...]
 
 
+class CountyWords(_Strict):
+    """Words around a county's name that say no more than that it is one."""
+
+    before: tuple[str, ...] = Field(min_length=1)
+    after: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _as_compared(self) -> Self:
+        _refuse_other_spelling((*self.before, *self.after))
+        return self
+
+
 class Words(_Strict):
-    """The words of steps, sentence parts, units and levels."""
+    """The words of steps, counties, sentence parts, units and levels."""
 
     steps: dict[str, tuple[str, ...]]
+    county: CountyWords
     sentence_kinds: dict[Literal["probation", "jail", "prison", "fine"], tuple[str, ...]]
     sentence_units: dict[str, Literal["day", "month", "year"]]
     levels: dict[str, Literal["F", "M", "I"]]
@@ -156,8 +169,13 @@ class RecordRules(_Strict):
     refusals: tuple[Refusal, ...]
     words: Words
     registrations: tuple[Registration, ...]
-    counties: tuple[str, ...]
+    county_codes: dict[int, str]
     fingerprint: str
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """The 58, in upper case."""
+        return tuple(self.county_codes.values())
 
 
 def load_record_rules(rules: Path) -> RecordRules:
@@ -219,7 +237,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         refusals=dispositions.refusals,
         words=words,
         registrations=registrations.registrations,
-        counties=tuple(row.county for row in counties.counties),
+        county_codes={row.code: row.county for row in counties.counties},
         fingerprint=digest.hexdigest(),
     )
 
