@@ -137,3 +137,44 @@ def test_a_comment_that_is_the_charge_names_no_other(ran: Ran) -> None:
         "120007": "",
         "120008": "",
     }
+
+
+INCOMPLETE = ("NOT_ELIGIBLE", "INCOMPLETE_RECORD")
+
+
+def test_a_record_of_which_a_row_was_lost_gives_no_relief(spark: SparkSession, ran: Ran) -> None:
+    """Case 46: a court row with a tab, and one with a line break, of people arrested for 211 PC."""
+    arrests = ran.decided(spark, "pc851_93")
+    assert arrests["4600001-101001"] == arrests["4600002-101001"] == INCOMPLETE
+    others = [said for unit, said in arrests.items() if unit[:7] not in ("4600001", "4600002")]
+    assert len(others) > 100
+    assert INCOMPLETE not in others
+
+
+def test_quarantine_tells_whose_a_row_is_or_between_whose_rows_it_stood(
+    spark: SparkSession, ran: Ran
+) -> None:
+    rows = ran.store.read(spark, "quarantine").orderBy("position").collect()
+    assert [(row["code"], row["subject_id"], row["neighbours"]) for row in rows] == [
+        ("UNDECODABLE", "4600001", None),
+        ("UNBALANCED_QUOTES", "4600002", None),
+        ("UNBALANCED_QUOTES", None, ["4600002"]),
+    ]
+
+
+def test_explain_says_that_the_record_is_incomplete(
+    ran: Ran, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran.answer("explain", "4600001")["incomplete"] is True
+    assert ran.answer("explain", "4610000")["incomplete"] is False
+    assert _code(["explain", "4600002", "--store", ran.store.uri, "--quiet"], debug=True) == 0
+    assert "The record is incomplete" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_county_that_cannot_be_read_goes_to_a_person_where_counties_differ(
+    spark: SparkSession, ran: Ran
+) -> None:
+    decided = ran.decided(spark, "prop64_statute")
+    unread = {unit[:6] for unit, said in decided.items() if said == ("REVIEW", "COUNTY_UNREAD")}
+    assert unread == {"090004", "090006", "090009", "970004"}
+    assert decided["090007-101002001000"][0] == "ELIGIBLE"
