@@ -178,3 +178,22 @@ def test_a_county_that_cannot_be_read_goes_to_a_person_where_counties_differ(
     unread = {unit[:6] for unit, said in decided.items() if said == ("REVIEW", "COUNTY_UNREAD")}
     assert unread == {"090004", "090006", "090009", "970004"}
     assert decided["090007-101002001000"][0] == "ELIGIBLE"
+
+
+def test_that_an_extract_was_refused_is_said_while_none_was_accepted_since(
+    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.csv").write_text("1,2,3\n")
+    store = ["--store", ran.store.uri, "--quiet"]
+    assert ran.answer("sweeps")[-1]["refused_since"] is None
+    assert _code(["ingest", str(tmp_path / "bad.csv"), *store], debug=False) == 3
+    refused = ran.answer("sweeps")[-1]["refused_since"]
+    assert refused.startswith("undated-")
+    sentence = f"extract {refused} was refused since the last one that was accepted"
+    capsys.readouterr()
+    assert _code(["sweeps", *store], debug=True) == 0
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    assert _code(["report", "--out", str(tmp_path / "report.html"), *store], debug=True) == 0
+    assert sentence in (tmp_path / "report.html").read_text()
+    notes = ran.answer("determine", "--as-of", "2026-12-01", "--pack", "prop64_statute")["notes"]
+    assert any(note.startswith(sentence) for note in notes)
