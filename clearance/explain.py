@@ -27,6 +27,11 @@ from clearance.sweep.digest import row_hash
 HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
 _LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 _MISSING = "unknown"
+_INCOMPLETE = (
+    "The record is incomplete: a row of this person, or one beside a row of this person, could not "
+    "be read and stands in `quarantine`. A later extract that brings the person without such a row "
+    "makes it complete."
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class Explanation:
         as_of: its date.
         units: counts, then arrests, in record order.
         decisions: by unit, then pack.
+        incomplete: whether rows of the record are known to be lost.
     """
 
     subject_id: str
@@ -106,6 +112,7 @@ class Explanation:
     as_of: date | None
     units: tuple[ExplainedUnit, ...]
     decisions: tuple[ExplainedDecision, ...]
+    incomplete: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation for `--json`: dates as text."""
@@ -148,7 +155,7 @@ def explain(
     sweep = _sweep(spark, store, sweep_id)
     past = sweep is not None and sweep_id is not None
     versions: Mapping[str, int] = sweep.input_versions if past and sweep is not None else {}
-    units = _units(spark, store, subject_id, versions)
+    units, incomplete = _units(spark, store, subject_id, versions)
     decided_at = sweep.determinations_version if past and sweep is not None else None
     decided = store.read(spark, "determinations", version=decided_at)
     rows = _of(decided.withColumn("content_hash", row_hash()), subject_id)
@@ -170,6 +177,7 @@ def explain(
         as_of=sweep.as_of if sweep is not None else None,
         units=tuple(units),
         decisions=tuple(sorted(decisions, key=lambda made: (made.unit_id, made.kind, made.pack))),
+        incomplete=incomplete,
     )
 
 
@@ -191,13 +199,20 @@ def _of(rows: DataFrame, subject_id: str) -> list[Row]:
 
 def _units(
     spark: SparkSession, store: Store, subject_id: str, versions: Mapping[str, int]
-) -> list[ExplainedUnit]:
+) -> tuple[list[ExplainedUnit], bool]:
+    """The person's counts and arrests, and whether rows of the record are known to be lost."""
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
-    counts = store.read(spark, "charges", version=versions.get("charges")).select(
+    table = store.read(spark, "charges", version=versions.get("charges"))
+    # An earlier release did not know.
+    incomplete = F.col("record_incomplete") if "record_incomplete" in table.columns else F.lit(None)
+    counts = table.select(
+        F.coalesce(incomplete, F.lit(False)).alias("incomplete"),
         *("subject_id", "unit_id", "level", "county", "status", "tags"),
         *("conviction_date", "sentence_end", "arrest_date", "section"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
     )
+    rows = sorted(_of(counts, subject_id), key=lambda row: row.unit_id)
+    lost = any(row.incomplete for row in rows)
     units = [
         ExplainedUnit(
             unit_id=row.unit_id,
@@ -213,12 +228,12 @@ def _units(
             status=row.status,
             section=row.section,
         )
-        for row in sorted(_of(counts, subject_id), key=lambda row: row.unit_id)
+        for row in rows
     ]
     if not store.exists(spark, "arrests"):
-        return units
+        return units, lost
     arrests = _of(store.read(spark, "arrests", version=versions.get("arrests")), subject_id)
-    return units + [
+    stops = [
         ExplainedUnit(
             unit_id=row.unit_id,
             what="arrest",
@@ -230,6 +245,7 @@ def _units(
         )
         for row in sorted(arrests, key=lambda row: row.unit_id)
     ]
+    return units + stops, lost
 
 
 def _dates(**dates: date | None) -> dict[str, str]:
@@ -327,6 +343,8 @@ def render(explanation: Explanation) -> RenderableType:
         explanation: of one person.
     """
     parts: list[RenderableType] = [Text(_heading(explanation), style="bold"), Text()]
+    if explanation.incomplete:
+        parts += [Text(_INCOMPLETE), Text()]
     for unit in explanation.units:
         parts.append(_unit(unit))
         made = [one for one in explanation.decisions if one.unit_id == unit.unit_id]

@@ -104,15 +104,18 @@ SOURCE_ROWS = TableSpec(
 
 QUARANTINE = TableSpec(
     name="quarantine",
-    row="a row of a research file that could not be kept: why, and the row itself",
+    row="a row of a research file that could not be kept: whose, why, and the row itself",
     ddl="""
         source_file string,
         position bigint,
         extract string,
+        subject_id string,
         code string,
         detail string,
-        record string
+        record string,
+        neighbours array<string>
     """,
+    found_by=("source_file", "extract", "subject_id"),
     constraints={
         "known_code": "code IN ('FIELD_COUNT', 'UNBALANCED_QUOTES', 'UNDECODABLE', "
         "'NO_SUBJECT_ID', 'NO_COUNT_ORDER', 'BAD_COUNT_ORDER')"
@@ -252,7 +255,8 @@ CHARGES = TableSpec(
         supervision string,
         supervision_end date,
         petition_granted boolean,
-        quality array<string>
+        quality array<string>,
+        record_incomplete boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),
@@ -280,7 +284,8 @@ ARRESTS = TableSpec(
         arrest_statuses array<string>,
         deceased boolean,
         turned_20_on date,
-        quality array<string>
+        quality array<string>,
+        record_incomplete boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),

@@ -6,10 +6,12 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
-from clearance.charges.history import NO_CHARGE, UNKNOWN_COUNTY
+from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import RANKS, level_of, rank, status_bit, statuses
 from clearance.charges.people import with_person_of_arrest
+from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flag_words
+from clearance.charges.side_feeds import with_holes
 from clearance.charges.tables import Features
 from clearance.schemas import ARRESTS
 
@@ -23,7 +25,7 @@ def arrests(features: Features) -> DataFrame:
         features: `tables.features`; its partitions by person serve here too.
     """
     counts = with_person_of_arrest(features.counts, merged=features.feeds.merges is not None)
-    arrested = _with_court(_steps(counts)).where("is_arrest")
+    arrested = _with_court(_steps(with_holes(counts, feeds=features.feeds))).where("is_arrest")
     level = _level()
     felonies = F.concat("felonies", F.flatten("court_felonies"))
     named = arrested.withColumns({"level": level, "felonies": felonies})
@@ -75,6 +77,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         # Facts of the person are the same on each of its counts.
         F.max("deceased").alias("deceased"),
         F.max("turned_20_on").alias("turned_20_on"),
+        F.max("record_incomplete").alias("record_incomplete"),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.holes import people_of
 from clearance.charges.side_feeds import KINDS, with_person_id
 from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
@@ -31,11 +32,13 @@ class Note:
         prepare_fingerprint: of the rules and the code that read the record.
         source_rows: version of `source_rows`.
         feeds: versions of the side feeds that were loaded, by kind.
+        lost: the extracts of which lost rows counted, by name.
     """
 
     prepare_fingerprint: str
     source_rows: int
     feeds: dict[str, int]
+    lost: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
         """The note as one line, for the commit."""
@@ -81,7 +84,8 @@ def changed_people(
 ) -> DataFrame | None:
     """A row is a subject whose record is another than at the last prepare: subject_id.
 
-    Its source rows are others, or what a side feed says of it, or who is one person with it. None
+    Its source rows are others, or what a side feed says of it, or who is one person with it, or
+    whether rows of it were lost. None
     where everybody is to be prepared: nothing was prepared before, the rules or the code are
     others, a feed came for the first time, or too many people changed for a change by person to be
     worth it. Rows are the same where they come from the same extracts and files: what an extract
@@ -157,7 +161,7 @@ def _others(
 def _told_otherwise(
     spark: SparkSession, store: Store, *, earlier: Note, now: Note
 ) -> Iterator[DataFrame]:
-    """Subjects of whom a feed says something else than before, a frame a feed."""
+    """Subjects of whom a feed, or what was lost, says something else than before."""
     for kind in KINDS:
         before, after = earlier.feeds.get(kind), now.feeds.get(kind)
         if before == after:
@@ -166,6 +170,9 @@ def _told_otherwise(
         for name in other.columns:
             if name.endswith("subject_id"):
                 yield other.select(F.col(name).alias("subject_id"))
+    if lost := sorted(set(earlier.lost) ^ set(now.lost)):
+        rows = store.read(spark, "quarantine")
+        yield people_of(rows, extracts=lost).select("subject_id")
 
 
 def whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:

@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import CONVICTS, UNREAD, record_order
 from clearance.charges.fields import charge_line
-from clearance.charges.history import TOCS, UNKNOWN_COUNTY
+from clearance.charges.history import TOCS
+from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_marks

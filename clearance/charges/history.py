@@ -16,19 +16,21 @@ from pyspark.sql import functions as F
 from clearance.charges.dispositions import effect_of, reduced_level
 from clearance.charges.fields import precision, present, shouted, whole_date
 from clearance.charges.grammar import leaves_target, names_comment
+from clearance.charges.places import UNKNOWN_STEP, as_written, county_read, meaning, step_kind
 from clearance.charges.quality import flag_words, flags
 from clearance.charges.record_rules import RecordRules, SentenceKind, Words
 from clearance.charges.sentences import NAMED, UNREAD_KIND
+from clearance.literal import looked_up
 from clearance.schemas import HISTORY
 
 FIELDS = tuple(
     """
-    pri_dob cyc_date stp_event_date stp_type_descr stp_ori_cnty_name disp_date ofn offense_descr
+    pri_dob cyc_date stp_event_date stp_type_descr stp_ori_code stp_ori_cnty_name disp_date ofn
+    offense_descr
     offense_toc disp_offense_descr disp_offense_toc conv_offense_descr conv_offense_toc disp_order
     disp_descr conv_stat_descr sent_order sent_loc_descr sent_length sent_time_code comment_text
     """.split()
 )
-UNKNOWN_COUNTY = "UNKNOWN"
 LEVELS = ("F", "M", "I")
 NO_CHARGE = "X"
 UNSPECIFIED = "N"
@@ -48,11 +50,12 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     key = ("subject_id", "count_order", "source_file", "position")
     tidy = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
     # One projection each for what the next uses more than once: the optimizer leaves them apart.
-    words = tidy.withColumns({**_dates(), **_shouted(), **_tocs()})
+    words = tidy.withColumns({**_dates(), **_shouted(), **_tocs(), **_places(rules)})
     read = words.withColumns(
         {
             **_precisions(),
-            **_step(rules),
+            "step_text": F.col("stp_type_descr"),
+            "county": as_written(F.col("county_read"), F.col("stp_ori_cnty_name")),
             **_charge(),
             **_sentence(rules.words),
             **_disposition(rules),
@@ -89,8 +92,6 @@ def _precisions() -> dict[str, Column]:
 
 def _shouted() -> dict[str, Column]:
     fields = {
-        "step_word": "stp_type_descr",
-        "county_word": "stp_ori_cnty_name",
         "disposition_word": "disp_descr",
         "place_word": "sent_loc_descr",
     }
@@ -103,12 +104,11 @@ def _tocs() -> dict[str, Column]:
     return {"toc": toc, "convicted_toc": convicted}
 
 
-def _step(rules: RecordRules) -> dict[str, Column]:
-    kinds = {word: kind for kind, words in rules.words.steps.items() for word in words}
+def _places(rules: RecordRules) -> dict[str, Column]:
+    name, agency = F.col("stp_ori_cnty_name"), F.col("stp_ori_code")
     return {
-        "step_text": F.col("stp_type_descr"),
-        "step_kind": F.coalesce(_word_of(F.col("step_word"), kinds), F.lit("unknown")),
-        "county": F.coalesce("county_word", F.lit(UNKNOWN_COUNTY)),
+        "step_kind": step_kind(F.col("stp_type_descr"), rules=rules),
+        "county_read": county_read(name, agency, rules=rules),
     }
 
 
@@ -118,7 +118,7 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
         "disposition_order": F.col("disp_order"),
         "disposition_text": F.col("disp_descr"),
         "disposition_effect": effect_of(word, rules=rules),
-        "conviction_level": _word_of(F.col("conv_stat_descr"), dict(rules.words.levels)),
+        "conviction_level": meaning(F.col("conv_stat_descr"), dict(rules.words.levels)),
         "named_kinds": named_kinds(word, rules.words),
         "sentence_order": F.col("sent_order"),
     }
@@ -176,7 +176,7 @@ def _level(toc: Column) -> Column:
 
 def _sentence(words: Words) -> dict[str, Column]:
     place, length = F.col("place_word"), F.upper("sent_length")
-    says = _word_of(F.upper("sent_time_code"), dict(words.sentence_units))
+    says = looked_up(F.upper("sent_time_code"), words.sentence_units, "string")
     kinds = words.sentence_kinds
 
     def named(kind: SentenceKind) -> Column:
@@ -237,17 +237,6 @@ def _mentions(text: Column, words: tuple[str, ...]) -> Column:
     )
 
 
-def _word_of(text: Column, known: dict[str, str]) -> Column:
-    """The known word's meaning; null for the absent and the unknown."""
-    meaning = F.when(F.lit(False), F.lit(None).cast("string"))
-    by_meaning: dict[str, list[str]] = {}
-    for word, means in known.items():
-        by_meaning.setdefault(means, []).append(word)
-    for means, words in by_meaning.items():
-        meaning = meaning.when(text.isin(*words), F.lit(means))
-    return meaning
-
-
 def _flags(rules: RecordRules) -> Column:
     event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
     partial = ("month", "year")
@@ -259,8 +248,8 @@ def _flags(rules: RecordRules) -> Column:
         BAD_DISPOSITION_DATE=disposition == "bad",
         BAD_CYCLE_DATE=_no_date("cyc_date", "cycle_date"),
         BAD_BIRTH_DATE=_no_date("pri_dob", "birth_date"),
-        UNKNOWN_STEP=F.col("step_kind") == "unknown",
-        UNKNOWN_COUNTY_NAME=~F.col("county").isin(*rules.counties),
+        UNKNOWN_STEP=F.col("step_kind") == UNKNOWN_STEP,
+        UNKNOWN_COUNTY_NAME=F.col("county_read").isNull(),
         UNKNOWN_DISPOSITION=F.col("disposition_effect") == "unknown",
         UNKNOWN_LEVEL=(F.col("conv_stat_descr").isNotNull() & level.isNull())
         | ~F.col("toc").isin(*TOCS),

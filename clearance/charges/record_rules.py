@@ -180,10 +180,23 @@ class _Registrations(_Strict):
     registrations: tuple[Registration, ...]
 
 
+class CountyWords(_Strict):
+    """Words around a county's name that say no more than that it is one."""
+
+    before: tuple[str, ...] = Field(min_length=1)
+    after: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _as_compared(self) -> Self:
+        _refuse_other_spelling((*self.before, *self.after))
+        return self
+
+
 class Words(_Strict):
-    """The words of steps, sentence parts, units and levels."""
+    """The words of steps, counties, sentence parts, units and levels."""
 
     steps: dict[str, tuple[str, ...]]
+    county: CountyWords
     sentence_kinds: dict[SentenceKind, tuple[str, ...]]
     sentence_units: dict[str, Literal["day", "month", "year", "endless", "served"]]
     levels: dict[str, Literal["F", "M", "I"]]
@@ -196,8 +209,13 @@ class RecordRules(_Strict):
     changes: ChangeWords
     words: Words
     registrations: tuple[Registration, ...]
-    counties: tuple[str, ...]
+    county_codes: dict[int, str]
     fingerprint: str
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        """The 58, in upper case."""
+        return tuple(self.county_codes.values())
 
 
 def load_record_rules(rules: Path) -> RecordRules:
@@ -261,7 +279,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         ),
         words=words,
         registrations=registrations.registrations,
-        counties=tuple(row.county for row in counties.counties),
+        county_codes={row.code: row.county for row in counties.counties},
         fingerprint=digest.hexdigest(),
     )
 

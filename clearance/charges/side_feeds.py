@@ -22,12 +22,16 @@ NONE, UNTIL, OPEN = "none", "until", "open"
 
 @dataclass(frozen=True)
 class SideFeeds:
-    """The feeds that a record is read with, each as its table; None where it was never loaded."""
+    """The feeds that a record is read with, each as its table; None where it was never loaded.
+
+    `holes` are the subjects of whom rows were lost, None where nobody's were.
+    """
 
     registry: DataFrame | None = None
     supervision: DataFrame | None = None
     petitions: DataFrame | None = None
     merges: DataFrame | None = None
+    holes: DataFrame | None = None
 
 
 def loaded_feeds(spark: SparkSession, store: Store) -> dict[str, LoadedFeed]:
@@ -75,6 +79,21 @@ def with_person_id(rows: DataFrame, *, merges: DataFrame | None) -> DataFrame:
     joined = rows.join(F.broadcast(survivors), on="subject_id", how="left")
     person = F.coalesce("surviving_subject_id", "subject_id")
     return joined.withColumn("person_id", person).drop("surviving_subject_id")
+
+
+def with_holes(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
+    """The counts with `record_incomplete`: whether rows of the person were lost.
+
+    Args:
+        counts: with `person_id`.
+        feeds: the holes, and the merges that they pool over.
+    """
+    if feeds.holes is None:
+        return counts.withColumn("record_incomplete", F.lit(False))
+    people = with_person_id(feeds.holes, merges=feeds.merges).select("person_id").distinct()
+    marked = people.withColumn("lost", F.lit(True))
+    joined = counts.join(F.broadcast(marked), on="person_id", how="left")
+    return joined.withColumn("record_incomplete", F.col("lost").isNotNull()).drop("lost")
 
 
 def with_side_feeds(

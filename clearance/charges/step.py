@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from clearance import __version__
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
+from clearance.charges.holes import lost_rows, open_holes
 from clearance.charges.quality import FLAGS
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
@@ -93,8 +94,15 @@ def prepare(
     source = store.read(spark, "source_rows", version=version)
     fingerprint = prepare_fingerprint(record, statutes)
     loaded = loaded_feeds(spark, store)
-    feeds = side_feeds(spark, store, loaded=loaded)
-    note = Note(fingerprint, version, {kind: feed.version for kind, feed in loaded.items()})
+    lost = lost_rows(spark, store)
+    holes = open_holes(lost, source=source)
+    feeds = replace(side_feeds(spark, store, loaded=loaded), holes=holes)
+    note = Note(
+        fingerprint,
+        version,
+        {kind: feed.version for kind, feed in loaded.items()},
+        lost.names if lost is not None else [],
+    )
     found = notes(spark, store)
     earlier, *others = [noted for _, noted in found.values()]
     if any(other != earlier for other in others):

@@ -15,7 +15,7 @@ from clearance.charges.outcomes import with_gang_combination, with_outcome, with
 from clearance.charges.people import with_person
 from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules, Registration
-from clearance.charges.side_feeds import SideFeeds, with_person_id, with_side_feeds
+from clearance.charges.side_feeds import SideFeeds, with_holes, with_person_id, with_side_feeds
 from clearance.charges.standing import with_standing
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.texts import classified_texts, with_charge
@@ -72,7 +72,8 @@ def charges(features: Features) -> DataFrame:
     person = with_person(
         features.counts, registrations=registrations, merged=feeds.merges is not None
     )
-    whole = with_standing(with_side_feeds(person, feeds=feeds, registrations=registrations))
+    told = with_side_feeds(person, feeds=feeds, registrations=registrations)
+    whole = with_standing(with_holes(told, feeds=feeds))
     worked_out = {
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "quality": flag_words(F.col("flags")),

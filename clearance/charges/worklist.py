@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import effect_of
 from clearance.charges.fields import present, shouted
+from clearance.charges.places import UNKNOWN_STEP, step_kind
 from clearance.charges.record_rules import RecordRules
 
 UNKNOWN = {
@@ -45,14 +46,13 @@ def _unknown_charges(charges: DataFrame) -> DataFrame:
 def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     """A row is an unknown disposition or step of a source row: kind, text, subject_id."""
     disposition, step = present(F.col("disp_descr")), present(F.col("stp_type_descr"))
-    steps = sorted(word for words in rules.words.steps.values() for word in words)
     texts = source.select("subject_id", disposition.alias("disposition"), step.alias("step"))
     effect = effect_of(shouted(F.col("disposition")), rules=rules)
     marked = texts.withColumns(
         {
             "no_disposition": F.coalesce(effect == "unknown", F.lit(False)),
             # A step that is not named is of no known kind either.
-            "no_step": ~F.coalesce(shouted(F.col("step")).isin(steps), F.lit(False)),
+            "no_step": step_kind(F.col("step"), rules=rules) == UNKNOWN_STEP,
         }
     )
     strange = marked.where("no_disposition OR no_step")

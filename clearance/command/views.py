@@ -15,6 +15,7 @@ from clearance.archive import described
 from clearance.command.run import Frame
 from clearance.environment import CHECKS, NoCauseFound
 from clearance.errors import ClearanceError, StoreFault
+from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.jars import checked
 from clearance.java import find_java, release_of
 from clearance.places import jars_folder
@@ -27,9 +28,15 @@ Check = dict[str, Any]
 
 
 def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
-    """One entry a sweep, oldest first, as in the `sweeps` table."""
+    """One entry a sweep, oldest first, as in the `sweeps` table.
+
+    The last one's `refused_since` names an extract that was refused since the last accepted one.
+    """
     rows = store.read(spark, "sweeps").orderBy("determinations_version", "started_at")
-    return [row.asDict(recursive=True) for row in rows.toLocalIterator()]
+    found = [row.asDict(recursive=True) | {"refused_since": None} for row in rows.toLocalIterator()]
+    if found:
+        found[-1]["refused_since"] = refused_since(spark, store)
+    return found
 
 
 def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
@@ -41,6 +48,8 @@ def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
             f"{row['sweep_id']}  as of {row['as_of']}  {total:>12,} rows  "
             f"digest {row['digest'][:16]}{what_if}"
         )
+        if row["refused_since"]:
+            console.print(f"  {said_of_refused(row['refused_since'])}")
 
 
 def diagnose(frame: Frame) -> list[Check]:

@@ -10,6 +10,7 @@ what is under review, or a unit that is no longer on the record.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from pathlib import Path
@@ -20,6 +21,7 @@ from pyspark.sql import functions as F
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import Note, note_on, people_with_other_records, whole_people
 from clearance.charges.history import typed_rows
+from clearance.charges.holes import lost_rows, open_holes
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds, side_feeds_at
 from clearance.charges.statutes import load_statutes
@@ -99,7 +101,10 @@ def _other_units(spark: SparkSession, store: Store, sweep: Row, *, units: DataFr
             store.read(spark, table, version=at).join(wanted, on="unit_id", how="left_semi")
             for at in (version, None)
         ]
-        others.append(sides[0].exceptAll(sides[1]).select("unit_id"))
+        # A table of an earlier release may lack columns of today's.
+        both = [name for name in sides[1].columns if name in sides[0].columns]
+        before, after = (side.select(*both) for side in sides)
+        others.append(before.exceptAll(after).select("unit_id"))
     return reduce(DataFrame.unionByName, others).distinct()
 
 
@@ -113,6 +118,7 @@ def _known_then(
         subjects = whole_people(subjects, merges=merges)
     source = store.read(spark, "source_rows", version=now.source_rows)
     theirs = source.join(subjects.distinct(), on="subject_id", how="left_semi")
+    holes = open_holes(lost_rows(spark, store), source=source)
     until = typed_rows(theirs, rules=record).where(
         F.col("event_date").isNull() | (F.col("event_date") <= F.lit(day))
     )
@@ -120,9 +126,11 @@ def _known_then(
         until,
         rules=record,
         statutes=statutes,
-        feeds=_until(side_feeds_at(spark, store, versions=now.feeds), day),
+        feeds=replace(_until(side_feeds_at(spark, store, versions=now.feeds), day), holes=holes),
     )
-    return {"charges": charges(worked_out), "arrests": arrests(worked_out)}
+    found = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
+    # What a record with a hole does not say is unknown.
+    return {table: rows.where("NOT record_incomplete") for table, rows in found.items()}
 
 
 def _until(feeds: SideFeeds, day: date) -> SideFeeds:

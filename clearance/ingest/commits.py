@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
 from clearance.ingest.ledger import ledger_note
+from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
 from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
@@ -98,12 +99,18 @@ def kept_rows(rows: DataFrame) -> DataFrame:
     return rows.where(F.col("code").isNull()).select(*SOURCE_ROWS.columns)
 
 
-def set_aside(rows: DataFrame) -> DataFrame:
-    """One row of `quarantine` for each row of `placed` that cannot be kept."""
-    aside = rows.where(F.col("code").isNotNull() & ~F.col("code").isin(HEADER, BLANK))
+def set_aside(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
+    """One row of `quarantine` for each row of `placed` that cannot be kept.
+
+    Args:
+        rows: from `placed`.
+        codes: those that there are.
+    """
     text = without_mark(F.col("record"))
     detail = detail_of(F.col("code"), text=text)
-    return aside.withColumn("detail", detail).select(*QUARANTINE.columns)
+    detailed = rows.withColumn("detail", F.when(F.col("code").isNotNull(), detail))
+    aside = with_subjects(detailed, codes=codes).where(~F.col("code").isin(HEADER, BLANK))
+    return aside.select(*QUARANTINE.columns)
 
 
 def write_quarantine(
@@ -122,7 +129,8 @@ def write_quarantine(
     bad = any(survey.rows_quarantined for survey in extract.surveys)
     if not bad and not earlier:
         return
-    spark, new = rows.sparkSession, set_aside(rows)
+    codes = {code for survey in extract.surveys for code in survey.codes}
+    spark, new = rows.sparkSession, set_aside(rows, codes=codes)
     if not bad:
         new = literal_table(spark, [], QUARANTINE.types)
     pairs = [f"(extract = {_quoted(old)} AND source_file = {_quoted(file)})"

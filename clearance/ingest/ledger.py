@@ -73,6 +73,32 @@ def ledger_note(*, extract: str, status: str, after: int, latest: date | None) -
     return json.dumps({"extract": extract, "status": status, "after": after, "latest": day})
 
 
+def refused_since(spark: SparkSession, store: Store) -> str | None:
+    """The extract refused last, where none was accepted since; None where one was, or none refused.
+
+    The note of the last commit tells; the table is read where an earlier release wrote it.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+    """
+    commit = store.last_commit(spark, "source_files")
+    if commit is None:
+        return None
+    try:
+        said = json.loads(commit.note or "{}")
+        status, extract = said["status"], said["extract"]
+    except (ValueError, KeyError, TypeError):
+        last = max(read_ledger(spark, store), key=lambda row: row["ingested_at"])
+        status, extract = last["status"], last["extract"]
+    return str(extract) if status == REFUSED else None
+
+
+def said_of_refused(extract: str) -> str:
+    """The sentence about an extract that was refused since the last accepted one."""
+    return f"extract {extract} was refused since the last one that was accepted: none of it is here"
+
+
 def latest_extract_day(spark: SparkSession, store: Store) -> date | None:
     """The latest day of an accepted extract of the store; None where none has a day.
 

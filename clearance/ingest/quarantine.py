@@ -31,7 +31,8 @@ def is_missing(value: Column) -> Column:
     return text.isNull() | (short & F.upper(text).isin("", "-", "NULL"))
 
 
-def _has_control(value: Column) -> Column:
+def has_control(value: Column) -> Column:
+    """True where a text holds a control character."""
     return F.coalesce(value.rlike(_CONTROL), F.lit(False))
 
 
@@ -62,7 +63,7 @@ def code_of(text: Column, *, width: Column) -> Column:
         F.when(quotes(text) % 2 == 1, F.lit("UNBALANCED_QUOTES"))
         .when(width.isNull() & _right_count(text), F.lit("UNBALANCED_QUOTES"))
         .when(width.isNull(), F.lit("FIELD_COUNT"))
-        .when(_has_control(F.concat_ws("", *_NEEDED_COLUMNS)), F.lit("UNDECODABLE"))
+        .when(has_control(F.concat_ws("", *_NEEDED_COLUMNS)), F.lit("UNDECODABLE"))
         .when(key_fault.isNotNull() & (fields_found(text) != width), F.lit("UNBALANCED_QUOTES"))
         .otherwise(key_fault)
     )
@@ -76,7 +77,7 @@ def detail_of(code: Column, *, text: Column) -> Column:
         text: the line without a byte order mark.
     """
     controlled = F.array_compact(
-        F.array(*[F.when(_has_control(F.col(column_of(name))), F.lit(name)) for name in NEEDED])
+        F.array(*[F.when(has_control(F.col(column_of(name))), F.lit(name)) for name in NEEDED])
     )
     found = fields_found(text)
     return (

@@ -15,6 +15,7 @@ from clearance.charges.grammar import LONGEST
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.publish.placement import SOURCE
+from clearance.publish.together import sent_where_few
 from clearance.rulebook.yaml_lines import load_yaml
 
 
@@ -86,22 +87,47 @@ def may_name_a_section(comment: Column, notable: Notable) -> Column:
     return comment.rlike("|".join(_escaped(section) for section in notable.sections))
 
 
-def comments_to_show(keys: DataFrame, *, notable: Notable) -> DataFrame:
+def charges_in_comments(charges: DataFrame, *, notable: Notable) -> DataFrame:
+    """A row is a count whose charge was read from a comment: subject_id, count_order, read.
+
+    `read` is its section with its subdivisions, as `11357C2`.
+
+    Args:
+        charges: `charges`.
+        notable: what to look for.
+    """
+    own = ~F.coalesce(F.col("code_book").isin(*notable.other_books), F.lit(False))
+    here = (F.col("charge_source") == "comment") & F.col("section").isin(*notable.sections)
+    read = F.concat("section", F.array_join("subdivisions", ""))
+    return charges.where(here & own).select("subject_id", "count_order", read.alias("read"))
+
+
+def comments_to_show(
+    keys: DataFrame, *, in_comments: DataFrame, notable: Notable, at_most: int
+) -> DataFrame:
     """A row is a source row whose comment names another section: its place, and the comment.
+
+    Another than the charge as it was read: where the comment has the charge, a further one.
 
     Args:
         keys: see `row_keys`.
+        in_comments: see `charges_in_comments`.
         notable: what to look for.
+        at_most: how many rows have a comment that may name a section.
     """
     candidates = keys.where(F.col("comment_text").isNotNull())
     if not notable.sections:
         return candidates.select(*SOURCE, F.col("comment_text").alias("possible")).limit(0)
     charge = F.coalesce("charge", F.lit(""))
-    named = candidates.select(
+    # A count that was read from a comment has a row with one.
+    read = sent_where_few(in_comments, at_most=at_most)
+    named = candidates.join(read, on=["subject_id", "count_order"], how="left").select(
         *SOURCE,
         F.col("comment_text").alias("possible"),
         _named(F.col("comment_text"), notable).alias("in_comment"),
-        _named(F.substring(charge, 1, LONGEST), notable).alias("in_charge"),
+        F.array_compact(
+            F.array_append(_named(F.substring(charge, 1, LONGEST), notable), F.col("read"))
+        ).alias("in_charge"),
     )
     other = F.exists("in_comment", lambda named: _is_other(named, F.col("in_charge"), notable))
     return named.where(other).select(*SOURCE, F.trim("possible").alias("possible"))

@@ -2,81 +2,67 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
-from clearance.charges.fields import present
+from clearance.charges.places import UNKNOWN_COUNTY
+from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
 
-UNKNOWN = "UNKNOWN"
 LONGEST_FOLDER = 80
 
 
-def county_of(name: Column) -> Column:
-    """The county's name as every table writes it."""
-    return F.coalesce(F.upper(present(name)), F.lit(UNKNOWN))
-
-
-def known_counties(rules: Path) -> list[str]:
-    """The 58 counties of the rulebook, upper case; empty where it lists none.
+def known_counties(rules: Path) -> tuple[str, ...]:
+    """The 58 counties of the rulebook, upper case.
 
     Args:
         rules: the rulebook's folder.
     """
-    for path in sorted(rules.rglob("counties.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = csv.DictReader(row for row in file if not row.startswith("#"))
-            column = next((f for f in lines.fieldnames or [] if f in ("county", "name")), None)
-            if column is not None:
-                return [row[column].strip().upper() for row in lines]
-    return []
+    return load_record_rules(rules).counties
 
 
-def chosen(
-    asked: Iterable[str] | None, *, in_store: Iterable[str], known: Iterable[str]
-) -> list[str]:
-    """The counties to publish, in alphabetical order.
+def asked_counties(asked: Iterable[str] | None, *, known: Collection[str]) -> list[str] | None:
+    """The counties that a command was given, as every table writes them; None for all.
 
     Args:
-        asked: names as written on the command line; None means all of the store.
-        in_store: counties that have people.
+        asked: names as written on the command line, or as folders are named; None means all.
         known: counties of the rulebook.
 
     Raises:
-        UsageError: a name that is neither.
+        UsageError: a name that is neither one of them nor `UNKNOWN`.
     """
-    there = set(in_store)
     if asked is None:
-        return sorted(there)
-    by_folder = {_slug(name): name for name in sorted({*known, *there})}
-    result = set()
+        return None
+    there = {*known, UNKNOWN_COUNTY}
+    found = set()
     for name in asked:
-        county = by_folder.get(_slug(name))
-        if county is None:
-            guess = nearest(name.upper(), sorted(by_folder.values()))
+        county = re.sub(r"[ -]+", " ", name).strip().upper()
+        if county not in there:
+            guess = nearest(county, sorted(there))
             hint = f"Did you mean `{guess}`?" if guess else "Leave --county out for all of them."
-            raise UsageError(f"There is no county `{name}`.", hint)
-        result.add(county)
-    return sorted(result)
+            raise UsageError(
+                f"There is no county `{name}`.", f"{hint} It is one of the 58, or UNKNOWN."
+            )
+        found.add(county)
+    return sorted(found)
 
 
-def folders(counties: Iterable[str]) -> dict[str, str]:
+def folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str]:
     """The packet folder of each county: lower case with hyphens, no two the same.
+
+    A county of the rulebook has the folder of its name, whatever else the record names.
 
     Args:
         counties: names.
+        known: counties of the rulebook.
     """
     result: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = {_slug(county) for county in (*known, UNKNOWN_COUNTY)}
     for county in sorted(counties):
         slug = _slug(county)[:LONGEST_FOLDER]  # a file system takes 255 bytes
         folder, number = slug, 1
-        while folder in taken:
+        while folder in taken and not (county in known or county == UNKNOWN_COUNTY):
             number += 1
             folder = f"{slug}-{number}"
         taken.add(folder)

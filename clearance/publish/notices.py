@@ -18,9 +18,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import whole_date
+from clearance.charges.record_rules import load_record_rules
 from clearance.grants.record import first_rows
 from clearance.literal import literal_table
-from clearance.publish.counties import chosen, folders, known_counties
+from clearance.publish.counties import folders, known_counties
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
 from clearance.publish.files import Workplace
@@ -57,7 +58,7 @@ def write_notices(
         spark: the session.
         store: where the tables are; nothing is written where there are no grants.
         place: where to work.
-        counties: those to publish, as written on the command line; None means all.
+        counties: those to publish, as every table writes them; None means all.
         rules: the rulebook's folder.
         as_of: whose month names the files.
         sweep_id: the sweep that is published.
@@ -84,7 +85,9 @@ def write_notices(
     counted = _counted(grants, told=told, here=here, new=new)
     if not counted.granting:
         return 0
-    names = folders(chosen(counties, in_store=counted.granting, known=known_counties(rules)))
+    names = folders(
+        sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
+    )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
     files, again = _files(counted.earlier, names=names, place=place, month=said["month"])
     content = here.join(
@@ -95,7 +98,7 @@ def write_notices(
     first_told = new.where(F.col("county").isin(list(names)))
     rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
     notices = content.unionByName(first_told)
-    lines = _lines(spark, store, notices, grants=grants, at_most=rows)
+    lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules)
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
     if fresh:
         note = json.dumps({"noticed": sweep_id, "after": after})
@@ -180,7 +183,13 @@ def _files(
 
 
 def _lines(
-    spark: SparkSession, store: Store, notices: DataFrame, *, grants: DataFrame, at_most: int
+    spark: SparkSession,
+    store: Store,
+    notices: DataFrame,
+    *,
+    grants: DataFrame,
+    at_most: int,
+    rules: Path,
 ) -> DataFrame:
     """A row is a line of a notice: county, file, unit_id and the columns of the list."""
     given = grants.select(*GRANT, "subject_id", "cite", "relief", "court", "sweep_id")
@@ -197,7 +206,8 @@ def _lines(
         "step", F.substring("count_order", 1, 6)
     )
     person = first_rows(sources, units=told).drop("court")
-    numbered = numbered_steps(sources.withColumn("case_number", case_number()))
+    number = case_number(rules=load_record_rules(rules))
+    numbered = numbered_steps(sources.withColumn("case_number", number))
     cases = case_numbers(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"

@@ -12,10 +12,11 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.record_rules import load_record_rules
 from clearance.literal import looked_up
 from clearance.progress import stage
 from clearance.publish.columns import HEADERS
-from clearance.publish.comments import comments_to_show, load_notable
+from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counts import first_rows, packet_columns
 from clearance.publish.figures import Figures
 from clearance.publish.files import (
@@ -28,9 +29,9 @@ from clearance.publish.files import (
 )
 from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, with_place
-from clearance.publish.row_keys import Survey, people_of_counties, row_keys, sent_where_few
+from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
-from clearance.publish.together import planned_at_once
+from clearance.publish.together import planned_at_once, sent_where_few
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store
 
@@ -100,7 +101,7 @@ def opened_tables(spark: SparkSession, store: Store, *, rules: Path) -> Iterator
     """
     rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
     with planned_at_once(spark):
-        keys = row_keys(rows, notable=load_notable(rules)).persist()
+        keys = row_keys(rows, notable=load_notable(rules), rules=load_record_rules(rules)).persist()
         convictions = convictions_of(charges).persist()
         people = people_of_counties(keys, convictions=convictions).persist()
     try:
@@ -145,7 +146,12 @@ def _lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
     first = first_rows(keys, decided=decided, at_most=few)
     marked = marks(
         packet_columns(first, as_of=order.as_of, after=notable.after),
-        comments=comments_to_show(keys, notable=notable),
+        comments=comments_to_show(
+            keys,
+            in_comments=charges_in_comments(tables.charges, notable=notable),
+            notable=notable,
+            at_most=survey.comments,
+        ),
     )
     folder = looked_up(F.col("county"), order.names, "string").alias("folder")
     reach = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")

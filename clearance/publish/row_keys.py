@@ -13,13 +13,11 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import present
+from clearance.charges.places import COURT, county, step_kind
+from clearance.charges.record_rules import RecordRules
 from clearance.publish.comments import Notable, charge_on_row, may_name_a_section
-from clearance.publish.counties import county_of
 from clearance.publish.placement import SOURCE, SourceFile, cuts
 from clearance.publish.together import collected
-
-COURT_STEP = "COURT ACTION"
-BROADCAST_ROWS = 500_000
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,25 @@ class Survey:
     comments: int
 
 
-def in_court() -> Column:
-    """Whether a `source_rows` row is a court's step."""
-    return F.upper(F.trim("stp_type_descr")) == COURT_STEP
+def in_court(*, rules: RecordRules) -> Column:
+    """Whether a `source_rows` row is a court's step.
+
+    Args:
+        rules: how the record is read.
+    """
+    return step_kind(F.col("stp_type_descr"), rules=rules) == COURT
 
 
-def case_number() -> Column:
-    """The case number of a `source_rows` row; null where its step is no court's."""
-    return F.when(in_court(), present(F.col("ofn"))).alias("case_number")
+def case_number(*, rules: RecordRules) -> Column:
+    """The case number of a `source_rows` row; null where its step is no court's.
+
+    Args:
+        rules: how the record is read.
+    """
+    return F.when(in_court(rules=rules), present(F.col("ofn"))).alias("case_number")
 
 
-def row_keys(rows: DataFrame, *, notable: Notable) -> DataFrame:
+def row_keys(rows: DataFrame, *, notable: Notable, rules: RecordRules) -> DataFrame:
     """A row is a source row: its person and count, its place, and what publish must know of it.
 
     `court_county` and `case_number` are null where the step is no court's; `comment_text` and
@@ -64,12 +70,14 @@ def row_keys(rows: DataFrame, *, notable: Notable) -> DataFrame:
     Args:
         rows: `source_rows`.
         notable: what in a comment is worth a look.
+        rules: how the record is read.
     """
+    name, agency = F.col("stp_ori_cnty_name"), F.col("stp_ori_code")
     candidate = may_name_a_section(F.col("comment_text"), notable)
     return rows.select(
         *("subject_id", "count_order", *SOURCE),
-        F.when(in_court(), county_of(F.col("stp_ori_cnty_name"))).alias("court_county"),
-        case_number(),
+        F.when(in_court(rules=rules), county(name, agency, rules=rules)).alias("court_county"),
+        case_number(rules=rules),
         F.when(candidate, F.col("comment_text")).alias("comment_text"),
         F.when(candidate, charge_on_row()).alias("charge"),
     )
@@ -118,15 +126,3 @@ def surveyed(keys: DataFrame, *, people: DataFrame) -> Survey:
         counties={row.county: CountyRows(row.people, row.rows) for row in found["counties"]},
         comments=sum(row.comments for row in found["files"]),
     )
-
-
-def sent_where_few(rows: DataFrame, *, at_most: int) -> DataFrame:
-    """The rows, to be sent to every worker where they are few enough.
-
-    Spark's guess of their size would often move every record through one more shuffle.
-
-    Args:
-        rows: any.
-        at_most: how many there can be.
-    """
-    return F.broadcast(rows) if at_most <= BROADCAST_ROWS else rows

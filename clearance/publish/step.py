@@ -14,7 +14,7 @@ from clearance.errors import UsageError, nearest
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.columns import HEADERS
-from clearance.publish.counties import chosen, folders, known_counties
+from clearance.publish.counties import asked_counties, folders, known_counties
 from clearance.publish.counts import decided_counts, decision_words, numbered_steps, with_words
 from clearance.publish.county_lists import move_lists
 from clearance.publish.figures import STATISTICS, Counted, figures
@@ -95,6 +95,7 @@ def publish(
         UsageError: an unknown county or file, or a folder that cannot be written.
     """
     _check_files(files)
+    counties = asked_counties(counties, known=known_counties(rules))
     notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
     with storage_faults("publishing"), opened_tables(spark, store, rules=rules) as tables:
         with stage("Counting what was decided"):
@@ -102,7 +103,8 @@ def publish(
             counted = figures(tables.determinations, soon=notice.until(as_of))
         with stage("Finding each county's people"):
             survey = surveyed(tables.keys, people=tables.people)
-        names = folders(chosen(counties, in_store=survey.counties, known=known_counties(rules)))
+        wanted = sorted(survey.counties) if counties is None else counties
+        names = folders(wanted, known=known_counties(rules))
         order = Order(
             names=names,
             files=files,

@@ -44,6 +44,7 @@ def convictions_of(charges: DataFrame) -> DataFrame:
         *("subject_id", "unit_id", "county", "convicted", "level", "conviction_date"),
         *("code_book", "section"),
         F.array_contains("tags", "p64").alias("p64"),
+        "record_incomplete",
     )
 
 
@@ -75,6 +76,9 @@ def summaries(
         "decisions": decided.groupBy(
             F.col("own_county").alias("county"), _section(), "word", "sentence", "pack"
         ).agg(F.count("*").alias("counts")),
+        "incomplete": convictions.where("record_incomplete")
+        .groupBy("county")
+        .agg(F.countDistinct("subject_id").alias("people")),
         "impact": impacts(determinations, charges=convictions, as_of=as_of),
     }
     found = {name: _by_county(rows) for name, rows in collected(counted).items()}
@@ -85,6 +89,9 @@ def summaries(
             **_policy(ran[county]),
             **_convictions(found["sections"][county]),
             "people_with_a_prop64_conviction": sum(row.people for row in found["people"][county]),
+            "people_with_an_incomplete_record": sum(
+                row.people for row in found["incomplete"][county]
+            ),
             **_decisions(found["decisions"][county]),
             "impact": _impact(found["impact"][county], scenarios),
         }

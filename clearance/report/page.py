@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from clearance.charges.worklist import UNKNOWN
 from clearance.errors import UsageError
 from clearance.faults import output_faults
+from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.lock import alone
 from clearance.log import logged
 from clearance.progress import stage
@@ -126,6 +127,7 @@ def write_report(
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
             counted = Counted(figures(determinations), packs_read)
+        refused = refused_since(spark, store)
         used = set(sweep.pack_fingerprints.values())
         packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
         cells = _cells(counted.figures)
@@ -141,6 +143,7 @@ def write_report(
             packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
             sections=_sections(cells, reasons, packs),
             cells=cells,
+            refused=said_of_refused(refused) if refused else None,
             **store_figures(found),
         )
     _write(out, page)

@@ -17,12 +17,17 @@ class Assigned:
         counties: only these; None for every county.
         excluded: all but these; used for a default policy.
         by_county: the pack with a county's own options.
+        rivals: what other counties decide by. Where a unit's county cannot be read, one of them may
+            be its own, and what it would decide otherwise goes to a person.
+        read: the counties there are; the name of any other cannot be read. Asked with `rivals`.
     """
 
     bound: BoundPack
     counties: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
     by_county: Mapping[str, BoundPack] = field(default_factory=dict)
+    rivals: tuple[BoundPack, ...] = ()
+    read: frozenset[str] = frozenset()
 
     @property
     def bounds(self) -> dict[str, BoundPack]:
@@ -40,7 +45,8 @@ class Assigned:
     @property
     def counties_named(self) -> set[str]:
         """Every county that is not as all others are."""
-        return {*(self.counties or ()), *self.excluded, *self.by_county}
+        read = self.read if self.rivals else ()
+        return {*(self.counties or ()), *self.excluded, *self.by_county, *read}
 
     def of_county(self, county: str | None) -> BoundPack | None:
         """The pack as a county has it, or None where it does not.

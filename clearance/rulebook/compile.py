@@ -3,7 +3,8 @@
 1. what every pack asks of a unit: each distinct fact once, as a bit, and the days on which facts
    flip;
 2. a row a unit and pack, with the pack's facts as two words (`known`, `holding`), in its own order;
-3. the flow as a walk over the pack's terms, which ends in one small code;
+3. the flow as a walk over the pack's terms, which ends in one small code; where the unit's county
+   cannot be read, a walk over each rival's too (`rivals`), and a code of its own where they differ;
 4. the look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
    other facts leave open. It runs only where a fact that time moves was consulted: elsewhere the
    answer is the same on every day;
@@ -48,6 +49,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
         [*_words(tables), "flips", "explode(packs) AS variant"],
         _facts(tables),
         _answer(tables),
+        *([_settled(tables)] if tables.has_rivals else []),
         _evidence(tables),
         _outlook(tables, as_of),
     ):
@@ -72,9 +74,9 @@ def _asked(tables: Tables) -> list[str]:
 
 
 def _facts(tables: Tables) -> list[str]:
-    """The pack's known facts, and those that hold on the as-of date."""
+    """The pack's known facts, and those that hold on the as-of date; the same of each rival."""
 
-    def gathered(kind: str) -> str:
+    def gathered(kind: str, variant: str) -> str:
         words = []
         for i in tables.questions.words:
             left, right = (
@@ -82,26 +84,33 @@ def _facts(tables: Tables) -> list[str]:
                 f"shiftrightunsigned({kind}_{i}, run.back)",
             )
             bits = f"(w, run) -> w | (({left} | {right}) & run.mask)"
-            words.append(f"(aggregate({tables.runs(i)}[variant], 0L, {bits}))")
+            words.append(f"(aggregate({tables.runs(i)}[{variant}], 0L, {bits}))")
         return " | ".join(words)
 
-    return ["variant", "flips", f"{gathered('known')} AS known", f"{gathered('true')} AS holding"]
+    def drawn(variant: str) -> list[str]:
+        return [f"{gathered('known', variant)} AS known", f"{gathered('true', variant)} AS holding"]
+
+    own = ["variant", "flips", *drawn("variant")]
+    if not tables.has_rivals:
+        return own
+    rival = f"struct({', '.join(['rival AS variant', *drawn('rival')])})"
+    return [*own, f"transform({tables.rivals()}[variant], rival -> {rival}) AS rivals"]
 
 
-def _fails(holding: str) -> str:
+def _fails(holding: str, known: str = "known") -> str:
     """Word of what a term asks and a known fact denies."""
-    return f"((known ^ {holding}) & term.yes) | ({holding} & term.no)"
+    return f"(({known} ^ {holding}) & term.yes) | ({holding} & term.no)"
 
 
-def _walk(terms: str, holding: str) -> str:
+def _walk(terms: str, holding: str, known: str = "known") -> str:
     """The code of the first rule that holds.
 
     On the way it gathers what unknown rules would decide. Reading 5: such a rule matters only where
     it would decide otherwise; then `unknown` decides.
     """
     return f"""aggregate({terms}, 0L, (w, term) -> CASE
-        WHEN w >= {ENDED}L OR ({_fails(holding)}) <> 0L THEN w
-        WHEN (known & term.asks) <> term.asks THEN w | term.says
+        WHEN w >= {ENDED}L OR ({_fails(holding, known)}) <> 0L THEN w
+        WHEN ({known} & term.asks) <> term.asks THEN w | term.says
         WHEN (w & term.others) = 0L THEN {ENDED}L | term.code
         ELSE {ENDED}L | term.unsure
     END) - {ENDED}L"""
@@ -110,14 +119,38 @@ def _walk(terms: str, holding: str) -> str:
 def _answer(tables: Tables) -> list[str]:
     """The code on the as-of date."""
     code = _walk(f"{tables.terms()}[variant]", "holding")
-    return ["variant", "flips", "known", "holding", f"{code} AS code"]
+    return [*_handed_on(tables), f"{code} AS code"]
+
+
+def _handed_on(tables: Tables) -> list[str]:
+    rivals = ["rivals"] if tables.has_rivals else []
+    return ["variant", "flips", "known", "holding", *rivals]
+
+
+def _or_unread(tables: Tables, code: str, holding: str) -> str:
+    """The code, unless a rival decides otherwise: then that of a county that cannot be read.
+
+    Args:
+        tables: the packs.
+        code: what the pack says.
+        holding: the facts that hold for a `rival`.
+    """
+    decides = tables.decides()
+    theirs = f"{decides}[{_walk(f'{tables.terms()}[rival.variant]', holding, 'rival.known')}]"
+    differ = f"exists(rivals, rival -> {theirs} <> {decides}[{code}])"
+    return f"IF(size(rivals) > 0 AND {differ}, {tables.unread()}[variant], {code})"
+
+
+def _settled(tables: Tables) -> list[str]:
+    """The code, where rivals have been heard."""
+    return [*_handed_on(tables), f"{_or_unread(tables, 'code', 'rival.holding')} AS code"]
 
 
 def _evidence(tables: Tables) -> list[str]:
     """The facts consulted."""
     mask = f"{tables.consulted()}[code]"
     return [
-        *["variant", "flips", "known", "holding", "code"],
+        *[*_handed_on(tables), "code"],
         f"holding & {mask} AS facts_true",
         f"known & {mask} AS facts_known",
     ]
@@ -139,12 +172,25 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
     )"""
     terms = f"filter({tables.terms()}[variant], term -> (({_fails('holding')}) & {still}) = 0L)"
     days = f"concat(array({literal(FIRST_DAY)}), transform(moves, move -> move.day))"
+    if tables.has_rivals:
+        theirs = f"transform({tables.moving()}[rival.variant], f -> flips[f.at])"
+        theirs = f"flatten(transform(rivals, rival -> {theirs}))"
+        days = f"concat({days}, filter({theirs}, day -> day IS NOT NULL))"
     asked = f"filter({days}, day -> day > {today} OR code < {tables.eligible})"
     states = f"array_distinct(sort_array({asked}))"
     on_day = "IF((s >= move.day) = move.passed, w, w ^ move.bit)"
+    heard = []
+    if tables.has_rivals:
+        moved = f"IF((s.day >= flips[f.at]) <> (flips[f.at] <= {today}), w ^ f.bit, w)"
+        on_that_day = (
+            f"aggregate({tables.moving()}[rival.variant], rival.holding, (w, f) -> {moved})"
+        )
+        settled = _or_unread(tables, "s.code", on_that_day)
+        heard = [f"s.day AS day, s.holding AS holding, {settled} AS code"]
     for fields in (
         f"s AS day, aggregate(moves, holding, (w, move) -> {on_day}) AS holding",
         f"s.day AS day, s.holding AS holding, {_walk('terms', 's.holding')} AS code",
+        *heard,
         f"s.day AS day, s.code AS code, s.holding & {tables.consulted()}[s.code] AS facts",
     ):
         states = f"transform({states}, s -> struct({fields}))"
@@ -160,9 +206,12 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
         get(filter(states, s -> {differs}), 0).day AS change
     )"""
     looked = _let("moves", moves, _let("terms", terms, _let("states", states, found)))
+    moves_anything = f"(facts_known & ~{still}) <> 0L"
+    if tables.has_rivals:
+        moves_anything = f"{moves_anything} OR size(rivals) > 0"
     return [
         *["code", "facts_true", "facts_known"],
-        f"IF((facts_known & ~{still}) <> 0L, {looked}, NULL) AS ahead",
+        f"IF({moves_anything}, {looked}, NULL) AS ahead",
         f"{tables.packs()}[variant] AS used",
         f"{tables.says()}[code] AS says",
     ]

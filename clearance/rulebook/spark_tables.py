@@ -15,6 +15,7 @@ from typing import Any
 from clearance.rulebook.assigned import Assigned
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.model import Decision, Otherwise, Rule, Unknown
+from clearance.rulebook.rivals import REASON, RULE, as_rival
 from clearance.rulebook.spark_operators import flip, holds, known, truth
 from clearance.rulebook.spark_text import array, name, table
 from clearance.rulebook.terms import terms_of
@@ -115,6 +116,11 @@ class Line:
         return unknown if self.unsure and unknown is not None else self.bound.decisions[self.rule]
 
     @property
+    def consulted(self) -> int:
+        """The facts asked when the walk ends there."""
+        return self.bound.consulted[self.rule]
+
+    @property
     def words(self) -> dict[str, str | None]:
         """What the row says besides the relief."""
         pack, line = self.bound.pack, self._line
@@ -132,17 +138,45 @@ class Line:
         return pack.otherwise if self.rule == pack.last else pack.flow[self.rule]
 
 
+@dataclass(frozen=True)
+class UnreadCounty:
+    """What a pack says where the county cannot be read and another's would say otherwise.
+
+    Attributes:
+        bound: the pack.
+        consulted: no fact of the pack.
+    """
+
+    bound: BoundPack
+    consulted: int = 0
+
+    @property
+    def decision(self) -> Decision:
+        """Outcome and relief."""
+        return Decision(outcome="REVIEW")
+
+    @property
+    def words(self) -> dict[str, str | None]:
+        """What the row says besides the relief."""
+        cite = self.bound.pack.authority.cite
+        return {"outcome": self.decision.outcome, "reason": REASON, "rule": RULE, "cite": cite}
+
+
 class Tables:
     """The packs of one evaluation, as constants in Spark's SQL.
 
     Attributes:
         assigned: the packs with their counties.
-        variants: each pack as some counties set it, and the index of its pack.
+        variants: each pack as some counties set it, and the index of its pack; then each rival,
+            and each pack that has rivals as it is where the county cannot be read.
         lines: the decisions; those that say ELIGIBLE first, then NOT_ELIGIBLE, then REVIEW.
     """
 
     def __init__(self, assigned: Sequence[Assigned], *, as_of: date) -> None:
         self.assigned = assigned
+        rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
+        walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]
+        self._packs = [*(item.bound for item in assigned), *walked]
         self.variants: list[tuple[int, BoundPack]] = []
         self._variant_of: dict[tuple[int, str], int] = {}
         for i, item in enumerate(assigned):
@@ -150,16 +184,29 @@ class Tables:
                 if (i, bound.fingerprint) not in self._variant_of:
                     self._variant_of[i, bound.fingerprint] = len(self.variants)
                     self.variants.append((i, bound))
-        found = [
-            Line(item.bound, rule, unsure)
-            for item in assigned
-            for unsure in ((False,) if item.bound.unknown_passes else (False, True))
-            for rule in range(item.bound.pack.last + 1)
+        at = dict(zip(rivals, range(len(self.variants), 2**31), strict=False))
+        self.variants += [(len(assigned) + i, rival) for i, rival in enumerate(walked)]
+        self._unread = {
+            i: len(self.variants) + place
+            for place, i in enumerate(i for i, item in enumerate(assigned) if item.rivals)
+        }
+        self.variants += [(i, assigned[i].bound) for i in self._unread]
+        self._rivals_of = {
+            variant: [at[rival.fingerprint] for rival in assigned[i].rivals]
+            for i, variant in self._unread.items()
+        }
+        lines: list[Line | UnreadCounty] = [
+            Line(bound, rule, unsure)
+            for bound in self._packs
+            for unsure in ((False,) if bound.unknown_passes else (False, True))
+            for rule in range(bound.pack.last + 1)
         ]
-        self.lines = sorted(found, key=lambda line: OUTCOMES.index(line.decision.outcome))
+        lines += [UnreadCounty(assigned[i].bound) for i in self._unread]
+        self.lines = sorted(lines, key=lambda line: OUTCOMES.index(line.decision.outcome))
         self._code_of = {
             (line.bound.pack.pack, line.rule, line.unsure): code
             for code, line in enumerate(self.lines)
+            if isinstance(line, Line)
         }
         self.questions = Questions(as_of)
         self._places = [self.questions.places(bound) for _, bound in self.variants]
@@ -192,6 +239,10 @@ class Tables:
         return f"coalesce(try_element_at({listed}, {name('county')}), {elsewhere})"
 
     def _variants(self, items: list[tuple[int, Assigned]], *, county: str | None) -> list[int]:
+        """The variants that decide in a county; None stands for every one that is not named."""
+        if county is None and any(i in self._unread for i, _ in items):
+            read = self._variants([(i, item) for i, item in items if not item.rivals], county=None)
+            return sorted([*read, *(self._unread[i] for i, _ in items if i in self._unread)])
         bounds = [(i, item.of_county(county)) for i, item in items]
         return [self._variant_of[i, b.fingerprint] for i, b in bounds if b is not None]
 
@@ -220,7 +271,7 @@ class Tables:
         `says` is a bit for the decision, `others` the bits of all other decisions: reading 5 asks
         whether an unknown rule before would decide otherwise.
         """
-        by_pack = [self._terms(item.bound) for item in self.assigned]
+        by_pack = [self._terms(bound) for bound in self._packs]
         return table([by_pack[i] for i, _ in self.variants], of=f"array<{TERMS}>")
 
     def _terms(self, bound: BoundPack) -> list[dict[str, int]]:
@@ -256,8 +307,33 @@ class Tables:
 
     def consulted(self) -> str:
         """By code: the facts asked when the walk ends there."""
-        masks = [line.bound.consulted[line.rule] for line in self.lines]
-        return table(masks, of="array<bigint>")
+        return table([line.consulted for line in self.lines], of="array<bigint>")
+
+    @property
+    def has_rivals(self) -> bool:
+        """Whether any pack has."""
+        return bool(self._unread)
+
+    def rivals(self) -> str:
+        """By variant: the variants that it is held against; none where the county is read."""
+        others = [self._rivals_of.get(variant, []) for variant in range(len(self.variants))]
+        return table(others, of="array<array<int>>")
+
+    def decides(self) -> str:
+        """By code: a number for outcome and relief."""
+        kinds = list(dict.fromkeys(line.decision for line in self.lines))
+        return table([kinds.index(line.decision) for line in self.lines], of="array<int>")
+
+    def unread(self) -> str:
+        """By variant: the code for a county that cannot be read; null where it is read."""
+        of_pack = {
+            line.bound.pack.pack: code
+            for code, line in enumerate(self.lines)
+            if isinstance(line, UnreadCounty)
+        }
+        codes = {variant: of_pack[self._packs[i].pack.pack] for i, variant in self._unread.items()}
+        found = [codes.get(variant) for variant in range(len(self.variants))]
+        return table(found, of="array<bigint>")
 
     def says(self) -> str:
         """By code: the words of the row."""

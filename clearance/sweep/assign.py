@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
 from clearance.rulebook.bound import BoundPack, bind, check_switches
@@ -27,12 +29,14 @@ class Plan:
         files: each pack's file, for the record of packs used.
         notes: packs left out, and why.
         selected: ids named by `--pack`; empty for a whole sweep.
+        beside: what a pack is held against where a county cannot be read, each with its file.
     """
 
     assigned: tuple[Assigned, ...]
     files: tuple[PackFile, ...]
     notes: tuple[str, ...]
     selected: tuple[str, ...]
+    beside: tuple[tuple[BoundPack, PackFile], ...] = ()
 
     def of(self, unit: str) -> list[Assigned]:
         """The packs about one kind of unit."""
@@ -40,19 +44,39 @@ class Plan:
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ."""
-        return {
+        """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ.
+
+        `pack/UNKNOWN` is that of the pack and of all that it is held against.
+        """
+        found = {
             key: bound.fingerprint for item in self.assigned for key, bound in item.bounds.items()
         }
+        for item in self.assigned:
+            if item.rivals:
+                every = [bound.fingerprint for bound in (item.bound, *item.rivals)]
+                key = f"{item.bound.pack.pack}/{UNKNOWN_COUNTY}"
+                found[key] = hashlib.sha256(" ".join(every).encode()).hexdigest()
+        return found
 
     def as_record(self) -> dict[str, dict[str, Any]]:
-        """By pack, its counties (null: all), those excluded, and whose fingerprint is which."""
+        """By pack, its counties (null: all), those excluded, and whose fingerprint is which.
+
+        Where the pack is held against others: their fingerprints, and the counties that are read.
+        """
         return {
             item.bound.pack.pack: {
                 "usual": item.bound.fingerprint,
                 "counties": None if item.counties is None else sorted(item.counties),
                 "excluded": sorted(item.excluded),
                 "by_county": {name: own.fingerprint for name, own in item.by_county.items()},
+                **(
+                    {
+                        "rivals": [rival.fingerprint for rival in item.rivals],
+                        "read": sorted(item.read),
+                    }
+                    if item.rivals
+                    else {}
+                ),
             }
             for item in self.assigned
         }
@@ -60,10 +84,14 @@ class Plan:
     @property
     def stored(self) -> dict[str, tuple[BoundPack, str]]:
         """By fingerprint: each pack as used, and its text for the record of packs used."""
-        return {
-            bound.fingerprint: (bound, stored_text(bound, text=file.document.text))
+        used = [
+            (bound, file)
             for item, file in zip(self.assigned, self.files, strict=True)
             for bound in item.bounds.values()
+        ]
+        return {
+            bound.fingerprint: (bound, stored_text(bound, text=file.document.text))
+            for bound, file in (*self.beside, *used)
         }
 
 
@@ -86,6 +114,8 @@ def plan_sweep(
     options = chosen_options(rulebook, settings, as_of=as_of)
     names = list(dict.fromkeys(selected or [*settings.packs, *counties, *settings.scenarios]))
     _refuse_two_versions(names)
+    default = settings.county_policies.default
+    beside: tuple[tuple[BoundPack, PackFile], ...] = ()
     assigned, files, notes = [], [], []
     for name in names:
         found = rulebook.find(name, as_of=as_of)
@@ -97,10 +127,46 @@ def plan_sweep(
         )
         only, excluded = counties.get(found.pack.pack, (None, frozenset()))
         chosen = options.get(found.pack.pack, Chosen())
-        assigned.append(_assigned(bound, only, excluded, chosen))
+        item = _assigned(bound, only, excluded, chosen)
+        if default is not None and found.pack.pack == default.policy:
+            beside = _rivals(
+                rulebook, settings, item, counties=counties, options=options, as_of=as_of
+            )
+            rivals = tuple(rival for rival, _ in beside)
+            known = load_record_rules(rulebook.folder).counties if rivals else ()
+            item = replace(item, rivals=rivals, read=frozenset(known))
+        assigned.append(item)
         files.append(found)
     named = tuple(name.partition("@")[0] for name in selected)
-    return Plan(tuple(assigned), tuple(files), tuple(notes), named)
+    return Plan(tuple(assigned), tuple(files), tuple(notes), named, beside)
+
+
+def _rivals(
+    rulebook: Rulebook,
+    settings: Settings,
+    default: Assigned,
+    *,
+    counties: Mapping[str, Counties],
+    options: Mapping[str, Chosen],
+    as_of: date,
+) -> tuple[tuple[BoundPack, PackFile], ...]:
+    """Whatever a county decides by that is not the default, each once, with its file.
+
+    Also of a policy that this sweep leaves out: the unit may be that county's all the same.
+    """
+    found: dict[str, tuple[BoundPack, PackFile]] = {}
+    for policy, (only, excluded) in counties.items():
+        file = rulebook.find(policy, as_of=as_of)
+        if file is None:
+            continue
+        bound = bind(
+            file.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
+        )
+        item = _assigned(bound, only, excluded, options.get(policy, Chosen()))
+        for own in item.bounds.values():
+            found.setdefault(own.fingerprint, (own, file))
+    found.pop(default.bound.fingerprint, None)
+    return tuple(found.values())
 
 
 def _assigned(

@@ -220,6 +220,8 @@ def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Ass
         counties=None if counties is None else frozenset(counties),
         excluded=frozenset(record["excluded"]),
         by_county=own,
+        rivals=tuple(bounds[fingerprint] for fingerprint in record.get("rivals", ())),
+        read=frozenset(record.get("read", ())),
     )
 
 

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from clearance.charges.changes import whole_prepare
 from clearance.errors import UsageError
-from clearance.ingest.ledger import latest_extract_day
+from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
 from clearance.literal import literal_table
 from clearance.log import logged
 from clearance.progress import stage
@@ -103,6 +103,8 @@ def determine(
         table: store.read(spark, table, version=max(version, 0))
         for table, version in versions.items()
     }
+    _check_columns(plan, inputs)
+    refused = refused_since(spark, store)
     after, latest = last_sweep(spark, store)
     recovered = _recover(spark, store, after, latest, clock)
     manifest = make_manifest(
@@ -114,7 +116,11 @@ def determine(
         input_versions={**versions, **loaded, **reviewed},
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
-        notes=plan.notes + absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
+        notes=(
+            *plan.notes,
+            *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
+            *([said_of_refused(refused)] if refused else []),
+        ),
         assigned=plan.as_record(),
         previous=recovered.sweep_id if recovered is not None else f"version {after}",
     )
@@ -163,6 +169,17 @@ def decide(inputs: Mapping[str, DataFrame], plan: Plan, *, as_of: date, scope: S
         spark = inputs["charges"].sparkSession
         return spark.createDataFrame([], _empty_ddl())
     return reduce(DataFrame.unionByName, parts)
+
+
+def _check_columns(plan: Plan, inputs: Mapping[str, DataFrame]) -> None:
+    """Refuse tables that an earlier release prepared, where a pack asks for more than they have."""
+    for unit, table in UNIT_TABLES.items():
+        asked = {name for item in plan.of(unit) for name in item.bound.columns}
+        if not asked <= set(inputs[table].columns):
+            raise UsageError(
+                f"{table} was prepared by an earlier release, and the rules ask for more.",
+                "Run `clearance prepare` first.",
+            )
 
 
 def _empty_ddl() -> str:

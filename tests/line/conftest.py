@@ -23,6 +23,7 @@ from clearance.store import Store
 from tests.line.counting import Counted, counted
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
+CASES = SAMPLES.with_name("cases")
 PEOPLE = 120
 
 

@@ -140,13 +140,30 @@ def test_an_environment_variable_goes_over_the_file(
     assert load_settings(config).quarantine_limit == 0.3
 
 
-def test_an_unknown_person_county_or_sweep_is_wrong_use(
+@pytest.mark.parametrize("county", ["SACRAMNTO", "SACRAMENTO/../..", "NARNIA"])
+@pytest.mark.parametrize("command", ["publish", "run"])
+def test_an_unknown_county_is_wrong_use_before_spark_starts(
+    command: str,
+    county: str,
+    line: Line,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("clearance.session.build_session", lambda **_: pytest.fail("Spark starts"))
+    more = [*line.files, "--as-of", "2026-11-01"] if command == "run" else []
+    into = ["--store", line.store.uri, "--out", str(tmp_path), "--quiet"]
+    code, said = fails([command, *more, "--county", county, *into], capsys)
+    assert (code, f"`{county}`" in said) == (2, True)
+    assert county == "NARNIA" or "SACRAMENTO" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_person_or_sweep_is_wrong_use(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     store = ["--store", line.store.uri, "--quiet"]
     assert fails(["explain", "1", *store], capsys)[0] == 2
-    code, said = fails(["publish", "--out", str(tmp_path), "--county", "SACRAMNTO", *store], capsys)
-    assert (code, "SACRAMENTO" in said) == (2, True)
     assert fails(["explain", "1", "--sweep", "none", *store], capsys)[0] == 2
 
 

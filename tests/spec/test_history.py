@@ -81,6 +81,76 @@ ROWS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"stp_ori_cnty_name": " - "},
         {"county": "UNKNOWN", "quality": ["UNKNOWN_COUNTY_NAME"]},
     ),
+    **{
+        f"{kind} is the {kind} of a step however it is written: {text!r}": (
+            {"stp_type_descr": text},
+            {"step_kind": kind, "step_text": text.strip(), "quality": []},
+        )
+        for kind, text in (
+            ("court", "COURT"),
+            ("court", "COURT  ACTION"),
+            ("court", "Court Action."),
+            ("court", "COURT-ACTION"),
+            ("court", "COURT\tACTION"),
+            ("arrest", "ARREST / DETAINED / CITED"),
+            ("arrest", "ARR/DET/CITE "),
+            ("custody", "CUSTODY: JAIL"),
+            ("registration", "REGISTRATION:"),
+        )
+    },
+    "a level is known however it is written": (
+        {"conv_stat_descr": "Felony."},
+        {"conviction_level": "F", "quality": []},
+    ),
+    **{
+        f"a county is known however it is written: {name!r}, {agency!r}": (
+            {"stp_ori_cnty_name": name, "stp_ori_code": agency},
+            {"county": county, "quality": []},
+        )
+        for name, agency, county in (
+            ("LOS  ANGELES", None, "LOS ANGELES"),
+            ("LOS\u00a0ANGELES", None, "LOS ANGELES"),
+            ("LOS ANGELES.", None, "LOS ANGELES"),
+            ("LOS-ANGELES", None, "LOS ANGELES"),
+            ("LOSANGELES", None, "LOS ANGELES"),
+            ("LOS ANGELES CO", None, "LOS ANGELES"),
+            ("los angeles co.", None, "LOS ANGELES"),
+            ("LOS ANGELES COUNTY, CA", None, "LOS ANGELES"),
+            ("COUNTY OF LOS ANGELES", None, "LOS ANGELES"),
+            ("COUNTY, LOS ANGELES", None, "LOS ANGELES"),
+            ("CO. OF KERN", None, "KERN"),
+            ("SAN BERNARDINO COUNTY", None, "SAN BERNARDINO"),
+            ("CITY & COUNTY OF SAN FRANCISCO", None, "SAN FRANCISCO"),
+            ("SAN  FRANCISCO", None, "SAN FRANCISCO"),
+            ("SAN FRANCIS CO", None, "SAN FRANCISCO"),
+            ("SAN FRANCISCO CO", None, "SAN FRANCISCO"),
+            ("CONTRA COSTA CO", None, "CONTRA COSTA"),
+            ("DEL NORTE/CA", None, "DEL NORTE"),
+            ("", "CA0190043", "LOS ANGELES"),
+            (" - ", " ca0380000 ", "SAN FRANCISCO"),
+            ("NULL", "CA058013A", "YUBA"),
+            (None, "CA 001 0100", "ALAMEDA"),
+            # The name goes before the agency.
+            ("YOLO", "CA0190043", "YOLO"),
+        )
+    },
+    **{
+        f"a county that cannot be read is kept: {name!r}, {agency!r}": (
+            {"stp_ori_cnty_name": name, "stp_ori_code": agency},
+            {"county": county, "quality": ["UNKNOWN_COUNTY_NAME"]},
+        )
+        for name, agency, county in (
+            ("L05 ANGELES", "CA0190043", "L05 ANGELES"),
+            ("Los  Angelos ", None, "LOS ANGELOS"),
+            ("OUT OF STATE", "NV0020100", "OUT OF STATE"),
+            ("LOS ANGELES 2", None, "LOS ANGELES 2"),
+            ("COUNTY", None, "COUNTY"),
+            ("", "NV0190043", "UNKNOWN"),
+            ("", "CA0590043", "UNKNOWN"),
+            ("", "CA000", "UNKNOWN"),
+            ("-", "-", "UNKNOWN"),
+        )
+    },
     "a sentence part has kind, length and unit": (
         {"sent_loc_descr": "PROBATION", "sent_length": " 3 ", "sent_time_code": "y"},
         {"sentence_kind": "probation", "sentence_length": 3, "sentence_unit": "year"},

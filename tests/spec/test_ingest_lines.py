@@ -16,6 +16,7 @@ from clearance.errors import InputRefused
 from clearance.ingest.commits import Extract, kept_rows, placed, set_aside
 from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.layout import FIELDS, NEEDED
+from clearance.ingest.quarantine import CODES
 from clearance.ingest.survey import (
     FileSurvey,
     _read_faults,
@@ -155,7 +156,7 @@ def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
             surveys, stretches = take_survey(lines, files=files)
             names = {file.sha256: Path(file.path).name for file in files}
             rows = placed(lines, extract=Extract("e", None, names, surveys, stretches))
-            kept, aside = kept_rows(rows), set_aside(rows)
+            kept, aside = kept_rows(rows), set_aside(rows, codes=CODES)
             yield Taken(
                 {Path(survey.file.path).name: survey for survey in surveys},
                 by_file(kept.collect()),

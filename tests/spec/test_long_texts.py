@@ -12,10 +12,11 @@ from pyspark.sql import functions as F
 
 from clearance.charges.fields import shouted, whole_date
 from clearance.charges.grammar import LONGEST, leaves_target, names_comment, parse_charge
+from clearance.charges.record_rules import load_record_rules
 from clearance.ingest import shape
 from clearance.ingest.quarantine import code_of
 from clearance.places import rules_folder
-from clearance.publish.comments import comments_to_show, load_notable
+from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counties import LONGEST_FOLDER, folders
 from clearance.publish.row_keys import row_keys
 from tests.spec.rows import frames, source_rows
@@ -107,7 +108,9 @@ def test_a_row_with_the_longest_of_texts_ends_no_later_step(spark: SparkSession)
         str(at) for at in range(len(given))
     }
     notable = load_notable(rules_folder())
-    shown = comments_to_show(row_keys(rows, notable=notable), notable=notable).collect()
+    keys = row_keys(rows, notable=notable, rules=load_record_rules(rules_folder()))
+    read = charges_in_comments(charges, notable=notable)
+    shown = comments_to_show(keys, in_comments=read, notable=notable, at_most=len(given)).collect()
     assert {row.position for row in shown} <= set(range(len(given)))
 
 
@@ -130,7 +133,7 @@ def test_a_key_of_twelve_digits_and_a_line_separator_is_no_key(spark: SparkSessi
 
 
 def test_a_county_as_long_as_a_page_gets_a_folder_that_a_disk_can_hold() -> None:
-    made = folders(["A" * 500, "A" * 501, "YOLO"])
+    made = folders(["A" * 500, "A" * 501, "YOLO"], known=["YOLO"])
     assert len(set(made.values())) == 3
     assert max(map(len, made.values())) <= LONGEST_FOLDER + len("-2")
     assert made["YOLO"] == "yolo"

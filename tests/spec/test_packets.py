@@ -311,6 +311,7 @@ def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so
         "prop64_convictions": {"total": 0, "felony": 0, "non_felony": 0, "unknown_level": 0},
         "prop64_convictions_by_section": {},
         "people_with_a_prop64_conviction": 0,
+        "people_with_an_incomplete_record": 0,
         "determinations": 0,
         "by_determination": {
             word: {"total": 0, "by_section": {}, "by_reason": {}}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault, UsageError
-from clearance.publish.counties import chosen, folders, known_counties
+from clearance.publish.counties import asked_counties, folders, known_counties
 from clearance.publish.files import (
     Workplace,
     assemble,
@@ -20,6 +20,7 @@ from clearance.publish.files import (
 )
 from clearance.publish.placement import SourceFile, placements
 
+COUNTIES = ["LOS ANGELES", "MARIN"]
 HEADERS = {"all": ("A", "B"), "prop64": ("A",)}
 
 
@@ -106,20 +107,34 @@ def test_a_small_table_is_replaced_whole(tmp_path: Path) -> None:
     assert csv_line(("a,b", 'c"')) == b'"a,b","c"""\n'
 
 
-def test_counties_are_named_as_on_the_command_line_or_in_the_store() -> None:
-    known = ["LOS ANGELES", "MARIN"]
-    assert chosen(None, in_store=["YOLO", "MARIN"], known=known) == ["MARIN", "YOLO"]
-    assert chosen(["los-angeles", "Yolo"], in_store=["YOLO"], known=known) == [
-        "LOS ANGELES",
-        "YOLO",
-    ]
-    with pytest.raises(UsageError, match="no county `Marrin`") as error:
-        chosen(["Marrin"], in_store=[], known=known)
-    assert "MARIN" in error.value.remedy
+@pytest.mark.parametrize(
+    ("asked", "county"),
+    [
+        ("LOS ANGELES", "LOS ANGELES"),
+        ("los-angeles", "LOS ANGELES"),
+        (" Los  Angeles ", "LOS ANGELES"),
+        ("unknown", "UNKNOWN"),
+    ],
+)
+def test_a_county_is_asked_for_by_its_name_or_its_folder(asked: str, county: str) -> None:
+    assert asked_counties([asked], known=COUNTIES) == [county]
+
+
+@pytest.mark.parametrize(
+    "asked", ["Marrin", "MARIN/../..", "MARIN.", "NARNIA", "", "-", "MARIN CO"]
+)
+def test_another_county_is_refused_with_the_nearest(asked: str) -> None:
+    with pytest.raises(UsageError, match="no county") as error:
+        asked_counties([asked, "MARIN"], known=COUNTIES)
+    assert asked != "Marrin" or "MARIN" in error.value.remedy
+
+
+def test_nobody_asks_for_a_county_and_all_are_meant() -> None:
+    assert asked_counties(None, known=COUNTIES) is None
 
 
 def test_folders_are_lower_case_with_hyphens_and_never_shared() -> None:
-    assert folders(["LOS ANGELES", "ST. X", "ST X", "??"]) == {
+    assert folders(["LOS ANGELES", "ST. X", "ST X", "??"], known=COUNTIES) == {
         "LOS ANGELES": "los-angeles",
         "ST X": "st-x",
         "ST. X": "st-x-2",
@@ -127,11 +142,23 @@ def test_folders_are_lower_case_with_hyphens_and_never_shared() -> None:
     }
 
 
-def test_the_rulebook_lists_58_counties_or_none(tmp_path: Path) -> None:
+def test_no_name_takes_the_folder_of_a_county_whether_it_has_a_packet_or_not() -> None:
+    made = folders(
+        ["LOS  ANGELES", "LOS ANGELES", "MARIN?", "UNKNOWN", "(unknown)"], known=COUNTIES
+    )
+    assert made == {
+        "LOS  ANGELES": "los-angeles-2",
+        "LOS ANGELES": "los-angeles",
+        "MARIN?": "marin-2",
+        "UNKNOWN": "unknown",
+        "(unknown)": "unknown-2",
+    }
+
+
+def test_the_rulebook_lists_58_counties() -> None:
     from clearance.places import rules_folder
 
     assert len(known_counties(rules_folder())) == 58
-    assert known_counties(tmp_path) == []
 
 
 def test_small_files_share_a_chunk_and_a_large_one_is_cut_so_that_chunks_keep_the_order() -> None:

@@ -10,18 +10,21 @@ import pytest
 from literal_tables import AS_OF, record
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from rows import source_rows
+from rows import frames, source_rows
 
+from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.record import parsed
 from clearance.places import rules_folder
 from clearance.publish.columns import CONDENSED, charge_shown, csv_fields, years_since
-from clearance.publish.comments import comments_to_show, load_notable
+from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.lines import condensed, without_96th
 from clearance.publish.row_keys import case_number, row_keys
 from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
+
+RECORD = load_record_rules(rules_folder())
 
 # charge text, comment, whether the comment names another section
 COMMENTS = [
@@ -32,7 +35,16 @@ COMMENTS = [
     ("11359 HS", "11358/11359 HS", True),
     ("664/11359 HS", "11359 HS", False),
     ("459 PC", "11360(A) HS", True),
-    ("  -  ", "CHRG 11358 HS-CULTIVATE", True),
+    # The charge is read from the comment: what it names besides is another.
+    ("  -  ", "CHRG 11358 HS-CULTIVATE", False),
+    (None, "11357(A)", False),
+    ("SEE COMMENT FOR CHARGE", "11357(A)", False),
+    ("SEE COMMENT FOR CHARGE", ":CHRG 11357(A) HS-CONC CANNABIS", False),
+    ("SEE COMMENT FOR CHARGE", "664/11359 HS", False),
+    ("SEE COMMENT FOR CHARGE", "CHRG 11358 HS-CULTIVATE, ALSO 11359 HS", True),
+    ("SEE COMMENT FOR CHARGE", "CHRG 11357(A) HS-CONC, ALSO 11357(C)", True),
+    ("SEE COMMENT FOR CHARGE", "CHRG 459 PC-BURGLARY, ALSO 11359 HS", True),
+    ("SEE COMMENT FOR CHARGE", "SEN-X3 YR PROB; CNT 01 UNREAD 11358 HS", True),
     ("11360(A) HS", "11360(B) HS", False),
     ("11357(A) HS", "11357(B) HS", False),
     ("11357(A) HS", "11357(C) HS", True),
@@ -73,10 +85,18 @@ YEARS = [
 @pytest.fixture(scope="module")
 def values(spark: SparkSession) -> dict[str, list]:
     """Every case of this file's Spark tests, in a few jobs."""
-    given = [{"offense_descr": charge, "comment_text": comment} for charge, comment, _ in COMMENTS]
-    notable = load_notable(rules_folder())
-    keys = row_keys(source_rows(spark, *given), notable=notable)
-    shown = comments_to_show(keys, notable=notable).collect()
+    given = [
+        {"subject_id": f"{at}", "offense_descr": charge, "comment_text": comment}
+        for at, (charge, comment, _) in enumerate(COMMENTS)
+    ]
+    notable, rows = load_notable(rules_folder()), source_rows(spark, *given)
+    _, charges, _ = frames(rows)
+    shown = comments_to_show(
+        row_keys(rows, notable=notable, rules=RECORD),
+        in_comments=charges_in_comments(charges, notable=notable),
+        notable=notable,
+        at_most=len(given),
+    ).collect()
     years = spark.createDataFrame([(day,) for day, _ in YEARS], "day date").select(
         years_since(F.col("day"), as_of=AS_OF)
     )
@@ -160,7 +180,7 @@ def test_a_case_number_is_what_court_rows_of_the_step_say_once_in_record_order(
     table = spark.createDataFrame(
         rows, "subject_id string, count_order string, stp_type_descr string, ofn string"
     )
-    numbered = numbered_steps(table.withColumn("case_number", case_number()))
+    numbered = numbered_steps(table.withColumn("case_number", case_number(rules=RECORD)))
     decided = spark.createDataFrame(
         [("P", "101002001000"), ("P", "101002002000"), ("Q", "101002001000")],
         "subject_id string, count_order string",

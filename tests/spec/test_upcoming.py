@@ -11,6 +11,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from rows import RULES, source_rows
 
+from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
 from clearance.publish.comments import load_notable
 from clearance.publish.counts import numbered_steps
@@ -69,6 +70,7 @@ def coming(spark: SparkSession) -> DataFrame:
             row_keys(
                 source_rows(spark, *[{"subject_id": case, "ofn": "CR-7"} for case in CASES]),
                 notable=load_notable(RULES),
+                rules=load_record_rules(RULES),
             )
         ),
         as_of=AS_OF,

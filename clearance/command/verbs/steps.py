@@ -129,14 +129,14 @@ def publish(
     place = frame.open_store(frame.settings())
     from clearance.command.line import packet_files, publish_latest, say_publish
 
-    wanted = packet_files(files)
+    wanted, counties = packet_files(files), _counties(frame, county)
     with frame.session() as spark:
         result = publish_latest(
             spark,
             place,
             out=out,
             rules=frame.rules,
-            counties=county,
+            counties=counties,
             files=wanted,
             xlsx=xlsx,
             horizon_months=horizon_months,
@@ -180,6 +180,7 @@ def run(
     from clearance.rulebook.load import load_rulebook
     from clearance.sweep.assign import plan_sweep
 
+    counties = _counties(frame, county)
     plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
     with place.claimed(make=True), frame.session(inputs) as spark:
         result = whole_line(
@@ -194,10 +195,17 @@ def run(
             complete=complete,
             accept_quarantine=accept_quarantine,
             accept_unread=accept_unread,
-            counties=county,
+            counties=counties,
             xlsx=xlsx,
         )
     frame.show(result, result.say)
+
+
+def _counties(frame: Frame, asked: list[str] | None) -> list[str] | None:
+    """Name an unknown county before Spark starts."""
+    from clearance.publish.counties import asked_counties, known_counties
+
+    return asked_counties(asked, known=known_counties(frame.rules)) if asked else None
 
 
 def _look_for(inputs: list[str]) -> None:
