@@ -37,7 +37,8 @@ def earlier_convictions() -> dict[str, Column]:
     """How many convictions of the count's section are earlier, and whether all of them are dated.
 
     Reads the columns of `of_section`, `convictions`, which has the person's `convicted_of` each,
-    and `every_conviction_dated`.
+    `every_conviction_dated` and `is_unread_number`: a conviction of which it is not read what it is
+    of may be one of the section, and stands without a day.
     """
     date, is_one = F.col("conviction_date"), F.col("convicted_of").isNotNull()
     day = date.cast("string")
@@ -53,7 +54,10 @@ def earlier_convictions() -> dict[str, Column]:
             is_one & date.isNotNull(), F.when(alone, 0).otherwise(F.size(earlier))
         ),
         "same_section_dated": F.when(
-            is_one & (F.col("every_conviction_dated").isNotNull() | ~undated), True
+            is_one
+            & (F.col("is_unread_number") == 0)
+            & (F.col("every_conviction_dated").isNotNull() | ~undated),
+            True,
         ),
     }
 

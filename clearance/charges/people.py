@@ -1,7 +1,8 @@
 """Facts of a person: what stands on the whole record, any county, and what came before a count.
 
 An undated conviction makes unknown what it could change, unless a dated one already decides; so
-does a count of which it is not read whether it is a conviction.
+does a count of which it is not read whether it is a conviction, and a conviction of which it is not
+read what it is of.
 """
 
 from __future__ import annotations
@@ -42,18 +43,22 @@ def with_person(
     strike = F.arrays_overlap(tags, F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE)))
     registrable, p64 = F.array_contains(tags, REGISTRABLE), F.array_contains(tags, P64)
     registers = _registers(registrations, "registered_290")
+    registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
     marked = counts.withColumns(
         {
             "is_super_strike": convicted & strike,
             "is_registrable": convicted & registrable,
             "is_p64": convicted & p64,
-            REGISTERS: registers & (F.col("step_kind") == "registration"),
+            "is_unread": convicted & is_charge() & unread,
+            REGISTERS: registers & registration,
             # What may be one: what became of the charge, or the kind of the step, is not read.
             "perhaps_convicted": perhaps,
-            "perhaps_is_super_strike": perhaps & strike,
-            "perhaps_is_registrable": perhaps & registrable,
+            "perhaps_is_super_strike": perhaps & (strike | unread),
+            "perhaps_is_registrable": perhaps & (registrable | unread),
             "perhaps_is_p64": perhaps & p64,
-            f"perhaps_{REGISTERS}": registers & (F.col("step_kind") == "unknown"),
+            "perhaps_is_unread": perhaps & unread,
+            f"perhaps_{REGISTERS}": (registers & (F.col("step_kind") == "unknown"))
+            | (registration & unread),
             **of_section(),
         }
     )
@@ -69,7 +74,7 @@ def with_person(
             "registrable_charges": _in_order("registrable_charges"),
             "super_strike_on_record": F.coalesce(
                 F.when(F.col("super_strike_sure"), True),
-                F.when(F.col("is_super_strike_number") == 0, False),
+                F.when(F.col("is_super_strike_number") + F.col("is_unread_number") == 0, False),
             ),
             **_of_birth(),
         }
@@ -117,13 +122,15 @@ def _record(person: WindowSpec) -> dict[str, Column]:
     unknown_end = (convicted & F.col("sentence_end").isNull()) | perhaps
     p64 = F.col("is_p64")
 
+    unread = F.col("is_unread") | F.col("perhaps_is_unread")
+
     def known(holds: Column, perhaps: Column) -> Column:
         return F.when(~F.max(perhaps).over(person), _number(holds, person))
 
     by_section = {}
     for name in P64_BY_SECTION:
         of = F.col("section") == name.removeprefix("p64_")
-        by_section[name] = known(p64 & of, F.coalesce(perhaps_p64 & of, F.lit(False)))
+        by_section[name] = known(p64 & of, F.coalesce(perhaps_p64 & of, F.lit(False)) | unread)
     other = F.max(convicted & ~p64).over(person)
     perhaps_other = F.max(perhaps & ~perhaps_p64).over(person)
     return {
@@ -133,7 +140,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         "last_sentence_end": F.max(F.when(convicted, F.col("sentence_end"))).over(person),
         "every_sentence_known": F.when(~F.max(unknown_end).over(person), True),
         "only_p64": F.when(other, False).when(~perhaps_other, F.max(p64).over(person)),
-        "p64_convictions": known(p64, perhaps_p64),
+        "p64_convictions": known(p64, perhaps_p64 | unread),
         **by_section,
         "deceased": _deceased(person),
         "convictions": F.collect_list("convicted_of").over(person),
@@ -146,6 +153,7 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     for name, date in (
         ("is_super_strike", "conviction_date"),
         ("is_registrable", "conviction_date"),
+        ("is_unread", "conviction_date"),
         (REGISTERS, "event_date"),
     ):
         holds, perhaps = F.col(name), F.col(f"perhaps_{name}")
@@ -181,25 +189,33 @@ def _number(condition: Column, person: WindowSpec) -> Column:
 def _before() -> dict[str, Column]:
     """What stands strictly before this conviction; null where the count is none."""
     convicted = F.col("convicted")
+    unread = F.coalesce(_earlier("is_unread"), F.lit(True))
     return {
-        "super_strike_before": F.when(convicted, _earlier("is_super_strike")),
-        "registrable_before": F.when(convicted, _earlier("is_registrable")),
+        "super_strike_before": F.when(convicted, _earlier("is_super_strike", perhaps=unread)),
+        "registrable_before": F.when(convicted, _earlier("is_registrable", perhaps=unread)),
         "registration_before": F.when(convicted, _earlier(REGISTERS)),
+        "unread_charge_before": F.when(convicted, unread),
     }
 
 
-def _earlier(name: str) -> Column:
+def _earlier(name: str, *, perhaps: Column | None = None) -> Column:
     """Whether one of the events is dated strictly before this conviction; null where unknown.
 
     This count's own event is not before itself.
+
+    Args:
+        name: of the events.
+        perhaps: whether something before it may be one.
     """
     date = F.col("conviction_date")
     others = F.col(f"{name}_number") - F.col(name).cast("int")
     undated = F.col(f"{name}_undated") > 0
+    # A conviction that is undated itself has nothing known before it, unless there is nothing.
+    sure = F.lit(True) if perhaps is None else ~perhaps
     return (
-        F.when(date.isNull(), F.when(others == 0, False))
+        F.when(date.isNull(), F.when((others == 0) & sure, False))
         .when(F.col(f"{name}_first") < date, True)
-        .when(~undated, False)
+        .when(~undated & sure, False)
     )
 
 

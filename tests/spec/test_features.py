@@ -20,6 +20,7 @@ def conviction(day: str, charge: str, **given: str) -> dict[str, str]:
 P64 = "11359 HS-POSSESS FOR SALE"
 MURDER = "187(A) PC-MURDER"
 LEWD = "288(A) PC-LEWD ACT"
+UNREAD = "WVU-77 XKCD"
 THIS = conviction("20100615", P64, count_order=SECOND)
 REGISTERED = {"stp_type_descr": "REGISTRATION", "offense_descr": "290 PC-REG"}
 
@@ -71,6 +72,79 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
     "an undated super-strike and a later one": (
         [conviction("20000000", MURDER), conviction("20110101", MURDER, count_order=THIRD)],
         "super_strike_before",
+        None,
+    ),
+    "a charge that cannot be read the day before": (
+        [conviction("20100614", UNREAD)],
+        "super_strike_before",
+        None,
+    ),
+    "a charge that cannot be read on the day": (
+        [conviction("20100615", UNREAD)],
+        "super_strike_before",
+        False,
+    ),
+    "a charge that cannot be read, and a super-strike": (
+        [conviction("20000101", UNREAD), conviction("20000101", MURDER, count_order=THIRD)],
+        "super_strike_before",
+        True,
+    ),
+    "a charge that cannot be read, dismissed": (
+        [{**conviction("20000101", UNREAD), "disp_descr": "DISMISSED"}],
+        "super_strike_before",
+        False,
+    ),
+    "a charge that is blank": ([conviction("20000101", "")], "super_strike_before", None),
+    "an undated charge that cannot be read": (
+        [conviction("20000000", UNREAD)],
+        "super_strike_before",
+        None,
+    ),
+    "one that cannot be read may be registrable": (
+        [conviction("20100614", UNREAD)],
+        "registrable_before",
+        None,
+    ),
+    "one that cannot be read may be a super-strike on record": (
+        [conviction("20200101", UNREAD)],
+        "super_strike_on_record",
+        None,
+    ),
+    "one that cannot be read may be of the section": (
+        [conviction("20200101", UNREAD)],
+        "same_section_dated",
+        None,
+    ),
+    "one that cannot be read may be of Prop 64": (
+        [conviction("20200101", UNREAD)],
+        "p64_convictions",
+        None,
+    ),
+    "and of the same one": ([conviction("20200101", UNREAD)], "p64_11359", None),
+    "one that cannot be read is no Prop 64 conviction": (
+        [conviction("20200101", UNREAD)],
+        "only_p64",
+        False,
+    ),
+    "one that cannot be read is said to be earlier": (
+        [conviction("20100614", UNREAD)],
+        "unread_charge_before",
+        True,
+    ),
+    "one on the day is not": ([conviction("20100615", UNREAD)], "unread_charge_before", False),
+    "one without a date may be": (
+        [conviction("20000000", UNREAD)],
+        "unread_charge_before",
+        True,
+    ),
+    "one that is read is none": (
+        [conviction("20000101", MURDER)],
+        "unread_charge_before",
+        False,
+    ),
+    "a registration of a charge that cannot be read may be one for 290": (
+        [{**REGISTERED, "stp_event_date": "20200101", "offense_descr": UNREAD}],
+        "registered_290",
         None,
     ),
     "no super-strike on record": ([], "super_strike_on_record", False),
@@ -292,9 +366,9 @@ PLEAS: dict[str, tuple[list[dict[str, str]], bool]] = {
         [CHARGED, {"count_order": SECOND, "offense_descr": "459 PC", "offense_toc": "X"}],
         True,
     ),
-    "beside a conviction whose row says it is no charge": (
+    "beside a row that says it is no charge": (
         [CHARGED, conviction("20100615", "459 PC", count_order=SECOND, offense_toc="X")],
-        False,
+        True,
     ),
     "beside a stay in jail that names no charge": (
         [CHARGED, {"count_order": "102003001000", "stp_type_descr": "CUSTODY:JAIL"}],
@@ -479,7 +553,11 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     ),
     "X is no charge and no level": (
         conviction("20010101", "459 PC-X", offense_toc="X"),
-        {"level": None, "convicted": True, "quality": ["NOT_A_CHARGE", "CONVICTION_WITHOUT_LEVEL"]},
+        {
+            "level": None,
+            "convicted": False,
+            "quality": ["NOT_A_CHARGE", "UNLINKED_DISPOSITION"],
+        },
     ),
     "an undated conviction": (
         conviction("20010000", "459 PC-X"),
