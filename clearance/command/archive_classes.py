@@ -19,7 +19,7 @@ from clearance.errors import ClearanceError
 from clearance.lock import alone
 
 PEOPLE = 30
-MONTHS = (date(2020, 1, 1), date(2020, 2, 1))
+MONTHS = (date(2021, 1, 1), date(2021, 2, 1))
 _LOCK = ".classes.lock"
 _PART = ".classes-"
 
