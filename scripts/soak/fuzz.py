@@ -37,7 +37,7 @@ from clearance.session import build_session
 from clearance.settings import load_settings
 from clearance.store import Store
 from tests.spec.drawn import any_settings, anything, as_yaml, slipped
-from tests.spec.file_mutation import mutated_file, text_of, valid_file
+from tests.spec.file_mutation import is_plain, mutated_file, valid_file
 from tests.spec.mutation import mutated_text
 from tests.spec.readers import PACKS, read_county, read_pack
 from tests.spec.reconcile import differences
@@ -58,10 +58,10 @@ def make_files(
         try:
             look_at(path)
             files[path.name] = data
-            wrong += [f"{path.name}: damaged, but not refused"] if text_of(data) is None else []
+            wrong += [f"{path.name}: no plain text, but not refused"] if not is_plain(data) else []
         except InputRefused as error:
             refused += 1
-            wrong += [error.message] if text_of(data) is not None else []
+            wrong += [error.message] if is_plain(data) else []
             path.unlink()
     return files, refused, wrong
 

@@ -213,10 +213,16 @@ def row_numbers(text: bytes) -> list[int]:
     return [at for at, line in enumerate(lines, 1) if at <= last and not _is_header(line)]
 
 
-def is_taken_in(data: bytes) -> bool:
-    """Whether a file is text of the usual kind, whose headers all name the usual columns."""
+def is_plain(data: bytes) -> bool:
+    """Whether a file can be unpacked, and holds text of the usual kind."""
     text = text_of(data)
-    if text is None or kind_of(text[:HEAD]) is not None:
+    return text is not None and kind_of(text[:HEAD]) is None
+
+
+def is_taken_in(data: bytes) -> bool:
+    """Whether a file is plain, and its headers all name the usual columns."""
+    text = text_of(data)
+    if text is None or not is_plain(data):
         return False
     usual = [name.decode() for name in HEADER.split(b",")]
     headers = [_names(line) for line in lines_of(text) if _is_header(line)]
