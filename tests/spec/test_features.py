@@ -294,7 +294,7 @@ PLEAS: dict[str, tuple[list[dict[str, str]], bool]] = {
     ),
     "beside a conviction whose row says it is no charge": (
         [CHARGED, conviction("20100615", "459 PC", count_order=SECOND, offense_toc="X")],
-        False,
+        True,
     ),
     "beside a stay in jail that names no charge": (
         [CHARGED, {"count_order": "102003001000", "stp_type_descr": "CUSTODY:JAIL"}],
@@ -477,9 +477,9 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "459 PC-X", offense_toc=""),
         {"level": None, "quality": ["CONVICTION_WITHOUT_LEVEL"]},
     ),
-    "X is no charge and no level": (
+    "X is no charge, no level and no conviction": (
         conviction("20010101", "459 PC-X", offense_toc="X"),
-        {"level": None, "convicted": True, "quality": ["NOT_A_CHARGE", "CONVICTION_WITHOUT_LEVEL"]},
+        {"level": None, "convicted": False, "quality": ["NOT_A_CHARGE", "UNLINKED_DISPOSITION"]},
     ),
     "an undated conviction": (
         conviction("20010000", "459 PC-X"),
