@@ -22,6 +22,7 @@ DISMISSAL, REDUCTION = "Eligible for Dismissal", "Eligible for Reduction"
 
 CONTRA_COSTA = [
     (NO, "Occurred after 11/09/2016"),
+    (MAYBE, "Missing information"),
     (MAYBE, "No Related Prop64 Charges"),
     (MAYBE, "4060 BP"),
     (DISMISSAL, "{charge}"),
@@ -46,6 +47,7 @@ UNREAD = {
 # What the packet says for each other rule, for what is unknown, and otherwise.
 SPOKEN = {
     "los_angeles": [
+        (HAND, "Missing information"),
         (CITY_ATTORNEYS, "Misdemeanor or Infraction"),
         (NO, "Occurred after 11/09/2016"),
         (DISMISSAL, "11357(a) or 11357(b)"),
@@ -64,6 +66,7 @@ SPOKEN = {
     ],
     "sacramento": [
         (NO, "Occurred after 11/09/2016"),
+        (HAND, "Missing information"),
         (DISMISSAL, "Misdemeanor or Infraction"),
         (DISMISSAL, "HS 11357(b)"),
         (DISMISSAL, "No convictions in past 10 years"),
@@ -75,6 +78,7 @@ SPOKEN = {
     "contra_costa": CONTRA_COSTA,
     "san_joaquin": CONTRA_COSTA,
     "san_francisco": [
+        (MAYBE, "Missing information"),
         (NO, "11359(c)(3), 11359(d), 11360(a)(3)(c) or 11360(a)(3)(d)"),
         (NO, "PC 667(e)(2)(c)(iv)"),
         (NO, "PC 290"),

@@ -551,13 +551,9 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "459 PC-X", offense_toc=""),
         {"level": None, "quality": ["CONVICTION_WITHOUT_LEVEL"]},
     ),
-    "X is no charge and no level": (
+    "X is no charge, no level and no conviction": (
         conviction("20010101", "459 PC-X", offense_toc="X"),
-        {
-            "level": None,
-            "convicted": False,
-            "quality": ["NOT_A_CHARGE", "UNLINKED_DISPOSITION"],
-        },
+        {"level": None, "convicted": False, "quality": ["NOT_A_CHARGE", "UNLINKED_DISPOSITION"]},
     ),
     "an undated conviction": (
         conviction("20010000", "459 PC-X"),
