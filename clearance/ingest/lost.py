@@ -26,7 +26,8 @@ ASTRAY = frozenset({*_OUT_OF_SHAPE, "UNDECODABLE", "NO_SUBJECT_ID"})
 # Two records without a line end between them have one field less than twice as many.
 _TWO_RECORDS = 2 * FIELD_COUNT - 1
 _PLACE = ("source_file", "position")
-_LONGEST_START = 1_000
+# Characters of a line that are looked at for its start.
+_LONGEST_START = 1 << 10
 
 
 def subject_of(code: Column, *, text: Column) -> Column:
