@@ -32,6 +32,7 @@ SETTINGS = Settings(
 )
 CHARGE: dict[str, Any] = {
     "subject_id": "1",
+    "record_incomplete": False,
     "unit_id": "1-101002001000",
     "county": "YOLO",
     "tags": ["p64"],
@@ -39,6 +40,7 @@ CHARGE: dict[str, Any] = {
     "subdivisions": [],
     "level": "F",
     "convicted": True,
+    "status": "convicted",
     "conviction_date": date(2010, 6, 15),
     "sentence_end": date(2026, 11, 30),
     "super_strike_before": False,
@@ -187,7 +189,7 @@ def test_each_count_has_the_policy_of_its_courts_county(spark: SparkSession, sto
         "SAN JOAQUIN": ("san_joaquin", "related_4060"),
         "SAN FRANCISCO": ("san_francisco", "plea_while_serving"),
         "YOLO": ("prop64_statute", "lesser_offence_while_serving"),
-        "UNKNOWN": ("prop64_statute", "lesser_offence_while_serving"),
+        "UNKNOWN": ("prop64_statute", "county_unread"),
     }
     assert len(rows) == len(charged) - 1
 

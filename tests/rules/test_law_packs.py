@@ -14,6 +14,7 @@ from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 
 ARREST: dict[str, Any] = {
+    "record_incomplete": False,
     "county": "YOLO",
     "level": "F",
     "tags": [],
@@ -35,6 +36,7 @@ DISMISSED = {"court_step_in_cycle": True, "court_statuses": ["dismissed"]}
 ACQUITTED = {"court_step_in_cycle": True, "court_statuses": ["acquitted"]}
 
 CONVICTION: dict[str, Any] = {
+    "record_incomplete": False,
     "level": "F",
     "section": "484",
     "tags": [],

@@ -139,6 +139,8 @@ def swept(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Swep
                 registrable_before=False,
                 earlier_same_section=0,
                 only_p64=False,
+                status="convicted",
+                record_incomplete=False,
             )
             for county in counties
         ],

@@ -63,8 +63,10 @@ def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> Non
 def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> None:
     target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
     text = pack.read_text(encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
+    read_pack(target, cases)
     seen = outcomes(text, target, lambda: read_pack(target, cases), times=TEXTS, seed=2)
-    assert seen["valid"] > 0 and seen["refused"] > TEXTS // 3
+    assert seen["refused"] > TEXTS // 3
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
