@@ -113,14 +113,16 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
     into = ["--store", str(folder / "store"), "--config", str(inputs / "packs.yaml")]
     (folder / "file").write_text("no folder")
     kept = f"9{sum(map(ord, 'KEPT')):05}"
-    first = [str(inputs / "first.csv"), "--accept-quarantine", "--extract-date", "2026-10-01"]
+    # Marks stand where dates should.
+    accepted = ["--accept-quarantine", "--accept-unread"]
+    first = [str(inputs / "first.csv"), *accepted, "--extract-date", "2026-10-01"]
     return [
         (
             "run",
             ["run", *first, "--as-of", AS_OF, "--out", str(folder / "out"), *into],
         ),
         ("refused", ["ingest", str(inputs / "refused.csv"), *into]),
-        ("merge", ["ingest", str(inputs / "second.csv"), *into]),
+        ("merge", ["ingest", str(inputs / "second.csv"), "--accept-unread", *into]),
         ("prepare", ["prepare", *into]),
         ("determine", ["determine", "--as-of", "2026-11-02", *into]),
         ("explain", ["explain", kept, *into]),

@@ -155,9 +155,9 @@ ROWS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"sent_loc_descr": "PROBATION", "sent_length": " 3 ", "sent_time_code": "y"},
         {"sentence_kind": "probation", "sentence_length": 3, "sentence_unit": "year"},
     ),
-    "a place that is none of the known kinds is another": (
+    "a place that is no term has none": (
         {"sent_loc_descr": "RESTITUTION"},
-        {"sentence_kind": "other"},
+        {"sentence_kind": "untimed"},
     ),
     "a length that is no number is flagged": (
         {"sent_loc_descr": "JAIL", "sent_length": "3O", "sent_time_code": "D"},
