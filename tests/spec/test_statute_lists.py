@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.charges import cycles, outcomes, people
+from clearance.charges import cycles, offences, outcomes, people
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
 from clearance.charges.statute_row import StatuteRow
@@ -207,6 +207,7 @@ def test_what_the_steps_ask_of_a_charge_is_what_they_are_promised() -> None:
         outcomes.GANG_OFFENCE,
         outcomes.GANG_ENHANCEMENT,
         people.REGISTRABLE,
+        offences.NOT_AN_OFFENCE,
     }
     assert asked == set(ASKED_BY_STEPS)
 
