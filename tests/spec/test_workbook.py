@@ -375,6 +375,8 @@ def test_a_rule_whose_option_is_off_is_no_reason_of_the_county() -> None:
     explained = reasons_of(stored(**options), texts=load_reasons(rules_folder()))
     texts = [reason.text for reason in explained["prop64/policies/configurable.yaml"]]
     assert texts == [
+        "The record is incomplete: a row of this person could not be read",
+        "Missing information",
         "Misdemeanor or Infraction",
         "57 years or older",
         "Reduce all HS (section) convictions",
