@@ -31,6 +31,8 @@ from clearance.charges.spelling import Mark, Spelling
 # Kinds of dashes, blanks and brackets, and what they are read as.
 SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u3000\u00a7[]{}"
 READ_AS = "------   ()()"
+# A section of three to five digits, as nearly all have.
+ORDINARY = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
 STRAY = r"[ :;,.*/\"'_<>=~|!?-]"
 
 
@@ -170,14 +172,13 @@ def _before_book(known: Spelling) -> list[tuple[str, str]]:
 def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
     """An attempt's section behind the one it is about, in whatever way it is joined."""
     attempt, books = rf"{known.attempt.section}(?:{BRACKET})*+", any_of(known.code_books)
-    section = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
     last = rf"{END}(?!{joined(known)})"
     return [
         # 487(A)-664 PC, 487(A),664 PC, 487(A) 664 PC: the book is the charge's
-        (rf"^({section}{END})(?: ?[-,&+] ?| AND | )({attempt}) ?({books}){last}", "$1 $3/$2"),
+        (rf"^({ORDINARY}{END})(?: ?[-,&+] ?| AND | )({attempt}) ?({books}){last}", "$1 $3/$2"),
         # 487(A) PC-664 PC, 11359 HS, 664 PC
         (
-            rf"^({section} ?{books})(?: ?[-,&+] ?| AND | )({attempt})"
+            rf"^({ORDINARY} ?{books})(?: ?[-,&+] ?| AND | )({attempt})"
             rf"(?: ?{known.attempt.code_book})?{last}",
             "$1/$2",
         ),
@@ -189,8 +190,7 @@ def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
 def _glued(mark: Mark, known: Spelling) -> tuple[str, str]:
     """664487(A) PC, 664.487(A) PC, 664(A).11359 HS: no book has sections with such a number."""
     marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+"
-    section = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
-    return (rf"^({marked})[.:*]?(?={section}(?: ?{book(known)}|$))", "$1/")
+    return (rf"^({marked})[.:*]?(?={ORDINARY}(?: ?{book(known)}|$))", "$1/")
 
 
 def _after_mark(mark: Mark, known: Spelling) -> tuple[str, str]:
