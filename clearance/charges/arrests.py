@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import RANKS, level_of, rank, status_bit, statuses
+from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
 from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flag_words
@@ -27,15 +28,18 @@ def arrests(features: Features) -> DataFrame:
     counts = with_person_of_arrest(features.counts, merged=features.feeds.merges is not None)
     arrested = _with_court(_steps(with_holes(counts, feeds=features.feeds))).where("is_arrest")
     level = _level()
-    felonies = F.concat("felonies", F.flatten("court_felonies"))
-    named = arrested.withColumns({"level": level, "felonies": felonies})
-    tags = F.array_distinct(F.flatten(F.concat("tags", F.flatten("court_tags"))))
+    lists = features.lists
+    none = F.lit(0).cast("bigint")
+    tags = either(*(F.coalesce(name, none) for name in ("tags", "court_tags")))
+    every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
+    named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
+    of_felony = F.when(F.col("level") == "F", F.col("felony_on"))
     return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
-            "tags": F.sort_array(tags),
-            "every_felony_on": F.when(F.col("level") == "F", _common("felonies")),
+            "tags": lists.written(F.col("tags")),
+            "every_felony_on": lists.written(of_felony),
             "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
@@ -63,8 +67,8 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.bit_or(F.when(own, status_bit())).alias("bits"),
         F.bit_or(F.when(arrest, F.col("flags"))).alias("flags"),
         F.max(own & ~F.col("parsed")).alias("unread"),
-        F.collect_set(F.when(own, F.col("tags"))).alias("tags"),
-        F.collect_set(F.when(own, F.col("felony_on"))).alias("felonies"),
+        F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
+        F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
         # A step of an unknown kind may be in court.
         F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
@@ -72,8 +76,8 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.bit_or(F.when(court & is_charge, status_bit())).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
-        F.collect_set(F.when(of_court, F.col("tags"))).alias("court_tags"),
-        F.collect_set(F.when(of_court, F.col("felony_on"))).alias("court_felonies"),
+        F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
+        F.bit_and(F.when(of_court, F.col("felony_on"))).alias("court_felony_on"),
         # Facts of the person are the same on each of its counts.
         F.max("deceased").alias("deceased"),
         F.max("turned_20_on").alias("turned_20_on"),
@@ -93,8 +97,8 @@ def _with_court(steps: DataFrame) -> DataFrame:
             "level_unread": F.max("level_unread").over(cycle),
             "court_bits": F.bit_or("court_bits").over(cycle),
             "court_unread": F.max("court_unread").over(cycle),
-            "court_tags": F.collect_list("court_tags").over(cycle),
-            "court_felonies": F.collect_list("court_felonies").over(cycle),
+            "court_tags": F.bit_or("court_tags").over(cycle),
+            "court_felony_on": F.bit_and("court_felony_on").over(cycle),
         }
     )
 
@@ -107,19 +111,3 @@ def _level() -> Column:
 
 def _yes_or_no(place: Column) -> Column:
     return F.when(place == _COURT, True).when(place == 0, False)
-
-
-def _common(listed: str) -> Column:
-    """The lists, sorted, that every charge is on; null where there is no charge.
-
-    Args:
-        listed: a column with the lists of each charge, `LIST:possible` beside `LIST`.
-    """
-    among = F.col(listed)
-    number = F.size(among)
-    common = (
-        F.when(number == 1, F.get(among, F.lit(0)))
-        .when(number == 2, F.array_intersect(F.get(among, F.lit(0)), F.get(among, F.lit(1))))
-        .otherwise(F.aggregate(among, F.flatten(among), F.array_intersect))
-    )
-    return F.when(number > 0, F.sort_array(common))

@@ -14,6 +14,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.record_rules import MODIFYING, ChangeWords, Refusal
+from clearance.literal import looked_up
 
 _SECTION = r"(?:[A-Z]{2})?[0-9][0-9A-Z./]*+(?: ?\([A-Z0-9]{1,4}\))*+"
 _BEGIN, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
@@ -29,6 +30,8 @@ _UNDONE = {
 _ADVERSE = ("revokes",)
 # Their own words say that something was taken back.
 _TAKES_BACK = ("reverses", "revokes", "modifies", "resentences")
+# What becomes of a count without a conviction, where the text may say besides that it did not.
+_ENDINGS = ("dismisses", "acquits", "rejects", "releases", "completes_diversion")
 
 
 class ChangeReader:
@@ -38,34 +41,34 @@ class ChangeReader:
         self._words = words
         self._text = text
 
-    def effect(self, effect: str) -> Column:
+    def effect(self, worded: Column) -> Column:
         """The effect of the text, `unknown` where it is not read whole.
 
         Args:
-            effect: what the first rule that fits says.
+            worded: what the first rule that fits says; used more than once.
         """
-        if effect in MODIFYING:
-            return self._change(effect)
-        if effect in ("dismisses", "acquits", "rejects", "releases", "completes_diversion"):
-            not_read = self._holds(self._words.endings_not_read)
-            return F.when(not_read, F.lit("unknown")).otherwise(F.lit(effect))
-        return F.lit(effect)
+        not_read = worded.isin(*_ENDINGS) & self._holds(self._words.endings_not_read)
+        return (
+            F.when(worded.isin(*MODIFYING), self._change(worded))
+            .when(not_read, F.lit("unknown"))
+            .otherwise(worded)
+        )
 
-    def _change(self, effect: str) -> Column:
+    def _change(self, worded: Column) -> Column:
         refused = self._any(one for one in self._words.refusals if not one.taken_back)
         undone = self._any(one for one in self._words.refusals if one.taken_back)
-        if effect in _TAKES_BACK:
-            undone = F.lit(False)
-        given = self._holds(self._words.gives)
-        open_question = self._holds(self._words.asks) & ~given
-        denied = "unknown" if effect in _ADVERSE else "denies"
+        undone = ~worded.isin(*_TAKES_BACK) & undone
+        open_question = self._holds(self._words.asks) & ~self._holds(self._words.gives)
+        unknown, denied = F.lit("unknown"), F.lit("denies")
+        taken_back = looked_up(worded, _UNDONE, "string")
         return (
-            F.when(~self._whole(), F.lit("unknown"))
-            .when(refused, F.lit(denied))
-            .when(open_question & undone, F.lit(denied))
-            .when(open_question, F.lit("unknown"))
-            .when(undone, F.lit(_UNDONE.get(effect, "unknown")))
-            .otherwise(F.lit(effect))
+            F.when(~self._whole(), unknown)
+            .when(refused, F.when(worded.isin(*_ADVERSE), unknown).otherwise(denied))
+            .when(
+                open_question, F.when(undone & ~worded.isin(*_ADVERSE), denied).otherwise(unknown)
+            )
+            .when(undone, F.coalesce(taken_back, unknown))
+            .otherwise(worded)
         )
 
     def _whole(self) -> Column:

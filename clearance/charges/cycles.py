@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.list_bits import ListBits
 from clearance.charges.outcomes import gang_enhancement
 
 P64 = "p64"
@@ -15,11 +16,12 @@ PLEA = "p64_plea"
 PLEA_FORM, PROP_64, ANOTHER = 0, 1, 2
 
 
-def with_cycle(counts: DataFrame) -> DataFrame:
+def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     """A row is a count, with the facts of its cycle.
 
     Args:
         counts: `outcomes.with_tags`.
+        lists: the statute lists.
     """
     cycle = Window.partitionBy(*CYCLE)
     in_court = F.col("step_kind") == "court"
@@ -28,9 +30,9 @@ def with_cycle(counts: DataFrame) -> DataFrame:
     return counts.withColumns(
         {
             "arrest_date": F.min(arrested_on).over(cycle),
-            "gang_enhancements": F.collect_list(gang_enhancement()).over(cycle),
-            "p64_in_cycle": F.max(F.array_contains("tags", P64)).over(cycle),
-            "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge))
+            "gang_enhancements": F.collect_list(gang_enhancement(lists)).over(cycle),
+            "p64_in_cycle": F.max(lists.any_of(F.col("tags"), P64)).over(cycle),
+            "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge, lists))
             .over(cycle)
             .eqNullSafe(PROP_64),
             "cycle_active_on": F.max("event_date").over(cycle),
@@ -39,7 +41,7 @@ def with_cycle(counts: DataFrame) -> DataFrame:
     )
 
 
-def _beside_a_plea(is_charge: Column) -> Column:
+def _beside_a_plea(is_charge: Column, lists: ListBits) -> Column:
     """Prop 64, the form of a plea, or another charge; null where the prosecutor rejected it.
 
     An arrest or a filed charge that cannot be read is another charge.
@@ -47,8 +49,8 @@ def _beside_a_plea(is_charge: Column) -> Column:
     stands_for_a_charge = F.col("has_text") | F.col("step_kind").isin("arrest", "court")
     live = (is_charge | F.col("convicted")) & stands_for_a_charge & (F.col("status") != "rejected")
     kind = (
-        F.when(F.array_contains("tags", P64), PROP_64)
-        .when(F.array_contains("tags", PLEA), PLEA_FORM)
+        F.when(lists.any_of(F.col("tags"), P64), PROP_64)
+        .when(lists.any_of(F.col("tags"), PLEA), PLEA_FORM)
         .otherwise(ANOTHER)
     )
     return F.when(live, kind)

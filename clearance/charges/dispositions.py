@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from operator import and_, or_
 
@@ -48,12 +47,7 @@ def _fits(text: Column, rule: DispositionRule) -> Column:
     return reduce(and_, asked)
 
 
-def _first(
-    text: Column,
-    rules: tuple[DispositionRule, ...],
-    answer: str,
-    read: Callable[[str], Column] = F.lit,
-) -> Column:
+def _first(text: Column, rules: tuple[DispositionRule, ...], answer: str) -> Column:
     """The answer of the first rule that fits; neighbours with one answer share a branch."""
     branches: list[tuple[str, Column]] = []
     for rule in rules:
@@ -64,21 +58,30 @@ def _first(
             branches.append((value, fits))
     chosen = F.when(F.lit(False), F.lit(None).cast("string"))
     for value, fits in branches:
-        chosen = chosen.when(fits, read(value))
+        chosen = chosen.when(fits, value)
     return chosen
 
 
-def effect_of(text: Column, *, rules: RecordRules) -> Column:
+def worded_effect(text: Column, *, rules: RecordRules) -> Column:
+    """What the words of a disposition would do if they stood alone; null where no rule has them.
+
+    Args:
+        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        rules: its dispositions in file order, the first that fits decides.
+    """
+    return _first(text, rules.dispositions, "effect")
+
+
+def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:
     """What the disposition does: an effect of the rules, `unknown`, or null where there is none.
 
     Args:
         text: DISP_DESCR as `fields.shouted` gives it, or null.
-        rules: its dispositions in file order, the first that fits decides; and the words by which
-            the text of a change is read whole.
+        worded: its `worded_effect`, a column, since it is used more than once.
+        rules: the words by which the text of a change is read whole.
     """
-    reader = ChangeReader(text, rules.changes)
-    known = _first(text, rules.dispositions, "effect", reader.effect)
-    return F.when(text.isNotNull(), F.coalesce(known, F.lit("unknown")))
+    known = ChangeReader(text, rules.changes).effect(worded)
+    return F.when(text.isNotNull(), F.coalesce(known, F.lit(UNREAD)))
 
 
 def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column:

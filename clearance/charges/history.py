@@ -13,7 +13,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import effect_of, reduced_level
+from clearance.charges.dispositions import effect_of, reduced_level, worded_effect
 from clearance.charges.fields import precision, present, shouted, whole_date
 from clearance.charges.grammar import leaves_target, names_comment
 from clearance.charges.places import UNKNOWN_STEP, as_written, county_read, meaning, step_kind
@@ -51,6 +51,8 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     tidy = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
     # One projection each for what the next uses more than once: the optimizer leaves them apart.
     words = tidy.withColumns({**_dates(), **_shouted(), **_tocs(), **_places(rules)})
+    word = F.col("disposition_word")
+    words = words.withColumn("worded_effect", worded_effect(word, rules=rules))
     read = words.withColumns(
         {
             **_precisions(),
@@ -62,7 +64,7 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         }
     )
-    reduced = reduced_level(F.col("disposition_word"), F.col("disposition_effect"), rules=rules)
+    reduced = reduced_level(word, F.col("disposition_effect"), rules=rules)
     whole = read.withColumns({**_targets(), "reduced_to": reduced})
     return whole.withColumn("flags", _flags(rules))
 
@@ -117,7 +119,7 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
     return {
         "disposition_order": F.col("disp_order"),
         "disposition_text": F.col("disp_descr"),
-        "disposition_effect": effect_of(word, rules=rules),
+        "disposition_effect": effect_of(word, F.col("worded_effect"), rules=rules),
         "conviction_level": meaning(F.col("conv_stat_descr"), dict(rules.words.levels)),
         "named_kinds": named_kinds(word, rules.words),
         "sentence_order": F.col("sent_order"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CHANGES, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
+from clearance.charges.counts import CHANGES, CYCLE, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
 from clearance.charges.dispositions import UNREAD
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
@@ -20,6 +20,7 @@ from clearance.charges.sentences import DOUBT, LATER_BITS
 
 # Shorter case numbers are too often part of another.
 _SHORTEST_CASE = 4
+_WHOLE = (Window.unboundedPreceding, Window.unboundedFollowing)
 
 
 def with_later_dispositions(counts: DataFrame) -> DataFrame:
@@ -28,9 +29,15 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
     Args:
         counts: `offences.with_offences`.
     """
-    person = Window.partitionBy("person_id")
+    # In the order in which the counts lie: an order of the person alone made Spark sort once more.
+    person = Window.partitionBy("person_id").orderBy(*CYCLE[1:]).rowsBetween(*_WHOLE)
     named = counts.withColumns(_named())
-    among = named.withColumn("among", F.collect_list(F.when(_is_target(), _target())).over(person))
+    among = named.withColumns(
+        {
+            "among": F.collect_list(F.when(_is_target(), _target())).over(person),
+            "cases": F.collect_list(F.when(_is_target(), F.col("case"))).over(person),
+        }
+    )
     change = F.struct(
         "count_order",
         "about",
@@ -138,9 +145,12 @@ def _with_about(counts: DataFrame) -> DataFrame:
     same = F.filter("candidates", lambda one: one["charge_key"] == F.col("charge_key"))
     of_charge = F.coalesce(_some(same), F.filter("candidates", _near_charge))
     fits = F.when(names_offence, of_charge).otherwise(F.col("candidates"))
-    found = counts.withColumn("earlier", F.when(_loose(), earlier)).drop("among")
-    found = found.withColumn("candidates", F.when(_loose(), candidates)).drop("earlier")
-    found = found.withColumn("fits", F.when(_loose(), fits))
+    loose = _loose() & (wide | _known_case())
+    found = counts.withColumn("earlier", F.when(loose, earlier)).drop("among", "cases")
+    found = found.withColumn("candidates", F.when(F.col("earlier").isNotNull(), candidates)).drop(
+        "earlier"
+    )
+    found = found.withColumn("fits", F.when(F.col("candidates").isNotNull(), fits))
     for_sure = (F.size("fits") == 1) | F.col("imposes") | ~wide
     nothing = F.array().cast("array<string>")
 
@@ -152,7 +162,17 @@ def _with_about(counts: DataFrame) -> DataFrame:
         F.when(for_sure, ids("fits")).otherwise(nothing).alias("sure"),
         F.when(for_sure, nothing).otherwise(several).alias("doubtful"),
     )
-    return found.withColumn("about", F.when(_loose(), about)).drop("candidates", "fits")
+    about = F.when(F.col("fits").isNotNull(), about)
+    return found.withColumn("about", about).drop("candidates", "fits")
+
+
+def _known_case() -> Column:
+    """Whether the case may be that of one of the counts that a change is about.
+
+    Most dismissals are of no such case, and a look at a text costs a tenth of one at a struct.
+    """
+    own = F.col("case")
+    return F.exists("cases", lambda one: F.contains(one, own) | F.contains(own, one))
 
 
 def _some(given: Column) -> Column:

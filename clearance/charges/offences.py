@@ -12,21 +12,23 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CHANGES
 from clearance.charges.dispositions import CONVICTS
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.list_bits import ListBits
 from clearance.charges.quality import flags
 from clearance.charges.sentences import as_later
 
 NOT_AN_OFFENCE = "not_an_offence"
 
 
-def with_offences(counts: DataFrame) -> DataFrame:
+def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     """A row is a count; one that is no offence has the level X and is no conviction.
 
     `imposes` marks one that was written as a conviction: it changes another count's sentence.
 
     Args:
         counts: `texts.with_charge`.
+        lists: the statute lists.
     """
-    listed = F.array_contains(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
+    listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
     none = (F.col("toc") == NO_CHARGE) | listed
     known = counts.withColumn("no_offence", F.coalesce(none, listed, F.lit(False)))
     imposes = F.col("no_offence") & F.col("convicted")

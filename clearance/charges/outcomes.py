@@ -9,10 +9,10 @@ from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
 from clearance.charges.dispositions import CONVICTS, ENDINGS, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
+from clearance.charges.list_bits import ListBits
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_of
-from clearance.charges.statutes import POSSIBLE
 from clearance.charges.tag_table import place_in_table
 
 SUPER_STRIKE = "super_strike"
@@ -97,43 +97,46 @@ def _outcome(rows: Column) -> Column:
     return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 
 
-def with_tags(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the lists its charge is on.
+def with_tags(counts: DataFrame, *, lists: ListBits) -> DataFrame:
+    """A row is a count, with the lists its charge is on, `tags`, a number of `list_bits`.
 
     `felony_on` are the lists that a felony which can be read is on, possible ones included; null on
     other counts. Of an arrest's count what the arrest says makes it a felony.
 
     Args:
         counts: `with_outcome`.
+        lists: the statute lists.
     """
     on = F.when(F.col("convicted"), F.col("conviction_date")).otherwise(F.col("event_date"))
     placed = counts.withColumn("place", place_in_table(level=F.col("level"), on=on))
     charged = F.when(F.col("step_kind") == "arrest", F.col("toc")).otherwise(F.col("level"))
+    found = F.get("tag_table", F.col("place"))
     felony = F.col("parsed") & (rank(charged) == RANKS["F"])
     return placed.withColumns(
         {
-            "tags": F.coalesce(F.get("tag_table", F.col("place")), F.array().cast("array<string>")),
-            "felony_on": F.when(felony, F.get("wide_table", F.col("place"))),
+            "tags": F.coalesce(found, F.lit(0).cast("bigint")),
+            "felony_on": F.when(felony, lists.with_possible(found)),
         }
-    ).drop("place", "turns", "tag_table", "wide_table")
+    ).drop("place", "turns", "tag_table")
 
 
-def gang_enhancement() -> Column:
+def gang_enhancement(lists: ListBits) -> Column:
     """Step and charge of a conviction that is a gang enhancement; null on other counts."""
-    enhances = F.col("convicted") & F.array_contains("tags", GANG_ENHANCEMENT)
+    enhances = F.col("convicted") & lists.any_of(F.col("tags"), GANG_ENHANCEMENT)
     return F.when(enhances, F.struct("step", "shown"))
 
 
-def with_gang_combination(counts: DataFrame) -> DataFrame:
+def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     """A row is a count; a gang offence with an enhancement in its step is a super-strike.
 
     It is then written with the enhancement. Both must be convictions.
 
     Args:
         counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
+        lists: the statute lists.
     """
     own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))
-    combined = F.col("convicted") & F.array_contains("tags", GANG_OFFENCE)
+    combined = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
     combined = combined & (F.size("gang_enhancements") > 0)
     with_enhancement = counts.withColumn(
         "enhancement", F.when(combined, F.array_min(own_step["shown"]))
@@ -143,17 +146,14 @@ def with_gang_combination(counts: DataFrame) -> DataFrame:
     def combined_or(new: Column, name: str) -> Column:
         return F.when(is_combined, new).otherwise(F.col(name))
 
-    either = F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE))
     written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
+    super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
     return with_enhancement.withColumns(
         {
-            "tags": combined_or(_with_super_strike(F.col("tags")), "tags"),
-            "felony_on": combined_or(F.array_union("felony_on", either), "felony_on"),
+            "tags": combined_or(super_strike, "tags"),
+            "felony_on": combined_or(
+                F.col("felony_on").bitwiseOR(lists.with_possible(super_strike)), "felony_on"
+            ),
             "shown": combined_or(written, "shown"),
         }
     ).drop("enhancement", "gang_enhancements")
-
-
-def _with_super_strike(tags: Column) -> Column:
-    sure = F.array_remove(tags, SUPER_STRIKE + POSSIBLE)
-    return F.sort_array(F.array_union(sure, F.array(F.lit(SUPER_STRIKE))))

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.cycles import P64
 from clearance.charges.earlier import earlier_convictions, of_section
+from clearance.charges.list_bits import ListBits
 from clearance.charges.outcomes import SUPER_STRIKE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
@@ -27,7 +28,11 @@ MONTHS_TO_20 = 240
 
 
 def with_person(
-    counts: DataFrame, *, registrations: tuple[Registration, ...], merged: bool
+    counts: DataFrame,
+    *,
+    registrations: tuple[Registration, ...],
+    lists: ListBits,
+    merged: bool,
 ) -> DataFrame:
     """A row is a count, with the facts of its person and of what came before it.
 
@@ -36,12 +41,13 @@ def with_person(
     Args:
         counts: `cycles.with_cycle`.
         registrations: which charge of a REGISTRATION step is which register.
+        lists: the statute lists.
         merged: whether any subjects are.
     """
     convicted, tags = F.col("convicted"), F.col("tags")
     perhaps = F.col("perhaps_convicted") & is_charge()
-    strike = F.arrays_overlap(tags, F.array(F.lit(SUPER_STRIKE), F.lit(SUPER_STRIKE + POSSIBLE)))
-    registrable, p64 = F.array_contains(tags, REGISTRABLE), F.array_contains(tags, P64)
+    strike = lists.any_of(tags, SUPER_STRIKE, SUPER_STRIKE + POSSIBLE)
+    registrable, p64 = lists.any_of(tags, REGISTRABLE), lists.any_of(tags, P64)
     registers = _registers(registrations, "registered_290")
     registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
     marked = counts.withColumns(

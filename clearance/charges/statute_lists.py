@@ -18,6 +18,8 @@ from clearance.charges.statute_row import StatuteRow
 from clearance.errors import RulebookInvalid, nearest
 
 FOLDER = "statutes"
+# `list_bits` has two bits a list, in a number of 64 of which one is the sign.
+MOST_LISTS = 31
 # What the steps before any pack ask of a charge: without one of these lists they would see nobody.
 ASKED_BY_STEPS = (
     "gang_enhancement",
@@ -71,6 +73,8 @@ def load_statutes(rules: Path, *, asked: Iterable[str] = ()) -> StatuteLists:
         found += rows
         problems += wrong
     problems += clashes(found)
+    if len(files) > MOST_LISTS:
+        problems.append(f"{FOLDER}: {len(files)} lists, {MOST_LISTS} at most")
     problems += _absent(asked, present=[path.stem for path in files])
     if problems or spelling is None:
         raise RulebookInvalid("\n".join(problems), REMEDY)

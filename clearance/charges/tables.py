@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import counts
 from clearance.charges.cycles import with_cycle
 from clearance.charges.later import with_later_dispositions
+from clearance.charges.list_bits import ListBits
 from clearance.charges.offences import with_offences
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
 from clearance.charges.people import with_person
@@ -32,11 +33,13 @@ class Features:
         counts: a row is a count of a person, once, with its outcome and the facts of its cycle;
             in partitions by person, sorted by `counts.KEYS`.
         registrations: which charge of a REGISTRATION step is which register.
+        lists: the statute lists, as bits.
         feeds: what other offices say.
     """
 
     counts: DataFrame
     registrations: tuple[Registration, ...]
+    lists: ListBits
     feeds: SideFeeds
 
 
@@ -57,9 +60,11 @@ def features(
     """
     texts = classified_texts(typed, statutes=statutes)
     read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
-    decided = with_tags(with_outcome(with_later_dispositions(with_offences(read))))
-    in_cycle = with_gang_combination(with_cycle(decided))
-    return Features(in_cycle, rules.registrations, feeds)
+    lists = ListBits(statutes.names)
+    decided = with_outcome(with_later_dispositions(with_offences(read, lists=lists)))
+    in_cycle = with_cycle(with_tags(decided, lists=lists), lists=lists)
+    combined = with_gang_combination(in_cycle, lists=lists)
+    return Features(combined, rules.registrations, lists, feeds)
 
 
 def charges(features: Features) -> DataFrame:
@@ -70,12 +75,16 @@ def charges(features: Features) -> DataFrame:
     """
     feeds, registrations = features.feeds, features.registrations
     person = with_person(
-        features.counts, registrations=registrations, merged=feeds.merges is not None
+        features.counts,
+        registrations=registrations,
+        lists=features.lists,
+        merged=feeds.merges is not None,
     )
     told = with_side_feeds(person, feeds=feeds, registrations=registrations)
     whole = with_standing(with_holes(told, feeds=feeds))
     worked_out = {
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
+        "tags": features.lists.written(F.col("tags")),
         "quality": flag_words(F.col("flags")),
         **_within(whole, "as_charged"),
         **_within(whole, "as_decided"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.statutes import POSSIBLE, resolve_tags
+from clearance.charges.statutes import resolve_tags
 
 LEVELS = ("F", "M", "I", None)
 # Up to so many days on which a text's rows begin or end, they are compared one by one.
@@ -47,22 +47,8 @@ def tag_table(matches: Column) -> Column:
     return F.flatten(F.transform(days, by_level))
 
 
-def wide_table(tags: Column) -> Column:
-    """The same table with `LIST:possible` beside each LIST: all lists that a charge may be on.
-
-    Args:
-        tags: `tag_table`.
-    """
-
-    def widened(listed: Column) -> Column:
-        sure = F.filter(listed, lambda tag: ~F.endswith(tag, F.lit(POSSIBLE)))
-        return F.array_union(listed, F.transform(sure, lambda tag: F.concat(tag, F.lit(POSSIBLE))))
-
-    return F.transform(tags, widened)
-
-
 def place_in_table(*, level: Column, on: Column) -> Column:
-    """Where the lists of a count stand in the tables of its text; reads `turns`.
+    """Where the lists of a count stand in the table of its text; reads `turns`.
 
     Args:
         level: F, M or I; null where unknown.
@@ -81,14 +67,3 @@ def place_in_table(*, level: Column, on: Column) -> Column:
     for place, name in enumerate(LEVELS[:-1]):
         place_of_level = F.when(level == name, place).otherwise(place_of_level)
     return period * len(LEVELS) + place_of_level
-
-
-def looked_up(*, level: Column, on: Column) -> Column:
-    """The lists a count is on, sorted; reads `tag_table` and `turns`, none for no text.
-
-    Args:
-        level: F, M or I; null where unknown.
-        on: the day on which the rows must hold; where null, on any.
-    """
-    found = F.get("tag_table", place_in_table(level=level, on=on))
-    return F.coalesce(found, F.array().cast("array<string>"))

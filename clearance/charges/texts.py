@@ -10,12 +10,13 @@ from pyspark.sql import functions as F
 
 from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
+from clearance.charges.list_bits import ListBits
 from clearance.charges.parts import is_one_of
 from clearance.charges.quality import flags
 from clearance.charges.spelling import own_spelling
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import classify, rows_by_section
-from clearance.charges.tag_table import tag_table, turns, wide_table
+from clearance.charges.tag_table import tag_table, turns
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
@@ -26,7 +27,7 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
     and the whole of it as people write them, the key by which counts of one charge are known, and
-    the lists it is on, at every level and in every period.
+    the lists it is on, at every level and in every period, as numbers of `list_bits`.
 
     Args:
         typed: `history.typed_rows`.
@@ -36,7 +37,8 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
     texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
     charge, matches = F.col("charge"), F.col("matches")
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
-    read = classify(texts, statutes=rows_by_section(statutes)).select(
+    bits = ListBits(statutes.names)
+    return classify(texts, statutes=rows_by_section(statutes)).select(
         "text",
         *[charge[name].alias(name) for name in ("code_book", "section", "subdivisions")],
         *[charge[name].alias(name) for name in ("attempt", "conspiracy", "parsed")],
@@ -46,9 +48,8 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
         (charge["parsed"] & named).alias("classified"),
         names_several(charge).alias("names_several"),
         turns(matches).alias("turns"),
-        tag_table(matches).alias("tag_table"),
+        F.transform(tag_table(matches), bits.of).alias("tag_table"),
     )
-    return read.withColumn("wide_table", wide_table(F.col("tag_table")))
 
 
 def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:

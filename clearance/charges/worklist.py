@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import effect_of
+from clearance.charges.dispositions import effect_of, worded_effect
 from clearance.charges.fields import present, shouted
 from clearance.charges.places import UNKNOWN_STEP, step_kind
 from clearance.charges.record_rules import RecordRules
@@ -47,8 +47,10 @@ def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     """A row is an unknown disposition or step of a source row: kind, text, subject_id."""
     disposition, step = present(F.col("disp_descr")), present(F.col("stp_type_descr"))
     texts = source.select("subject_id", disposition.alias("disposition"), step.alias("step"))
-    effect = effect_of(shouted(F.col("disposition")), rules=rules)
-    marked = texts.withColumns(
+    word = shouted(F.col("disposition"))
+    worded = texts.withColumn("worded", worded_effect(word, rules=rules))
+    effect = effect_of(word, F.col("worded"), rules=rules)
+    marked = worded.withColumns(
         {
             "no_disposition": F.coalesce(effect == "unknown", F.lit(False)),
             # A step that is not named is of no known kind either.

@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rows import RULES, Prepared, prepared, source_rows
 
-from clearance.charges.dispositions import effect_of
+from clearance.charges.dispositions import effect_of, worded_effect
 from clearance.charges.fields import present, shouted
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
@@ -404,9 +404,10 @@ def outcomes(spark: SparkSession) -> Prepared:
 
 def test_each_text_has_the_effect_of_the_first_entry_that_fits(spark: SparkSession) -> None:
     texts = spark.createDataFrame([(text,) for text in EFFECTS], "text string")
-    word = shouted(present(F.col("text")))
-    effect = effect_of(word, rules=load_record_rules(RULES))
-    assert {row[0]: row[1] for row in texts.select("text", effect).collect()} == EFFECTS
+    word, rules = shouted(present(F.col("text"))), load_record_rules(RULES)
+    worded = texts.withColumn("worded", worded_effect(word, rules=rules))
+    effect = effect_of(word, F.col("worded"), rules=rules)
+    assert {row[0]: row[1] for row in worded.select("text", effect).collect()} == EFFECTS
 
 
 @pytest.mark.parametrize("case", OUTCOMES)

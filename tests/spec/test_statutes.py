@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.statutes import (
@@ -21,7 +21,7 @@ from clearance.charges.statutes import (
     resolve_tags,
     rows_by_section,
 )
-from clearance.charges.tag_table import looked_up, tag_table, turns
+from clearance.charges.tag_table import place_in_table, tag_table, turns
 from clearance.places import rules_folder
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")
@@ -71,7 +71,7 @@ def found(spark: SparkSession, classified: DataFrame) -> list[Row]:
         "cases",
         lambda case: F.struct(
             case["at"].alias("at"),
-            looked_up(
+            in_table(
                 level=F.nullif(case["level"], F.lit("")),
                 on=F.to_date(F.nullif(case["on"], F.lit(""))),
             ).alias("tags"),
@@ -80,6 +80,12 @@ def found(spark: SparkSession, classified: DataFrame) -> list[Row]:
     tables = {"turns": turns(F.col("matches")), "tag_table": tag_table(F.col("matches"))}
     joined = classified.withColumns(tables).join(F.broadcast(cases), on="text", how="left")
     return joined.withColumn("cases", tagged).collect()
+
+
+def in_table(*, level: Column, on: Column) -> Column:
+    """The lists a count is on; none for no text."""
+    found = F.get("tag_table", place_in_table(level=level, on=on))
+    return F.coalesce(found, F.array().cast("array<string>"))
 
 
 def written(tags: list[str]) -> str:
@@ -173,7 +179,7 @@ def test_tags_follow_level_and_date_on_both_sides(spark: SparkSession) -> None:
     tables = {"turns": turns(matches), "tag_table": tag_table(matches)}
     read = (
         frame.withColumns(tables)
-        .select("at", resolve_tags(matches, level=level, on=on), looked_up(level=level, on=on))
+        .select("at", resolve_tags(matches, level=level, on=on), in_table(level=level, on=on))
         .collect()
     )
     said = [(at, case[3], case[3]) for at, case in enumerate(cases)]
