@@ -23,6 +23,7 @@ from clearance.errors import ClearanceError, StoreFault
 from clearance.faults import chain, kind_of
 from clearance.jars import checked
 from clearance.java import use_java
+from clearance.jvm_names import remember_names
 from clearance.places import conf_folder, jars_folder
 
 # Seconds that a JVM has to end by itself, and characters of what it said that are looked at.
@@ -199,6 +200,7 @@ def build_session(
         links = chain(error)
         told = "\n".join([said.text(), *(link.text for link in links)])
         raise why_not_started(told, kind=kind_of(links)) from error
+    remember_names(SparkContext._jvm)
     if not submitted:
         session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
     return session
