@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 # Options of a JVM that compiles quickly rather than well. With the small code cache that goes with
 # this it would stop compiling after a while. Plans come and go: half of the heap is for the new.
-QUICK = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=1g -XX:NewRatio=1"
+QUICK = "-XX:NewRatio=1"
 
 
 def forget_ended_jobs(spark: SparkSession) -> None:
