@@ -63,8 +63,9 @@ def with_unread(lines: DataFrame) -> DataFrame:
 
     Only in a line with letters that are not ASCII, which few have, a text is looked at.
     """
-    record = F.col("record")
-    wide = F.octet_length(record) > F.char_length(record)
+    # Of the needed texts alone: they are a fifth of the line.
+    held = F.concat_ws("", *map(column_of, TEXTS))
+    wide = F.octet_length(held) > F.char_length(held)
     dates, texts = _bits(DATES, _is_no_date), _bits(TEXTS, _has_other_letters)
     return lines.withColumn("unread", dates.bitwiseOR(F.when(wide, texts).otherwise(0)))
 
@@ -133,7 +134,7 @@ def _is_bit_set(field: str) -> Column:
 
 
 def _is_no_date(field: str) -> Column:
-    # Most values are dates, or null, and are looked at no further.
+    # Most values are dates, or absent, and are looked at no further.
     is_null = F.col(column_of(field)).isNull()
     return ~F.coalesce(_is_date(field), is_null) & _is_present(field)
 
@@ -143,11 +144,15 @@ def _has_other_letters(field: str) -> Column:
 
 
 def _is_date(field: str) -> Column:
-    """Whether a text is `YYYYMMDD`, the day or day and month perhaps zeros, or all zeros."""
+    """Whether a text is `YYYYMMDD`, the day or day and month perhaps zeros, or all zeros.
+
+    Null where it is no number of that length.
+    """
     text = F.trim(F.col(column_of(field)))
-    number = text.try_cast("int")
+    # Of another length it would fail to be a number by an exception, a tenth of a survey's time.
+    number = F.when(F.length(text) == len("YYYYMMDD"), text).try_cast("int")
     dated = number.between(18_500_000, 21_999_999) & (number % 10_000 < 1_300) & (number % 100 < 32)
-    return (F.length(text) == len("YYYYMMDD")) & (dated | (number == 0))
+    return dated | (number == 0)
 
 
 def _shape(field: str) -> Column:

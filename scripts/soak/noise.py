@@ -42,7 +42,7 @@ from soak.sessions import forget_ended_jobs
 
 AS_OF = date(2026, 11, 1)
 LISTED = Path(__file__).resolve().parents[2] / "docs" / "unread.md"
-ROUND = 2_000
+ROUND = 10_000
 AS_MADE, NOISED, DOUBLED = "1", "2", "3"
 NEVER, ALWAYS = date.max, date.min
 
@@ -273,13 +273,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--round", type=int, default=ROUND, help="people at once")
     given = parser.parse_args()
     spark = build_session()
     allowed = exceptions()
     not_allowed: Counter[tuple[str, str, str]] = Counter()
     changed = 0
-    for first in range(0, given.people, ROUND):
-        numbers = range(first, min(first + ROUND, given.people))
+    for first in range(0, given.people, given.round):
+        numbers = range(first, min(first + given.round, given.people))
         with tempfile.TemporaryDirectory() as folder:
             found = look(spark, Path(folder), numbers=numbers, seed=given.seed)
         forget_ended_jobs(spark)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from clearance.charges.holes import lost_rows, open_holes
 from clearance.charges.side_feeds import SideFeeds
 from clearance.charges.step import prepare
 from clearance.errors import InputRefused
@@ -93,8 +94,8 @@ class Months:
 
     def take(
         self, dated: date | None, *lines: str, complete: bool = False, limit: float = 1
-    ) -> bool:
-        """Take an extract in and prepare; whether prepare had anything to do."""
+    ) -> set[str]:
+        """Take an extract in; whose record is incomplete then."""
         self.taken += 1
         file = write(self.folder / f"{self.taken}.csv", *lines)
         moment = NOON + timedelta(hours=self.taken)
@@ -107,16 +108,22 @@ class Months:
             quarantine_limit=limit,
             clock=lambda: moment,
         )
-        return prepare(self.spark, self.store, rules=rules_folder()).changed
+        return self.incomplete
 
     @property
     def incomplete(self) -> set[str]:
-        """Whose record is; `charges` and `arrests` agree."""
-        counts = self.store.read(self.spark, "charges").select("subject_id", "record_incomplete")
-        stops = self.store.read(self.spark, "arrests").select("subject_id", "record_incomplete")
-        rows = {tuple(row) for row in counts.collect()}
-        assert rows == {tuple(row) for row in stops.collect()}
-        return {subject for subject, lost in rows if lost}
+        """Whose record is, by what the extracts lost."""
+        source = self.store.read(self.spark, "source_rows")
+        holes = open_holes(lost_rows(self.spark, self.store), source=source)
+        return set() if holes is None else {row["subject_id"] for row in holes.collect()}
+
+    def prepare(self) -> bool:
+        """Prepare; whether it had anything to do. `charges` and `arrests` say the same."""
+        changed = prepare(self.spark, self.store, rules=rules_folder()).changed
+        for table in ("charges", "arrests"):
+            rows = self.store.read(self.spark, table).where("record_incomplete")
+            assert {row["subject_id"] for row in rows.collect()} == self.incomplete
+        return changed
 
 
 @contextmanager
@@ -131,27 +138,27 @@ def test_a_hole_opens_with_a_lost_row_and_closes_with_a_later_extract_without(
     months = Months(spark, store, tmp_path)
     others = [line(f"P{at}") for at in range(8)]
     first = date(2026, 1, 1)
-    months.take(first, line("A"), line("B"), line("B", **BAD), line("C"), *others)
-    assert months.incomplete == {"B"}
+    lost_one = [line("A"), line("B"), line("B", **BAD), line("C"), *others]
+    assert months.take(first, *lost_one) == {"B"}
+    assert months.prepare()
     # Refused: it changes nobody, and that it was is known.
     with refusal():
         months.take(date(2026, 2, 1), line("A", **BAD), line("C"), limit=0.1)
     assert refused_since(spark, store) is not None
-    assert not prepare(spark, store, rules=rules_folder()).changed
+    assert not months.prepare()
     assert months.incomplete == {"B"}
     # All of A's rows are lost: the earlier ones stay, and are no longer all.
-    assert months.take(date(2026, 2, 2), line("C"), line("A", **BAD))
+    assert months.take(date(2026, 2, 2), line("C"), line("A", **BAD)) == {"A", "B"}
     assert refused_since(spark, store) is None
-    assert months.incomplete == {"A", "B"}
+    assert months.prepare()
     # An older extract knows nothing better; a later one that lost another row of B neither.
-    months.take(date(2026, 1, 15), line("A"), line("D"))
-    months.take(date(2026, 3, 1), line("B"), line("B", **BAD))
-    assert months.incomplete == {"A", "B"}
-    months.take(date(2026, 3, 2), line("A"), line("E"))
-    assert months.incomplete == {"B"}
+    assert months.take(date(2026, 1, 15), line("A"), line("D")) == {"A", "B"}
+    assert months.take(date(2026, 3, 1), line("B"), line("B", **BAD)) == {"A", "B"}
+    assert months.take(date(2026, 3, 2), line("A"), line("E")) == {"B"}
     # The whole state, of which a row of D was lost and none of B.
-    months.take(date(2026, 4, 1), line("B"), line("D"), line("D", **BAD), *others, complete=True)
-    assert months.incomplete == {"D"}
+    whole = [line("B"), line("D"), line("D", **BAD), *others]
+    assert months.take(date(2026, 4, 1), *whole, complete=True) == {"D"}
+    assert months.prepare()
 
 
 def test_a_merged_person_has_the_hole_of_each_subject(spark: SparkSession) -> None:
