@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, 
 from clearance.publish.words import load_reasons, words_of_packs
 from clearance.publish.workbook import Explained
 from clearance.store import Store, storage_faults
+from clearance.sweep.recorded import Sweep, latest_sweep
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class PublishResult:
     Attributes:
         out: the folder.
         sweep_id: of the determinations.
+        what_if: whether that sweep is one.
         rows: by county, then by file, the rows written; the header not counted.
         noticed: grants and corrections that courts are told of now.
         counted: what the report of the same sweep need not read again.
@@ -45,6 +46,7 @@ class PublishResult:
     out: Path
     sweep_id: str
     rows: Mapping[str, Mapping[str, int]]
+    what_if: bool = False
     noticed: int = 0
     counted: Counted | None = None
     nothing_new: bool = False
@@ -54,6 +56,7 @@ class PublishResult:
         return {
             "out": str(self.out),
             "sweep_id": self.sweep_id,
+            "what_if": self.what_if,
             "counties": {county: dict(files) for county, files in self.rows.items()},
             "noticed": self.noticed,
             "nothing_new": self.nothing_new,
@@ -67,8 +70,7 @@ def publish(
     *,
     out: Path,
     rules: Path,
-    as_of: date,
-    sweep_id: str,
+    sweep: Sweep | None = None,
     counties: list[str] | None = None,
     files: tuple[str, ...] = FILES,
     xlsx: bool = False,
@@ -84,23 +86,27 @@ def publish(
         store: where the tables are.
         out: where to put the files; every worker must see it.
         rules: the rulebook's folder.
-        as_of: the sweep's date.
-        sweep_id: the sweep whose state this is.
+        sweep: whose state it is; the latest where None.
         counties: those to publish; every county of the store when None.
         files: which packet files.
         xlsx: also one workbook a packet.
         horizon_months: how far prosecutors look ahead; as `packets.yaml` says where None.
 
     Raises:
-        UsageError: an unknown county or file, or a folder that cannot be written.
+        UsageError: an unknown county or file, a folder that cannot be written, or nothing was
+            determined yet.
+        StoreFault: what the sweep rests on cannot be read any more.
     """
     _check_files(files)
     counties = asked_counties(counties, known=known_counties(rules))
     notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
-    with storage_faults("publishing"), opened_tables(spark, store, rules=rules) as tables:
+    with storage_faults("looking for the latest sweep"):
+        sweep = sweep or latest_sweep(spark, store)
+    opened = opened_tables(spark, store, sweep=sweep, rules=rules)
+    with storage_faults("publishing"), opened as tables:
         with stage("Counting what was decided"):
             packs = store.read(spark, "packs").collect()
-            counted = figures(tables.determinations, soon=notice.until(as_of))
+            counted = figures(tables.determinations, soon=notice.until(sweep.as_of))
         with stage("Finding each county's people"):
             survey = surveyed(tables.keys, people=tables.people)
         wanted = sorted(survey.counties) if counties is None else counties
@@ -109,8 +115,7 @@ def publish(
             names=names,
             files=files,
             rules=rules,
-            as_of=as_of,
-            sweep_id=sweep_id,
+            sweep=sweep,
             explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
             figures=counted,
             survey=survey,
@@ -133,12 +138,12 @@ def publish(
                     place=place,
                     counties=counties,
                     rules=rules,
-                    as_of=as_of,
-                    sweep_id=sweep_id,
+                    sweep=sweep,
                 )
     return PublishResult(
         out=out,
-        sweep_id=sweep_id,
+        sweep_id=sweep.sweep_id,
+        what_if=sweep.what_if,
         rows=written,
         noticed=noticed,
         counted=Counted(counted, packs),
@@ -162,7 +167,7 @@ def _look_ahead(order: Order, tables: Tables, *, notice: Notice, place: Workplac
         tables.determinations,
         charges=tables.charges,
         numbered=numbered_steps(tables.keys),
-        as_of=order.as_of,
+        as_of=order.sweep.as_of,
         notice=notice,
     )
     due = expected(order.figures, counties=order.names)
