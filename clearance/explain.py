@@ -20,7 +20,7 @@ from rich.text import Text
 
 from clearance.errors import UsageError
 from clearance.publish.columns import charge_shown
-from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text
+from clearance.publish.words import OWN, PackWords, load_reasons, pack_words, reason_text
 from clearance.store import Store, storage_faults
 from clearance.sweep.digest import row_hash
 from clearance.sweep.recorded import Sweep, latest_sweep, sweep_of
@@ -303,10 +303,8 @@ def _decision(
 
 def _own_words(unit: ExplainedUnit | None) -> dict[str, str]:
     """What a reason may name of the count itself."""
-    if unit is None:
-        return {}
-    words = {"charge": unit.charge, "section": unit.section}
-    return {name: word for name, word in words.items() if word is not None}
+    found = {} if unit is None else {"charge": unit.charge, "section": unit.section}
+    return {name: found.get(name) or f"({name} not known)" for name in OWN}
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ class Order:
         names: the folder of each county.
         files: which packet files.
         rules: the rulebook's folder.
-        sweep: whose state it is.
+        sweep: that decided the counties' policies.
+        days: by policy and scenario, the date of the sweep that decided it.
         explained: what the workbooks explain; None makes none.
         figures: of the determinations.
         survey: of the source rows.
@@ -57,6 +59,7 @@ class Order:
     files: tuple[str, ...]
     rules: Path
     sweep: Sweep
+    days: Mapping[str, date]
     explained: Explained | None
     figures: Figures
     survey: Survey
@@ -73,9 +76,9 @@ class Tables:
     """The tables to publish from, and what of them is read once and kept.
 
     Attributes:
-        rows: `source_rows`, as all of them at the version of the sweep.
+        rows: `source_rows`, as `charges` at the version of the sweep.
         charges: `charges`.
-        determinations: `determinations`.
+        determinations: `determinations`, of every pack.
         keys: see `row_keys`.
         convictions: see `convictions_of`.
         people: see `people_of_counties`.
@@ -91,7 +94,7 @@ class Tables:
 
 @contextmanager
 def opened_tables(
-    spark: SparkSession, store: Store, *, sweep: Sweep, rules: Path
+    spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> Iterator[Tables]:
     """The tables, with what is kept of them let go at the end.
 
@@ -99,10 +102,10 @@ def opened_tables(
         spark: the session.
         store: where they are.
         sweep: whose versions are read.
+        determinations: of every pack.
         rules: the rulebook's folder.
     """
-    read = ("source_rows", "charges", "determinations")
-    rows, charges, determinations = (sweep.read(spark, store, table) for table in read)
+    rows, charges = (sweep.read(spark, store, table) for table in ("source_rows", "charges"))
     with planned_at_once(spark):
         keys = row_keys(rows, notable=load_notable(rules), rules=load_record_rules(rules)).persist()
         convictions = convictions_of(charges).persist()
@@ -137,7 +140,7 @@ def write_packets(
             decided=decided,
             figures=order.figures,
             counties=order.names,
-            as_of=order.sweep.as_of,
+            days=order.days,
         )
     return _finish(order, place=place, numbers=numbers)
 

@@ -22,6 +22,7 @@ from clearance.publish.figures import Counted, Figures, figures, reason_people
 from clearance.publish.together import collected
 from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
 from clearance.report.chart import chart
+from clearance.report.deciders import deciders
 from clearance.report.figures import (
     OUTCOMES,
     SMALLEST,
@@ -34,7 +35,7 @@ from clearance.report.figures import (
 )
 from clearance.report.state import store_figures, store_parts
 from clearance.store import Store, storage_faults
-from clearance.sweep.recorded import WHAT_IF, Sweep, latest_sweep
+from clearance.sweep.recorded import Sweep, latest_sweep, standing
 
 KINDS = {
     "policy": "County policies",
@@ -108,12 +109,13 @@ def write_report(
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
         sweep = sweep or latest_sweep(spark, store)
+        stands = standing(spark, store, sweep)
         determinations = sweep.read(spark, store, "determinations")
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
             counted = Counted(figures(determinations), packs_read)
         refused = refused_since(spark, store)
-        used = set(sweep.pack_fingerprints.values())
+        used = stands.fingerprints
         packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
         cells = _cells(counted.figures)
         shown = {cell.key for cell in cells if cell.shown}
@@ -125,7 +127,7 @@ def write_report(
         )
         page = _page(
             sweep=sweep,
-            what_if=WHAT_IF if sweep.what_if else None,
+            behind=deciders(stands, packs={cell.pack for cell in cells}),
             packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
             sections=_sections(cells, reasons, packs),
             cells=cells,

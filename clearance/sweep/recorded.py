@@ -31,6 +31,7 @@ class Sweep:
     Attributes:
         input_versions: by table, the version that it rests on.
         determinations_version: of the table after it.
+        selected: packs named on the command line; none for a whole sweep.
     """
 
     sweep_id: str
@@ -42,6 +43,7 @@ class Sweep:
     pack_fingerprints: Mapping[str, str]
     input_versions: Mapping[str, int]
     determinations_version: int
+    selected: Sequence[str] = ()
 
     def read(self, spark: SparkSession, store: Store, table: str) -> DataFrame:
         """The rows of a table as they were for the sweep.
@@ -66,6 +68,58 @@ class Sweep:
             return self.input_versions.get(table)
         _, note = note_on(spark, store, "charges", until=self.input_versions.get("charges"))
         return None if note is None else note.source_rows
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Which sweep decided what stands after a sweep: one of named packs leaves the others' rows.
+
+    Attributes:
+        latest: the sweep.
+        whole: the last one of all packs until then, or the first of all.
+        later: by pack, the sweep of named packs that decided it since.
+    """
+
+    latest: Sweep
+    whole: Sweep
+    later: Mapping[str, Sweep]
+
+    def of(self, pack: str) -> Sweep:
+        """The sweep that last decided a pack."""
+        return self.later.get(pack, self.whole)
+
+    @property
+    def fingerprints(self) -> set[str]:
+        """Of the packs, each as the sweep used it that decided it."""
+        sweeps = {sweep.sweep_id: sweep for sweep in (self.whole, *self.later.values())}
+        return {
+            fingerprint
+            for sweep in sweeps.values()
+            for key, fingerprint in sweep.pack_fingerprints.items()
+            if self.of(key.partition("/")[0]).sweep_id == sweep.sweep_id
+        }
+
+
+def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
+    """Which sweep decided what stands after a sweep; no query where it was of all packs.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        sweep: the one after which they stand.
+    """
+    if not sweep.selected:
+        return Standing(sweep, sweep, {})
+    until = F.col("determinations_version") <= F.lit(sweep.determinations_version)
+    rows = store.read(spark, "sweeps").where(until)
+    whole, later = sweep, dict[str, Sweep]()
+    for row in rows.orderBy(F.desc("determinations_version"), F.desc("started_at")).collect():
+        whole = sweep_of(row)
+        if not whole.selected:
+            break
+        for pack in whole.selected:
+            later.setdefault(pack, whole)
+    return Standing(sweep, whole, later)
 
 
 def latest_sweep(spark: SparkSession, store: Store) -> Sweep:
@@ -98,6 +152,7 @@ def sweep_of(row: Row) -> Sweep:
         pack_fingerprints=row["pack_fingerprints"] or {},
         input_versions=row["input_versions"] or {},
         determinations_version=int(row["determinations_version"]),
+        selected=tuple(row["selected"] or ()),
     )
 
 
@@ -130,6 +185,7 @@ def sweep_at(spark: SparkSession, store: Store, *, version: int, digest: str) ->
         pack_fingerprints=manifest.pack_fingerprints,
         input_versions=manifest.input_versions,
         determinations_version=version,
+        selected=manifest.selected,
     )
 
 

@@ -99,11 +99,11 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
     at = ["--store", str(place.store), "--quiet"]
 
     def dies(*_: Any, **__: Any) -> None:
-        raise SystemExit
+        raise RuntimeError
 
     with monkeypatch.context() as broken:
         broken.setattr("clearance.sweep.step.record", dies)
-        _code(["determine", "--as-of", "2026-11-20", *at], debug=False)
+        assert _code(["determine", "--as-of", "2026-11-20", *at], debug=False) != 0
     table = Store(str(place.store)).read(spark, "determinations")
     assert not table.where("as_of = '2026-11-20'").isEmpty()
     shutil.rmtree(place.out)

@@ -200,6 +200,7 @@ def sweep(**more: Any) -> dict[str, Any]:
         "determinations_version": 0,
         "digest": "d1g357",
         "notes": [],
+        "selected": [],
         "assigned": json.dumps({"county_pilot": {}, "pc1203_425": {}, "pc851_93": {}}),
         **more,
     }

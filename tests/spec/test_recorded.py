@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from clearance.charges.changes import Note
 from clearance.errors import StoreFault, UsageError
 from clearance.store import Store, storage_faults
-from clearance.sweep.recorded import Sweep, latest_sweep
+from clearance.sweep.recorded import Sweep, latest_sweep, standing, sweep_of
 
 COUNT = "101002001000"
 
@@ -122,3 +122,32 @@ def test_the_latest_sweep_is_the_last_that_was_written_whatever_the_clocks_said(
     found = latest_sweep(spark, store)
     assert (found.sweep_id, found.determinations_version) == ("second", 4)
     assert found.input_versions == {"charges": 0}
+
+
+def test_each_pack_is_of_the_sweep_that_decided_it_last(spark: SparkSession, store: Store) -> None:
+    made = {
+        "before": ({"a": "a1", "b": "b1", "c/YOLO": "c1"}, []),
+        "whole": ({"a": "a1", "b": "b2", "c/YOLO": "c2"}, []),
+        "of a": ({"a": "a3"}, ["a"]),
+        "of c": ({"c/YOLO": "c4"}, ["c"]),
+        "of a again": ({"a": "a5"}, ["a"]),
+        "after": ({"a": "a6"}, []),
+    }
+    rows = [
+        sweep(
+            sweep_id=name,
+            determinations_version=version,
+            pack_fingerprints=used,
+            selected=selected,
+        )
+        for version, (name, (used, selected)) in enumerate(made.items())
+    ]
+    write(spark, store, "sweeps", rows)
+    sweeps = {row["sweep_id"]: sweep_of(row) for row in store.read(spark, "sweeps").collect()}
+    found = standing(spark, store, sweeps["of a again"])
+    by_pack = {pack: found.of(pack).sweep_id for pack in "abc"}
+    assert by_pack == {"a": "of a again", "b": "whole", "c": "of c"}
+    assert found.fingerprints == {"a5", "b2", "c4"}
+    assert (found.latest.sweep_id, found.whole.sweep_id) == ("of a again", "whole")
+    whole = standing(spark, store, sweeps["whole"])
+    assert (whole.whole, whole.later) == (sweeps["whole"], {})
