@@ -105,7 +105,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         again = reduce(DataFrame.unionByName, parts).withColumn("sweep_id", F.lit(sweep_id))
         again = again.persist()
         version = sweep["determinations_version"]
-        stored = store.read(spark, "determinations", version=version)
+        stored = store.read_rows_of(spark, "determinations", version=version)
         digest, stored_digest = digest_of(again), digest_of(stored)
         agrees = digest == stored_digest == sweep["digest"]
         differing, units = (0, ()) if agrees else _differing(again, stored)
@@ -150,7 +150,7 @@ def _decided(
     spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
 ) -> DataFrame:
     inputs = {
-        table: store.read(spark, table, version=max(sweep["input_versions"][table], 0))
+        table: store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0))
         for table in UNIT_TABLES.values()
     }
     plan = plan_of(spark, store, sweep, packs=packs, rules=rules)
