@@ -18,7 +18,7 @@ from soak.state import files_of
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.errors import EXIT_STORE
-from clearance.publish import step
+from clearance.publish import shares
 from clearance.store import Store
 from tests.line.conftest import Line
 
@@ -79,13 +79,13 @@ def test_what_comes_into_the_store_after_a_sweep_changes_nothing_that_is_said_of
 def test_what_is_written_while_publish_runs_is_not_in_its_packets(
     spark: SparkSession, line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, surveyed = line.place.copy_to(tmp_path / "copy"), step.surveyed
+    place, surveyed = line.place.copy_to(tmp_path / "copy"), shares.surveyed
 
     def meanwhile(*tables: Any, **more: Any) -> Any:
         gutted(spark, Store(str(place.store)))
         return surveyed(*tables, **more)
 
-    monkeypatch.setattr(step, "surveyed", meanwhile)
+    monkeypatch.setattr(shares, "surveyed", meanwhile)
     again = tmp_path / "again"
     into = ["--store", str(place.store), "--out", str(again), "--quiet"]
     assert _code(["publish", *into], debug=True) == 0
