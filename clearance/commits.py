@@ -79,6 +79,36 @@ def commits(log: Folder, *, until: int | None = None) -> Iterator[Commit]:
             yield _commit(log, version)
 
 
+def commits_after(log: Folder, *, version: int) -> Iterator[Commit]:
+    """The commits after a version, oldest first.
+
+    Args:
+        log: its `_delta_log`.
+        version: of the table.
+
+    Raises:
+        OSError, ValueError: a file of the log cannot be read or is cut.
+    """
+    found = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
+    for later in sorted(int(match[1]) for match in found):
+        if later > version:
+            yield _commit(log, later)
+
+
+def last_of_same_rows(log: Folder, *, version: int) -> int:
+    """The newest version of a table that holds the rows of a version, be it in other files.
+
+    Args:
+        log: its `_delta_log`.
+        version: of the table.
+    """
+    for commit in commits_after(log, version=version):
+        if commit.is_noted or commit.changes_data():
+            break
+        version = commit.version
+    return version
+
+
 def last_commit(log: Folder, *, until: int | None = None) -> Commit | None:
     """The commit that says what a table holds: the last write with a note, or a later change.
 

@@ -20,9 +20,10 @@ from rich.text import Text
 
 from clearance.errors import UsageError
 from clearance.publish.columns import charge_shown
-from clearance.publish.words import PackWords, load_reasons, pack_words, reason_text
-from clearance.store import Store
+from clearance.publish.words import OWN, PackWords, load_reasons, pack_words, reason_text
+from clearance.store import Store, storage_faults
 from clearance.sweep.digest import row_hash
+from clearance.sweep.recorded import Sweep, latest_sweep, sweep_of
 
 HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
 _LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
@@ -108,8 +109,8 @@ class Explanation:
     """
 
     subject_id: str
-    sweep_id: str | None
-    as_of: date | None
+    sweep_id: str
+    as_of: date
     units: tuple[ExplainedUnit, ...]
     decisions: tuple[ExplainedDecision, ...]
     incomplete: bool = False
@@ -147,17 +148,22 @@ def explain(
         store: where the tables are.
         subject_id: the person.
         rules: the rulebook's folder, for reason texts.
-        sweep_id: the state after this sweep; today's where None.
+        sweep_id: the state after this sweep; after the latest where None.
 
     Raises:
-        UsageError: no such person or sweep.
+        UsageError: no such person or sweep, or nothing was determined yet.
+        StoreFault: what the sweep rests on cannot be read any more.
     """
+    with storage_faults("explaining"):
+        return _explained(spark, store, subject_id=subject_id, rules=rules, sweep_id=sweep_id)
+
+
+def _explained(
+    spark: SparkSession, store: Store, *, subject_id: str, rules: Path, sweep_id: str | None
+) -> Explanation:
     sweep = _sweep(spark, store, sweep_id)
-    past = sweep is not None and sweep_id is not None
-    versions: Mapping[str, int] = sweep.input_versions if past and sweep is not None else {}
-    units, incomplete = _units(spark, store, subject_id, versions)
-    decided_at = sweep.determinations_version if past and sweep is not None else None
-    decided = store.read(spark, "determinations", version=decided_at)
+    units, incomplete = _units(spark, store, subject_id, sweep)
+    decided = sweep.read(spark, store, "determinations")
     rows = _of(decided.withColumn("content_hash", row_hash()), subject_id)
     if not units and not rows:
         raise UsageError(
@@ -173,24 +179,24 @@ def explain(
     )
     return Explanation(
         subject_id=subject_id,
-        sweep_id=sweep.sweep_id if sweep is not None else None,
-        as_of=sweep.as_of if sweep is not None else None,
+        sweep_id=sweep.sweep_id,
+        as_of=sweep.as_of,
         units=tuple(units),
         decisions=tuple(sorted(decisions, key=lambda made: (made.unit_id, made.kind, made.pack))),
         incomplete=incomplete,
     )
 
 
-def _sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Row | None:
-    sweeps = store.read(spark, "sweeps")
+def _sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
     if sweep_id is None:
-        return sweeps.orderBy(F.desc("finished_at"), "sweep_id").first()
+        return latest_sweep(spark, store)
+    sweeps = store.read(spark, "sweeps")
     found = sweeps.where(F.col("sweep_id") == sweep_id).first()
     if found is None:
         raise UsageError(
             f"There is no sweep {sweep_id}.", "`clearance sweeps` lists the ones there are."
         )
-    return found
+    return sweep_of(found)
 
 
 def _of(rows: DataFrame, subject_id: str) -> list[Row]:
@@ -198,11 +204,11 @@ def _of(rows: DataFrame, subject_id: str) -> list[Row]:
 
 
 def _units(
-    spark: SparkSession, store: Store, subject_id: str, versions: Mapping[str, int]
+    spark: SparkSession, store: Store, subject_id: str, sweep: Sweep
 ) -> tuple[list[ExplainedUnit], bool]:
     """The person's counts and arrests, and whether rows of the record are known to be lost."""
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
-    table = store.read(spark, "charges", version=versions.get("charges"))
+    table = sweep.read(spark, store, "charges")
     # An earlier release did not know.
     incomplete = F.col("record_incomplete") if "record_incomplete" in table.columns else F.lit(None)
     counts = table.select(
@@ -232,7 +238,7 @@ def _units(
     ]
     if not store.exists(spark, "arrests"):
         return units, lost
-    arrests = _of(store.read(spark, "arrests", version=versions.get("arrests")), subject_id)
+    arrests = _of(sweep.read(spark, store, "arrests"), subject_id)
     stops = [
         ExplainedUnit(
             unit_id=row.unit_id,
@@ -297,10 +303,8 @@ def _decision(
 
 def _own_words(unit: ExplainedUnit | None) -> dict[str, str]:
     """What a reason may name of the count itself."""
-    if unit is None:
-        return {}
-    words = {"charge": unit.charge, "section": unit.section}
-    return {name: word for name, word in words.items() if word is not None}
+    found = {} if unit is None else {"charge": unit.charge, "section": unit.section}
+    return {name: found.get(name) or f"({name} not known)" for name in OWN}
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:
@@ -360,8 +364,6 @@ def render(explanation: Explanation) -> RenderableType:
 
 
 def _heading(explanation: Explanation) -> str:
-    if explanation.sweep_id is None or explanation.as_of is None:
-        return f"Person {explanation.subject_id}, not decided yet"
     when = explanation.as_of.isoformat()
     return f"Person {explanation.subject_id}, as of {when}, sweep {explanation.sweep_id}"
 

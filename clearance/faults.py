@@ -61,7 +61,9 @@ _BROKEN = re.compile(
     r"NoSuchFileException|CORRUPTED",
 )
 # A file of a table, not of its log: damaged it would be told otherwise.
-_GONE = re.compile(r"FAILED_READ_FILE\.FILE_NOT_EXIST|DELTA_FILE_NOT_FOUND_DETAILED")
+_GONE = re.compile(
+    r"FAILED_READ_FILE\.FILE_NOT_EXIST|DELTA_FILE_NOT_FOUND_DETAILED|DELTA_VERSION_NOT_FOUND"
+)
 _MEMORY = re.compile(r"OutOfMemoryError|SparkOutOfMemory|GC overhead limit")
 _STOPPED = re.compile(
     r"Py4JNetworkError|ConnectionRefusedError|ConnectionResetError|BrokenPipeError|"
@@ -183,9 +185,11 @@ def told(error: BaseException, *, doing: str) -> ClearanceError:
     if _any(links, _GONE):
         return _UnnamedFault(
             f"A file that is needed is gone while {doing} ({kind}).",
-            "Where it was of an earlier version (a sweep decided again, an old sweep looked at), a "
-            "VACUUM has removed it: that version cannot be read any more, and later commands work. "
-            "Otherwise put the table's folder back from a copy, then run the same command again.",
+            "Where it was of an earlier version (an old sweep, or a record that was prepared again "
+            "since), a VACUUM has removed it: that version cannot be read any more. Run `clearance "
+            "prepare` and `clearance determine`: the sweep that they make rests on what the store "
+            "holds now. Otherwise put the table's folder back from a copy, then run the same "
+            "command again.",
         )
     if _any(links, _BROKEN):
         return _UnnamedFault(

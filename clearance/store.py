@@ -19,7 +19,7 @@ from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.commits import Commit, commits, last_commit
+from clearance.commits import Commit, commits, last_commit, last_of_same_rows
 from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import storage_faults
 from clearance.first_write import end_first_write, first_write, has_remains, quoted_name
@@ -161,6 +161,26 @@ class Store:
             reader = reader.option("versionAsOf", version)
         with storage_faults(f"opening {table}"):
             return reader.load(self._at(table))
+
+    def read_rows_of(self, spark: SparkSession, table: str, *, version: int | None) -> DataFrame:
+        """The rows that the table had at a version, whatever is written to it meanwhile.
+
+        They are read where they lie now: what an OPTIMIZE moved to other files may since have lost
+        its old ones to a VACUUM.
+
+        Args:
+            spark: the session.
+            table: its name.
+            version: the last that changed data, as `version` says; None for the table as it is.
+
+        Raises:
+            UsageError: the store has no such table yet.
+            StoreFault: its log is gone or damaged, or the version cannot be read any more.
+        """
+        if version is not None:
+            with self._reading_log(table):
+                version = last_of_same_rows(self._log(spark, table), version=version)
+        return self.read(spark, table, version=version)
 
     def delta(self, spark: SparkSession, table: str) -> DeltaTable:
         """The table, to merge into."""

@@ -20,10 +20,10 @@ from clearance.ingest.step import IngestResult, ingest
 from clearance.progress import say
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import ReportResult, SweepHead, write_report
+from clearance.report.page import ReportResult, write_report
 from clearance.settings import Settings
 from clearance.store import Store
-from clearance.sweep.manifest import Manifest, last_sweep
+from clearance.sweep.recorded import sweep_at
 from clearance.sweep.step import SweepResult, determine
 
 PACKET_FILES = ("all", "condensed", "prop64")
@@ -44,47 +44,6 @@ def packet_files(text: str | None) -> tuple[str, ...]:
                 f"`{name}` is no packet file.{hint}", f"Files: {', '.join(PACKET_FILES)}."
             )
     return names
-
-
-def publish_latest(
-    spark: SparkSession,
-    store: Store,
-    *,
-    out: Path,
-    rules: Path,
-    counties: list[str] | None,
-    files: tuple[str, ...],
-    xlsx: bool = False,
-    horizon_months: int | None = None,
-) -> PublishResult:
-    """Packets from the latest sweep's state.
-
-    Raises:
-        UsageError: nothing has been determined yet.
-    """
-    manifest = _latest_manifest(spark, store)
-    return publish(
-        spark,
-        store,
-        out=out,
-        rules=rules,
-        as_of=manifest.as_of,
-        sweep_id=manifest.sweep_id,
-        counties=counties,
-        files=files,
-        xlsx=xlsx,
-        horizon_months=horizon_months,
-    )
-
-
-def _latest_manifest(spark: SparkSession, store: Store) -> Manifest:
-    _, manifest = last_sweep(spark, store)
-    if manifest is None:
-        raise UsageError(
-            f"The store {store.uri} has no determinations yet.",
-            "Run `clearance determine --as-of YYYY-MM-DD` first.",
-        )
-    return manifest
 
 
 def whole_line(
@@ -145,20 +104,18 @@ def _publish_and_report(
     counties: list[str] | None,
     xlsx: bool,
 ) -> tuple[PublishResult, ReportResult]:
-    published = publish_latest(
-        spark, store, out=out, rules=rules, counties=counties, files=PACKET_FILES, xlsx=xlsx
+    # The run's own sweep, which it need not look for.
+    sweep = sweep_at(spark, store, version=swept.version, digest=swept.digest)
+    published = publish(
+        *(spark, store),
+        out=out,
+        rules=rules,
+        sweep=sweep,
+        counties=counties,
+        files=PACKET_FILES,
+        xlsx=xlsx,
     )
-    manifest = _latest_manifest(spark, store)
     # The page is about the same sweep, whose figures are in hand.
-    sweep = SweepHead(
-        sweep_id=swept.sweep_id,
-        as_of=swept.as_of,
-        what_if=swept.what_if,
-        code_version=manifest.code_version,
-        digest=swept.digest,
-        notes=swept.notes,
-        pack_fingerprints=manifest.pack_fingerprints,
-    )
     page = write_report(
         *(spark, store),
         out=out / "report.html",
@@ -173,7 +130,11 @@ def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, 
     """What a run said that published the same; it tells no court anything anew."""
     packets, page = before["publish"], before["report"]
     published = PublishResult(
-        out=out, sweep_id=packets["sweep_id"], rows=packets["counties"], nothing_new=True
+        out=out,
+        sweep_id=packets["sweep_id"],
+        what_if=packets["what_if"],
+        rows=packets["counties"],
+        nothing_new=True,
     )
     report = ReportResult(
         out=out / "report.html",
@@ -298,7 +259,9 @@ def say_grant(result: GrantResult, console: Console) -> None:
 def say_publish(result: PublishResult, console: Console) -> None:
     """Where the packets are."""
     news = " (nothing new)" if result.nothing_new else ""
-    console.print(f"publish   {len(result.rows)} county packets in {result.out / 'packets'}{news}")
+    what_if = " (what-if)" if result.what_if else ""
+    where = result.out / "packets"
+    console.print(f"publish   {len(result.rows)} county packets in {where}{what_if}{news}")
     if result.noticed:
         where = result.out / "courts"
         console.print(

@@ -44,9 +44,10 @@ def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
     for row in rows:
         total = sum(row["counts"].values())
         what_if = "  what-if" if row["what_if"] else ""
+        part = f"  of {', '.join(row['selected'])} only" if row["selected"] else ""
         console.print(
             f"{row['sweep_id']}  as of {row['as_of']}  {total:>12,} rows  "
-            f"digest {row['digest'][:16]}{what_if}"
+            f"digest {row['digest'][:16]}{what_if}{part}"
         )
         if row["refused_since"]:
             console.print(f"  {said_of_refused(row['refused_since'])}")

@@ -98,7 +98,7 @@ def _other_units(spark: SparkSession, store: Store, sweep: Row, *, units: DataFr
     for table in UNIT_TABLES.values():
         version = max(sweep["input_versions"][table], 0)
         sides = [
-            store.read(spark, table, version=at).join(wanted, on="unit_id", how="left_semi")
+            store.read_rows_of(spark, table, version=at).join(wanted, on="unit_id", how="left_semi")
             for at in (version, None)
         ]
         # A table of an earlier release may lack columns of today's.
@@ -116,7 +116,7 @@ def _known_then(
     if "merges" in now.feeds:
         merges = store.read(spark, "merges", version=now.feeds["merges"])
         subjects = whole_people(subjects, merges=merges)
-    source = store.read(spark, "source_rows", version=now.source_rows)
+    source = store.read_rows_of(spark, "source_rows", version=now.source_rows)
     theirs = source.join(subjects.distinct(), on="subject_id", how="left_semi")
     holes = open_holes(lost_rows(spark, store), source=source)
     until = typed_rows(theirs, rules=record).where(

@@ -23,7 +23,7 @@ from clearance.log import logged
 from clearance.progress import stage
 from clearance.schemas import GRANTS
 from clearance.store import Store, storage_faults
-from clearance.sweep.replay import named_sweep
+from clearance.sweep.recorded import named_sweep, sweep_of
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,15 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
     Raises:
         UsageError: there is no such sweep, or it is a what-if.
         SweepConflict: another run granted meanwhile.
+        StoreFault: what the sweep rests on cannot be read any more.
     """
     sweeps = store.read(spark, "sweeps").collect()
     sweep = named_sweep(sweeps, sweep_id, store=store)
     if sweep["what_if"]:
         raise UsageError(
             f"Sweep {sweep_id} is a what-if; nothing is granted on one.",
-            "Grant a sweep whose as-of is not before the extract; `clearance sweeps` lists them.",
+            "Grant a sweep whose as-of is neither before the extract nor after the day on which "
+            "it was made (`clearance sweeps` lists them). Once that day has come, determine again.",
         )
     after = store.version(spark, "grants")
     before = (
@@ -83,7 +85,8 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
         rows = _corrected(before, wrong, on=sweep["as_of"]) if wrong is not None else None
         corrected = 0 if rows is None else rows.persist().count()
     with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
-        given = _given(store.read(spark, "determinations", version=_version(sweep)), sweep)
+        known = sweep_of(sweep)
+        given = _given(known.read(spark, store, "determinations"), sweep)
         # A grant that was corrected may be due now, but an earlier sweep's is not due again.
         met = before.where(
             F.col("corrected_on").isNull() | (F.col("granted_on") >= F.lit(sweep["as_of"]))
@@ -92,7 +95,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
         new = given.join(met, on=["unit_id", "pack"], how="left_anti").persist()
         counted, fresh = given.count(), new.count()
         if fresh or corrected:
-            put = grant_rows(new, sources=store.read(spark, "source_rows"), sweep=sweep)
+            put = grant_rows(new, sources=known.read(spark, store, "source_rows"), sweep=sweep)
             put = put if rows is None else put.unionByName(rows)
             note = json.dumps({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
@@ -100,10 +103,6 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
         for frame in filter(None, (new, rows)):
             frame.unpersist()
     return GrantResult(sweep_id, sweep["as_of"], fresh, counted - fresh, corrected)
-
-
-def _version(sweep: Row) -> int:
-    return int(sweep["determinations_version"])
 
 
 def _given(determinations: DataFrame, sweep: Row) -> DataFrame:

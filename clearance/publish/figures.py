@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.literal import literal_table
@@ -73,14 +72,14 @@ class Counted:
     packs: list[Row]
 
 
-def figures(determinations: DataFrame, *, soon: date | None = None) -> Figures:
+def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures:
     """The figures of a state, from one query.
 
     Args:
         determinations: of every pack.
-        soon: the day by which units become eligible that count as `soon`.
+        soon: the day by which a row's unit must become eligible to count as `soon`.
     """
-    by_then = F.col("eligible_on") <= F.lit(soon) if soon else F.lit(False)
+    by_then = F.lit(False) if soon is None else F.col("eligible_on") <= soon
     decisions = determinations.groupBy(*DECISION).agg(
         F.count("*").alias("units"), F.count_if(by_then).alias("soon")
     )

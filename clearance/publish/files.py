@@ -22,9 +22,11 @@ from pyspark.sql import DataFrame
 from clearance.errors import ClearanceError, StoreFault
 from clearance.faults import output_faults, storage_faults
 from clearance.lock import alone
+from clearance.sweep.recorded import WHAT_IF
 
 UNDER_WAY = ".publishing"
 LOCK = ".publishing.lock"
+WHAT_IF_FILE = "WHAT-IF.txt"
 REMEDY = "Name a folder that you may write with --out."
 _BLOCK = 1 << 20
 
@@ -191,6 +193,11 @@ def write_summary(place: Workplace, *, folder: str, summary: Mapping[str, Any]) 
     """Write a county's `summary.json` beside its files."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, default=str)
     (place.made / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_what_if(place: Workplace, *, folder: str) -> None:
+    """Say beside a county's files that they are of a what-if; files of the CSV form cannot."""
+    (place.made / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
 
 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 YEARS = 7
+
+
+def impacts_of_packs(
+    determinations: DataFrame, *, charges: DataFrame, days: Mapping[str, date]
+) -> DataFrame:
+    """The rows of `impacts`, each pack as of the day of the sweep that decided it.
+
+    Args:
+        determinations: of every pack.
+        charges: `charges`.
+        days: by pack; at least one.
+    """
+    by_day: dict[date, list[str]] = defaultdict(list)
+    for pack, day in days.items():
+        by_day[day].append(pack)
+    if len(by_day) == 1:
+        return impacts(determinations, charges=charges, as_of=min(by_day))
+    parts = (
+        impacts(determinations.where(F.col("pack").isin(*packs)), charges=charges, as_of=day)
+        for day, packs in sorted(by_day.items())
+    )
+    return reduce(DataFrame.unionByName, parts)
 
 
 def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> DataFrame:

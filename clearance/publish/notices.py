@@ -29,6 +29,7 @@ from clearance.publish.row_keys import case_number
 from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
 from clearance.store import Store
+from clearance.sweep.recorded import Sweep
 
 FOLDER = "courts"
 COLUMNS = (
@@ -49,8 +50,7 @@ def write_notices(
     place: Workplace,
     counties: Iterable[str] | None,
     rules: Path,
-    as_of: date,
-    sweep_id: str,
+    sweep: Sweep,
 ) -> int:
     """How many grants and corrections courts are told of for the first time, when they are told.
 
@@ -60,8 +60,8 @@ def write_notices(
         place: where to work.
         counties: those to publish, as every table writes them; None means all.
         rules: the rulebook's folder.
-        as_of: whose month names the files.
-        sweep_id: the sweep that is published.
+        sweep: what is published. The month of its as-of names the files; a what-if tells courts
+            nothing new.
 
     Raises:
         SweepConflict: another run is telling courts meanwhile.
@@ -76,10 +76,16 @@ def write_notices(
     )
     # What is granted meanwhile is told the next time.
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
-    said = {"month": f"{as_of:%Y-%m}", "folder": str(place.out), "sweep_id": sweep_id}
-    new = _to_tell(grants, told, until=as_of).withColumns(
+    said = {
+        "month": f"{sweep.as_of:%Y-%m}",
+        "folder": str(place.out),
+        "sweep_id": sweep.sweep_id,
+    }
+    new = _to_tell(grants, told, until=sweep.as_of).withColumns(
         {name: F.lit(value) for name, value in said.items()}
     )
+    if sweep.what_if:
+        new = new.limit(0)
     new = new.select(*NOTICES.columns).persist()
     here = told.where(F.col("folder") == said["folder"])
     counted = _counted(grants, told=told, here=here, new=new)
@@ -89,7 +95,12 @@ def write_notices(
         sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
     )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    files, again = _files(counted.earlier, names=names, place=place, month=said["month"])
+    files, again = _files(
+        *(counted.earlier, place),
+        names=names,
+        month=said["month"],
+        anew=not sweep.what_if,
+    )
     content = here.join(
         F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
         on=["county", "month"],
@@ -98,10 +109,10 @@ def write_notices(
     first_told = new.where(F.col("county").isin(list(names)))
     rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
     notices = content.unionByName(first_told)
-    lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules)
+    lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules, sweep=sweep)
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
     if fresh:
-        note = json.dumps({"noticed": sweep_id, "after": after})
+        note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.claimed(), store.in_turn(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
@@ -149,8 +160,7 @@ def _counted(grants: DataFrame, *, told: DataFrame, here: DataFrame, new: DataFr
 def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
     """A row is a grant or a correction that no court has been told of.
 
-    Those made after the day that is asked are told when it has come: a what-if of the past tells
-    nobody of them.
+    Those made after the day that is asked are told when it has come.
     """
     days = {"grant": "granted_on", "correction": "corrected_on"}
     first, second = (
@@ -161,9 +171,17 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
 
 
 def _files(
-    told: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, month: str
+    told: Iterable[tuple[str, str]],
+    place: Workplace,
+    *,
+    names: dict[str, str],
+    month: str,
+    anew: bool,
 ) -> tuple[dict[str, list[Path]], list[tuple[str, str]]]:
-    """By county, the files to make; and whose content was told before: county, month."""
+    """By county, the files to make; and whose content was told before: county, month.
+
+    Each county has a file of the month, also where nothing is told, if courts may be told anew.
+    """
 
     def path(county: str, of: str) -> Path:
         return place.out / FOLDER / names[county] / f"notice-{of}.csv"
@@ -176,7 +194,12 @@ def _files(
         and (of == month or (place.interrupted and not path(county, of).exists()))
     ]
     files = {
-        county: sorted({path(county, month), *(path(c, of) for c, of in again if c == county)})
+        county: sorted(
+            {
+                *([path(county, month)] if anew else []),
+                *(path(c, of) for c, of in again if c == county),
+            }
+        )
         for county in names
     }
     return files, again
@@ -190,15 +213,16 @@ def _lines(
     grants: DataFrame,
     at_most: int,
     rules: Path,
+    sweep: Sweep,
 ) -> DataFrame:
     """A row is a line of a notice: county, file, unit_id and the columns of the list."""
     given = grants.select(*GRANT, "subject_id", "cite", "relief", "court", "sweep_id")
     told = notices.drop("sweep_id").join(given, on=list(GRANT), how="inner")
-    sources = store.read(spark, "source_rows")
-    charges = store.read(spark, "charges").select(
+    sources = sweep.read(spark, store, "source_rows")
+    charges = sweep.read(spark, store, "charges").select(
         "unit_id", "count_order", F.col("conviction_date").alias("event_date")
     )
-    arrests = store.read(spark, "arrests").select(
+    arrests = sweep.read(spark, store, "arrests").select(
         "unit_id", F.lit(None).cast("string").alias("count_order"), "arrest_date"
     )
     units = charges.union(arrests)

@@ -26,6 +26,7 @@ from clearance.publish.files import (
     move_into_place,
     write_parts,
     write_summary,
+    write_what_if,
 )
 from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, with_place
@@ -34,6 +35,7 @@ from clearance.publish.summary import convictions_of, summaries
 from clearance.publish.together import planned_at_once, sent_where_few
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store
+from clearance.sweep.recorded import Sweep
 
 FILES = tuple(HEADERS)
 
@@ -46,8 +48,8 @@ class Order:
         names: the folder of each county.
         files: which packet files.
         rules: the rulebook's folder.
-        as_of: the sweep's date.
-        sweep_id: the sweep's id.
+        sweep: that decided the counties' policies.
+        days: by policy and scenario, the date of the sweep that decided it.
         explained: what the workbooks explain; None makes none.
         figures: of the determinations.
         survey: of the source rows.
@@ -56,8 +58,8 @@ class Order:
     names: Mapping[str, str]
     files: tuple[str, ...]
     rules: Path
-    as_of: date
-    sweep_id: str
+    sweep: Sweep
+    days: Mapping[str, date]
     explained: Explained | None
     figures: Figures
     survey: Survey
@@ -74,9 +76,9 @@ class Tables:
     """The tables to publish from, and what of them is read once and kept.
 
     Attributes:
-        rows: `source_rows`.
+        rows: `source_rows`, as `charges` at the version of the sweep.
         charges: `charges`.
-        determinations: `determinations`.
+        determinations: `determinations`, of every pack.
         keys: see `row_keys`.
         convictions: see `convictions_of`.
         people: see `people_of_counties`.
@@ -91,21 +93,25 @@ class Tables:
 
 
 @contextmanager
-def opened_tables(spark: SparkSession, store: Store, *, rules: Path) -> Iterator[Tables]:
+def opened_tables(
+    spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
+) -> Iterator[Tables]:
     """The tables, with what is kept of them let go at the end.
 
     Args:
         spark: the session.
         store: where they are.
+        sweep: whose versions are read.
+        determinations: of every pack.
         rules: the rulebook's folder.
     """
-    rows, charges = store.read(spark, "source_rows"), store.read(spark, "charges")
+    rows, charges = (sweep.read(spark, store, table) for table in ("source_rows", "charges"))
     with planned_at_once(spark):
         keys = row_keys(rows, notable=load_notable(rules), rules=load_record_rules(rules)).persist()
         convictions = convictions_of(charges).persist()
         people = people_of_counties(keys, convictions=convictions).persist()
     try:
-        yield Tables(rows, charges, store.read(spark, "determinations"), keys, convictions, people)
+        yield Tables(rows, charges, determinations, keys, convictions, people)
     finally:
         for kept in (people, convictions, keys):
             kept.unpersist()
@@ -134,7 +140,7 @@ def write_packets(
             decided=decided,
             figures=order.figures,
             counties=order.names,
-            as_of=order.as_of,
+            days=order.days,
         )
     return _finish(order, place=place, numbers=numbers)
 
@@ -145,7 +151,7 @@ def _lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
     few = order.decided
     first = first_rows(keys, decided=decided, at_most=few)
     marked = marks(
-        packet_columns(first, as_of=order.as_of, after=notable.after),
+        packet_columns(first, as_of=order.sweep.as_of, after=notable.after),
         comments=comments_to_show(
             keys,
             in_comments=charges_in_comments(tables.charges, notable=notable),
@@ -180,12 +186,19 @@ def _finish(
     for file in {"all", "condensed"} & set(order.files):
         found = sum(by_file[file] for by_file in rows.values())
         check_complete(found, expected=sum(held.values()), out=place.out)
-    heading = {"as_of": order.as_of.isoformat(), "sweep_id": order.sweep_id}
+    sweep = order.sweep
+    heading = {
+        "as_of": sweep.as_of.isoformat(),
+        "sweep_id": sweep.sweep_id,
+        "what_if": sweep.what_if,
+    }
     summaries_by_folder = {}
     for county, folder in order.names.items():
         lines = {"line_count": held[county], "lines": rows[county]}
         summaries_by_folder[folder] = {"county": county, **heading, **lines, **numbers[county]}
         write_summary(place, folder=folder, summary=summaries_by_folder[folder])
+        if sweep.what_if:
+            write_what_if(place, folder=folder)
     if order.explained is not None:
         with stage("Writing the workbooks"):
             for folder, summary in summaries_by_folder.items():
@@ -194,7 +207,7 @@ def _finish(
                     summary=summary,
                     headers=headers,
                     explained=order.explained,
-                    as_of=order.as_of,
+                    as_of=sweep.as_of,
                     scratch=place.aside,
                 )
     for folder in order.names.values():

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from clearance.errors import UsageError, nearest
+from clearance.literal import looked_up
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.columns import HEADERS
 from clearance.publish.counties import asked_counties, folders, known_counties
 from clearance.publish.counts import decided_counts, decision_words, numbered_steps, with_words
 from clearance.publish.county_lists import move_lists
-from clearance.publish.figures import STATISTICS, Counted, figures
+from clearance.publish.figures import STATISTICS, Counted, Figures, figures
 from clearance.publish.files import Workplace, workplace, write_table
 from clearance.publish.notices import write_notices
-from clearance.publish.packets import FILES, Order, Tables, opened_tables, write_packets
+from clearance.publish.packets import FILES, Order, Tables, write_packets
 from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.row_keys import surveyed
+from clearance.publish.shares import Opened, shared_out
 from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
 from clearance.publish.words import load_reasons, words_of_packs
 from clearance.publish.workbook import Explained
 from clearance.store import Store, storage_faults
+from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class PublishResult:
     Attributes:
         out: the folder.
         sweep_id: of the determinations.
+        what_if: whether that sweep is one.
         rows: by county, then by file, the rows written; the header not counted.
         noticed: grants and corrections that courts are told of now.
         counted: what the report of the same sweep need not read again.
@@ -45,6 +51,7 @@ class PublishResult:
     out: Path
     sweep_id: str
     rows: Mapping[str, Mapping[str, int]]
+    what_if: bool = False
     noticed: int = 0
     counted: Counted | None = None
     nothing_new: bool = False
@@ -54,6 +61,7 @@ class PublishResult:
         return {
             "out": str(self.out),
             "sweep_id": self.sweep_id,
+            "what_if": self.what_if,
             "counties": {county: dict(files) for county, files in self.rows.items()},
             "noticed": self.noticed,
             "nothing_new": self.nothing_new,
@@ -67,8 +75,7 @@ def publish(
     *,
     out: Path,
     rules: Path,
-    as_of: date,
-    sweep_id: str,
+    sweep: Sweep | None = None,
     counties: list[str] | None = None,
     files: tuple[str, ...] = FILES,
     xlsx: bool = False,
@@ -84,65 +91,92 @@ def publish(
         store: where the tables are.
         out: where to put the files; every worker must see it.
         rules: the rulebook's folder.
-        as_of: the sweep's date.
-        sweep_id: the sweep whose state this is.
+        sweep: whose state it is; the latest where None.
         counties: those to publish; every county of the store when None.
         files: which packet files.
         xlsx: also one workbook a packet.
         horizon_months: how far prosecutors look ahead; as `packets.yaml` says where None.
 
     Raises:
-        UsageError: an unknown county or file, or a folder that cannot be written.
+        UsageError: an unknown county or file, a folder that cannot be written, or nothing was
+            determined yet.
+        StoreFault: what the sweep rests on cannot be read any more.
     """
     _check_files(files)
     counties = asked_counties(counties, known=known_counties(rules))
     notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
-    with storage_faults("publishing"), opened_tables(spark, store, rules=rules) as tables:
+    with storage_faults("publishing"), ExitStack() as kept:
+        sweep = sweep or latest_sweep(spark, store)
+        stands = standing(spark, store, sweep)
+        opened = Opened(spark, store, sweep.read(spark, store, "determinations"), rules, kept)
         with stage("Counting what was decided"):
             packs = store.read(spark, "packs").collect()
-            counted = figures(tables.determinations, soon=notice.until(as_of))
+            counted = figures(opened.determinations, soon=_soon(stands, notice))
         with stage("Finding each county's people"):
-            survey = surveyed(tables.keys, people=tables.people)
-        wanted = sorted(survey.counties) if counties is None else counties
-        names = folders(wanted, known=known_counties(rules))
-        order = Order(
-            names=names,
-            files=files,
-            rules=rules,
-            as_of=as_of,
-            sweep_id=sweep_id,
-            explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
-            figures=counted,
-            survey=survey,
+            shares = shared_out(opened, figures=counted, stands=stands, counties=counties)
+        names = folders(
+            [county for share in shares for county in share.counties], known=known_counties(rules)
         )
         words = decision_words(spark, counted, packs=words_of_packs(packs), reasons=texts)
-        counts = decided_counts(
-            tables.determinations, charges=tables.charges, at_most=order.decided
-        )
+        written: dict[str, dict[str, int]] = {}
         with workplace(out) as place:
-            decided = with_words(counts, words=words).persist()
-            written = write_packets(order, tables, decided=decided, place=place)
-            decided.unpersist()
+            for share in shares:
+                order = Order(
+                    names={county: names[county] for county in share.counties},
+                    files=files,
+                    rules=rules,
+                    sweep=share.sweep,
+                    days=_days(counted, stands),
+                    explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
+                    figures=counted,
+                    survey=share.survey,
+                )
+                written |= _packets(order, opened.at(share.sweep), words=words, place=place)
             statistics = place.out / "statistics.csv"
             write_table(statistics, header=STATISTICS, rows=counted.statistics())
             with stage("Looking ahead"):
-                _look_ahead(order, tables, notice=notice, place=place)
+                _look_ahead(opened, counted, stands, names=names, notice=notice, place=place)
             with stage("Telling courts"):
                 noticed = write_notices(
                     *(spark, store),
                     place=place,
                     counties=counties,
                     rules=rules,
-                    as_of=as_of,
-                    sweep_id=sweep_id,
+                    sweep=sweep,
                 )
     return PublishResult(
         out=out,
-        sweep_id=sweep_id,
+        sweep_id=sweep.sweep_id,
+        what_if=sweep.what_if,
         rows=written,
         noticed=noticed,
         counted=Counted(counted, packs),
     )
+
+
+def _soon(stands: Standing, notice: Notice) -> Column:
+    """The last day that prosecutors look at, by a row's pack."""
+    until = F.lit(notice.until(stands.whole.as_of))
+    if not stands.later:
+        return until
+    days = {pack: notice.until(sweep.as_of).isoformat() for pack, sweep in stands.later.items()}
+    return F.coalesce(looked_up(F.col("pack"), days, "date"), until)
+
+
+def _days(counted: Figures, stands: Standing) -> dict[str, date]:
+    """By policy and scenario, the date of the sweep that decided it."""
+    packs = {row.pack for row in counted.of_kind("policy", "scenario")}
+    return {pack: stands.of(pack).as_of for pack in sorted(packs)}
+
+
+def _packets(
+    order: Order, tables: Tables, *, words: DataFrame, place: Workplace
+) -> dict[str, dict[str, int]]:
+    counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
+    decided = with_words(counts, words=words).persist()
+    written = write_packets(order, tables, decided=decided, place=place)
+    decided.unpersist()
+    return written
 
 
 def _check_files(files: tuple[str, ...]) -> None:
@@ -156,14 +190,34 @@ def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Ex
     return Explained(reasons_of(packs, texts=texts), load_meanings(rules))
 
 
-def _look_ahead(order: Order, tables: Tables, *, notice: Notice, place: Workplace) -> None:
-    """Put each county's `upcoming.csv` into place."""
-    rows = upcoming(
-        tables.determinations,
-        charges=tables.charges,
-        numbered=numbered_steps(tables.keys),
-        as_of=order.as_of,
-        notice=notice,
-    )
-    due = expected(order.figures, counties=order.names)
-    move_lists(write_upcoming(rows, place=place, names=order.names, expected=due))
+def _look_ahead(
+    opened: Opened,
+    counted: Figures,
+    stands: Standing,
+    *,
+    names: Mapping[str, str],
+    notice: Notice,
+    place: Workplace,
+) -> None:
+    """Put each county's `upcoming.csv` into place, each law by the sweep that decided it."""
+    laws = {row.pack for row in counted.of_kind("law")}
+    deciding = {stands.of(law).sweep_id: stands.of(law) for law in laws}
+    deciding = deciding or {stands.whole.sweep_id: stands.whole}
+    parts = []
+    for sweep in deciding.values():
+        tables, rows = opened.at(sweep), opened.determinations
+        if len(deciding) > 1:
+            own = sorted(law for law in laws if stands.of(law).sweep_id == sweep.sweep_id)
+            rows = rows.where(F.col("pack").isin(*own))
+        parts.append(
+            upcoming(
+                rows,
+                charges=tables.charges,
+                numbered=numbered_steps(tables.keys),
+                as_of=sweep.as_of,
+                notice=notice,
+            )
+        )
+    coming = reduce(DataFrame.unionByName, parts)
+    due = expected(counted, counties=names)
+    move_lists(write_upcoming(coming, place=place, names=names, expected=due))

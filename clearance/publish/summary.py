@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from clearance.publish.columns import charge_shown
 from clearance.publish.figures import Figures
-from clearance.publish.impact import impacts
+from clearance.publish.impact import impacts_of_packs
 from clearance.publish.together import collected
 from clearance.publish.words import DISMISSAL, REDUCTION
 
@@ -55,7 +55,7 @@ def summaries(
     decided: DataFrame,
     figures: Figures,
     counties: Iterable[str],
-    as_of: date,
+    days: Mapping[str, date],
 ) -> dict[str, dict[str, Any]]:
     """The numbers of each county, all of them from one query.
 
@@ -65,7 +65,7 @@ def summaries(
         decided: counts with their decision and words.
         figures: of the state.
         counties: those to summarise.
-        as_of: the sweep's date.
+        days: by policy and scenario, the date of the sweep that decided it.
     """
     p64 = convictions.where("p64")
     counted = {
@@ -79,9 +79,11 @@ def summaries(
         "incomplete": convictions.where("record_incomplete")
         .groupBy("county")
         .agg(F.countDistinct("subject_id").alias("people")),
-        "impact": impacts(determinations, charges=convictions, as_of=as_of),
     }
+    if days:
+        counted["impact"] = impacts_of_packs(determinations, charges=convictions, days=days)
     found = {name: _by_county(rows) for name, rows in collected(counted).items()}
+    found.setdefault("impact", _by_county([]))
     ran = _by_county(_packs_that_ran(figures))
     scenarios = sorted({row.pack for row in figures.of_kind("scenario")})
     return {

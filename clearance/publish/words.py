@@ -52,11 +52,15 @@ class PackWords:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
+# What a count's own row fills in later.
+OWN = ("charge", "section")
+
+
 class _Open(dict[str, str]):
-    """Leaves a placeholder that nobody fills as it stands."""
+    """What stands for a placeholder that the pack does not fill: its name in words."""
 
     def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+        return "{" + key + "}" if key in OWN else f"({key.replace('_', ' ')})"
 
 
 def load_reasons(rules: Path) -> dict[str, str]:
@@ -196,6 +200,8 @@ def _alternatives(values: Iterable[str]) -> str:
 
 def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
     """The sentence for a reason code; the code itself where no text is known.
+
+    A placeholder of `OWN` that is not given stays as it is written; any other becomes words.
 
     Args:
         code: of the determination.

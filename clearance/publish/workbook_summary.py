@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from clearance.publish.summary import IMPACT
 from clearance.publish.workbook_cells import Styles, strong_colour, write_text
+from clearance.sweep.recorded import WHAT_IF
 
 TITLE = "Summary"
 SPLIT = "in {sheets} sheets, since one holds {rows:,} rows"
@@ -70,6 +71,8 @@ class SummarySheet:
         policy = " ".join(filter(None, (summary["policy"], summary["policy_version"])))
         self._line(f"{summary['county']}: county packet", self._styles.title)
         self._line(f"As of {summary['as_of']}, sweep {summary['sweep_id']}")
+        if summary["what_if"]:
+            self._line(WHAT_IF, self._styles.heading)
         self._line(f"Policy: {policy or 'none has decided anything here'}")
         if summary["note"]:
             self._line(summary["note"], self._styles.heading)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import Row, SparkSession
 
 from clearance.charges.worklist import UNKNOWN
-from clearance.errors import UsageError
 from clearance.faults import output_faults
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.lock import alone
@@ -25,6 +22,7 @@ from clearance.publish.figures import Counted, Figures, figures, reason_people
 from clearance.publish.together import collected
 from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
 from clearance.report.chart import chart
+from clearance.report.deciders import deciders
 from clearance.report.figures import (
     OUTCOMES,
     SMALLEST,
@@ -37,6 +35,7 @@ from clearance.report.figures import (
 )
 from clearance.report.state import store_figures, store_parts
 from clearance.store import Store, storage_faults
+from clearance.sweep.recorded import Sweep, latest_sweep, standing
 
 KINDS = {
     "policy": "County policies",
@@ -83,19 +82,6 @@ class Section:
     reasons: list[tuple[PackWords, list[Reason]]]
 
 
-@dataclass(frozen=True)
-class SweepHead:
-    """What the page says of the sweep; attributes as in `sweeps`."""
-
-    sweep_id: str
-    as_of: date
-    what_if: bool
-    code_version: str
-    digest: str
-    notes: Sequence[str]
-    pack_fingerprints: Mapping[str, str]
-
-
 @logged("report")
 def write_report(
     spark: SparkSession,
@@ -103,7 +89,7 @@ def write_report(
     *,
     out: Path,
     rules: Path,
-    sweep: SweepHead | None = None,
+    sweep: Sweep | None = None,
     counted: Counted | None = None,
 ) -> ReportResult:
     """The report of the latest sweep, written to a file.
@@ -113,33 +99,35 @@ def write_report(
         store: where the tables are.
         out: the file, `.html`.
         rules: the rulebook's folder, for reason texts.
-        sweep: the latest sweep, where the caller knows it.
+        sweep: what it is about; the latest where None.
         counted: its figures, where the caller has counted them.
 
     Raises:
         UsageError: nothing was determined yet, or the file cannot be written.
         SweepConflict: another run is writing the same file.
-        StoreFault: no room is left for it.
+        StoreFault: no room is left for it, or what the sweep rests on cannot be read any more.
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
-        sweep = sweep or _latest(store.read(spark, "sweeps"))
-        determinations = store.read(spark, "determinations")
+        sweep = sweep or latest_sweep(spark, store)
+        stands = standing(spark, store, sweep)
+        determinations = sweep.read(spark, store, "determinations")
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
             counted = Counted(figures(determinations), packs_read)
         refused = refused_since(spark, store)
-        used = set(sweep.pack_fingerprints.values())
+        used = stands.fingerprints
         packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
         cells = _cells(counted.figures)
         shown = {cell.key for cell in cells if cell.shown}
         asked = {"reasons": reason_people(determinations, cells=shown)}
-        found = collected(asked | store_parts(spark, store, rules=rules))
+        found = collected(asked | store_parts(spark, store, sweep=sweep, rules=rules))
         people = {(row.pack, row.outcome, row.reason): row.people for row in found["reasons"]}
         reasons = _reasons(
             counted.figures, shown=shown, people=people, packs=packs, texts=load_reasons(rules)
         )
         page = _page(
             sweep=sweep,
+            behind=deciders(stands, packs={cell.pack for cell in cells}),
             packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
             sections=_sections(cells, reasons, packs),
             cells=cells,
@@ -148,21 +136,6 @@ def write_report(
         )
     _write(out, page)
     return ReportResult(out, sweep.sweep_id, cells=len(shown), withheld=len(cells) - len(shown))
-
-
-def _latest(sweeps: DataFrame) -> SweepHead:
-    found = sweeps.orderBy(F.desc("finished_at"), "sweep_id").first()
-    if found is None:
-        raise UsageError("There is no sweep to report on.", "Run `clearance determine` first.")
-    return SweepHead(
-        sweep_id=found.sweep_id,
-        as_of=found.as_of,
-        what_if=found.what_if,
-        code_version=found.code_version,
-        digest=found.digest,
-        notes=found.notes or (),
-        pack_fingerprints=found.pack_fingerprints or {},
-    )
 
 
 def _cells(figures: Figures) -> list[Cell]:

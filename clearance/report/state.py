@@ -15,6 +15,7 @@ from clearance.charges.worklist import worklist
 from clearance.ingest.ledger import latest_files
 from clearance.report.figures import SMALLEST
 from clearance.store import Store
+from clearance.sweep.recorded import Sweep
 
 WORKLIST_LINES = 25
 
@@ -29,12 +30,15 @@ class WorklistLine:
     people: int
 
 
-def store_parts(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, DataFrame]:
+def store_parts(
+    spark: SparkSession, store: Store, *, sweep: Sweep, rules: Path
+) -> dict[str, DataFrame]:
     """What is to be read of the store, each a few rows; nothing of a table that is not there.
 
     Args:
         spark: the session.
         store: where the tables are.
+        sweep: whose record is looked at.
         rules: the rulebook's folder.
     """
     parts = {}
@@ -51,8 +55,8 @@ def store_parts(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, 
         parts["quarantine"] = rows.groupBy("code").agg(F.count("*").alias("rows"))
     if store.exists(spark, "charges") and store.exists(spark, "source_rows"):
         found = worklist(
-            store.read(spark, "charges"),
-            source=store.read(spark, "source_rows"),
+            sweep.read(spark, store, "charges"),
+            source=sweep.read(spark, store, "source_rows"),
             rules=load_record_rules(rules),
         )
         parts["worklist"] = _publishable(found)

@@ -31,7 +31,8 @@ class Manifest:
         sweep_id: hash of all that decides the sweep, and of the sweep before it.
         same_as: hash of all that decides the sweep alone; equal means nothing to do.
         as_of: the clock.
-        what_if: as-of lies before the extract's own date.
+        what_if: as-of lies before the extract's own date or after the day of `started_at`, or a
+            version was named by hand.
         started_at: wall clock, UTC.
         input_versions: last data-changing version of each input table.
         pack_fingerprints: by pack id.
@@ -103,6 +104,8 @@ def make_manifest(
             code_version,
             sorted(input_versions.items()),
             sorted(selected),
+            # One that was ahead of its day is another once the day has come.
+            *(["what-if"] if what_if else []),
         ]
     )
     same_as = hashlib.sha256(decides.encode()).hexdigest()

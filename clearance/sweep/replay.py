@@ -16,7 +16,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.errors import DifferenceFound, UsageError, nearest
+from clearance.errors import DifferenceFound
 from clearance.progress import stage
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import load_catalogue
@@ -26,6 +26,7 @@ from clearance.store import Store, storage_faults
 from clearance.sweep.assign import Plan
 from clearance.sweep.digest import digest_of
 from clearance.sweep.manifest import engine_version
+from clearance.sweep.recorded import named_sweep
 from clearance.sweep.scope import Scope
 from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import UNIT_TABLES, decide
@@ -104,7 +105,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         again = reduce(DataFrame.unionByName, parts).withColumn("sweep_id", F.lit(sweep_id))
         again = again.persist()
         version = sweep["determinations_version"]
-        stored = store.read(spark, "determinations", version=version)
+        stored = store.read_rows_of(spark, "determinations", version=version)
         digest, stored_digest = digest_of(again), digest_of(stored)
         agrees = digest == stored_digest == sweep["digest"]
         differing, units = (0, ()) if agrees else _differing(again, stored)
@@ -125,27 +126,6 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
 def _sweeps(spark: SparkSession, store: Store) -> list[Row]:
     """Every sweep, the latest first."""
     return store.read(spark, "sweeps").orderBy(F.desc("determinations_version")).collect()
-
-
-def named_sweep(sweeps: list[Row], sweep_id: str, *, store: Store) -> Row:
-    """The sweep's row.
-
-    Args:
-        sweeps: rows of `sweeps`.
-        sweep_id: which.
-        store: where they are, for the message.
-
-    Raises:
-        UsageError: there is no such sweep.
-    """
-    for row in sweeps:
-        if row["sweep_id"] == sweep_id:
-            return row
-    guess = nearest(sweep_id, [row["sweep_id"] for row in sweeps])
-    hint = f" Did you mean {guess}?" if guess else ""
-    raise UsageError(
-        f"The store {store.uri} has no sweep `{sweep_id}`.{hint}", "`clearance sweeps` lists them."
-    )
 
 
 def _behind(sweep: Row, sweeps: list[Row]) -> list[tuple[Row, list[str]]]:
@@ -170,7 +150,7 @@ def _decided(
     spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
 ) -> DataFrame:
     inputs = {
-        table: store.read(spark, table, version=max(sweep["input_versions"][table], 0))
+        table: store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0))
         for table in UNIT_TABLES.values()
     }
     plan = plan_of(spark, store, sweep, packs=packs, rules=rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -107,10 +107,11 @@ def determine(
     refused = refused_since(spark, store)
     after, latest = last_sweep(spark, store)
     recovered = _recover(spark, store, after, latest, clock)
+    started_at = clock()
     manifest = make_manifest(
         as_of=as_of,
-        what_if=_is_what_if(spark, store, as_of, selected),
-        started_at=clock(),
+        what_if=_is_what_if(spark, store, as_of, selected, started_at=started_at),
+        started_at=started_at,
         code_version=engine_version(),
         config_fingerprint=settings.fingerprint,
         input_versions={**versions, **loaded, **reviewed},
@@ -200,9 +201,15 @@ def _recover(
     return latest
 
 
-def _is_what_if(spark: SparkSession, store: Store, as_of: date, selected: Sequence[str]) -> bool:
-    """Whether as-of lies before the extract's own date, or a version is named by hand."""
-    if any("@" in name for name in selected):
+def _is_what_if(
+    spark: SparkSession, store: Store, as_of: date, selected: Sequence[str], *, started_at: datetime
+) -> bool:
+    """Whether as-of lies before the extract's date or ahead, or a version is named by hand.
+
+    Ahead means after the day, in UTC, on which the sweep is started: what may happen until then
+    nobody knows.
+    """
+    if any("@" in name for name in selected) or as_of > started_at.astimezone(UTC).date():
         return True
     latest = latest_extract_day(spark, store)
     return latest is not None and as_of < latest

@@ -12,7 +12,7 @@ from clearance.cli import _code
 from clearance.synth.step import synthesize
 from soak.state import Said, said_by
 
-AS_OF = ("2026-11-01", "2026-12-01")
+AS_OF = ("2026-11-01", "2026-11-20")
 STEPS = ("ingest", "prepare", "determine", "publish", "report")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -72,12 +73,22 @@ def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) ->
         store.replace(table_of(spark, FEEDS[kind], *rows), kind)
 
 
-def sweep(spark: SparkSession, store: Store, as_of: date, settings: Settings) -> SweepResult:
+def sweep(
+    spark: SparkSession,
+    store: Store,
+    as_of: date,
+    settings: Settings,
+    *,
+    on: date | None = None,
+    selected: Sequence[str] = (),
+) -> SweepResult:
+    """A sweep that is made on a day; on that of its as-of, unless another is said."""
     return determine(
         spark,
         store,
         as_of=as_of,
         rules=rules_folder(),
         settings=settings,
-        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        clock=lambda: datetime.combine(on or as_of, time(23, 59), tzinfo=UTC),
+        selected=selected,
     )

@@ -195,5 +195,5 @@ def test_that_an_extract_was_refused_is_said_while_none_was_accepted_since(
     assert sentence in " ".join(capsys.readouterr().out.split())
     assert _code(["report", "--out", str(tmp_path / "report.html"), *store], debug=True) == 0
     assert sentence in (tmp_path / "report.html").read_text()
-    notes = ran.answer("determine", "--as-of", "2026-12-01", "--pack", "prop64_statute")["notes"]
+    notes = ran.answer("determine", "--as-of", "2026-11-20", "--pack", "prop64_statute")["notes"]
     assert any(note.startswith(sentence) for note in notes)

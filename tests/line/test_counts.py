@@ -61,7 +61,7 @@ def test_a_month_in_which_few_have_changed_makes_few_executions(
     changed = tmp_path / "changed.csv"
     changed.write_bytes(b"".join(_fewer_rows(line.files, of=1)))
     with counted(spark, place.store) as month:
-        _run(place, str(changed), "--extract-date", "2026-11-15", as_of="2026-12-01")
+        _run(place, str(changed), "--extract-date", "2026-11-15", as_of="2026-11-20")
     assert month.commits >= 5, "the month must change every table that a month can change"
     assert month.executions <= LATER_MONTH
 

@@ -41,7 +41,7 @@ def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
     theirs = rows.where(rows["subject_id"] == someone["subject_id"]).orderBy("position").collect()
     extract = tmp_path / "november.csv"
     extract.write_text("\n".join([row["record"] for row in theirs[:-1]] + [""]), encoding="utf-8")
-    month = ["run", str(extract), "--extract-date", "2026-11-15", "--as-of", "2026-12-01"]
+    month = ["run", str(extract), "--extract-date", "2026-11-15", "--as-of", "2026-11-20"]
     assert _code([*month, "--out", str(tmp_path / "out"), *into], debug=True) == 0
 
     sweeps = earlier.read(spark, "sweeps").orderBy("determinations_version").collect()

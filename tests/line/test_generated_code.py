@@ -11,9 +11,9 @@ from pyspark.sql import SparkSession
 from clearance.charges.step import prepare
 from clearance.clock import wall_clock
 from clearance.command.demo import AS_OF
-from clearance.command.line import PACKET_FILES, publish_latest
 from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
 from clearance.places import rules_folder
+from clearance.publish.step import publish
 from clearance.session import INTERPRETED
 from clearance.settings import load_settings
 from clearance.store import Store
@@ -55,7 +55,7 @@ def test_tables_and_packets_are_those_made_without_generated_code(
         assert rows.count() == interpreted.count() > 100
         assert rows.exceptAll(interpreted).isEmpty()
     out = tmp_path / "out"
-    publish_latest(spark, generated, out=out, rules=rules, counties=None, files=PACKET_FILES)
+    publish(spark, generated, out=out, rules=rules)
     assert csv_files(out / "packets") == csv_files(line.place.out / "packets")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from clearance.publish import notices
 from clearance.publish.files import UNDER_WAY, workplace
 from clearance.publish.notices import COLUMNS, write_notices
 from clearance.store import Store
+from clearance.sweep.recorded import latest_sweep
 from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 from tests.spec.literal_tables import record
 
@@ -86,15 +88,14 @@ def month(spark: SparkSession, store: Store, as_of: date) -> GrantResult:
     return grant(spark, store, sweep_id=sweep(spark, store, as_of, LAW).sweep_id, rules=RULES)
 
 
-def publish(spark: SparkSession, store: Store, out: Path, as_of: date) -> int:
+def publish(spark: SparkSession, store: Store, out: Path, as_of: date, **more: Any) -> int:
     with workplace(out) as place:
         return write_notices(
             *(spark, store),
             place=place,
             counties=None,
             rules=RULES,
-            as_of=as_of,
-            sweep_id="published",
+            sweep=replace(latest_sweep(spark, store), as_of=as_of, **more),
         )
 
 
@@ -198,6 +199,19 @@ def test_each_grant_and_each_correction_is_told_once_over_any_number_of_folders(
     assert publish(spark, store, one, DECEMBER) == 0
     assert lines(one, "2026-12") == []
     assert (one / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == whole
+
+
+def test_a_what_if_tells_no_court_anything_new(
+    spark: SparkSession, granted: Store, tmp_path: Path
+) -> None:
+    store, out = copied(granted, tmp_path), tmp_path / "out"
+    assert publish(spark, store, out, DECEMBER, what_if=True) == 0
+    assert not store.exists(spark, "notices")
+    assert not list(out.rglob("notice-*.csv"))
+    assert publish(spark, store, out, NOVEMBER) == len(STORIES)
+    told = (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
+    assert publish(spark, store, out, NOVEMBER, what_if=True) == 0
+    assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == told
 
 
 def test_a_run_that_died_after_the_notices_were_noted_is_made_good_by_the_next(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
+from clearance.grants.step import grant
 from clearance.places import rules_folder
 from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
@@ -23,7 +25,7 @@ from clearance.sweep.digest import CONTENT, digest_of
 from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.replay import replay
 from clearance.sweep.scope import Scope, scope_of
-from clearance.sweep.step import SweepResult, determine
+from clearance.sweep.step import SweepResult, _is_what_if, determine
 from tests.line.months import leave_prepared, table_of
 
 SETTINGS = Settings(
@@ -57,14 +59,20 @@ def fill(spark: SparkSession, store: Store, *units: dict[str, Any]) -> None:
     leave_prepared(spark, store, charges(spark, *units))
 
 
+def clock_of(day: date) -> Callable[[], datetime]:
+    """The last minute of a day, in UTC."""
+    return lambda: datetime.combine(day, time(23, 59), tzinfo=UTC)
+
+
 def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> SweepResult:
+    """A sweep that is made on the day of its as-of, unless another is said."""
     return determine(
         spark,
         store,
         as_of=as_of,
         rules=rules_folder(),
         settings=options.pop("settings", SETTINGS),
-        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        clock=clock_of(options.pop("on", as_of)),
         **options,
     )
 
@@ -256,6 +264,34 @@ def test_as_of_before_the_extract_is_a_what_if(spark: SparkSession, store: Store
     store.append(spark.createDataFrame([taken], SOURCE_FILES.ddl), "source_files")
     assert sweep(spark, store, NOVEMBER).what_if
     assert not sweep(spark, store, DECEMBER).what_if
+
+
+def test_as_of_ahead_of_its_day_is_a_what_if_and_another_sweep_once_that_day_has_come(
+    spark: SparkSession, store: Store
+) -> None:
+    fill(spark, store, {})
+    ahead = sweep(spark, store, NOVEMBER, on=date(2026, 10, 31))
+    assert ahead.what_if
+    with pytest.raises(UsageError, match="is a what-if") as refused:
+        grant(spark, store, sweep_id=ahead.sweep_id, rules=rules_folder())
+    assert "Once that day has come, determine again" in refused.value.remedy
+    assert not store.exists(spark, "grants")
+    assert sweep(spark, store, NOVEMBER, on=date(2026, 10, 31)).nothing_new
+
+    due = sweep(spark, store, NOVEMBER)
+    assert (due.what_if, due.nothing_new, due.sweep_id == ahead.sweep_id) == (False, False, False)
+    assert due.digest == ahead.digest
+    assert grant(spark, store, sweep_id=due.sweep_id, rules=rules_folder()).granted == 0
+    assert sweep(spark, store, NOVEMBER, on=DECEMBER).nothing_new
+
+
+@pytest.mark.parametrize(("hour", "what_if"), [(15, True), (16, False)])
+def test_the_day_on_which_a_sweep_is_made_is_that_of_utc(
+    spark: SparkSession, store: Store, hour: int, what_if: bool
+) -> None:
+    started = datetime(2026, 10, 31, hour, 30, tzinfo=timezone(timedelta(hours=-8)))
+    found = _is_what_if(spark, store, NOVEMBER, (), started_at=started)
+    assert found == what_if
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from clearance.charges.changes import TABLES as PREPARED
 from clearance.charges.changes import Note
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.schemas import TABLES
 from clearance.store import Store
+from clearance.sweep.recorded import Sweep, sweep_of
 
 AS_OF = date(2026, 11, 1)
 SWEEP = "sweep-of-november"
@@ -193,15 +194,21 @@ def sweep(**more: Any) -> dict[str, Any]:
         "finished_at": datetime(2026, 11, 2, 8, 1),
         "code_version": "0.1.0",
         "config_fingerprint": "c1",
-        "input_versions": {"charges": 1},
+        "input_versions": {"charges": 0},
         "pack_fingerprints": {"county_pilot": "f1"},
         "counts": {"determinations": 1},
         "determinations_version": 0,
         "digest": "d1g357",
         "notes": [],
+        "selected": [],
         "assigned": json.dumps({"county_pilot": {}, "pc1203_425": {}, "pc851_93": {}}),
         **more,
     }
+
+
+def recorded(**more: Any) -> Sweep:
+    """The sweep of a `sweeps` row."""
+    return sweep_of(Row(**sweep(**more)))
 
 
 def frame(spark: SparkSession, table: str, rows: list[dict[str, Any]]) -> DataFrame:

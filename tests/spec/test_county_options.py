@@ -155,9 +155,7 @@ def swept(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Swep
     found = {row["county"]: row for row in store.read(spark, "determinations").collect()}
     out = folder / "out"
     shown = [thirty[12], thirty[26], thirty[27], thirty[28], thirty[29], QUIET, PLAIN]
-    publish(
-        spark, store, out=out, rules=rules, as_of=AS_OF, sweep_id=result.sweep_id, counties=shown
-    )
+    publish(spark, store, out=out, rules=rules, counties=shown)
     return Swept(store, rules, out, config, counties, result, found)
 
 

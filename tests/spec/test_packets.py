@@ -8,10 +8,10 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from literal_tables import (
-    AS_OF,
     PACKS,
     REASONS,
     SWEEP,
@@ -19,6 +19,7 @@ from literal_tables import (
     court,
     determination,
     record,
+    recorded,
     source_row,
     sweep,
     write,
@@ -33,6 +34,7 @@ from clearance.publish.columns import APPENDED, CONDENSED
 from clearance.publish.step import PublishResult, publish
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.store import Store
+from clearance.sweep.recorded import WHAT_IF
 
 # Input order is the order of positions; the table holds the rows in another order.
 A = {"SUBJECT_ID": "A"}
@@ -170,7 +172,7 @@ def published(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     write(spark, store, "packs", PACKS)
     write(spark, store, "sweeps", [sweep()])
     out = folder / "out"
-    result = publish(spark, store, out=out, rules=rules, as_of=AS_OF, sweep_id=SWEEP, xlsx=True)
+    result = publish(spark, store, out=out, rules=rules, sweep=recorded(), xlsx=True)
     return Published(out, result, store, rules)
 
 
@@ -301,6 +303,7 @@ def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so
         "county": "MARIN",
         "as_of": "2026-11-01",
         "sweep_id": SWEEP,
+        "what_if": False,
         "line_count": 1,
         "lines": {"all": 1, "condensed": 1, "prop64": 0},
         "policy": None,
@@ -415,8 +418,7 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
             *(spark, published.store),
             out=published.out,
             rules=published.rules,
-            as_of=AS_OF,
-            sweep_id="another",
+            sweep=recorded(sweep_id="another"),
             counties=counties,
             files=("prop64",),
         )
@@ -441,6 +443,30 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
     assert not (published.out / ".publishing").exists()
 
 
+def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
+    published: Published, spark: SparkSession, tmp_path: Path
+) -> None:
+    def said(**more: Any) -> tuple[list[str], bool, bool]:
+        publish(
+            *(spark, published.store),
+            out=tmp_path,
+            rules=published.rules,
+            sweep=recorded(**more),
+            counties=["MARIN"],
+            files=("prop64",),
+            xlsx=True,
+        )
+        folder = tmp_path / "packets" / "marin"
+        texts = [path.read_text() for path in folder.glob("*.txt")]
+        sheet = load_workbook(folder / "packet.xlsx")["Summary"]
+        cells = [cell.value for row in sheet.iter_rows() for cell in row]
+        what_if = json.loads((folder / "summary.json").read_text())["what_if"]
+        return texts, WHAT_IF in cells, what_if
+
+    assert said(what_if=True) == ([f"{WHAT_IF}\n"], True, True)
+    assert said() == ([], False, False)
+
+
 def test_an_unknown_county_or_file_is_refused_with_the_nearest(
     published: Published, spark: SparkSession
 ) -> None:
@@ -449,8 +475,7 @@ def test_an_unknown_county_or_file_is_refused_with_the_nearest(
             *(spark, published.store),
             out=published.out,
             rules=published.rules,
-            as_of=AS_OF,
-            sweep_id=SWEEP,
+            sweep=recorded(),
             **more,
         )
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from literal_tables import (
-    AS_OF,
     PACKS,
-    SWEEP,
     charge,
     court,
     determination,
+    recorded,
     source_row,
     sweep,
     write,
@@ -25,7 +24,7 @@ from pyspark.sql import SparkSession
 
 from clearance.places import rules_folder
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import SweepHead, write_report
+from clearance.report.page import write_report
 from clearance.store import Store
 
 COUNT = "101001001000"
@@ -104,24 +103,17 @@ def asked(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> dict
         store = store_of(spark, folder / "store", counties=counties)
         numbers: list[int] = []
         with queries(spark, numbers):
-            result = publish(
-                spark, store, out=folder / "out", rules=rules, as_of=AS_OF, sweep_id=SWEEP
-            )
+            result = publish(spark, store, out=folder / "out", rules=rules, sweep=recorded())
         with queries(spark, numbers):
             write_report(
                 *(spark, store),
                 out=folder / "report.html",
                 rules=rules,
-                sweep=head(),
+                sweep=recorded(),
                 counted=result.counted,
             )
         found[counties] = Asked(numbers, result)
     return found
-
-
-def head() -> SweepHead:
-    row = sweep()
-    return SweepHead(**{field.name: row[field.name] for field in fields(SweepHead)})
 
 
 def test_queries_do_not_grow_with_the_counties(asked: dict[int, Asked]) -> None:

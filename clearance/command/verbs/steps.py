@@ -127,7 +127,8 @@ def publish(
 ) -> None:
     """County packets, prosecutors' look-ahead and statistics from the latest sweep."""
     place = frame.open_store(frame.settings())
-    from clearance.command.line import packet_files, publish_latest, say_publish
+    from clearance.command.line import packet_files, say_publish
+    from clearance.publish.step import publish as publish_latest
 
     wanted, counties = packet_files(files), _counties(frame, county)
     with frame.session() as spark:

@@ -1,0 +1,126 @@
+"""A sweep of some packs leaves the others as they are: date, record, notes and texts alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from soak.months import Place
+from soak.state import files_of
+
+from clearance.cli import _code
+from clearance.command.demo import AS_OF
+from clearance.store import Store
+from tests.line.conftest import Line
+
+PACK, LATER = "prop64_statute", "2026-11-20"
+UNFILLED = re.compile(r"\{[a-z_]+\}")
+
+
+def summaries(out: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.parent.name: json.loads(path.read_text())
+        for path in out.glob("packets/*/summary.json")
+    }
+
+
+def shorter_records(line: Line, folder: Path) -> list[str]:
+    """An extract in which everybody with several rows lacks the last of them."""
+    rows: dict[str, list[str]] = defaultdict(list)
+    for name in line.files:
+        for text in Path(name).read_text(encoding="utf-8", errors="ignore").splitlines():
+            parts = text.split(",")
+            if len(parts) == 95 and parts[2].isdigit():
+                rows[parts[2]].append(text)
+    several = {subject: lines for subject, lines in rows.items() if len(lines) > 3}
+    assert len(several) > 20
+    file = folder / "shorter.csv"
+    file.write_text("".join(f"{row}\n" for lines in several.values() for row in lines[:-1]))
+    return [str(file), "--extract-date", "2026-11-15", "--accept-quarantine"]
+
+
+@pytest.fixture(scope="module")
+def mixed(spark: SparkSession, line: Line, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The shared store after another extract, of which one policy alone knows."""
+    folder = tmp_path_factory.mktemp("mixed")
+    place = line.place.copy_to(folder / "copy")
+    at = ["--store", str(place.store), "--quiet"]
+    for words in (
+        ["ingest", *shorter_records(line, folder)],
+        ["prepare"],
+        ["determine", "--as-of", LATER, "--pack", PACK],
+        ["publish", "--out", str(place.out)],
+        ["report", "--out", str(place.out / "report.html")],
+    ):
+        assert _code([*words, *at], debug=True) == 0, words
+    return place
+
+
+def test_a_countys_packet_is_of_the_sweep_that_decided_its_policy(line: Line, mixed: Place) -> None:
+    before, after = summaries(line.place.out), summaries(mixed.out)
+    kept = {folder for folder, said in before.items() if said["policy"] not in (PACK, None)}
+    again = {folder for folder, said in after.items() if said["policy"] == PACK}
+    assert len(kept) > 2 and len(again) > 2
+    assert {after[folder]["as_of"] for folder in kept} == {AS_OF.isoformat()}
+    assert {after[folder]["as_of"] for folder in again} == {LATER}
+    assert not {after[folder]["sweep_id"] for folder in again} & {
+        said["sweep_id"] for said in before.values()
+    }
+    files, others = files_of(mixed.out), files_of(line.place.out)
+    same = [name for name in others if name.split("/")[:2] in [["packets", one] for one in kept]]
+    assert len(same) == 4 * len(kept)
+    assert {name: files[name] for name in same} == {name: others[name] for name in same}
+
+
+def test_what_laws_bring_soon_is_of_the_sweep_that_decided_them(line: Line, mixed: Place) -> None:
+    def soon(place: Place) -> list[str]:
+        files = sorted(place.out.glob("prosecutor/*/upcoming.csv"))
+        return sorted(row for file in files for row in file.read_text().splitlines()[1:])
+
+    assert len(soon(line.place)) > 3
+    assert soon(mixed) == soon(line.place)
+
+
+def test_the_report_keeps_each_packs_date_notes_and_texts(line: Line, mixed: Place) -> None:
+    before, after = (
+        (place.out / "report.html").read_text(encoding="utf-8") for place in (line.place, mixed)
+    )
+    assert f"as of <strong>{LATER} ({PACK}); {AS_OF.isoformat()} (" in after
+    assert f"as of <strong>{AS_OF.isoformat()}</strong>" in before
+    notes = re.findall(r"<p>(\w+ was never loaded: .*?)</p>", before)
+    assert notes
+    for note in notes:
+        assert f", as of {AS_OF.isoformat()}: {note}</p>" in after
+    captions = dict(re.findall(r"<caption>(\w+), version [^<]*?, as of ([-\d]+)</caption>", after))
+    assert captions[PACK] == LATER
+    assert {day for pack, day in captions.items() if pack != PACK} == {AS_OF.isoformat()}
+    assert len(captions) > 4
+
+
+def test_no_output_prints_a_placeholder(spark: SparkSession, mixed: Place) -> None:
+    texts = [
+        path
+        for path in mixed.out.rglob("*")
+        if path.suffix in (".html", ".json", ".csv") and ".published" not in path.name
+    ]
+    assert len(texts) > 20
+    for path in texts:
+        assert not UNFILLED.search(path.read_text(encoding="utf-8", errors="replace")), path
+    filled = (mixed.out / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"onvictions in past \d+ years", filled)
+
+
+def test_the_list_of_sweeps_tells_one_of_some_packs_from_a_whole_one(
+    spark: SparkSession, mixed: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert _code(["sweeps", "--store", str(mixed.store), "--quiet"], debug=True) == 0
+    whole, part = [line for line in capsys.readouterr().out.splitlines() if "digest" in line]
+    assert part.endswith(f"of {PACK} only") and "only" not in whole
+    rows = Store(str(mixed.store)).read(spark, "sweeps").orderBy("determinations_version")
+    assert [list(row["selected"]) for row in rows.collect()] == [[], [PACK]]
