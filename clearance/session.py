@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 from clearance.archive import archive_options
 from clearance.environment import spark_connect, why_not_started
 from clearance.errors import ClearanceError, StoreFault
-from clearance.faults import chain, kind_of
+from clearance.fault_chain import chain, kind_of
 from clearance.jars import checked
 from clearance.java import use_java
 from clearance.jvm_names import remember_names
