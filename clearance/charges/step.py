@@ -19,7 +19,6 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance import __version__
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
@@ -30,6 +29,7 @@ from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
+from clearance.code_hash import code_hash
 from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
@@ -129,10 +129,8 @@ def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
         record: the rules for reading a record.
         statutes: the statute lists.
     """
-    digest = hashlib.sha256(f"{__version__}\0{record.fingerprint}\0{statutes.fingerprint}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    rests_on = (record.fingerprint, statutes.fingerprint, code_hash("clearance.charges.step"))
+    return hashlib.sha256("\0".join(rests_on).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
