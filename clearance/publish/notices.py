@@ -2,8 +2,8 @@
 
 A month's file in a folder holds what was told there in that month and all that no court has been
 told yet. Files are finished aside; then `notices` takes up what is new, in one commit; then the
-files move in. Where a run died in between, the next one into the same folder makes the files again
-from `notices`. Source: the contract's `notice-YYYY-MM.csv`.
+files move in. Where a run ended in between, the next one into the same folder makes the files again
+from `notices` (see `notices_due`). Source: the contract's `notice-YYYY-MM.csv`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from clearance.publish.counties import folders, known_counties
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
 from clearance.publish.files import Workplace
+from clearance.publish.notices_due import note_due, notices_due
 from clearance.publish.row_keys import case_number
 from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
@@ -89,7 +90,9 @@ def write_notices(
         sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
     )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    files, again = _files(counted.earlier, names=names, place=place, month=said["month"])
+    month, due = said["month"], notices_due(place.out)
+    again = [key for key in counted.earlier if key[0] in names and (key[1] == month or key in due)]
+    files = _files(again, names=names, place=place, month=month)
     content = here.join(
         F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
         on=["county", "month"],
@@ -100,12 +103,15 @@ def write_notices(
     notices = content.unionByName(first_told)
     lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules)
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
+    elsewhere = {key for key in due if key[0] not in names}
     if fresh:
+        note_due(place.out, {*due, *((county, month) for county, _ in fresh)})
         note = json.dumps({"noticed": sweep_id, "after": after})
         with store.claimed(), store.in_turn(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
+    note_due(place.out, elsewhere)
     if counted.unmarked or any(kind == "grant" for _, kind in fresh):
         _mark(spark, store)
     return sum(fresh.values())
@@ -161,25 +167,16 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
 
 
 def _files(
-    told: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, month: str
-) -> tuple[dict[str, list[Path]], list[tuple[str, str]]]:
-    """By county, the files to make; and whose content was told before: county, month."""
-
-    def path(county: str, of: str) -> Path:
-        return place.out / FOLDER / names[county] / f"notice-{of}.csv"
-
-    # A file that an office has taken away stays away, unless the run that made it died.
-    again = [
-        (county, of)
-        for county, of in told
-        if county in names
-        and (of == month or (place.interrupted and not path(county, of).exists()))
-    ]
-    files = {
-        county: sorted({path(county, month), *(path(c, of) for c, of in again if c == county)})
-        for county in names
+    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, month: str
+) -> dict[str, list[Path]]:
+    """By county, the files to make: the month's, and those of earlier months that are due."""
+    months = {county: {month} for county in names}
+    for county, of in again:
+        months[county].add(of)
+    return {
+        county: [place.out / FOLDER / names[county] / f"notice-{of}.csv" for of in sorted(every)]
+        for county, every in months.items()
     }
-    return files, again
 
 
 def _lines(
