@@ -18,6 +18,7 @@ from clearance.literal import looked_up
 UNKNOWN_COUNTY = "UNKNOWN"
 UNKNOWN_STEP = "unknown"
 COURT = "court"
+ARREST = "arrest"
 
 # Numbers of agencies of the state start so; three digits follow that number its county.
 _STATE = "CA"

@@ -30,6 +30,7 @@ from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
 from clearance.code_hash import code_hash
+from clearance.ingest.unrecorded import check_recorded
 from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
@@ -86,12 +87,13 @@ def prepare(
 
     Raises:
         RulebookInvalid: the rules for reading a record do not hold.
-        UsageError: the store has no source rows yet.
+        UsageError: the store has no source rows yet, or an ingest has not finished.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
     # Rows that arrive meanwhile are the next run's.
     version = max(store.version(spark, "source_rows"), 0)
     source = store.read(spark, "source_rows", version=version)
+    check_recorded(spark, store)
     fingerprint = prepare_fingerprint(record, statutes)
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)

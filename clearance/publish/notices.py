@@ -202,9 +202,9 @@ def _lines(
     dated = told.join(units, on="unit_id", how="left").withColumn(
         "step", F.substring("count_order", 1, 6)
     )
-    person = first_rows(sources, units=told).drop("court")
-    number = case_number(rules=load_record_rules(rules))
-    numbered = numbered_steps(sources.withColumn("case_number", number))
+    record = load_record_rules(rules)
+    person = first_rows(sources, units=told, rules=record).drop("court")
+    numbered = numbered_steps(sources.withColumn("case_number", case_number(rules=record)))
     cases = case_numbers(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"
