@@ -11,7 +11,6 @@ from clearance.charges.record_rules import RecordRules
 from clearance.ingest.record import parsed
 from clearance.ingest.shape import without_mark
 
-
 # The digits of a step's number; those of a count begin with its step's.
 _STEP = 6
 
