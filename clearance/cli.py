@@ -98,7 +98,7 @@ def _unforeseen(error: Exception) -> ClearanceError:
         why = getattr(error, "strerror", None) or "no memory is left"
         return StoreFault(
             f"The machine failed ({type(error).__name__}: {why}).",
-            "Make room for it, then run the same command again; `--debug` shows where.",
+            "See to that, then run the same command again; `--debug` shows where it failed.",
         )
     return ProgramFault(f"{type(error).__name__} at {own_call(error)}")
 

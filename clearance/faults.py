@@ -122,8 +122,8 @@ _STOPPED = _Signs(
 # What no store and no cluster does: a query that fits no table, a call that fits no function.
 _BUG = _Signs(
     classes=re.compile(
-        r"^(ConcurrentModificationException|PySpark(Type|Value|Attribute|Index|Key|NotImplemented|"
-        r"Assertion)Error|ParseException)$"
+        r"^(ConcurrentModificationException|"
+        r"PySpark(Type|Value|Attribute|Index|Key|NotImplemented|Assertion)Error)$"
     ),
     conditions=re.compile(
         "^(UNRESOLVED_|AMBIGUOUS_|DATATYPE_MISMATCH|MISSING_AGGREGATION|FIELD_NOT_FOUND|"
