@@ -84,7 +84,7 @@ def workplace(out: Path) -> Iterator[Workplace]:
             folder.mkdir(mode=0o700)
         try:
             yield place
-        except BaseException:  # names and comments of people are in it
+        except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
             _clear(place)
             raise
         shutil.rmtree(place.aside, ignore_errors=True)
