@@ -92,7 +92,7 @@ def _code(given: list[str], *, debug: bool) -> int:
 
 def _unforeseen(error: Exception) -> ClearanceError:
     """What to say of an exception that no step made an error of."""
-    from clearance.command.trace import own_call
+    from clearance.bug import own_call
 
     if isinstance(error, OSError | MemoryError):
         why = getattr(error, "strerror", None) or "no memory is left"

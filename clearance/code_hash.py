@@ -21,7 +21,13 @@ NO_ANSWER = frozenset(
     {
         "clearance",  # its version
         # What is said on the way, and how a run ends.
-        *("clearance.clock", "clearance.errors", "clearance.faults", "clearance.fault_chain"),
+        *(
+            "clearance.bug",
+            "clearance.clock",
+            "clearance.errors",
+            "clearance.faults",
+            "clearance.fault_chain",
+        ),
         *("clearance.lock", "clearance.log", "clearance.progress"),
         # Where things lie, and this.
         *("clearance.code_hash", "clearance.personal", "clearance.places"),

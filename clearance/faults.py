@@ -16,6 +16,7 @@ from pathlib import Path
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # py4j ships no types
 from pyspark.errors import PySparkException
 
+from clearance.bug import own_call
 from clearance.errors import ClearanceError, ProgramFault, StoreFault, SweepConflict, UsageError
 from clearance.fault_chain import Link, chain, kind_of
 
@@ -191,7 +192,8 @@ def told(error: BaseException, *, doing: str) -> ClearanceError:
             "whole instead: prepare makes them anew), then run the same command again.",
         )
     if _BUG.in_any(links):
-        return ProgramFault(f"{kind} while {doing}")
+        named = next((link.condition for link in links if link.condition), kind)
+        return ProgramFault(f"{named} at {own_call(error)} while {doing}")
     return _UnnamedFault(
         f"The store or the cluster failed while {doing} ({kind}).",
         "Check that the store can be written and has room, then run the same command again; "

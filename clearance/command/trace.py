@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from clearance.errors import ClearanceError
-from clearance.places import PACKAGE
 
 CALLS = 8
 # Their messages name files, hosts and classes.
@@ -46,20 +44,6 @@ def trace_lines(error: BaseException) -> Iterator[str]:
     origin: Any = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
     if origin is not None:
         yield from _java_lines(origin)
-
-
-def own_call(error: BaseException) -> str:
-    """Where in this package an exception came from: module, line and function.
-
-    Args:
-        error: what ended the run.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
-    if not own:
-        return "an unknown place"
-    module = Path(own[-1].filename).relative_to(PACKAGE)
-    return f"{module.as_posix()}:{own[-1].lineno} in {own[-1].name}"
 
 
 def _condition(error: BaseException) -> str:

@@ -23,7 +23,17 @@ LEFT_OUT = {
     *(
         f"clearance.{name}"
         for name in (
-            *("clock", "code_hash", "commits", "errors", "fault_chain", "faults", "lock", "log"),
+            *(
+                "bug",
+                "clock",
+                "code_hash",
+                "commits",
+                "errors",
+                "fault_chain",
+                "faults",
+                "lock",
+                "log",
+            ),
             *("log_folder", "personal", "places", "progress"),
             *("ingest.files", "ingest.header", "ingest.kind", "ingest.naming", "ingest.remote"),
             *("ingest.unpack", "ingest.unread"),

@@ -68,6 +68,14 @@ class Told(PySparkException):
         return self.said[1]
 
 
+class Broken:
+    """Rows that fail as soon as they are asked for anything."""
+
+    @property
+    def sparkSession(self) -> None:
+        raise Told("UNRESOLVED_COLUMN", "42703")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -132,6 +140,12 @@ def test_what_no_store_and_no_other_run_can_cause_is_a_bug(error: Exception) -> 
     assert fault.exit_code == 70
     assert "This is a bug" in fault.message and "writing charges" in fault.message
     assert "DOE" not in fault.message + fault.remedy
+
+
+def test_a_bug_that_spark_threw_says_which_call_of_ours_led_to_it() -> None:
+    with pytest.raises(ProgramFault) as caught, storage_faults("writing charges"):
+        Store("x")._write(Broken(), "charges", mode="append")  # type: ignore[arg-type]
+    assert "UNRESOLVED_COLUMN at store.py:" in caught.value.message
 
 
 @pytest.mark.parametrize(
