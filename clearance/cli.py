@@ -10,7 +10,13 @@ import os
 import sys
 from contextlib import suppress
 
-from clearance.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STORE, ClearanceError
+from clearance.errors import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    ClearanceError,
+    ProgramFault,
+    StoreFault,
+)
 from clearance.interrupt import INTERRUPTED, heed_interrupts, ignore_interrupts, leave
 
 
@@ -79,11 +85,22 @@ def _code(given: list[str], *, debug: bool) -> int:
     except Exception as error:
         if debug:
             _show_trace(error)
-        _say(
-            f"Something failed that was not foreseen ({type(error).__name__}).",
-            "Run it again with --debug for the cause; running it again is safe.",
+        end = _unforeseen(error)
+        _say(end.message, end.remedy)
+        return end.exit_code
+
+
+def _unforeseen(error: Exception) -> ClearanceError:
+    """What to say of an exception that no step made an error of."""
+    from clearance.bug import own_call
+
+    if isinstance(error, OSError | MemoryError):
+        why = getattr(error, "strerror", None) or "no memory is left"
+        return StoreFault(
+            f"The machine failed ({type(error).__name__}: {why}).",
+            "See to that, then run the same command again; `--debug` shows where it failed.",
         )
-        return EXIT_STORE
+    return ProgramFault(f"{type(error).__name__} at {own_call(error)}")
 
 
 if __name__ == "__main__":

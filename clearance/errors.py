@@ -13,6 +13,7 @@ EXIT_INPUT = 3
 EXIT_RULEBOOK = 4
 EXIT_CONFLICT = 5
 EXIT_STORE = 6
+EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
 MOST_LISTED = 200
@@ -69,6 +70,26 @@ class StoreFault(ClearanceError):
     """The store or the cluster failed; running the same command again is safe."""
 
     exit_code = EXIT_STORE
+
+
+class ProgramFault(ClearanceError):
+    """A fault of the program itself."""
+
+    exit_code = EXIT_BUG
+
+    def __init__(self, what: str) -> None:
+        """Say that this is a bug.
+
+        Args:
+            what: the class of the exception and where it came from, never its text.
+        """
+        from clearance import __version__
+
+        super().__init__(
+            f"This is a bug in Clearance {__version__}: {what}.",
+            "Report the line above and the command, without anything about people, to whoever "
+            "maintains Clearance; `--debug` shows the calls that led to it, without values.",
+        )
 
 
 def printable(text: str) -> str:

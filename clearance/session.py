@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 from clearance.archive import archive_options
 from clearance.environment import spark_connect, why_not_started
 from clearance.errors import ClearanceError, StoreFault
-from clearance.faults import chain, kind_of
+from clearance.fault_chain import chain, kind_of
 from clearance.jars import checked
 from clearance.java import use_java
 from clearance.jvm_names import remember_names
@@ -134,6 +134,14 @@ def memory_for(total_bytes: int) -> str:
     return f"{min(max(gib, 1), 16)}g"
 
 
+def _no_warehouse() -> dict[str, str]:
+    """Spark makes a folder for tables of its own, `spark-warehouse` here, unless it is there.
+
+    Nothing is ever put into it.
+    """
+    return {"spark.sql.warehouse.dir": Path(tempfile.gettempdir()).resolve().as_uri()}
+
+
 def _machine_memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
@@ -167,11 +175,15 @@ def build_session(
     wanted = {**MEANING, **SPEED, **PRIVACY}
     said = _JavaSays()
     if not submitted:
-        wanted |= LOCAL | {
-            "spark.master": f"local[{cores or '*'}]",
-            "spark.driver.memory": memory_for(_machine_memory()),
-            "spark.driver.extraJavaOptions": java_options(small=small),
-        }
+        wanted |= (
+            LOCAL
+            | _no_warehouse()
+            | {
+                "spark.master": f"local[{cores or '*'}]",
+                "spark.driver.memory": memory_for(_machine_memory()),
+                "spark.driver.extraJavaOptions": java_options(small=small),
+            }
+        )
         if small:
             wanted |= SMALL
     try:
@@ -182,7 +194,7 @@ def build_session(
         if submitted:
             _bring_delta(given)
             if str(given.get("spark.master") or "").startswith("local"):
-                wanted |= ONE_MACHINE
+                wanted |= ONE_MACHINE | _no_warehouse()
         else:
             spark_connect()
             wanted["spark.jars"] = ",".join(str(jar) for jar in checked(jars_folder()))

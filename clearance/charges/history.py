@@ -18,6 +18,7 @@ from clearance.charges.fields import precision, present, shouted, whole_date
 from clearance.charges.grammar import leaves_target, names_comment
 from clearance.charges.places import UNKNOWN_STEP, as_written, county_read, meaning, step_kind
 from clearance.charges.quality import flag_words, flags
+from clearance.charges.raw_texts import charge_form, date_form, number_form
 from clearance.charges.record_rules import RecordRules, SentenceKind, Words
 from clearance.charges.sentences import NAMED, UNREAD_KIND
 from clearance.literal import looked_up
@@ -70,8 +71,31 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
 
 
 def history(typed: DataFrame) -> DataFrame:
-    """A row is an event row, typed, without direct identifiers."""
-    return typed.withColumn("quality", flag_words(F.col("flags"))).select(*HISTORY.columns)
+    """A row is an event row, typed, without direct identifiers.
+
+    A raw text is kept only where it has the form of what it should be: a date's, a charge's, a word
+    that the rules know.
+    """
+    forms = {
+        "event_date_text": date_form,
+        "disposition_date_text": date_form,
+        "disposition_order": number_form,
+        "sentence_order": number_form,
+        "charge_text": charge_form,
+        "convicted_charge_text": charge_form,
+    }
+    known = {
+        "step_text": F.col("step_kind") != UNKNOWN_STEP,
+        "disposition_text": F.col("disposition_effect") != "unknown",
+    }
+    shown = typed.withColumns(
+        {
+            "quality": flag_words(F.col("flags")),
+            **{name: form(F.col(name)) for name, form in forms.items()},
+            **{name: F.when(is_known, F.col(name)) for name, is_known in known.items()},
+        }
+    )
+    return shown.select(*HISTORY.columns)
 
 
 def _dates() -> dict[str, Column]:

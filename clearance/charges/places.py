@@ -12,12 +12,14 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import present
+from clearance.charges.raw_texts import place_form
 from clearance.charges.record_rules import RecordRules
 from clearance.literal import looked_up
 
 UNKNOWN_COUNTY = "UNKNOWN"
 UNKNOWN_STEP = "unknown"
 COURT = "court"
+ARREST = "arrest"
 
 # Numbers of agencies of the state start so; three digits follow that number its county.
 _STATE = "CA"
@@ -90,12 +92,14 @@ def county(name: Column, agency: Column, *, rules: RecordRules) -> Column:
 def as_written(read: Column, name: Column) -> Column:
     """The county that was read; where none could be, the name in upper case with single blanks.
 
+    It is `UNKNOWN` where the name is blank or cannot be that of a place.
+
     Args:
         read: see `county_read`.
         name: STP_ORI_CNTY_NAME.
     """
     kept = F.regexp_replace(F.upper(present(name)), r"\s+", " ")
-    return F.coalesce(read, kept, F.lit(UNKNOWN_COUNTY))
+    return F.coalesce(read, place_form(kept), F.lit(UNKNOWN_COUNTY))
 
 
 def _by_number(rules: RecordRules) -> dict[str, str]:

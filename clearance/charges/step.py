@@ -19,7 +19,6 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance import __version__
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
@@ -30,6 +29,8 @@ from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
+from clearance.code_hash import code_hash
+from clearance.ingest.unrecorded import check_recorded
 from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store, storage_faults
@@ -86,12 +87,13 @@ def prepare(
 
     Raises:
         RulebookInvalid: the rules for reading a record do not hold.
-        UsageError: the store has no source rows yet.
+        UsageError: the store has no source rows yet, or an ingest has not finished.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
     # Rows that arrive meanwhile are the next run's.
     version = max(store.version(spark, "source_rows"), 0)
     source = store.read(spark, "source_rows", version=version)
+    check_recorded(spark, store)
     fingerprint = prepare_fingerprint(record, statutes)
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
@@ -129,10 +131,8 @@ def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
         record: the rules for reading a record.
         statutes: the statute lists.
     """
-    digest = hashlib.sha256(f"{__version__}\0{record.fingerprint}\0{statutes.fingerprint}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    rests_on = (record.fingerprint, statutes.fingerprint, code_hash("clearance.charges.step"))
+    return hashlib.sha256("\0".join(rests_on).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

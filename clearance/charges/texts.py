@@ -13,6 +13,7 @@ from clearance.charges.grammar import display
 from clearance.charges.list_bits import ListBits
 from clearance.charges.parts import is_one_of
 from clearance.charges.quality import flags
+from clearance.charges.raw_texts import has_charge_form
 from clearance.charges.spelling import own_spelling
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import classify, rows_by_section
@@ -66,11 +67,11 @@ def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
     no, no_words = F.lit(False), F.array().cast("array<string>")
     absent = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
     in_comment, has_text = F.col("source") == "comment", F.col("text").isNotNull()
-    parsed = F.coalesce("parsed", no)
+    parsed, line = F.coalesce("parsed", no), charge_line(F.col("text"))
     as_charged = F.struct(
         "county",
-        # A comment is personal, even where it is the charge.
-        F.when(~in_comment, charge_line(F.col("text"))).alias("charge_text"),
+        # A comment is personal, even where it is the charge; what names no section may be, too.
+        F.when(~in_comment & (parsed | has_charge_form(line)), line).alias("charge_text"),
         F.col("source").alias("charge_source"),
         *[F.coalesce(name, none).alias(name) for name, none in absent.items()],
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import effect_of, worded_effect
 from clearance.charges.fields import present, shouted
+from clearance.charges.grammar import names_comment
 from clearance.charges.places import UNKNOWN_STEP, step_kind
 from clearance.charges.record_rules import RecordRules
 
@@ -22,11 +23,12 @@ def worklist(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> Da
     """A row is a text that the rules do not know: kind, text, rows, people.
 
     Charges that stand in a comment are counted under a null text: comments are personal. Each
-    table is read once, and of the source rows two columns beside the person.
+    table is read once, and of the source rows three columns beside the person. A charge without
+    any number stands in `source_rows` alone, and its rows are counted, not its counts.
 
     Args:
         charges: the `charges` table.
-        source: `source_rows`, for unknown dispositions and steps.
+        source: `source_rows`, for unknown dispositions and steps, and charges without a number.
         rules: how the record is read.
     """
     unknown = _unknown_charges(charges).unionByName(_unknown_events(source, rules=rules))
@@ -39,14 +41,20 @@ def _unknown_charges(charges: DataFrame) -> DataFrame:
     """A row is a count whose charge the rules do not know: kind, text, subject_id."""
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
     kind = F.when(unread, "charge").when(F.expr("parsed AND NOT classified"), "section")
-    found = charges.select(kind.alias("kind"), F.col("charge_text").alias("text"), "subject_id")
-    return found.where("kind IS NOT NULL")
+    found = charges.select(
+        kind.alias("kind"), F.col("charge_text").alias("text"), "subject_id", "charge_source"
+    )
+    return found.where("kind IS NOT NULL AND (text IS NOT NULL OR charge_source = 'comment')").drop(
+        "charge_source"
+    )
 
 
 def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
-    """A row is an unknown disposition or step of a source row: kind, text, subject_id."""
-    disposition, step = present(F.col("disp_descr")), present(F.col("stp_type_descr"))
-    texts = source.select("subject_id", disposition.alias("disposition"), step.alias("step"))
+    """A row is an unknown text of a source row, no charge by its form: kind, text, subject_id."""
+    fields = {"disposition": "disp_descr", "step": "stp_type_descr", "charge": "offense_descr"}
+    texts = source.select(
+        "subject_id", *(present(F.col(field)).alias(name) for name, field in fields.items())
+    )
     word = shouted(F.col("disposition"))
     worded = texts.withColumn("worded", worded_effect(word, rules=rules))
     effect = effect_of(word, F.col("worded"), rules=rules)
@@ -55,16 +63,23 @@ def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             "no_disposition": F.coalesce(effect == "unknown", F.lit(False)),
             # A step that is not named is of no known kind either.
             "no_step": step_kind(F.col("step"), rules=rules) == UNKNOWN_STEP,
+            "no_charge": _names_no_number(F.col("charge")),
         }
     )
-    strange = marked.where("no_disposition OR no_step")
+    strange = marked.where("no_disposition OR no_step OR no_charge")
     either = F.array(
         *(
             F.when(
                 F.col(f"no_{kind}"), F.struct(F.lit(kind).alias("kind"), F.col(kind).alias("text"))
             )
-            for kind in ("disposition", "step")
+            for kind in fields
         )
     )
     each = strange.select("subject_id", F.explode(either).alias("found"))
     return each.where("found IS NOT NULL").select("found.kind", "found.text", "subject_id")
+
+
+def _names_no_number(charge: Column) -> Column:
+    """Whether a charge has no number of a section, and does not point to the comment either."""
+    digits = F.rlike(charge, F.lit("[0-9]"))
+    return F.coalesce(~digits & ~names_comment(charge), F.lit(False))

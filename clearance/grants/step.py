@@ -15,6 +15,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
 from clearance.grants.record import first_rows
@@ -95,7 +96,8 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
         new = given.join(met, on=["unit_id", "pack"], how="left_anti").persist()
         counted, fresh = given.count(), new.count()
         if fresh or corrected:
-            put = grant_rows(new, sources=known.read(spark, store, "source_rows"), sweep=sweep)
+            sources = known.read(spark, store, "source_rows")
+            put = grant_rows(new, sources=sources, sweep=sweep, rules=load_record_rules(rules))
             put = put if rows is None else put.unionByName(rows)
             note = json.dumps({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
@@ -119,15 +121,18 @@ def _corrected(before: DataFrame, wrong: DataFrame, *, on: date) -> DataFrame:
     return joined.withColumn("corrected_on", F.lit(on)).select(*GRANTS.columns)
 
 
-def grant_rows(given: DataFrame, *, sources: DataFrame, sweep: Row) -> DataFrame:
+def grant_rows(
+    given: DataFrame, *, sources: DataFrame, sweep: Row, rules: RecordRules
+) -> DataFrame:
     """A row is a unit and pack granted on the sweep's as-of.
 
     Args:
         given: determinations to grant.
         sources: `source_rows`, for the court or agency.
         sweep: the sweep's row.
+        rules: how the record is read.
     """
-    court = first_rows(sources, units=given).select("unit_id", "court")
+    court = first_rows(sources, units=given, rules=rules).select("unit_id", "court")
     known = {
         "granted_on": F.lit(sweep["as_of"]),
         "sweep_id": F.lit(sweep["sweep_id"]),

@@ -20,6 +20,7 @@ from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
 from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
+from clearance.ingest.unrecorded import take_back
 from clearance.literal import literal_table
 from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
 from clearance.store import Store, storage_faults
@@ -186,7 +187,12 @@ def write_source_rows(
             store.replace_people(new, "source_rows", people=people)
     promised = sum(survey.rows_accepted for survey in extract.surveys) - sum(superseded.values())
     if turn.commit is None or turn.commit.rows_written != promised:
-        _reconcile(spark, store, extract=extract, superseded=superseded)
+        try:
+            _reconcile(spark, store, extract=extract, superseded=superseded)
+        except StoreFault:
+            if turn.commit is not None:
+                take_back(spark, store, turn.commit)
+            raise
     return superseded
 
 
@@ -218,8 +224,9 @@ def _reconcile(
         if counted.get(name, 0) != promised:
             raise StoreFault(
                 f"{survey.file.path}: {promised} rows to keep, but "
-                f"{counted.get(name, 0)} are in source_rows. Did the file change meanwhile?",
-                "Run the same command again: it replaces what is there.",
+                f"{counted.get(name, 0)} came into source_rows. Did the file change meanwhile? "
+                "Nothing was taken in.",
+                "See that nobody changes the file, then run the same command again.",
             )
 
 

@@ -12,6 +12,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]  # py4j 
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
+from clearance.faults import SPARK_FAULTS
 from clearance.ingest.header import first_header
 from clearance.ingest.kind import GZIP, HEAD, refused_kind
 from clearance.ingest.naming import HOW_TO_NAME, is_research, no_research_file
@@ -102,9 +103,7 @@ def remote_files(
                 address = str(status.getPath().toUri().toString())
                 if address not in found:
                     found[address] = _looked_at(hadoop, status, address, unpack_limit=unpack_limit)
-        except InputRefused:
-            raise
-        except Exception as error:
+        except (*SPARK_FAULTS, OSError) as error:
             raise InputRefused(
                 f"{name} cannot be read ({type(error).__name__}).",
                 "Check the address and this session's rights to it; `clearance doctor` tries both.",

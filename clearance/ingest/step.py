@@ -34,6 +34,7 @@ from clearance.ingest.survey import (
 )
 from clearance.ingest.unpack import UNPACK_LIMIT
 from clearance.ingest.unread import UNREAD_LIMIT, shapes_of
+from clearance.ingest.unrecorded import take_back_unrecorded
 from clearance.log import logged
 from clearance.progress import say, stage
 from clearance.store import Store
@@ -128,6 +129,7 @@ def ingest(
             found = find_files(spark, inputs, links=Path(links), unpack_limit=unpack_limit)
             files = found.distinct
             recorded = read_ledger(spark, store)
+            take_back_unrecorded(spark, store, recorded=recorded)
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)
         for name in found.passed_over:

@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
-from clearance.faults import chain, kind_of
+from clearance.fault_chain import chain, kind_of
 from clearance.ingest.files import ResearchFile
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import code_of

@@ -1,7 +1,8 @@
 """Packets as files: written aside, put together in order, then moved into place whole.
 
 Everything under way lives in one dot-folder beside the packets, and a dot-file is locked while a
-run publishes. A crash leaves those two and nothing else; the next run removes them.
+run publishes. However a run ends, it removes both; killed it leaves those two, and the next run
+removes them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, BinaryIO
 
 from pyspark.sql import DataFrame
 
-from clearance.errors import ClearanceError, StoreFault
+from clearance.errors import StoreFault
 from clearance.faults import output_faults, storage_faults
 from clearance.lock import alone
 from clearance.sweep.recorded import WHAT_IF
@@ -37,11 +38,9 @@ class Workplace:
 
     Attributes:
         out: the folder the reader named.
-        interrupted: whether a run before this one died at work.
     """
 
     out: Path
-    interrupted: bool = False
 
     @property
     def packets(self) -> Path:
@@ -82,13 +81,12 @@ def workplace(out: Path) -> Iterator[Workplace]:
     with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
         place.packets.mkdir(parents=True, exist_ok=True)
         held.enter_context(alone(place.out / LOCK, doing=f"publishing into {out}"))
-        place = Workplace(place.out, interrupted=place.aside.exists())
         _clear(place)
         for folder in (place.aside, place.made, place.replaced):
             folder.mkdir(mode=0o700)
         try:
             yield place
-        except (ClearanceError, OSError, KeyboardInterrupt):
+        except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
             _clear(place)
             raise
         shutil.rmtree(place.aside, ignore_errors=True)

@@ -2,8 +2,8 @@
 
 A month's file in a folder holds what was told there in that month and all that no court has been
 told yet. Files are finished aside; then `notices` takes up what is new, in one commit; then the
-files move in. Where a run died in between, the next one into the same folder makes the files again
-from `notices`. Source: the contract's `notice-YYYY-MM.csv`.
+files move in. Where a run ended in between, the next one into the same folder makes the files again
+from `notices` (see `notices_due`). Source: the contract's `notice-YYYY-MM.csv`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from clearance.publish.counties import folders, known_counties
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
 from clearance.publish.files import Workplace
+from clearance.publish.notices_due import note_due, notices_due
 from clearance.publish.row_keys import case_number
 from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
@@ -95,12 +96,11 @@ def write_notices(
         sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
     )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    files, again = _files(
-        *(counted.earlier, place),
-        names=names,
-        month=said["month"],
-        anew=not sweep.what_if,
-    )
+    month, due = said["month"], notices_due(place.out)
+    again = [key for key in counted.earlier if key[0] in names and (key[1] == month or key in due)]
+    # Each county has a file of the month, also where nothing is told, if courts may be told anew.
+    always = set() if sweep.what_if else {month}
+    files = _files(again, names=names, place=place, always=always)
     content = here.join(
         F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
         on=["county", "month"],
@@ -111,12 +111,15 @@ def write_notices(
     notices = content.unionByName(first_told)
     lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules, sweep=sweep)
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
+    elsewhere = {key for key in due if key[0] not in names}
     if fresh:
+        note_due(place.out, {*due, *((county, month) for county, _ in fresh)})
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.claimed(), store.in_turn(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
+    note_due(place.out, elsewhere)
     if counted.unmarked or any(kind == "grant" for _, kind in fresh):
         _mark(spark, store)
     return sum(fresh.values())
@@ -171,38 +174,16 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
 
 
 def _files(
-    told: Iterable[tuple[str, str]],
-    place: Workplace,
-    *,
-    names: dict[str, str],
-    month: str,
-    anew: bool,
-) -> tuple[dict[str, list[Path]], list[tuple[str, str]]]:
-    """By county, the files to make; and whose content was told before: county, month.
-
-    Each county has a file of the month, also where nothing is told, if courts may be told anew.
-    """
-
-    def path(county: str, of: str) -> Path:
-        return place.out / FOLDER / names[county] / f"notice-{of}.csv"
-
-    # A file that an office has taken away stays away, unless the run that made it died.
-    again = [
-        (county, of)
-        for county, of in told
-        if county in names
-        and (of == month or (place.interrupted and not path(county, of).exists()))
-    ]
-    files = {
-        county: sorted(
-            {
-                *([path(county, month)] if anew else []),
-                *(path(c, of) for c, of in again if c == county),
-            }
-        )
-        for county in names
+    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, always: set[str]
+) -> dict[str, list[Path]]:
+    """By county, the files to make: those of the months that always have one, and those due."""
+    months = {county: set(always) for county in names}
+    for county, of in again:
+        months[county].add(of)
+    return {
+        county: [place.out / FOLDER / names[county] / f"notice-{of}.csv" for of in sorted(every)]
+        for county, every in months.items()
     }
-    return files, again
 
 
 def _lines(
@@ -229,9 +210,9 @@ def _lines(
     dated = told.join(units, on="unit_id", how="left").withColumn(
         "step", F.substring("count_order", 1, 6)
     )
-    person = first_rows(sources, units=told).drop("court")
-    number = case_number(rules=load_record_rules(rules))
-    numbered = numbered_steps(sources.withColumn("case_number", number))
+    record = load_record_rules(rules)
+    person = first_rows(sources, units=told, rules=record).drop("court")
+    numbered = numbered_steps(sources.withColumn("case_number", case_number(rules=record)))
     cases = case_numbers(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"

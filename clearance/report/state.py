@@ -92,6 +92,6 @@ def store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
         "files": sorted(found.get("files", []), key=lambda row: row.status),
         "quarantined": sorted(found.get("quarantine", []), key=lambda row: (-row.rows, row.code)),
         "worklist": lines,
-        "rare_texts": texts - len(lines),
+        "further_texts": texts - len(lines),
         "unread_comments": in_comments,
     }

@@ -16,8 +16,8 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance import __version__
+from clearance.code_hash import code_hash
 from clearance.literal import literal_table
-from clearance.places import PACKAGE
 from clearance.schemas import SWEEPS
 from clearance.store import Store
 from clearance.sweep.digest import Tally, tally_of, tally_of_changes
@@ -75,10 +75,16 @@ class Manifest:
 
 def engine_version() -> str:
     """The version of this code, with a hash of the modules that decide and write."""
-    digest = hashlib.sha256()
-    for path in sorted([*PACKAGE.glob("rulebook/*.py"), *PACKAGE.glob("sweep/*.py")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return f"{__version__}+{digest.hexdigest()[:12]}"
+    return f"{__version__}+{code_hash('clearance.sweep.step')[:12]}"
+
+
+def deciding_code(code_version: str) -> str:
+    """What of a code version changes answers: a release that decides the same is the same.
+
+    Args:
+        code_version: of a manifest.
+    """
+    return code_version.partition("+")[2] or code_version
 
 
 def make_manifest(
@@ -101,7 +107,7 @@ def make_manifest(
             as_of.isoformat(),
             config_fingerprint,
             sorted(pack_fingerprints.items()),
-            code_version,
+            deciding_code(code_version),
             sorted(input_versions.items()),
             sorted(selected),
             # One that was ahead of its day is another once the day has come.

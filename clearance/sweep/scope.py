@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 from clearance.feeds.state import changed_rows
 from clearance.schemas import TABLES
 from clearance.store import Store
-from clearance.sweep.manifest import Manifest
+from clearance.sweep.manifest import Manifest, deciding_code
 from clearance.sweep.side_feeds import REVIEWS
 
 
@@ -90,7 +90,7 @@ def _follows(previous: Manifest, now: Manifest) -> bool:
     """Whether the rows that stand are what this sweep would say, but for data, packs and time."""
     return (
         previous.as_of <= now.as_of
-        and previous.code_version == now.code_version
+        and deciding_code(previous.code_version) == deciding_code(now.code_version)
         and previous.config_fingerprint == now.config_fingerprint
         and not previous.selected
         and not now.selected

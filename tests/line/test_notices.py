@@ -14,11 +14,13 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.step import prepare
+from clearance.errors import StoreFault
 from clearance.grants.step import GrantResult, grant
 from clearance.places import rules_folder
 from clearance.publish import notices
-from clearance.publish.files import UNDER_WAY, workplace
+from clearance.publish.files import workplace
 from clearance.publish.notices import COLUMNS, write_notices
+from clearance.publish.notices_due import MARK, note_due, notices_due
 from clearance.store import Store
 from clearance.sweep.recorded import latest_sweep
 from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
@@ -88,12 +90,20 @@ def month(spark: SparkSession, store: Store, as_of: date) -> GrantResult:
     return grant(spark, store, sweep_id=sweep(spark, store, as_of, LAW).sweep_id, rules=RULES)
 
 
-def publish(spark: SparkSession, store: Store, out: Path, as_of: date, **more: Any) -> int:
+def publish(
+    spark: SparkSession,
+    store: Store,
+    out: Path,
+    as_of: date,
+    *,
+    counties: list[str] | None = None,
+    **more: Any,
+) -> int:
     with workplace(out) as place:
         return write_notices(
             *(spark, store),
             place=place,
-            counties=None,
+            counties=counties,
             rules=RULES,
             sweep=replace(latest_sweep(spark, store), as_of=as_of, **more),
         )
@@ -214,27 +224,49 @@ def test_a_what_if_tells_no_court_anything_new(
     assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == told
 
 
-def test_a_run_that_died_after_the_notices_were_noted_is_made_good_by_the_next(
-    spark: SparkSession, granted: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("end", [SystemExit(), OSError(28, "No space left"), KeyError("x")])
+def test_a_run_that_ended_after_the_notices_were_noted_is_made_good_by_the_next(
+    spark: SparkSession,
+    granted: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: BaseException,
 ) -> None:
     store = copied(granted, tmp_path)
     out = tmp_path / "out"
 
-    def dies(made: Any) -> None:
-        raise SystemExit
+    def ends(made: Any) -> None:
+        raise end
 
-    with monkeypatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(notices, "move_lists", dies)
+    ended = StoreFault if isinstance(end, OSError) else type(end)
+    with monkeypatch.context() as patched, pytest.raises(ended):
+        patched.setattr(notices, "move_lists", ends)
         publish(spark, store, out, NOVEMBER)
     assert store.read(spark, "notices").count() == len(STORIES)
-    assert not (out / "courts").exists()
-    assert (out / UNDER_WAY).exists()
+    assert {path.name for path in out.iterdir()} == {"packets", MARK}
+    assert notices_due(out) == {("YOLO", "2026-11")}
     # The next run comes a month later.
     assert publish(spark, store, out, DECEMBER) == 0
     assert names(lines(out, "2026-11")) == sorted(STORIES)
     assert lines(out, "2026-12") == []
     assert store.read(spark, "grants").where("noticed_in = '2026-11'").count() == len(STORIES)
+    assert notices_due(out) == frozenset() and not (out / MARK).exists()
     # What an office takes away afterwards stays away.
     (out / "courts" / "yolo" / "notice-2026-11.csv").unlink()
     publish(spark, store, out, DECEMBER)
     assert not (out / "courts" / "yolo" / "notice-2026-11.csv").exists()
+
+
+def test_a_file_that_lacks_what_a_run_noted_before_it_ended_is_made_again(
+    spark: SparkSession, december: tuple[Store, GrantResult], tmp_path: Path
+) -> None:
+    store, out = copied(december[0], tmp_path), tmp_path / "out"
+    assert publish(spark, store, out, NOVEMBER) == len(STORIES)
+    file = out / "courts" / "yolo" / "notice-2026-11.csv"
+    whole = file.read_bytes()
+    # As if the last line had been noted by a later run of the month, which ended before its move.
+    file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
+    note_due(out, {("YOLO", "2026-11"), ("MARIN", "2026-11")})
+    publish(spark, store, out, DECEMBER, counties=["YOLO"])
+    assert file.read_bytes() == whole
+    assert notices_due(out) == {("MARIN", "2026-11")}, "another run has that to make"

@@ -6,14 +6,16 @@ import errno
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PySparkTypeError
 
-from clearance.errors import StoreFault, SweepConflict, UsageError
+from clearance.errors import ProgramFault, StoreFault, SweepConflict, UsageError
 from clearance.faults import naming, output_faults, storage_faults, told
 from clearance.lock import alone
 from clearance.store import Store
@@ -66,6 +68,14 @@ class Told(PySparkException):
         return self.said[1]
 
 
+class Broken:
+    """Rows that fail as soon as they are asked for anything."""
+
+    @property
+    def sparkSession(self) -> None:
+        raise Told("UNRESOLVED_COLUMN", "42703")
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -113,6 +123,91 @@ def test_every_other_fault_says_what_is_wrong_and_that_running_again_is_safe(
     assert fault.exit_code == 6
     assert said in fault.message
     assert "run the same command again" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        # Delta's own is a subclass of Java's, which by itself is a list changed while it is read.
+        captured(("SparkException", ""), ("ConcurrentModificationException", "null")),
+        Told("UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703"),
+        PySparkTypeError("x"),
+    ],
+)
+def test_what_no_store_and_no_other_run_can_cause_is_a_bug(error: Exception) -> None:
+    fault = told(error, doing="writing charges")
+    assert isinstance(fault, ProgramFault)
+    assert fault.exit_code == 70
+    assert "This is a bug" in fault.message and "writing charges" in fault.message
+    assert "DOE" not in fault.message + fault.remedy
+
+
+def test_a_bug_that_spark_threw_says_which_call_of_ours_led_to_it() -> None:
+    with pytest.raises(ProgramFault) as caught, storage_faults("writing charges"):
+        Store("x")._write(Broken(), "charges", mode="append")  # type: ignore[arg-type]
+    assert "UNRESOLVED_COLUMN at store.py:" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no such thing in /data/No space left on device/store",
+        "file:/data/[DELTA_TABLE_NOT_FOUND]/store",
+        "s3a://CORRUPTED/store: 500",
+        "hdfs://UNAVAILABLE/a",
+        "/data/java.lang.OutOfMemoryError/x",
+        "[CAST_INVALID_INPUT] The value 'Permission denied' of the type STRING cannot be cast",
+        "the comment reads UNAVAILABLE, File too large, FAILED_READ_FILE or CORRUPTED",
+    ],
+)
+def test_a_word_in_a_path_or_in_a_value_is_no_cause(text: str) -> None:
+    fault = told(captured(("SparkException", text)), doing="writing")
+    assert fault.message.startswith("The store or the cluster failed")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Job aborted: java.io.IOException: No space left on device\n\tat x",
+            "No room",
+        ),
+        ("<_InactiveRpcError\n\tstatus = StatusCode.UNAVAILABLE\n", "Spark stopped"),
+        ("Lost task 0.0: java.lang.OutOfMemoryError: Java heap space", "memory"),
+        (
+            "failed: org.apache.spark.SparkException: [FAILED_READ_FILE.NO_HINT] x",
+            "damaged or gone",
+        ),
+    ],
+)
+def test_a_cause_that_stands_in_a_text_only_is_found(text: str, said: str) -> None:
+    assert said in told(PySparkException(text), doing="writing").message
+
+
+def _ended(raised: str, *options: str) -> subprocess.CompletedProcess[str]:
+    script = (
+        "from clearance.cli import main\n"
+        "import clearance.rulebook.load as load\n"
+        f"def broken(*_, **__): raise {raised}\n"
+        "load.load_rulebook = broken\n"
+        f"main(['rules', 'list', *{list(options)!r}])\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_bug_ends_the_command_with_its_own_code_and_says_what_to_report() -> None:
+    done = _ended("KeyError('DOE,JANE')")
+    assert done.returncode == 70
+    assert "This is a bug in Clearance" in done.stderr
+    assert "KeyError at command/rulebook.py:" in done.stderr
+    assert "Report the line above" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr and "DOE" not in done.stderr
+    debug = _ended("KeyError('DOE,JANE')", "--debug")
+    assert debug.returncode == 70
+    assert "in broken" in debug.stderr and "DOE" not in debug.stderr
+    assert _ended("OSError(24, 'Too many open files')").returncode == 6
 
 
 def test_no_text_of_an_exception_reaches_the_reader() -> None:

@@ -431,7 +431,15 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     ),
     "a text that is no charge": (
         conviction("20010101", "GOOD BEHAVIOUR"),
-        {"parsed": False, "classified": False, "charge_text": "GOOD BEHAVIOUR", "level": "F"},
+        {"parsed": False, "classified": False, "charge_text": None, "level": "F"},
+    ),
+    "a text that may be a charge": (
+        conviction("20010101", "9 LIVES"),
+        {"parsed": False, "charge_text": "9 LIVES", "charge_source": "offense"},
+    ),
+    "a number that no section has": (
+        conviction("20010101", "DOE,JANE 19700102"),
+        {"parsed": False, "charge_text": None, "charge_source": "offense"},
     ),
     "the charge in the comment": (
         conviction("20010101", "SEE COMMENT FOR CHARGE", comment_text="CHRG 11358 HS"),

@@ -68,6 +68,23 @@ def test_what_the_law_gives_at_a_sweep_is_granted_once_on_the_sweeps_day(
     assert swept.version(spark, "grants") == version
 
 
+def test_an_arrest_is_told_of_the_agency_that_made_it_not_of_a_court_with_the_same_step(
+    spark: SparkSession, swept: Store
+) -> None:
+    of_court = court("A", "101001001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT")
+    of_agency = {
+        **court("A", "101001002000", "MARIN", "484 PC", STP_ORI_DESCR="PD SAN RAFAEL"),
+        "STP_TYPE_DESCR": "ARREST/DETAINED/CITED",
+    }
+    rows = [source_row(1, of_court), source_row(2, of_agency), source_row(3, COUNT)]
+    swept.replace(frame(spark, "source_rows", rows), "source_rows")
+    grant(spark, swept, sweep_id=SWEEP, rules=RULES)
+    assert [(row[0], row[-1]) for row in granted(spark, swept)] == [
+        ("A-101001", "PD SAN RAFAEL"),
+        ("A-101002001000", "SUPERIOR COURT, MARIN"),
+    ]
+
+
 def test_a_bar_that_arises_later_withdraws_nothing_and_a_later_sweep_adds_only_what_is_new(
     spark: SparkSession, swept: Store
 ) -> None:

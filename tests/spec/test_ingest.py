@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.errors import EXIT_INPUT, InputRefused, StoreFault
-from clearance.ingest import step
+from clearance.charges.step import prepare
+from clearance.errors import EXIT_INPUT, InputRefused, StoreFault, UsageError
+from clearance.ingest import commits, step
 from clearance.ingest.files import local_files, look_for, named
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import read_ledger
 from clearance.ingest.step import IngestResult, ingest
+from clearance.ingest.unrecorded import check_recorded
+from clearance.places import rules_folder
 from clearance.store import Store
 
 HEADER = ",".join(FIELDS)
@@ -305,6 +308,47 @@ def test_an_ingest_that_died_between_two_commits_is_simply_run_again(
     assert {row[1] for row in held(spark, store)} == {1, 2}
     assert store.read(spark, "quarantine").count() == 1
     assert files_of(spark, store) == {"x.csv": (3, 2, 1, "accepted")}
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise StoreFault("killed", "run again")
+
+
+def test_rows_of_an_ingest_that_did_not_finish_are_refused_by_prepare_and_taken_back_by_the_next(
+    spark: SparkSession, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, file = write(tmp_path / "a.csv", line("1")), tmp_path / "b.csv"
+    for before in ((), (first,)):
+        if before:
+            take(spark, store, *before)
+        with monkeypatch.context() as patched, pytest.raises(StoreFault):
+            patched.setattr(step, "write_source_files", _dies)
+            take(spark, store, write(file, line("1", count=2), line("2")))
+        with pytest.raises(UsageError, match="did not finish"):
+            prepare(spark, store, rules=rules_folder())
+        # The file is another when the command is repeated: nothing of the first attempt stays.
+        take(spark, store, write(file, line("3", note=str(before))))
+        assert {row[2] for row in held(spark, store)} == ({"1", "3"} if before else {"3"})
+        check_recorded(spark, store)
+    # An extract that was refused since is no attempt that died, nor is one with nothing new.
+    with pytest.raises(InputRefused):
+        take(spark, store, write(tmp_path / "junk.csv", "junk"))
+    check_recorded(spark, store)
+    assert take(spark, store, first).nothing_new
+    assert {row[2] for row in held(spark, store)} == {"1", "3"}
+
+
+def test_rows_that_do_not_reconcile_are_taken_back_before_the_ingest_says_so(
+    spark: SparkSession, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(spark, store, write(tmp_path / "a.csv", line("1")))
+    before = held(spark, store)
+    real = commits.kept_rows
+    with monkeypatch.context() as patched, pytest.raises(StoreFault, match="Nothing was taken in"):
+        patched.setattr(commits, "kept_rows", lambda rows: real(rows).where("subject_id <> '3'"))
+        take(spark, store, write(tmp_path / "b.csv", line("1", count=2), line("3")))
+    assert held(spark, store) == before
+    check_recorded(spark, store)
 
 
 def test_a_header_of_other_columns_is_refused_by_their_names_and_is_never_thrown_away(

@@ -48,21 +48,36 @@ def test_chunks_are_put_together_by_number_under_a_header(tmp_path: Path) -> Non
     assert not place.aside.exists()
 
 
-def test_a_run_that_fails_leaves_earlier_packets_and_a_dot_folder_that_the_next_run_removes(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    "end", [StoreFault("x", "y"), KeyError("x"), KeyboardInterrupt(), SystemExit()]
+)
+def test_a_run_that_fails_in_any_way_leaves_earlier_packets_and_nothing_of_its_own(
+    end: BaseException, tmp_path: Path
 ) -> None:
     with workplace(tmp_path) as place:
         part(place, "yolo", "all", 0, b"old\n")
         finish(place, "yolo")
     packet = tmp_path / "packets" / "yolo" / "all.csv"
-    with pytest.raises(RuntimeError), workplace(tmp_path) as place:
+    with pytest.raises(type(end)), workplace(tmp_path) as place:
         part(place, "yolo", "all", 0, b"new\n")
         assemble(place, folder="yolo", headers=HEADERS)
-        raise RuntimeError
+        raise end
     assert packet.read_bytes() == b"A,B\nold\n"
-    assert {path.name for path in tmp_path.iterdir()} == {"packets", ".publishing"}
+    assert {path.name for path in tmp_path.iterdir()} == {"packets"}
+
+
+def test_what_a_killed_run_left_is_removed_and_a_packet_that_it_had_put_away_comes_back(
+    tmp_path: Path,
+) -> None:
+    with workplace(tmp_path) as place:
+        part(place, "yolo", "all", 0, b"old\n")
+        finish(place, "yolo")
+    place.lines.mkdir(parents=True)
+    place.replaced.mkdir()
+    (place.packets / "yolo").rename(place.replaced / "yolo")
     with workplace(tmp_path) as place:
         assert not place.lines.exists()
+        assert (place.packets / "yolo" / "all.csv").read_bytes() == b"A,B\nold\n"
     assert {path.name for path in tmp_path.iterdir()} == {"packets"}
 
 
@@ -74,8 +89,7 @@ def test_a_run_that_fails_between_the_old_and_the_new_folder_gives_the_old_one_b
     with pytest.raises(RuntimeError), workplace(tmp_path) as place:
         (place.packets / "yolo").rename(place.replaced / "yolo")
         raise RuntimeError
-    with workplace(tmp_path) as place:
-        assert (place.packets / "yolo" / "summary.json").is_file()
+    assert (place.packets / "yolo" / "summary.json").is_file()
 
 
 def test_files_of_an_earlier_publish_of_the_county_do_not_stay(tmp_path: Path) -> None:

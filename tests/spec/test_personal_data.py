@@ -51,12 +51,12 @@ class Ran:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("marked")
     temporary = folder / "tmp"
-    temporary.mkdir()
-    (folder / "out").mkdir()
+    for made in (temporary, folder / "here", folder / "out"):
+        made.mkdir()
     (folder / "out").chmod(0o750)
     done = subprocess.run(
         [sys.executable, "-m", "tests.spec.marked", str(folder)],
-        cwd=ROOT,
+        cwd=folder / "here",
         env=os.environ
         | {
             "PYTHONPATH": str(ROOT),
@@ -174,6 +174,16 @@ def test_nothing_is_left_in_the_temporary_folders(ran: Ran) -> None:
     left = [path for path, text in plain_files(ran.folder / "tmp") if found_in(text)]
     assert left == []
     assert not (ran.folder / "out" / ".publishing").exists()
+
+
+def test_nothing_is_left_in_the_current_folder_or_beside_the_store_and_the_outputs(
+    ran: Ran,
+) -> None:
+    assert list((ran.folder / "here").iterdir()) == []
+    made = {"here", "tmp", "input", "events", "file"}
+    assert {path.name for path in ran.folder.iterdir()} - made == {
+        *("store", "out", "again", "broken_out")
+    }
 
 
 def test_no_value_or_statistic_of_another_table_names_anybody(ran: Ran) -> None:

@@ -302,12 +302,14 @@ def test_the_worklist_counts_what_could_not_be_read(spark: SparkSession) -> None
     given = [*rows, {**rows[0]}, COURT, comment, {**comment, "comment_text": "OR NOT"}, section]
     strange = [{"subject_id": str(at), **row} for at, row in enumerate(given)]
     strange.append({"subject_id": "0", **twice})
+    strange.append({"subject_id": "9", "offense_descr": "9 LIVES"})
     # Padded otherwise it is the same text, of the same person.
     strange.append({"subject_id": "1", "disp_descr": " SENT TO THE MOON ", **STRANGE_STEP})
     source = source_rows(spark, *strange)
     _, charges, _ = frames(source)
     listed = worklist(charges, source=source, rules=load_record_rules(RULES)).collect()
     assert sorted(map(tuple, listed), key=str) == [
+        ("charge", "9 LIVES", 1, 1),
         ("charge", "NO SUCH THING", 3, 2),
         ("charge", None, 2, 2),
         ("disposition", "SENT TO THE MOON", 2, 1),

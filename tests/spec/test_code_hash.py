@@ -1,0 +1,136 @@
+"""What decides the state again is code that can change an answer, and no other."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clearance.charges.record_rules import load_record_rules
+from clearance.charges.statutes import load_statutes
+from clearance.charges.step import prepare_fingerprint
+from clearance.code_hash import code_hash, covered
+from clearance.places import PACKAGE, rules_folder
+from clearance.sweep.manifest import deciding_code, engine_version
+
+PREPARE, SWEEP = "clearance.charges.step", "clearance.sweep.step"
+# What the steps import besides: messages, locks, places, versions of tables, which files are read.
+LEFT_OUT = {
+    "clearance",
+    *(
+        f"clearance.{name}"
+        for name in (
+            *(
+                "bug",
+                "clock",
+                "code_hash",
+                "commits",
+                "errors",
+                "fault_chain",
+                "faults",
+                "lock",
+                "log",
+            ),
+            *("log_folder", "personal", "places", "progress"),
+            *("ingest.files", "ingest.header", "ingest.kind", "ingest.naming", "ingest.remote"),
+            *("ingest.unpack", "ingest.unread"),
+        )
+    ),
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    copy = tmp_path / "clearance"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    return copy
+
+
+def _file(package: Path, module: str) -> Path:
+    whole = package.joinpath(*module.split(".")[1:])
+    return whole.with_suffix(".py") if whole.with_suffix(".py").is_file() else whole / "__init__.py"
+
+
+@pytest.mark.parametrize("step", [PREPARE, SWEEP])
+def test_every_module_that_a_step_loads_is_covered_or_can_change_no_answer(step: str) -> None:
+    script = (
+        f"import sys, {step}; print(*(m for m in sys.modules if m.split('.')[0] == 'clearance'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert step in loaded
+    assert loaded - covered(step) - LEFT_OUT == set()
+    assert not covered(step) & LEFT_OUT
+
+
+def test_schemas_the_records_parser_and_the_state_of_feeds_are_covered() -> None:
+    for step in (PREPARE, SWEEP):
+        assert covered(step) >= {
+            *("clearance.schemas", "clearance.ingest.record", "clearance.ingest.layout"),
+            *("clearance.feeds.state", "clearance.store"),
+        }
+    assert covered(PREPARE) >= {f"clearance.charges.{name}" for name in ("grammar", "later", "let")}
+    assert covered(SWEEP) >= {
+        f"clearance.rulebook.{name}" for name in ("compile", "rivals", "terms", "versions")
+    }
+
+
+def test_what_is_written_for_people_is_in_neither_hash() -> None:
+    for name in ("explain", "charges.worklist", "rulebook.prose", "rulebook.pages", "publish.step"):
+        assert _file(PACKAGE, f"clearance.{name}").is_file()
+        assert f"clearance.{name}" not in covered(PREPARE) | covered(SWEEP)
+
+
+@pytest.mark.parametrize("step", [PREPARE, SWEEP])
+def test_a_comment_or_docstring_changes_no_hash_and_an_expression_in_any_module_does(
+    step: str, package: Path
+) -> None:
+    assert code_hash(step, package=package) == code_hash(step)
+    found = code_hash(step, package=package)
+    for module in sorted(covered(step)):
+        path = _file(package, module)
+        text = path.read_text(encoding="utf-8")
+        told = text.replace('"""', '"""In other words: ', 1).replace("\n\n\n", "\n\n\n\n# Why.\n")
+        path.write_text(f"{told}\n\n# A comment.\n", encoding="utf-8")
+        assert code_hash(step, package=package) == found, module
+        path.write_text(f"{text}\n_LIMIT = 1 + 1\n", encoding="utf-8")
+        first = code_hash(step, package=package)
+        path.write_text(f"{text}\n_LIMIT = 1 + 2\n", encoding="utf-8")
+        assert len({found, first, code_hash(step, package=package)}) == 3, module
+        path.write_text(text, encoding="utf-8")
+
+
+def test_a_module_in_a_folder_below_and_an_import_within_a_function_are_found(
+    package: Path,
+) -> None:
+    below = package / "charges" / "codes"
+    below.mkdir()
+    (below / "__init__.py").write_text("")
+    (below / "penal.py").write_text("LEVEL = 'F'\n")
+    step = _file(package, PREPARE)
+    step.write_text(
+        step.read_text() + "\ndef _codes():\n    from clearance.charges.codes import penal\n"
+    )
+    assert "clearance.charges.codes.penal" in covered(PREPARE, package=package)
+    before = code_hash(PREPARE, package=package)
+    (below / "penal.py").write_text("LEVEL = 'M'\n")
+    assert code_hash(PREPARE, package=package) != before
+
+
+def test_the_fingerprints_are_made_of_these_hashes_and_not_of_the_release(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = rules_folder()
+    record, statutes = load_record_rules(rules), load_statutes(rules)
+    prepared, engine = prepare_fingerprint(record, statutes), engine_version()
+    assert engine.endswith(code_hash(SWEEP)[:12])
+    monkeypatch.setattr("clearance.sweep.manifest.__version__", "9.9")
+    assert engine_version().startswith("9.9+")
+    assert deciding_code(engine_version()) == deciding_code(engine)
+    monkeypatch.setattr("clearance.charges.step.code_hash", lambda entry: "another")
+    assert prepare_fingerprint(record, statutes) != prepared
