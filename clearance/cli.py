@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from clearance.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_STORE, ClearanceError
 from clearance.interrupt import INTERRUPTED, heed_interrupts, ignore_interrupts, leave
+from clearance.job_output import keep_apart
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             _silence_libraries()
         _print_whatever_the_encoding()
+        keep_apart()
         code = _code(given, debug=debug)
         if code == EXIT_INTERRUPTED:
             leave(said=True)
