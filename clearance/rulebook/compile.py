@@ -8,7 +8,7 @@
 4. the look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
    other facts leave open. It runs only where a fact that time moves was consulted: elsewhere the
    answer is the same on every day;
-5. what the code says, from the table of decisions; of an eligible unit also since when, which is never
+5. what the code says, from the table of decisions; of an eligible unit also since when, never
    before the day of the unit itself nor before the first day of the pack's law.
 
 Packs are rows of constants (`spark_tables`), so the plan grows with the distinct facts alone. Each
