@@ -18,6 +18,7 @@ from clearance.errors import (
     StoreFault,
 )
 from clearance.interrupt import INTERRUPTED, heed_interrupts, ignore_interrupts, leave
+from clearance.job_output import keep_apart
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             _silence_libraries()
         _print_whatever_the_encoding()
+        keep_apart()
         code = _code(given, debug=debug)
         if code == EXIT_INTERRUPTED:
             leave(said=True)

@@ -192,6 +192,8 @@ def build_session(
             SparkContext._ensure_initialized()
         given = SparkConf()
         if submitted:
+            if not _log_is_set(given):
+                wanted["spark.log.level"] = os.environ.get("CLEARANCE_SPARK_LOG", "off").upper()
             _bring_delta(given)
             if str(given.get("spark.master") or "").startswith("local"):
                 wanted |= ONE_MACHINE | _no_warehouse()
@@ -216,6 +218,12 @@ def build_session(
     if not submitted:
         session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
     return session
+
+
+def _log_is_set(given: SparkConf) -> bool:
+    """Whether spark-submit was told how much to log; Spark's messages may print values of rows."""
+    options = str(given.get("spark.driver.extraJavaOptions") or "")
+    return given.get("spark.log.level") is not None or "-Dlog4j" in options
 
 
 def end_jvm() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from clearance.command.options import with_json_file
 from clearance.command.verbs import answers, feeds, grants, made_up, rulebook, steps
 from clearance.errors import EXIT_INTERRUPTED, UsageError
 
@@ -33,7 +34,9 @@ def run_verb(given: list[str]) -> object:
     """
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=given, prog_name="clearance", standalone_mode=False)
+        code = command.main(
+            args=with_json_file(given), prog_name="clearance", standalone_mode=False
+        )
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except typer.TyperException as error:

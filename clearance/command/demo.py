@@ -3,32 +3,70 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+from clearance.charges.record_rules import load_record_rules
 from clearance.clock import wall_clock
-from clearance.command.line import LineResult, whole_line
+from clearance.command.line import LineResult, say_feed, whole_line
 from clearance.command.run import Frame
+from clearance.feeds.kinds import kind_named
+from clearance.feeds.read import checked_feed
+from clearance.feeds.step import FeedResult, take_feed
 from clearance.ingest.step import ingest
+from clearance.store import Store
+from clearance.synth.feeds import MadeFeed, write_feeds
 from clearance.synth.step import SynthResult, synthesize
 
 AS_OF = date(2026, 11, 1)
 SEED = 64
+FEEDS = "feeds"
 
 
-def run_demo(frame: Frame, *, people: int, out: Path) -> LineResult:
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demo did.
+
+    Attributes:
+        feeds: the side feeds, in the order in which they were taken in.
+        line: the five steps after them.
+    """
+
+    feeds: tuple[FeedResult, ...]
+    line: LineResult
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`: the feeds by kind under `feed`, then one object a step."""
+        return {"feed": {feed.kind: feed.as_dict() for feed in self.feeds}, **self.line.as_dict()}
+
+    def say(self, console: Console) -> None:
+        """A few lines for a person."""
+        for feed in self.feeds:
+            say_feed(feed, console)
+        self.line.say(console)
+
+
+def run_demo(frame: Frame, *, people: int, out: Path) -> DemoResult:
     """Generate, run, report; the same people give the same results every time.
 
     Args:
         frame: names the store, under `out`.
         people: how many.
-        out: where input, store, packets and report go.
+        out: where input, feeds, store, packets and report go.
     """
     settings = frame.settings()
     place = frame.open_store(settings)
     made = synthesize(people=people, out=out / "input", seed=SEED, as_of=AS_OF, files=4)
+    feeds = write_feeds(people=people, out=out / FEEDS, seed=SEED, as_of=AS_OF)
     with place.claimed(make=True), frame.session(made.files) as spark:
-        return whole_line(
+        taken = _take_feeds(spark, place, feeds=feeds, dated=AS_OF, rules=frame.rules)
+        line = whole_line(
             spark,
             place,
             inputs=list(made.files),
@@ -39,10 +77,36 @@ def run_demo(frame: Frame, *, people: int, out: Path) -> LineResult:
             extract_date=AS_OF,
             complete=True,
         )
+    return DemoResult(taken, line)
+
+
+def _take_feeds(
+    spark: SparkSession, store: Store, *, feeds: Sequence[MadeFeed], dated: date, rules: Path
+) -> tuple[FeedResult, ...]:
+    counties = load_record_rules(rules).counties
+    results = []
+    for feed in feeds:
+        with checked_feed(kind_named(feed.kind, counties=counties), [feed.file]) as checked:
+            results.append(take_feed(spark, store, feed=checked, dated=dated))
+    return tuple(results)
+
+
+def synth_csv(*, people: int, out: Path, seed: int, as_of: date) -> SynthResult:
+    """Made-up people as a research file, and the feeds about them in a folder beside it.
+
+    Args:
+        people: how many.
+        out: the folder.
+        seed: same seed, same bytes.
+        as_of: nothing on their records is later.
+    """
+    made = synthesize(people=people, out=out, seed=seed, as_of=as_of)
+    feeds = write_feeds(people=people, out=out / FEEDS, seed=seed, as_of=as_of)
+    return replace(made, feeds=feeds)
 
 
 def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date) -> SynthResult:
-    """Made-up people as a store that `prepare` accepts.
+    """Made-up people as a store that `prepare` accepts, with the feeds about them.
 
     Args:
         frame: names the store, which is `out`.
@@ -53,7 +117,7 @@ def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date)
     """
     place = frame.open_store(frame.settings())
     with tempfile.TemporaryDirectory() as folder, place.claimed(make=True):
-        made = synthesize(people=people, out=Path(folder), seed=seed, as_of=as_of)
+        made = synth_csv(people=people, out=Path(folder), seed=seed, as_of=as_of)
         with frame.session(made.files) as spark:
             ingest(
                 spark,
@@ -64,4 +128,14 @@ def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date)
                 quarantine_limit=1.0,
                 clock=wall_clock,
             )
-    return SynthResult(people=made.people, rows=made.rows, files=(str(out),), bytes=made.bytes)
+            _take_feeds(spark, place, feeds=made.feeds, dated=as_of, rules=frame.rules)
+    return replace(made, files=(str(out),), feeds=())
+
+
+def say_synth(result: SynthResult, console: Console) -> None:
+    """How much was made up, and where it is."""
+    where = Path(result.files[0])
+    folder = where.parent if result.feeds else where
+    console.print(f"{result.people:,} people, {result.rows:,} rows in {folder}")
+    for feed in result.feeds:
+        console.print(f"the feed {feed.kind}, {feed.rows:,} rows: {feed.file}")

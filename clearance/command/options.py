@@ -25,7 +25,11 @@ StoreAt = Annotated[
 ]
 Rules = Annotated[Path | None, typer.Option("--rules", help="Another rules folder.")]
 Config = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="One JSON document on stdout; `--json FILE.json`: in that file."),
+]
+JsonFile = Annotated[Path | None, typer.Option("--json-file", hidden=True)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
@@ -51,6 +55,7 @@ _FIRST: dict[str, tuple[Any, Any]] = {"store": (StoreAt, None), "rules": (Rules,
 _LAST: dict[str, tuple[Any, Any]] = {
     "config": (Config, None),
     "as_json": (Json, False),
+    "json_file": (JsonFile, None),
     "quiet": (Quiet, False),
     "debug": (Debug, False),
 }
@@ -62,7 +67,7 @@ def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], V
     Args:
         more: what the verb has besides `--json`, `--quiet` and `--debug`.
     """
-    every = ("as_json", "quiet", "debug")
+    every = ("as_json", "json_file", "quiet", "debug")
 
     def wrapped(verb: Verb) -> Verb:
         @wraps(verb)
@@ -70,7 +75,9 @@ def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], V
             common = {name: given.pop(name) for name in (*more, *every)}
             del common["debug"]  # `main` asks for it, before there is a verb
             said = {name: value for name, value in common.items() if value is not None}
-            verb(Frame(**said), **given)
+            frame = Frame(**said)
+            frame.look_for_json_folder()
+            verb(frame, **given)
 
         _, *own = inspect.signature(verb, eval_str=True).parameters.values()
         needed = [one for one in own if one.default is one.empty]
@@ -83,6 +90,29 @@ def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], V
         return command
 
     return wrapped
+
+
+def with_json_file(given: list[str]) -> list[str]:
+    """The arguments with the file of `--json FILE`, where one is named, as an option of its own.
+
+    `--json` stands alone as well, with a verb's own words behind it, so that only `--json=FILE`
+    and a name that ends in `.json` are taken for a file.
+
+    Args:
+        given: as on the command line.
+    """
+    made: list[str] = []
+    words = iter(given)
+    for word in words:
+        if word == "--":
+            return [*made, word, *words]
+        if word.startswith("--json="):
+            made += ["--json", f"--json-file={word.removeprefix('--json=')}"]
+        elif made[-1:] == ["--json"] and word.endswith(".json") and not word.startswith("-"):
+            made.append(f"--json-file={word}")
+        else:
+            made.append(word)
+    return made
 
 
 def _parameter(name: str, among: dict[str, tuple[Any, Any]]) -> inspect.Parameter:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from clearance.errors import UsageError
+from clearance.errors import StoreFault, UsageError
 from clearance.interrupt import heed_interrupts
 from clearance.java import use_java
 from clearance.places import rules_folder
@@ -35,12 +35,14 @@ class Frame:
         store: where the tables are; None where the command needs none.
         config: the configuration file; None for the one that comes with the project.
         as_json: one JSON document on stdout and nothing else there.
+        json_file: where the document goes in place of stdout; None for stdout.
         quiet: no progress on stderr.
     """
 
     store: str | None = None
     config: Path | None = None
     as_json: bool = False
+    json_file: Path | None = None
     quiet: bool = False
     rules: Path = field(default_factory=rules_folder)
 
@@ -90,12 +92,32 @@ class Frame:
                 with suppress(Exception):  # a JVM that has died cannot be stopped
                     spark.stop()
 
+    def look_for_json_folder(self) -> None:
+        """Name a file for the result that cannot be written, before there is one.
+
+        Raises:
+            UsageError: its folder is not there, or it is a folder or a device.
+        """
+        file = self.json_file
+        if file is None or (file.parent.is_dir() and (file.is_file() or not file.exists())):
+            return
+        why = "is no ordinary file" if file.exists() else "lies in a folder that is not there"
+        raise UsageError(f"{file} {why}.", "Name a file in a folder that is there.")
+
     def show(self, result: Any, lines: Callable[[Console], None]) -> None:
-        """Print the result: one JSON document, or lines for a person."""
+        """Print the result: one JSON document, or lines for a person.
+
+        Raises:
+            StoreFault: the file named for the document cannot be written.
+        """
         if self.as_json:
             document = result.as_dict() if hasattr(result, "as_dict") else result
-            plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+            unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+            plain = self.json_file is None and not unicode
             text = json.dumps(document, default=str, ensure_ascii=plain, sort_keys=True) + "\n"
+            if self.json_file is not None:
+                _write_aside(self.json_file, text)
+                return
         else:
             console = Console(highlight=False, soft_wrap=True, markup=False)
             with console.capture() as captured:
@@ -109,6 +131,25 @@ class Frame:
             with suppress(OSError):
                 why = f"The work is done; its result could not be printed ({error.strerror})."
                 print(why, file=sys.stderr)
+
+
+def _write_aside(file: Path, text: str) -> None:
+    """The file whole or not at all, for its owner alone: a result may name people."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with suppress(FileNotFoundError):
+            unfinished.unlink()
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as out:
+            out.write(text)
+        unfinished.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise StoreFault(
+            f"The work is done; its result could not be written to {file} ({error.strerror}).",
+            "Name another file, or free some space, and run the same command again.",
+        ) from error
 
 
 def _give_up_on_stdout() -> None:

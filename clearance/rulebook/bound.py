@@ -24,6 +24,8 @@ from clearance.rulebook.model import (
 from clearance.rulebook.options import OptionValue, OptionValues, all_off, is_off
 
 Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
+# The column with the day of a unit itself: nobody is eligible before it.
+EVENT_DAYS = {"conviction": "conviction_date", "arrest": "arrest_date"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ class BoundPack:
         """The columns of the unit that deciding reads."""
         named = {name for fact in (*self.facts, *self.scope) for name in fact.columns}
         return named | {p.by for p in self.pack.params.values() if p.by is not None}
+
+    @property
+    def event_day(self) -> str:
+        """The column with the day of the unit itself."""
+        return EVENT_DAYS[self.pack.unit]
 
     @cached_property
     def fingerprint(self) -> str:

@@ -59,7 +59,17 @@ def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
         *flow_problems(rules, list(pack.facts)),
         *idle_facts(rules, list(pack.facts)),
         *reason_problems(said, known=known),
+        *first_day_problems(pack),
     ]
+
+
+def first_day_problems(pack: Pack) -> Iterator[Problem]:
+    """Relief without a first day: a row that says ELIGIBLE says from which day."""
+    if pack.gives_relief and pack.in_force != "never" and pack.first_day is None:
+        yield (
+            ("in_force",),
+            "a pack that gives relief needs the first day of its law; write it under `from`",
+        )
 
 
 def fact_problems(

@@ -8,7 +8,8 @@
 4. the look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
    other facts leave open. It runs only where a fact that time moves was consulted: elsewhere the
    answer is the same on every day;
-5. what the code says, from the table of decisions.
+5. what the code says, from the table of decisions; of an eligible unit also since when, never
+   before the day of the unit itself nor before the first day of the pack's law.
 
 Packs are rows of constants (`spark_tables`), so the plan grows with the distinct facts alone. Each
 projection stands on columns of the one before it; a column that a lambda reads is handed on as
@@ -25,7 +26,7 @@ from pyspark.sql import DataFrame
 
 from clearance.rulebook.assigned import Assigned as Assigned
 from clearance.rulebook.spark_tables import Tables
-from clearance.rulebook.spark_text import literal
+from clearance.rulebook.spark_text import literal, name
 
 FIRST_DAY = date(1, 1, 1)
 IDENTITY = ("subject_id", "unit_id", "county")
@@ -44,6 +45,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
     if not assigned:
         raise ValueError("evaluate needs at least one pack")
     rows, tables = units, Tables(assigned, as_of=as_of)
+    handed_on = [*IDENTITY, f"{name(assigned[0].bound.event_day)} AS event_day"]
     for stage in (
         _asked(tables),
         [*_words(tables), "flips", "explode(packs) AS variant"],
@@ -53,7 +55,8 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
         _evidence(tables),
         _outlook(tables, as_of),
     ):
-        rows = rows.selectExpr(*IDENTITY, *stage)
+        rows = rows.selectExpr(*handed_on, *stage)
+        handed_on = [*IDENTITY, "event_day"]
     unit = assigned[0].bound.pack.unit
     return rows.selectExpr(*_determination(tables, unit=unit, as_of=as_of))
 
@@ -226,7 +229,8 @@ def _determination(tables: Tables, *, unit: str, as_of: date) -> list[str]:
     """The row."""
     is_eligible = f"code < {tables.eligible}"
     not_yet = f"NOT {is_eligible} AND code < {tables.refused} AND ahead.opens IS NOT NULL"
-    begun = f"nullif(ahead.begun, {literal(FIRST_DAY)})"
+    # Of days that are not known, the others count.
+    begun = f"greatest(nullif(ahead.begun, {literal(FIRST_DAY)}), event_day, used.first_day)"
     columns = {
         "subject_id": "subject_id",
         "unit": literal(unit),
@@ -247,4 +251,4 @@ def _determination(tables: Tables, *, unit: str, as_of: date) -> list[str]:
         "revisit_on": "ahead.change",
         "as_of": literal(as_of),
     }
-    return [f"{text} AS {name}" for name, text in columns.items()]
+    return [f"{text} AS {column}" for column, text in columns.items()]

@@ -276,6 +276,17 @@ class Pack(_Model):
         return (start is None or start <= day) and (end is None or day <= end)
 
     @property
+    def first_day(self) -> date | None:
+        """The first day of the law; None for a version that never ran, which has none."""
+        return None if self.in_force == "never" else self.in_force.start
+
+    @property
+    def gives_relief(self) -> bool:
+        """Whether some rule says ELIGIBLE."""
+        decisions = (*(rule.then for rule in self.flow), self.otherwise.then)
+        return any(decision.outcome == "ELIGIBLE" for decision in decisions)
+
+    @property
     def last(self) -> int:
         """Index of `otherwise`, counted after the flow's rules."""
         return len(self.flow)

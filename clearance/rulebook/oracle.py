@@ -73,7 +73,8 @@ def decide(bound: BoundPack, row: Row, as_of: date) -> Determination | None:
     relief: str | None = decision.relief
     outcome: str = decision.outcome
     if outcome == "ELIGIBLE":
-        eligible_on = _start_of_run(bound, row, [day for day in flips if day <= as_of])
+        begun = _start_of_run(bound, row, [day for day in flips if day <= as_of])
+        eligible_on = _never_before(begun, row.get(bound.event_day), bound.pack.first_day)
     else:
         for day in later:
             then = _decision(bound, _answer(bound, row, day))
@@ -104,6 +105,11 @@ def _start_of_run(bound: BoundPack, row: Row, past: list[date]) -> date | None:
             return start
         start = day
     return None
+
+
+def _never_before(*days: date | None) -> date | None:
+    """The latest of the days that are known."""
+    return max((day for day in days if day is not None), default=None)
 
 
 def _answer(bound: BoundPack, row: Row, day: date) -> _Answer:

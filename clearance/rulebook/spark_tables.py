@@ -27,7 +27,7 @@ TERMS = (
     "array<struct<"
     "yes:bigint,no:bigint,asks:bigint,code:bigint,unsure:bigint,says:bigint,others:bigint>>"
 )
-PACK = "struct<pack:string,version:string,fingerprint:string,kind:string>"
+PACK = "struct<pack:string,version:string,fingerprint:string,kind:string,first_day:date>"
 # Facts in a word of a unit: the sign stays clear.
 WORD = 63
 SAYS = "struct<outcome:string,reason:string,rule:string,cite:string>"
@@ -344,13 +344,14 @@ class Tables:
         return table([line.decision.relief for line in self.lines], of="array<string>")
 
     def packs(self) -> str:
-        """By variant: what names the pack."""
+        """By variant: what names the pack, and the first day of its law."""
         rows: list[dict[str, Any]] = [
             {
                 "pack": bound.pack.pack,
                 "version": bound.pack.version,
                 "fingerprint": bound.fingerprint,
                 "kind": bound.pack.kind,
+                "first_day": bound.pack.first_day and bound.pack.first_day.isoformat(),
             }
             for _, bound in self.variants
         ]

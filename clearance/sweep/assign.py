@@ -43,6 +43,12 @@ class Plan:
         return [item for item in self.assigned if item.bound.pack.unit == unit]
 
     @property
+    def first_days(self) -> dict[str, date]:
+        """By pack, the first day of its law; one that never ran is left out."""
+        packs = [item.bound.pack for item in self.assigned]
+        return {pack.pack: pack.first_day for pack in packs if pack.first_day is not None}
+
+    @property
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ.
 

@@ -158,7 +158,7 @@ def _decided(
     said = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
     reviewed = sweep["input_versions"].get(REVIEWS)
     offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
-    return with_reviews(said, reviews=offices, as_of=sweep["as_of"])
+    return with_reviews(said, reviews=offices, first_days=plan.first_days)
 
 
 def plan_of(

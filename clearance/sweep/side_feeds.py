@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
@@ -48,7 +48,9 @@ def absent_feeds(
     )
 
 
-def with_reviews(decided: DataFrame, *, reviews: DataFrame | None, as_of: date) -> DataFrame:
+def with_reviews(
+    decided: DataFrame, *, reviews: DataFrame | None, first_days: Mapping[str, date]
+) -> DataFrame:
     """A row is a determination; where an office has decided a REVIEW, its decision stands.
 
     It stands while the content that the office saw is what the pack says: a row whose record,
@@ -58,7 +60,8 @@ def with_reviews(decided: DataFrame, *, reviews: DataFrame | None, as_of: date) 
     Args:
         decided: what the packs say, without `sweep_id`.
         reviews: the feed; None where it was never loaded.
-        as_of: the sweep's date.
+        first_days: of each pack, by its id, the first day of its law: what an office decided
+            before it gives relief from then on.
     """
     if reviews is None:
         return decided
@@ -74,15 +77,14 @@ def with_reviews(decided: DataFrame, *, reviews: DataFrame | None, as_of: date) 
     hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
     joined = hashed.join(F.broadcast(offices), on=["unit_id", "pack", "seen"], how="left")
     made = F.col("office_outcome").isNotNull()
-    ahead = F.col("decided_on") > F.lit(as_of)
-    since = F.when((F.col("office_outcome") == "ELIGIBLE") & ~ahead, F.col("decided_on"))
+    begins = [F.when(F.col("pack") == pack, F.lit(day)) for pack, day in first_days.items()]
+    since = F.greatest("decided_on", F.coalesce(*begins, F.lit(None).cast("date")))
     own = {
         "outcome": F.col("office_outcome"),
         "relief": F.col("office_relief"),
         "reason": F.lit(REVIEWED),
         "rule": F.lit(RULE),
-        "eligible_on": since,
-        "revisit_on": F.least("revisit_on", F.when(ahead, F.col("decided_on"))),
+        "eligible_on": F.when(F.col("office_outcome") == "ELIGIBLE", since),
     }
     overridden = {name: F.when(made, said).otherwise(F.col(name)) for name, said in own.items()}
     return joined.withColumns(overridden).select(*decided.columns)

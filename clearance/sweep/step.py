@@ -132,7 +132,7 @@ def determine(
         scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
         said = decide(inputs, plan, as_of=as_of, scope=scope)
         offices = store.read(spark, REVIEWS, version=reviewed[REVIEWS]) if reviewed else None
-        decided = with_reviews(said, reviews=offices, as_of=as_of)
+        decided = with_reviews(said, reviews=offices, first_days=plan.first_days)
         touched = None
         if recovered is not None:
             standing = store.read(spark, "determinations", version=after)

@@ -9,6 +9,7 @@ from typing import Any
 
 from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
+from clearance.synth.feeds import MadeFeed
 from clearance.synth.people import person
 from clearance.synth.write import SHAPES, Shape, lines
 
@@ -24,12 +25,14 @@ class SynthResult:
         rows: rows, headers not counted.
         files: the files, in order.
         bytes: their size together.
+        feeds: what other offices know of the people, where that was made up too.
     """
 
     people: int
     rows: int
     files: tuple[str, ...]
     bytes: int
+    feeds: tuple[MadeFeed, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain values, for `--json`."""

@@ -82,7 +82,7 @@ def pack_with(flips: int) -> BoundPack:
             "kind": "policy",
             "title": "What evaluation costs",
             "authority": {"cite": "none", "read_on": AS_OF, "reviewed_by": None},
-            "in_force": {"from": None, "to": None},
+            "in_force": {"from": date(2000, 1, 1), "to": None},
             "unit": "conviction",
             "scope": ("tags includes p64",),
             "leap_day": "down",

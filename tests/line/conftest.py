@@ -1,4 +1,4 @@
-"""One small store that the demo has made, once a suite, and where the samples lie."""
+"""One small store that a run has made, once a suite, and where the samples lie."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
-from soak.state import PUBLISHED
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.command.demo import AS_OF, SEED
 from clearance.store import Store
+from clearance.synth.step import synthesize
 from tests.line.counting import Counted, counted
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
@@ -42,7 +42,7 @@ class Line:
 
     @property
     def extract(self) -> list[str]:
-        """The files and options with which `ingest` and `run` take in what the demo took in."""
+        """The files and options with which `ingest` and `run` take in what the store holds."""
         return [*self.files, "--extract-date", AS_OF.isoformat(), "--complete"]
 
 
@@ -54,7 +54,7 @@ def samples() -> Path:
 
 @pytest.fixture(scope="session")
 def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
-    """Made-up people through every step.
+    """The demo's people through every step, with nothing known of other offices.
 
     Made by the first process that asks; the suite's other processes wait for it. What writes into
     the store works on a copy: `line.place.copy_to(folder)`.
@@ -85,13 +85,14 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _make(spark: SparkSession, place: Place) -> tuple[dict[str, Any], Counted]:
-    """Run the demo; what it said, and what it made of Spark."""
-    demo, said = place.folder / "demo", io.StringIO()
-    command = ["demo", "--people", str(PEOPLE), "--out", str(demo), "--json"]
-    with contextlib.redirect_stdout(said), counted(spark, demo / "store") as count:
-        assert _code(command, debug=True) == 0
-    (demo / "store").rename(place.store)
-    place.out.mkdir()
-    for name in PUBLISHED:
-        (demo / name).rename(place.out / name)
+    """One run; what it said, and what it made of Spark."""
+    said = io.StringIO()
+    made = synthesize(
+        people=PEOPLE, out=place.folder / "demo" / "input", seed=SEED, as_of=AS_OF, files=4
+    )
+    day = AS_OF.isoformat()
+    dates = ["--extract-date", day, "--complete", "--as-of", day]
+    into = ["--store", str(place.store), "--out", str(place.out), "--json"]
+    with contextlib.redirect_stdout(said), counted(spark, place.store) as count:
+        assert _code(["run", *made.files, *dates, *into], debug=True) == 0
     return json.loads(said.getvalue()), count

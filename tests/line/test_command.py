@@ -178,6 +178,31 @@ def test_json_is_one_document_on_stdout(
     assert document["sweep_id"] == line.said["determine"]["sweep_id"]
 
 
+@pytest.mark.parametrize("written", ["--json {}/said.json", "--json={}/said"])
+def test_the_json_document_goes_to_a_file_that_is_named(
+    written: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert _code(["rules", "list", "--json"], debug=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    (tmp_path / "said").write_text("of an earlier run")
+    assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
+    assert capsys.readouterr().out == ""
+    (file,) = (path for path in tmp_path.iterdir() if path.stat().st_mode & 0o77 == 0)
+    assert json.loads(file.read_text(encoding="utf-8")) == document
+    for name in ("", "nowhere/said.json"):
+        code, said = fails(["rules", "list", f"--json={tmp_path / name}"], capsys)
+        assert (code, "Name a file" in said) == (2, True)
+
+
+def test_a_research_file_behind_json_is_read_and_not_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text("a research file")
+    code, said = fails(["run", "--json", str(tmp_path / "people.csv")], capsys)
+    assert (code, "--out" in said) == (2, True)
+    assert (tmp_path / "people.csv").read_text() == "a research file"
+
+
 def test_the_same_files_again_change_nothing_and_say_so(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -28,6 +28,8 @@ from tests.line.months import load
 AS_OF, EARLIER = date(2026, 11, 1), date(2023, 3, 1)
 PEOPLE = 200
 DAY = timedelta(days=1)
+STARTS = {"2024-10-01": date(2024, 10, 1), "2022-07-01": date(2022, 7, 1)}
+EVENT = {"conviction": "conviction_date", "arrest": "arrest_date"}
 Row = Mapping[str, Any]
 
 
@@ -136,7 +138,9 @@ def walked(bound: BoundPack, row: Row) -> tuple[list[date], Walk]:
         outcome, relief, on = decision.outcome, decision.relief, None
         if outcome == "ELIGIBLE":
             before = [one for one in days if one <= day and not eligible(one)]
-            on = before[-1] + DAY if before else None
+            first = [before[-1] + DAY] if before else []
+            known = (*first, row[EVENT[bound.pack.unit]], STARTS[bound.pack.version])
+            on = max(one for one in known if one is not None)
         else:
             on = next((one for one in days if one > day and eligible(one)), None)
             if outcome == "NOT_ELIGIBLE" and on is not None:

@@ -184,7 +184,10 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
         "cite": "HSC 11361.8",
         "revisit_on": date(2027, 1, 1),
     }
-    names = ("seen", "seen otherwise", "from a day ahead", "refused", "of another pack")
+    names = (
+        *("seen", "seen otherwise", "from a day ahead", "from before the law"),
+        *("refused", "of another pack"),
+    )
     rows = [said | {"unit_id": name} for name in names]
     packs = table_of(spark, DETERMINATIONS, *rows).drop("sweep_id")
     hashes = dict(packs.select("unit_id", row_hash()).collect())
@@ -192,6 +195,7 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
         "seen": {},
         "seen otherwise": {"content_hash": "0" * 64},
         "from a day ahead": {"decided_on": date(2026, 11, 5)},
+        "from before the law": {"decided_on": date(2016, 11, 8)},
         "refused": {"outcome": "NOT_ELIGIBLE", "relief": None},
         "of another pack": {"pack": "los_angeles"},
     }
@@ -199,7 +203,8 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
         {**OFFICE, "unit_id": name, "content_hash": hashes[name], **changes[name]} for name in names
     ]
     feed = table_of(spark, FEEDS["reviews"], *given)
-    stands = with_reviews(packs, reviews=feed, as_of=NOVEMBER)
+    law = date(2016, 11, 9)
+    stands = with_reviews(packs, reviews=feed, first_days={"prop64_statute": law})
     shown = ("outcome", "relief", "reason", "rule", "eligible_on", "revisit_on", "cite")
     pack = ("REVIEW", None, "PRIORS", "priors", None, date(2027, 1, 1), "HSC 11361.8")
     office = ("DECIDED_BY_REVIEW", "review")
@@ -208,7 +213,8 @@ def test_an_offices_review_stands_while_the_content_it_saw_is_unchanged(
     assert {row["unit_id"]: tuple(row[name] for name in shown) for row in stands.collect()} == {
         "seen": ("ELIGIBLE", relief, *office, given_on, date(2027, 1, 1), cite),
         "seen otherwise": pack,
-        "from a day ahead": ("ELIGIBLE", relief, *office, None, ahead, cite),
+        "from a day ahead": ("ELIGIBLE", relief, *office, ahead, date(2027, 1, 1), cite),
+        "from before the law": ("ELIGIBLE", relief, *office, law, date(2027, 1, 1), cite),
         "refused": ("NOT_ELIGIBLE", None, *office, None, date(2027, 1, 1), cite),
         "of another pack": pack,
     }

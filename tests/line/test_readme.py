@@ -106,6 +106,8 @@ def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path
         "spark.sql.shuffle.partitions": "3",
     }
     (tmp_path / "events").mkdir()
+    # Nothing but the result stands in what it prints, and nothing of Spark's log beside it.
+    words.append("--json")
     words[1:1] = [part for key, value in told.items() for part in ("--conf", f"{key}={value}")]
     done = subprocess.run(
         words,
@@ -117,7 +119,9 @@ def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert line.said["determine"]["digest"] in done.stdout
+    assert json.loads(done.stdout)["determine"]["digest"] == line.said["determine"]["digest"]
+    assert "determining" in done.stderr
+    assert " INFO " not in done.stderr
     events = [path for path in (tmp_path / "events").rglob("*") if path.is_file()]
     settings = [
         json.loads(event)["Spark Properties"]

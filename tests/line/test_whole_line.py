@@ -85,6 +85,21 @@ def test_every_outcome_of_the_statute_occurs_among_made_up_people(line: Line) ->
     }
 
 
+def test_every_eligible_row_names_its_day_and_none_lies_before_the_law(
+    spark: SparkSession, line: Line
+) -> None:
+    first = {"pc851_93": "2024-10-01"}
+    eligible = line.store.read(spark, "determinations").where("outcome = 'ELIGIBLE'")
+    earliest = {
+        row["pack"]: row["earliest"]
+        for row in eligible.groupBy("pack").agg(F.min("eligible_on").alias("earliest")).collect()
+    }
+    assert {"pc851_93", "prop64_statute", "los_angeles", "dismiss_all_p64"} <= set(earliest)
+    for pack, day in earliest.items():
+        assert day is not None and day.isoformat() == first.get(pack, "2016-11-09"), pack
+    assert eligible.where("eligible_on IS NULL").isEmpty()
+
+
 def test_packets_hold_the_95_fields_byte_for_byte(line: Line) -> None:
     received = {row for name in line.files for row in lines_of(name)}
     # A 96th field, blank, is not carried over.

@@ -40,6 +40,9 @@ def compare(
         for field in FIELDS:
             assert getattr(expected, field) == got[field], (bound.pack.pack, field, unit, expected)
         assert got["pack_fingerprint"] == own.fingerprint
+        first = bound.pack.first_day
+        if got["outcome"] == "ELIGIBLE" and first is not None:
+            assert got["eligible_on"] >= first, (bound.pack.pack, unit)
         outcomes.add(expected.outcome)
     return outcomes
 

@@ -95,7 +95,7 @@ def small_pack(**changes: Any) -> dict[str, Any]:
         "kind": "policy",
         "title": "A pack of a test",
         "authority": {"cite": "a test", "read_on": date(2026, 11, 23), "reviewed_by": None},
-        "in_force": {"from": None, "to": None},
+        "in_force": {"from": date(2000, 1, 1), "to": None},
         "unit": "conviction",
         "scope": ["tags includes p64"],
         "leap_day": "down",

@@ -54,7 +54,8 @@ def random_units(
         seed: other units for another one.
     """
     features = catalogue[bounds[0].pack.unit]
-    names = sorted({name for bound in bounds for name in bound.columns} - {"county"})
+    read = {name for bound in bounds for name in (*bound.columns, bound.event_day)}
+    names = sorted(read - {"county"})
     columns = [
         _column(features[name], name, bounds, as_of, seed=100 * i + 10_000 * seed).alias(name)
         for i, name in enumerate(names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -25,13 +25,20 @@ def rule(name: str, when: Any, then: Any) -> dict[str, Any]:
     return {"rule": name, "when": when, "then": then, "reason": "DISMISS_ALL_P64", "cite": "test"}
 
 
-def decided(rulebook: Rulebook, *rules: Any, leap_day: str = "down", **unit: Any) -> Determination:
+def decided(
+    rulebook: Rulebook,
+    *rules: Any,
+    leap_day: str = "down",
+    in_force: Any = None,
+    **unit: Any,
+) -> Determination:
     asked = {name for item in rules for name in FACTS if name in str(item["when"])}
     bound = bound_pack(
         rulebook.catalogue,
         facts={name: text for name, text in FACTS.items() if name in asked},
         flow=list(rules),
         leap_day=leap_day,
+        **({"in_force": in_force} if in_force else {}),
     )
     row = dict.fromkeys(rulebook.catalogue["conviction"], None) | {"tags": ["p64"]} | unit
     result = decide(bound, row, unit.get("as_of", AS_OF))
@@ -131,6 +138,45 @@ def test_a_run_that_was_broken_counts_from_its_last_beginning(rulebook: Rulebook
     yes = rule("felony", "felony", {"ELIGIBLE": "dismiss"})
     got = decided(rulebook, no, yes, sentence_end=date(2020, 5, 5), level="F")
     assert (got.outcome, got.eligible_on) == ("ELIGIBLE", date(2020, 5, 6))
+
+
+LAW = date(2000, 1, 1)
+BEFORE, AFTER = date(1999, 12, 31), date(2000, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("ended", "convicted", "since"),
+    [
+        # On the day after the sentence's last, the conviction's own day, or the law's first.
+        (BEFORE, None, LAW),
+        (LAW, None, AFTER),
+        (BEFORE, AFTER, AFTER),
+        (AFTER, BEFORE, date(2000, 1, 3)),
+        (BEFORE, BEFORE, LAW),
+        # No fact that time moves.
+        (None, BEFORE, LAW),
+        (None, LAW, LAW),
+        (None, AFTER, AFTER),
+        (None, None, LAW),
+    ],
+)
+@pytest.mark.parametrize("never", [False, True])
+def test_an_eligible_unit_is_so_from_the_latest_day_of_facts_event_and_law(
+    rulebook: Rulebook, ended: date | None, convicted: date | None, since: date, never: bool
+) -> None:
+    no = rule("serving", "serving", "NOT_ELIGIBLE")
+    yes = rule("felony", "felony", {"ELIGIBLE": "dismiss"})
+    rules = [yes] if ended is None else [no, yes]
+    unit = {"sentence_end": ended, "conviction_date": convicted, "level": "F"}
+    if never:
+        # A version that never ran has no first day.
+        days = [convicted, ended and ended + timedelta(days=1)]
+        expected = max((day for day in days if day), default=None)
+        got = decided(rulebook, *rules, in_force="never", **unit)
+    else:
+        expected = since
+        got = decided(rulebook, *rules, **unit)
+    assert (got.outcome, got.eligible_on) == ("ELIGIBLE", expected)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def test_a_new_pack_is_a_file_and_no_python(rules: Path) -> None:
         ({"otherwise": {"then": "REVIEW", "reason": "NO_SUCH", "cite": "abc"}}, "has no text"),
         ({"otherwise": {"then": "ELIGIBLE", "reason": "A", "cite": "abc"}}, "needs its relief"),
         ({"otherwise": {"then": "REVIEW", "reason": "MISSING_INFORMATION", "cite": ""}}, "cite"),
+        ({"in_force": {"from": None, "to": None}}, "needs the first day of its law"),
     ],
 )
 def test_a_wrong_pack_says_what_is_wrong_and_where(
@@ -87,6 +88,32 @@ def test_a_wrong_pack_says_what_is_wrong_and_where(
     message = refused(rules)
     assert said in message
     assert "small.yaml:" in message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"in_force": "never"},
+        {
+            "in_force": {"from": None, "to": None},
+            "otherwise": {"then": "REVIEW", "reason": "MISSING_INFORMATION", "cite": "a test"},
+            "flow": [
+                {
+                    "rule": "over",
+                    "when": "over",
+                    "then": "NOT_ELIGIBLE",
+                    "reason": "NOT_IN_SCENARIO",
+                    "cite": "a test",
+                }
+            ],
+        },
+    ],
+)
+def test_a_version_that_never_ran_and_a_pack_without_relief_need_no_first_day(
+    rules: Path, change: dict[str, Any]
+) -> None:
+    write(rules, small_pack(**change))
+    assert any(item.pack.pack == "small" for item in load_rulebook(rules).packs)
 
 
 def test_a_rule_that_asks_an_unknown_fact_names_the_nearest(rules: Path) -> None:

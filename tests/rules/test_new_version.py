@@ -107,17 +107,17 @@ def test_the_version_of_the_day_is_the_one_in_force_on_it(changed: Rulebook) -> 
         # Three years for felonies instead of four: the anniversary itself, and the day after.
         (ended(date(2024, 1, 1)), ("NOT_YET", date(2028, 1, 1)), ("ELIGIBLE", date(2027, 1, 1))),
         (ended(date(2024, 1, 2)), ("NOT_YET", date(2028, 1, 2)), ("NOT_YET", date(2027, 1, 2))),
-        (ended(date(2022, 12, 31)), ("ELIGIBLE", LAST_DAY), ("ELIGIBLE", date(2025, 12, 31))),
-        (ended(date(2023, 1, 1)), ("NOT_YET", FIRST_DAY), ("ELIGIBLE", date(2026, 1, 1))),
+        (ended(date(2022, 12, 31)), ("ELIGIBLE", LAST_DAY), ("ELIGIBLE", FIRST_DAY)),
+        (ended(date(2023, 1, 1)), ("NOT_YET", FIRST_DAY), ("ELIGIBLE", FIRST_DAY)),
         # Two years for misdemeanors instead of one.
         (judged(date(2025, 1, 1)), ("ELIGIBLE", date(2026, 1, 1)), ("ELIGIBLE", FIRST_DAY)),
         (judged(date(2025, 1, 2)), ("ELIGIBLE", date(2026, 1, 2)), ("NOT_YET", date(2027, 1, 2))),
         (judged(date(2025, 12, 31)), ("ELIGIBLE", LAST_DAY), ("NOT_YET", date(2027, 12, 31))),
         (judged(date(2026, 1, 1)), ("NOT_YET", FIRST_DAY), ("NOT_YET", date(2028, 1, 1))),
         # The floor, three years earlier.
-        (judged(date(1973, 1, 1)), ("ELIGIBLE", None), ("ELIGIBLE", None)),
-        (judged(date(1972, 12, 31)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", None)),
-        (judged(date(1970, 1, 1)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", None)),
+        (judged(date(1973, 1, 1)), ("ELIGIBLE", date(2024, 10, 1)), ("ELIGIBLE", FIRST_DAY)),
+        (judged(date(1972, 12, 31)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", FIRST_DAY)),
+        (judged(date(1970, 1, 1)), ("NOT_ELIGIBLE", None), ("ELIGIBLE", FIRST_DAY)),
         (judged(date(1969, 12, 31)), ("NOT_ELIGIBLE", None), ("NOT_ELIGIBLE", None)),
     ],
 )
@@ -130,8 +130,7 @@ def test_the_last_day_of_the_old_law_and_the_first_of_the_new_decide_each_by_its
     for day, (outcome, eligible_on) in ((LAST_DAY, before), (FIRST_DAY, after)):
         got = decided(changed, row, day)
         assert got.outcome == outcome, day
-        if eligible_on is not None:
-            assert got.eligible_on == eligible_on, day
+        assert got.eligible_on == eligible_on, day
 
 
 def test_what_the_new_file_does_not_change_is_decided_as_before(changed: Rulebook) -> None:

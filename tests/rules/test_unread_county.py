@@ -67,11 +67,14 @@ def expected(default: BoundPack, rivals: list[BoundPack], unit: Row) -> dict[str
         "relief": answer(opens)[1] if not_yet and opens else today[1],
         "reason": today[2],
         "rule": today[3],
-        "eligible_on": (None if begun == date(1, 1, 1) else begun)
-        if today[0] == "ELIGIBLE"
-        else opens,
+        "eligible_on": _since(unit, begun) if today[0] == "ELIGIBLE" else opens,
         "revisit_on": next((day for day in later if answer(day) != today), None),
     }
+
+
+def _since(unit: Row, begun: date | None) -> date:
+    """The day of the facts, of the conviction and of the law, whichever is the last."""
+    return max(day for day in (begun, unit["conviction_date"], date(2016, 11, 9)) if day)
 
 
 def test_spark_hears_every_rival_on_every_day(

@@ -31,7 +31,7 @@ version: "2026-01-01"
 kind: policy
 title: Quiet years
 authority: {cite: office policy, read_on: 2026-11-23, reviewed_by: null}
-in_force: {from: null, to: null}
+in_force: {from: 2000-01-01, to: null}
 unit: conviction
 scope: [tags includes p64]
 leap_day: down
@@ -165,7 +165,8 @@ def test_each_of_thirty_counties_gets_its_own_answer(swept: Swept) -> None:
         row = swept.rows[county]
         birthday = date(1994 - 20 + age, 11, 1)
         if age <= 52:
-            said = ("ELIGIBLE", "dismiss", "old_enough", birthday, None)
+            since = max(birthday, date(2016, 11, 9))
+            said = ("ELIGIBLE", "dismiss", "old_enough", since, None)
         else:
             said = ("REVIEW", None, "otherwise", birthday, birthday)
         got = (row["outcome"], row["relief"], row["rule"], row["eligible_on"], row["revisit_on"])

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault, UsageError
+from clearance.feeds.kinds import kind_named
+from clearance.feeds.read import checked_feed
 from clearance.ingest.layout import FIELDS
+from clearance.synth.feeds import write_feeds
 from clearance.synth.names import STATE
 from clearance.synth.people import person
 from clearance.synth.step import synthesize
@@ -315,3 +318,97 @@ def test_a_folder_that_cannot_be_written_to_is_a_fault_with_a_remedy(tmp_path: P
     with pytest.raises(StoreFault, match="cannot be written") as fault:
         synthesize(people=1, out=tmp_path / "file", seed=1, as_of=AS_OF)
     assert "another folder" in fault.value.remedy
+
+
+KINDS = ("registry", "supervision", "petitions")
+
+
+@pytest.fixture(scope="module")
+def feeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    made = write_feeds(people=2_000, out=tmp_path_factory.mktemp("feeds"), seed=1, as_of=AS_OF)
+    return {feed.kind: Path(feed.file) for feed in made}
+
+
+def told(path: Path) -> list[Row]:
+    """The rows of a feed, each cell as it is written."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_feed_is_one_that_the_command_takes(feeds: dict[str, Path]) -> None:
+    assert tuple(feeds) == KINDS
+    for kind, path in feeds.items():
+        with checked_feed(kind_named(kind, counties=STATE), [str(path)]) as checked:
+            assert checked.rows == len(told(path)) > 50, kind
+
+
+def test_a_feed_is_the_same_for_the_same_seed_and_another_for_another(tmp_path: Path) -> None:
+    def made(name: str, *, people: int = 150, seed: int = 3) -> list[bytes]:
+        found = write_feeds(people=people, out=tmp_path / name, seed=seed, as_of=AS_OF)
+        return [Path(feed.file).read_bytes() for feed in found]
+
+    first, longer = made("first"), made("longer", people=300)
+    assert made("again") == first
+    assert all(one != other for one, other in zip(first, made("other", seed=4), strict=True))
+    assert all(long.startswith(short) for short, long in zip(first, longer, strict=True))
+    assert sorted(path.name for path in (tmp_path / "first").iterdir()) == sorted(
+        f"{kind}.csv" for kind in KINDS
+    )
+
+
+KNOWN_MESS: dict[str, tuple[str, Callable[[Row], bool]]] = {
+    "another registration": ("registry", lambda row: row["registration"] == "457.1"),
+    "a day that nobody knows": ("registry", lambda row: row["registered_on"] in ("", "-", "NULL")),
+    "a registration that ended": ("registry", lambda row: row["ended_on"][:2] in ("19", "20")),
+    "somebody with no record": ("registry", lambda row: row["subject_id"][0] == "8"),
+    "parole": ("supervision", lambda row: row["type"] == "parole"),
+    "supervision after jail": ("supervision", lambda row: row["type"] == "mandatory"),
+    "supervision of the state's": ("supervision", lambda row: row["type"] == "prcs"),
+    "federal supervision": ("supervision", lambda row: row["type"] == "federal"),
+    "a county in small letters": ("supervision", lambda row: row["county"] == "Los Angeles"),
+    "no end": ("supervision", lambda row: row["ended_on"] in ("", "-", "NULL")),
+    "an end ahead": ("supervision", lambda row: row["ended_on"][:4] > "2026"),
+    "blanks around a cell": ("petitions", lambda row: any(v != v.strip() for v in row.values())),
+    "a petition that was granted": ("petitions", lambda row: row["status"] == "granted"),
+    "a petition that is open": ("petitions", lambda row: row["status"] == "pending"),
+}
+
+
+def test_every_kind_of_mess_occurs_in_the_feeds(feeds: dict[str, Path]) -> None:
+    rows = {kind: told(path) for kind, path in feeds.items()}
+    missing = [
+        name for name, (kind, occurs) in KNOWN_MESS.items() if not any(map(occurs, rows[kind]))
+    ]
+    assert missing == []
+    assert {kind: path.read_bytes()[:3] for kind, path in feeds.items()} == {
+        "registry": b"sub",
+        "supervision": b"\xef\xbb\xbf",
+        "petitions": b'"co',
+    }
+    assert b"\r\n" in feeds["supervision"].read_bytes()
+
+
+def test_nothing_in_a_feed_began_or_was_decided_after_as_of(feeds: dict[str, Path]) -> None:
+    begins = {
+        "registry": ("registered_on", "ended_on"),
+        "supervision": ("started_on",),
+        "petitions": ("filed_on", "decided_on"),
+    }
+    for kind, columns in begins.items():
+        days = [row[name].strip() for row in told(feeds[kind]) for name in columns]
+        known = [day for day in days if day[:1] in ("1", "2")]
+        assert len(known) > 50 and max(known) <= AS_OF.isoformat(), kind
+
+
+def test_petitions_are_about_convictions_of_the_record(
+    feeds: dict[str, Path], rows: list[Row]
+) -> None:
+    convicted = {
+        (row["SUBJECT_ID"], row["CNT_ORDER"][:9])
+        for row in rows
+        if row["DISP_DESCR"].startswith("CONVICTED")
+    }
+    asked = [
+        (row["subject_id"].strip(), row["cnt_order"].strip()) for row in told(feeds["petitions"])
+    ]
+    assert asked and all((subject, count[:9]) in convicted for subject, count in asked)

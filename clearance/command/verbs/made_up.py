@@ -39,19 +39,15 @@ def synth(
     as_of: AsOf = "2026-11-01",
     form: Annotated[str, typer.Option("--format", help="csv or delta")] = "csv",
 ) -> None:
-    """Made-up people in the research file's own format, with its mess."""
+    """Made-up people in the research file's own format, with its mess; and side feeds."""
     day = needed_date(as_of, "--as-of")
     if form not in ("csv", "delta"):
         raise UsageError(f"`{form}` is no format.", "Write --format csv or --format delta.")
-    from clearance.command.demo import synth_delta
-    from clearance.synth.step import synthesize
+    from clearance.command.demo import say_synth, synth_csv, synth_delta
 
     if form == "delta":
         into = replace(frame, store=str(out))
         result = synth_delta(into, people=people, out=out, seed=seed, as_of=day)
     else:
-        result = synthesize(people=people, out=out, seed=seed, as_of=day)
-    frame.show(
-        result,
-        lambda console: console.print(f"{result.people:,} people, {result.rows:,} rows in {out}"),
-    )
+        result = synth_csv(people=people, out=out, seed=seed, as_of=day)
+    frame.show(result, lambda console: say_synth(result, console))

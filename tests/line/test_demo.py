@@ -1,0 +1,42 @@
+"""The demo, with what other offices know of its people."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from clearance.cli import _code
+from clearance.store import Store
+
+PEOPLE = 300
+SECTION = re.compile(r"<caption>pc1203_425, version 2024-10-01</caption>.*?</table>", re.DOTALL)
+
+
+def test_the_report_shows_people_who_get_relief_by_a_law_that_asks_other_offices(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    out, said = tmp_path / "demo", io.StringIO()
+    command = ["demo", "--people", str(PEOPLE), "--out", str(out), "--json", "--quiet"]
+    with contextlib.redirect_stdout(said):
+        assert _code(command, debug=True) == 0
+    document = json.loads(said.getvalue())
+    assert set(document["feed"]) == {"registry", "supervision", "petitions"}
+    for kind, taken in document["feed"].items():
+        lines = (out / "feeds" / f"{kind}.csv").read_text("utf-8-sig").splitlines()
+        assert taken["rows"] == len(lines) - 1 > 0, kind
+        assert taken["dated"] == document["determine"]["as_of"]
+    assert not [note for note in document["determine"]["notes"] if "never loaded" in note]
+    counts = document["determine"]["counts"]
+    assert counts["pc1203_425/ELIGIBLE"] > 50
+    page = (out / "report.html").read_text(encoding="utf-8")
+    (section,) = SECTION.findall(page)
+    assert "<td>ELIGIBLE</td>" in section
+    # What an office knows decides some of them.
+    decided = Store(str(out / "store")).read(spark, "determinations")
+    reasons = {row["reason"] for row in decided.select("reason").distinct().collect()}
+    assert {"REGISTERED", "SUPERVISED"} <= reasons
