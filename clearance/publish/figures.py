@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.literal import literal_table
 from clearance.publish.together import collected
+from clearance.publish.withheld import Cell, Number, PublicFigures, ReasonCell, public_figures
 
 STATISTICS = ("county", "pack", "outcome", "reason", "units", "people")
-"""The columns of `statistics.csv`."""
+"""The columns of `statistics.csv` and of `internal/statistics.csv`."""
 
 DECISION = (
     *("county", "kind", "unit", "pack", "pack_version", "pack_fingerprint"),
@@ -49,14 +50,56 @@ class Figures:
             sums[tuple(row[name] for name in columns)] += row.units
         return dict(sums)
 
-    def statistics(self) -> list[tuple[object, ...]]:
-        """The rows of `statistics.csv`, in order."""
-        sums: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-        for (county, kind, pack, outcome, reason), units in self.units(*_CELL, "reason").items():
-            counted = sums[county, pack, outcome, reason]
-            counted[0] += units
-            counted[1] += self.by_reason[county, kind, pack, outcome, reason]
-        return [(*key, *counted) for key, counted in sorted(sums.items())]
+    @cached_property
+    def outcomes(self) -> dict[Cell, Number]:
+        """Units and people by county, pack and outcome."""
+        units = self.units(*_CELL)
+        return {
+            (county, pack, outcome): Number(units[county, kind, pack, outcome], people)
+            for (county, kind, pack, outcome), people in self.by_outcome.items()
+        }
+
+    @cached_property
+    def reasons(self) -> dict[ReasonCell, Number]:
+        """Units and people by county, pack, outcome and reason."""
+        units = self.units(*_CELL, "reason")
+        return {
+            (county, pack, outcome, reason): Number(
+                units[county, kind, pack, outcome, reason], people
+            )
+            for (county, kind, pack, outcome, reason), people in self.by_reason.items()
+        }
+
+    @cached_property
+    def public(self) -> PublicFigures:
+        """Of these, what may be published."""
+        return public_figures(self.outcomes, self.reasons)
+
+    def statistics(self, *, counties: Collection[str] | None) -> list[tuple[object, ...]]:
+        """The rows of `internal/statistics.csv`, in order.
+
+        Args:
+            counties: those to publish; None means all.
+        """
+        return _rows(self.reasons, counties=counties)
+
+    def public_statistics(self, *, counties: Collection[str] | None) -> list[tuple[object, ...]]:
+        """The rows of `statistics.csv`, in order; what is withheld is not there, as what is zero.
+
+        Args:
+            counties: those to publish; None means all.
+        """
+        return _rows(self.public.reasons, counties=counties)
+
+
+def _rows(
+    numbers: Mapping[ReasonCell, Number | None], *, counties: Collection[str] | None
+) -> list[tuple[object, ...]]:
+    return [
+        (*cell, number.units, number.people)
+        for cell, number in sorted(numbers.items(), key=lambda item: item[0])
+        if number is not None and (counties is None or cell[0] in counties)
+    ]
 
 
 @dataclass(frozen=True)
@@ -97,20 +140,3 @@ def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures
         else:
             by_outcome[tuple(row[:4])] = row.people
     return Figures(tuple(found["decisions"]), by_reason, by_outcome)
-
-
-def reason_people(determinations: DataFrame, *, cells: Iterable[tuple[str, str, str]]) -> DataFrame:
-    """A row is a pack, outcome and reason with its people in some cells, each counted once.
-
-    Args:
-        determinations: of every pack.
-        cells: pack, county and outcome of each.
-    """
-    types = dict.fromkeys(("pack", "county", "outcome"), "string")
-    wanted = literal_table(determinations.sparkSession, cells, types)
-    shown = determinations.join(
-        F.broadcast(wanted), on=["pack", "county", "outcome"], how="left_semi"
-    )
-    return shown.groupBy("pack", "outcome", "reason").agg(
-        F.countDistinct("subject_id").alias("people")
-    )

@@ -202,6 +202,7 @@ def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[ob
     """Write a small table as CSV, whole or not at all."""
     aside = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(exist_ok=True)
         with aside.open("wb") as out:
             out.write(csv_line(header))
             for row in rows:

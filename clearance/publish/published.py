@@ -76,7 +76,8 @@ def note_published(out: Path, *, request: str, result: Mapping[str, Any]) -> Non
 
 def published_files(out: Path) -> list[Path]:
     """The files that `publish` and `report` made in a folder."""
-    kinds = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "statistics.csv", "report.html")
+    folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*")
+    kinds = (*folders, "statistics.csv", "report.html")
     return [path for kind in kinds for path in out.glob(kind) if path.is_file()]
 
 

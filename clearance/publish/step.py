@@ -84,7 +84,8 @@ def publish(
     """What was published.
 
     Packets under `out/packets`, what prosecutors look ahead to under `out/prosecutor`, notices of
-    grants under `out/courts`, and `out/statistics.csv`.
+    grants under `out/courts`, `out/statistics.csv` for the public and `out/internal/statistics.csv`
+    for the office.
 
     Args:
         spark: the session.
@@ -132,8 +133,11 @@ def publish(
                     survey=share.survey,
                 )
                 written |= _packets(order, opened.at(share.sweep), words=words, place=place)
-            statistics = place.out / "statistics.csv"
-            write_table(statistics, header=STATISTICS, rows=counted.statistics())
+            for file, rows in (
+                ("statistics.csv", counted.public_statistics(counties=counties)),
+                ("internal/statistics.csv", counted.statistics(counties=counties)),
+            ):
+                write_table(place.out / file, header=STATISTICS, rows=rows)
             with stage("Looking ahead"):
                 _look_ahead(opened, counted, stands, names=names, notice=notice, place=place)
             with stage("Telling courts"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clearance.report.figures import OUTCOMES, CountyLine
+from clearance.publish.withheld import OUTCOMES
+from clearance.report.figures import CountyLine
 
 WIDTH = 760
 LABEL = 190

@@ -1,63 +1,46 @@
-"""The numbers of the report, with small cells withheld so that it can be published.
+"""The figures of the report, all of them public: what is withheld stands in none of its sums.
 
-A cell is a pack, a county and an outcome. A cell of fewer than eleven people shows as `<11`, and
-its units are in no total, chart or reason of the page: whatever the page says is counted over the
-cells it shows, so that no subtraction brings a withheld one back. A reason of fewer than eleven
-people is withheld together with the next smallest reason of its pack and outcome, so that the two
-cannot be told apart. Zero is shown.
+A cell is a pack, a county and an outcome. Which cells and reasons are withheld is decided for the
+report and `statistics.csv` together, in `publish/withheld.py`. Zero is shown.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-SMALLEST = 11
-OUTCOMES = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
+from clearance.publish.withheld import OUTCOMES
+
+WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A pack's outcome in a county: how many units of how many people."""
+    """A pack's outcome in a county: how many units, None where that is withheld."""
 
     kind: str
     pack: str
     county: str
     outcome: str
-    units: int
-    people: int
-
-    @property
-    def shown(self) -> bool:
-        """Whether the page may say how many."""
-        return self.people >= SMALLEST
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Pack, county and outcome."""
-        return (self.pack, self.county, self.outcome)
+    units: int | None
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason of a pack's outcome, over the shown cells; `shown` says whether with its number."""
+    """A reason of a pack's outcome: its units where a county's are shown, None where none are."""
 
     pack: str
     outcome: str
     reason: str
     text: str
     cite: str
-    units: int
-    people: int
-    shown: bool = True
+    units: int | None
 
     @property
     def figure(self) -> str:
-        """The number of units, or why it is not there."""
-        if self.shown:
-            return f"{self.units:,}"
-        return f"<{SMALLEST}" if self.people < SMALLEST else "withheld"
+        """The number of units, or that it is withheld."""
+        return figure(self.units)
 
 
 @dataclass(frozen=True)
@@ -70,13 +53,18 @@ class CountyLine:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Each outcome's units as text; `<11` for a withheld one."""
-        return tuple(f"<{SMALLEST}" if n is None else f"{n:,}" for n in self.units)
+        """Each outcome's units as text."""
+        return tuple(figure(number) for number in self.units)
 
     @property
     def total(self) -> int:
         """Units of the shown cells."""
         return sum(number or 0 for number in self.units)
+
+
+def figure(units: int | None) -> str:
+    """A number of units as the page writes it."""
+    return WITHHELD if units is None else f"{units:,}"
 
 
 def county_lines(cells: Iterable[Cell]) -> list[CountyLine]:
@@ -87,7 +75,7 @@ def county_lines(cells: Iterable[Cell]) -> list[CountyLine]:
     """
     lines: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
     for cell in cells:
-        lines[cell.county, cell.pack][cell.outcome] = cell.units if cell.shown else None
+        lines[cell.county, cell.pack][cell.outcome] = cell.units
     return [
         CountyLine(county, pack, tuple(found.get(outcome, 0) for outcome in OUTCOMES))
         for (county, pack), found in sorted(lines.items())
@@ -103,29 +91,7 @@ def totals(lines: Iterable[CountyLine]) -> tuple[int, ...]:
     return tuple(sums)
 
 
-def publishable(reasons: Sequence[Reason]) -> list[Reason]:
-    """The reasons with small ones withheld, most frequent first within pack and outcome.
-
-    Args:
-        reasons: counted over the shown cells.
-    """
-    groups: dict[tuple[str, str], list[Reason]] = defaultdict(list)
-    for reason in reasons:
-        groups[reason.pack, reason.outcome].append(reason)
-    result = []
-    for group in groups.values():
-        ordered = sorted(group, key=lambda reason: (reason.people, reason.units, reason.reason))
-        small = sum(reason.people < SMALLEST for reason in ordered)
-        withheld = min(len(ordered), small + 1) if small else 0
-        result += [_with(reason, shown=i >= withheld) for i, reason in enumerate(ordered)]
-    return sorted(result, key=_in_table)
-
-
-def _in_table(reason: Reason) -> tuple[str, int, int, str]:
-    """Most frequent first; withheld ones last and by code, since their order would tell."""
+def in_table(reason: Reason) -> tuple[str, int, bool, int, str]:
+    """The order of reasons: most frequent first; withheld ones last and by code."""
     rank = OUTCOMES.index(reason.outcome)
-    return (reason.pack, rank, -reason.units if reason.shown else 0, reason.reason)
-
-
-def _with(reason: Reason, *, shown: bool) -> Reason:
-    return Reason(**{**reason.__dict__, "shown": shown})
+    return (reason.pack, rank, reason.units is None, -(reason.units or 0), reason.reason)

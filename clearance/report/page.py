@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,19 @@ from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.lock import alone
 from clearance.log import logged
 from clearance.progress import stage
-from clearance.publish.figures import Counted, Figures, figures, reason_people
+from clearance.publish.figures import Counted, Figures, figures
 from clearance.publish.together import collected
+from clearance.publish.withheld import OUTCOMES, SMALLEST
 from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
 from clearance.report.chart import chart
 from clearance.report.deciders import deciders
 from clearance.report.figures import (
-    OUTCOMES,
-    SMALLEST,
+    WITHHELD,
     Cell,
     CountyLine,
     Reason,
     county_lines,
-    publishable,
+    in_table,
     totals,
 )
 from clearance.report.state import store_figures, store_parts
@@ -53,7 +53,7 @@ class ReportResult:
         out: the file.
         sweep_id: the sweep it is about.
         cells: cells shown.
-        withheld: cells of too few people.
+        withheld: cells of too few people, and those withheld beside them.
     """
 
     out: Path
@@ -118,13 +118,8 @@ def write_report(
         used = stands.fingerprints
         packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
         cells = _cells(counted.figures)
-        shown = {cell.key for cell in cells if cell.shown}
-        asked = {"reasons": reason_people(determinations, cells=shown)}
-        found = collected(asked | store_parts(spark, store, sweep=sweep, rules=rules))
-        people = {(row.pack, row.outcome, row.reason): row.people for row in found["reasons"]}
-        reasons = _reasons(
-            counted.figures, shown=shown, people=people, packs=packs, texts=load_reasons(rules)
-        )
+        found = collected(store_parts(spark, store, sweep=sweep, rules=rules))
+        reasons = _reasons(counted.figures, packs=packs, texts=load_reasons(rules))
         page = _page(
             sweep=sweep,
             behind=deciders(stands, packs={cell.pack for cell in cells}),
@@ -135,42 +130,39 @@ def write_report(
             **store_figures(found),
         )
     _write(out, page)
-    return ReportResult(out, sweep.sweep_id, cells=len(shown), withheld=len(cells) - len(shown))
+    hidden = sum(cell.units is None for cell in cells)
+    return ReportResult(out, sweep.sweep_id, cells=len(cells) - hidden, withheld=hidden)
 
 
 def _cells(figures: Figures) -> list[Cell]:
-    people = figures.by_outcome
-    units = figures.units("county", "kind", "pack", "outcome")
+    kinds = {row.pack: row.kind for row in figures.decisions}
     found = (
-        Cell(kind, pack, county, outcome, units[county, kind, pack, outcome], number)
-        for (county, kind, pack, outcome), number in people.items()
+        Cell(kinds[pack], pack, county, outcome, number.units if number else None)
+        for (county, pack, outcome), number in figures.public.outcomes.items()
     )
-    return sorted(found, key=lambda cell: cell.key)
+    return sorted(found, key=lambda cell: (cell.pack, cell.county, cell.outcome))
 
 
 def _reasons(
-    figures: Figures,
-    *,
-    shown: Collection[tuple[str, str, str]],
-    people: Mapping[tuple[str, str, str], int],
-    packs: Mapping[str, PackWords],
-    texts: Mapping[str, str],
+    figures: Figures, *, packs: Mapping[str, PackWords], texts: Mapping[str, str]
 ) -> list[Reason]:
-    """The reasons over the shown cells only."""
-    groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    """The reasons, each added up over the counties in which it may be shown."""
+    behind: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in figures.decisions:
-        if (row.pack, row.county, row.outcome) in shown:
-            groups[row.pack, row.outcome, row.reason].append(row)
+        behind[row.pack, row.outcome, row.reason].append(row)
+    shown: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (_, pack, outcome, reason), number in figures.public.reasons.items():
+        if number is not None:
+            shown[pack, outcome, reason] += number.units
     found = []
-    for (pack, outcome, reason), rows in groups.items():
+    for (pack, outcome, reason), rows in behind.items():
         fingerprints = sorted({row.pack_fingerprint for row in rows})
         used = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
         text = reason_text_of(reason, texts, used)
         cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
-        units = sum(row.units for row in rows)
-        number = people[pack, outcome, reason]
-        found.append(Reason(pack, outcome, reason, text, cite, units, number))
-    return publishable(found)
+        units = shown.get((pack, outcome, reason))
+        found.append(Reason(pack, outcome, reason, text, cite, units))
+    return sorted(found, key=in_table)
 
 
 def _sections(
@@ -211,6 +203,7 @@ def _page(*, sections: list[Section], **said: Any) -> str:
         chart=chart(sections[0].lines) if sections else None,
         outcomes=OUTCOMES,
         smallest=SMALLEST,
+        withheld=WITHHELD,
         kinds=UNKNOWN,
         **said,
     )

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.worklist import worklist
 from clearance.ingest.ledger import latest_files
-from clearance.report.figures import SMALLEST
+from clearance.publish.withheld import SMALLEST
 from clearance.store import Store
 from clearance.sweep.recorded import Sweep
 

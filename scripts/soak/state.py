@@ -35,7 +35,7 @@ MOMENTS = {
     },
 }
 # What `publish` and `report` leave in their folder.
-PUBLISHED = {"packets", "prosecutor", "statistics.csv", "report.html", NOTE}
+PUBLISHED = {"packets", "prosecutor", "internal", "statistics.csv", "report.html", NOTE}
 SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
 
@@ -177,7 +177,7 @@ def check_packets(out: Path, *, known: Iterable[dict[str, str]]) -> int:
         ]
         if here not in of_it:
             raise Torn(f"{folder}: neither the old packet nor the new one")
-    for name in ("statistics.csv", "report.html"):
+    for name in ("statistics.csv", "internal/statistics.csv", "report.html"):
         if (out / name).exists():
             whole = _hash(_timeless(out / name))
             if whole not in [version.get(name) for version in versions]:

@@ -1,0 +1,108 @@
+"""Which figures may be public: small ones are withheld, and others with them.
+
+A figure of fewer than eleven people is withheld. What is public about the same units adds up in
+three ways: the outcomes of a pack in a county to the units in its scope (which another pack of
+that scope may give), the reasons of an outcome to that outcome, the counties to the state. So a
+small figure is never withheld alone: with it goes the next one of its line, until they are at
+least two figures of at least eleven units, and which of them was small is not said. Nor is which
+reasons are withheld: `statistics.csv` leaves them out, as those of nobody. Sums over
+counties are taken over what is shown. Which one goes with it never depends on how large it is:
+else a month in which another one goes would bring back both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+SMALLEST = 11
+"""A figure of so many people may be shown."""
+
+OUTCOMES = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
+
+Cell = tuple[str, str, str]
+"""County, pack, outcome."""
+
+ReasonCell = tuple[str, str, str, str]
+"""County, pack, outcome, reason."""
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Number:
+    """Units, and the people who have them."""
+
+    units: int
+    people: int
+
+
+@dataclass(frozen=True)
+class PublicFigures:
+    """What may be published of a state.
+
+    Attributes:
+        outcomes: by county, pack and outcome; None where withheld.
+        reasons: by county, pack, outcome and reason; None where withheld, and in every outcome
+            that is.
+    """
+
+    outcomes: Mapping[Cell, Number | None]
+    reasons: Mapping[ReasonCell, Number | None]
+
+
+def public_figures(
+    outcomes: Mapping[Cell, Number], reasons: Mapping[ReasonCell, Number]
+) -> PublicFigures:
+    """The figures with what must be withheld left out.
+
+    Args:
+        outcomes: of a state, by county, pack and outcome.
+        reasons: the same by reason.
+    """
+    # What goes with a small outcome: most often the one that matters least to the reader.
+    least_telling = {outcome: place for place, outcome in enumerate(reversed(OUTCOMES))}
+    lines = _lines(outcomes, line=lambda cell: cell[:2])
+    hidden = {
+        cell for line in lines for cell in withheld(line, order=lambda cell: least_telling[cell[2]])
+    }
+    hidden_reasons = {
+        cell
+        for line in _lines(reasons, line=lambda cell: cell[:3])
+        for cell in withheld(line, order=lambda cell: cell[3])
+    }
+    return PublicFigures(
+        {cell: None if cell in hidden else number for cell, number in outcomes.items()},
+        {
+            cell: None if cell in hidden_reasons or cell[:3] in hidden else number
+            for cell, number in reasons.items()
+        },
+    )
+
+
+def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], object]) -> set[_Key]:
+    """Those figures of a line that are withheld.
+
+    Args:
+        line: figures that add up to something that may be known.
+        order: which is withheld first with a small one; not by its size.
+    """
+    hidden = {key for key, number in line.items() if 0 < number.people < SMALLEST}
+    beside = sorted((key for key, number in line.items() if number.people >= SMALLEST), key=order)  # type: ignore[arg-type]
+    for key in beside:
+        units = sum(line[one].units for one in hidden)
+        if not hidden or (len(hidden) > 1 and units >= SMALLEST):
+            break
+        hidden.add(key)
+    return hidden
+
+
+def _lines(
+    numbers: Mapping[_Key, Number], *, line: Callable[[_Key], Hashable]
+) -> list[dict[_Key, Number]]:
+    found: dict[Hashable, dict[_Key, Number]] = defaultdict(dict)
+    for key, number in numbers.items():
+        found[line(key)][key] = number
+    return list(found.values())
