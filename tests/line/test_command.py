@@ -187,7 +187,8 @@ def test_the_json_document_goes_to_a_file_that_is_named(
     (tmp_path / "said").write_text("of an earlier run")
     assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
     assert capsys.readouterr().out == ""
-    (file,) = (path for path in tmp_path.iterdir() if path.stat().st_mode & 0o77 == 0)
+    file = tmp_path / Path(written).name
+    assert file.stat().st_mode & 0o77 == 0
     assert json.loads(file.read_text(encoding="utf-8")) == document
     for name in ("", "nowhere/said.json"):
         code, said = fails(["rules", "list", f"--json={tmp_path / name}"], capsys)
