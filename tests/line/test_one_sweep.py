@@ -103,9 +103,9 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
 
     with monkeypatch.context() as broken:
         broken.setattr("clearance.sweep.step.record", dies)
-        assert _code(["determine", "--as-of", "2026-11-20", *at], debug=False) != 0
+        assert _code(["determine", "--as-of", "2025-11-01", *at], debug=False) != 0
     table = Store(str(place.store)).read(spark, "determinations")
-    assert not table.where("as_of = '2026-11-20'").isEmpty()
+    assert not table.where("as_of = '2025-11-01'").isEmpty()
     shutil.rmtree(place.out)
     assert _code(["publish", *at, "--out", str(place.out)], debug=True) == 0
     assert packets(place.out) == packets(line.place.out)

@@ -31,16 +31,16 @@ def summaries(out: Path) -> dict[str, dict[str, Any]]:
 
 def shorter_records(line: Line, folder: Path) -> list[str]:
     """An extract in which everybody with several rows lacks the last of them."""
-    rows: dict[str, list[str]] = defaultdict(list)
+    rows: dict[bytes, list[bytes]] = defaultdict(list)
     for name in line.files:
-        for text in Path(name).read_text(encoding="utf-8", errors="ignore").splitlines():
-            parts = text.split(",")
-            if len(parts) == 95 and parts[2].isdigit():
+        for text in Path(name).read_bytes().splitlines(keepends=True):
+            parts = text.split(b",")
+            if len(parts) > 2 and parts[2].isdigit():
                 rows[parts[2]].append(text)
-    several = {subject: lines for subject, lines in rows.items() if len(lines) > 3}
+    several = [lines for lines in rows.values() if len(lines) > 3]
     assert len(several) > 20
     file = folder / "shorter.csv"
-    file.write_text("".join(f"{row}\n" for lines in several.values() for row in lines[:-1]))
+    file.write_bytes(b"".join(row for lines in several for row in lines[:-1]))
     return [str(file), "--extract-date", "2026-11-15", "--accept-quarantine"]
 
 
@@ -77,16 +77,7 @@ def test_a_countys_packet_is_of_the_sweep_that_decided_its_policy(line: Line, mi
     assert {name: files[name] for name in same} == {name: others[name] for name in same}
 
 
-def test_what_laws_bring_soon_is_of_the_sweep_that_decided_them(line: Line, mixed: Place) -> None:
-    def soon(place: Place) -> list[str]:
-        files = sorted(place.out.glob("prosecutor/*/upcoming.csv"))
-        return sorted(row for file in files for row in file.read_text().splitlines()[1:])
-
-    assert len(soon(line.place)) > 3
-    assert soon(mixed) == soon(line.place)
-
-
-def test_the_report_keeps_each_packs_date_notes_and_texts(line: Line, mixed: Place) -> None:
+def test_the_report_keeps_each_packs_date_and_notes(line: Line, mixed: Place) -> None:
     before, after = (
         (place.out / "report.html").read_text(encoding="utf-8") for place in (line.place, mixed)
     )
@@ -96,10 +87,12 @@ def test_the_report_keeps_each_packs_date_notes_and_texts(line: Line, mixed: Pla
     assert notes
     for note in notes:
         assert f", as of {AS_OF.isoformat()}: {note}</p>" in after
-    captions = dict(re.findall(r"<caption>(\w+), version [^<]*?, as of ([-\d]+)</caption>", after))
-    assert captions[PACK] == LATER
-    assert {day for pack, day in captions.items() if pack != PACK} == {AS_OF.isoformat()}
-    assert len(captions) > 4
+    rules = re.findall(
+        r"<code>(\w+)</code></th><td>[^<]*</td><td>[^<]*</td>\s*<td>([-\d]+)</td>", after
+    )
+    days = dict(rules)
+    assert days.pop(PACK) == LATER
+    assert len(days) > 4 and set(days.values()) == {AS_OF.isoformat()}
 
 
 def test_no_output_prints_a_placeholder(spark: SparkSession, mixed: Place) -> None:
@@ -111,8 +104,6 @@ def test_no_output_prints_a_placeholder(spark: SparkSession, mixed: Place) -> No
     assert len(texts) > 20
     for path in texts:
         assert not UNFILLED.search(path.read_text(encoding="utf-8", errors="replace")), path
-    filled = (mixed.out / "report.html").read_text(encoding="utf-8")
-    assert re.search(r"onvictions in past \d+ years", filled)
 
 
 def test_the_list_of_sweeps_tells_one_of_some_packs_from_a_whole_one(

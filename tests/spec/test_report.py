@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import shutil
+from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -188,6 +189,31 @@ def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
         write_report(spark, Store(str(tmp_path / "none")), out=tmp_path / "a.html", rules=folder)
     with pytest.raises(UsageError, match="cannot be written"):
         write_report(spark, store, out=tmp_path, rules=folder)
+
+
+def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_texts(
+    spark: SparkSession, told: tuple[Store, Path], page: str, tmp_path: Path
+) -> None:
+    store, folder = Store(str(tmp_path / "store")), told[1]
+    shutil.copytree(told[0].uri, store.uri)
+    later = sweep(
+        sweep_id="later",
+        as_of=date(2026, 11, 20),
+        started_at=datetime(2026, 11, 20, 8, 0),
+        selected=["dismiss_all"],
+        pack_fingerprints={"dismiss_all": "s1"},
+        notes=["Of the later."],
+    )
+    write(spark, store, "sweeps", [later])
+    result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
+    assert result.sweep_id == "later"
+    mixed = (tmp_path / "a.html").read_text()
+    assert "2026-11-20 (dismiss_all); 2026-11-01 (county_pilot)" in mixed
+    assert "<p>county_pilot, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
+    assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
+    assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
+    assert "No convictions in past 7 or 10 years" in mixed
+    assert not re.search(r"\{[a-z_]+\}", mixed)
 
 
 def test_totals_are_sums_of_shown_cells() -> None:
