@@ -18,6 +18,7 @@ from clearance.publish.files import (
     write_summary,
     write_table,
 )
+from clearance.publish.notices_due import MARK, note_due, notices_due
 from clearance.publish.placement import SourceFile, placements
 
 COUNTIES = ["LOS ANGELES", "MARIN"]
@@ -90,6 +91,19 @@ def test_a_run_that_fails_between_the_old_and_the_new_folder_gives_the_old_one_b
         (place.packets / "yolo").rename(place.replaced / "yolo")
         raise RuntimeError
     assert (place.packets / "yolo" / "summary.json").is_file()
+
+
+def test_the_mark_of_notices_that_are_due_says_which_and_goes_with_the_last(tmp_path: Path) -> None:
+    assert notices_due(tmp_path) == frozenset()
+    files = {("YOLO", "2026-11"), ("MARIN", "2026-10")}
+    note_due(tmp_path, files)
+    assert notices_due(tmp_path) == files
+    assert [path.name for path in tmp_path.iterdir()] == [MARK]
+    note_due(tmp_path, ())
+    assert notices_due(tmp_path) == frozenset() and list(tmp_path.iterdir()) == []
+    for other in ("", "[]", '{"files": [1]}', '{"files": [["YOLO"]]}'):
+        (tmp_path / MARK).write_text(other)
+        assert notices_due(tmp_path) == frozenset()
 
 
 def test_files_of_an_earlier_publish_of_the_county_do_not_stay(tmp_path: Path) -> None:
