@@ -194,7 +194,7 @@ class Sequence:
         said = decide(inputs, plan, as_of=self.as_of, scope=everything)
         known = self.store.exists(self.spark, REVIEWS)
         offices = self.store.read(self.spark, REVIEWS) if known else None
-        return digest_of(with_reviews(said, reviews=offices, as_of=self.as_of))
+        return digest_of(with_reviews(said, reviews=offices, first_days=plan.first_days))
 
 
 def clock() -> datetime:
