@@ -37,9 +37,11 @@ class Deciders:
 
     Attributes:
         sweeps: each with its packs.
+        stands: which of them decided which pack.
     """
 
     sweeps: tuple[Decider, ...]
+    stands: Standing
 
     @property
     def several(self) -> bool:
@@ -69,8 +71,7 @@ class Deciders:
 
     def day_of(self, pack: str) -> date:
         """The date of the sweep that decided a pack."""
-        found = (one.sweep for one in self.sweeps if pack in one.packs)
-        return next(found, self.sweeps[0].sweep).as_of
+        return self.stands.of(pack).as_of
 
     def _noted(self) -> Iterator[str]:
         for one in self.sweeps:
@@ -92,6 +93,7 @@ def deciders(stands: Standing, *, packs: Collection[str]) -> Deciders:
         sweeps[sweep.sweep_id] = sweep
         by_sweep.setdefault(sweep.sweep_id, []).append(pack)
     if len(sweeps) < 2:
-        return Deciders((Decider(next(iter(sweeps.values()), stands.latest), ()),))
+        return Deciders((Decider(next(iter(sweeps.values()), stands.latest), ()),), stands)
     newest = sorted(sweeps.values(), key=lambda one: -one.determinations_version)
-    return Deciders(tuple(Decider(one, tuple(by_sweep[one.sweep_id])) for one in newest))
+    each = tuple(Decider(one, tuple(by_sweep[one.sweep_id])) for one in newest)
+    return Deciders(each, stands)
