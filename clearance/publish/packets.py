@@ -187,11 +187,9 @@ def _finish(
         found = sum(by_file[file] for by_file in rows.values())
         check_complete(found, expected=sum(held.values()), out=place.out)
     sweep = order.sweep
-    heading = {
-        "as_of": sweep.as_of.isoformat(),
-        "sweep_id": sweep.sweep_id,
-        "what_if": sweep.what_if,
-    }
+    heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
+    if sweep.what_if:
+        heading["what_if"] = True
     summaries_by_folder = {}
     for county, folder in order.names.items():
         lines = {"line_count": held[county], "lines": rows[county]}

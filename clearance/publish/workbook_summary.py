@@ -71,7 +71,7 @@ class SummarySheet:
         policy = " ".join(filter(None, (summary["policy"], summary["policy_version"])))
         self._line(f"{summary['county']}: county packet", self._styles.title)
         self._line(f"As of {summary['as_of']}, sweep {summary['sweep_id']}")
-        if summary["what_if"]:
+        if summary.get("what_if"):
             self._line(WHAT_IF, self._styles.heading)
         self._line(f"Policy: {policy or 'none has decided anything here'}")
         if summary["note"]:

@@ -12,12 +12,10 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
-from soak.months import Place
 from soak.state import files_of
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
-from clearance.errors import EXIT_STORE
 from clearance.publish import shares
 from clearance.store import Store
 from tests.line.conftest import Line
@@ -112,22 +110,3 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
     page = place.out / "report.html"
     assert _code(["report", *at, "--out", str(page)], debug=True) == 0
     assert page.read_text() == (line.place.out / "report.html").read_text()
-
-
-def test_a_sweep_whose_tables_a_vacuum_took_is_refused_with_what_to_do(
-    spark: SparkSession, line: Line, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place: Place = line.place.copy_to(tmp_path / "copy")
-    store, at = Store(str(place.store)), ["--store", str(place.store), "--quiet"]
-    store.delta(spark, "charges").delete()
-    check = "spark.databricks.delta.retentionDurationCheck.enabled"
-    spark.conf.set(check, "false")
-    try:
-        store.delta(spark, "charges").vacuum(0)
-    finally:
-        spark.conf.unset(check)
-    capsys.readouterr()
-    for words in (["publish", "--out", str(place.out)], ["explain", "90000011"]):
-        assert _code([*words, *at], debug=False) == EXIT_STORE
-        said = " ".join(capsys.readouterr().err.split())
-        assert "a VACUUM has removed it" in said and "`clearance determine`" in said

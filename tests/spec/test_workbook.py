@@ -70,7 +70,6 @@ def summary_of(lines: Mapping[str, int], **more: Any) -> dict[str, Any]:
         "county": "YOLO",
         "as_of": "2026-11-01",
         "sweep_id": "s1",
-        "what_if": False,
         "lines": dict(lines),
         "policy": "county_pilot",
         "policy_version": "2019",
