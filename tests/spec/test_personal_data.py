@@ -181,9 +181,9 @@ def test_nothing_is_left_in_the_current_folder_or_beside_the_store_and_the_outpu
 ) -> None:
     assert list((ran.folder / "here").iterdir()) == []
     made = {"here", "tmp", "input", "events", "file"}
-    assert {path.name for path in ran.folder.iterdir()} - made == {
-        *("store", "out", "again", "broken_out")
-    }
+    # Whether a publish that fails gets as far as its folder does not matter.
+    left = {path.name for path in ran.folder.iterdir()} - made - {"broken_out"}
+    assert left == {"store", "out", "again"}
 
 
 def test_no_value_or_statistic_of_another_table_names_anybody(ran: Ran) -> None:
