@@ -94,6 +94,9 @@ def deciders(stands: Standing, *, packs: Collection[str]) -> Deciders:
         by_sweep.setdefault(sweep.sweep_id, []).append(pack)
     if len(sweeps) < 2:
         return Deciders((Decider(next(iter(sweeps.values()), stands.latest), ()),), stands)
-    newest = sorted(sweeps.values(), key=lambda one: -one.determinations_version)
+    latest = stands.latest.sweep_id
+    newest = sorted(
+        sweeps.values(), key=lambda one: (one.sweep_id != latest, -one.determinations_version)
+    )
     each = tuple(Decider(one, tuple(by_sweep[one.sweep_id])) for one in newest)
     return Deciders(each, stands)
