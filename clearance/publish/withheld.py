@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 SMALLEST = 11
 """A figure of so many people may be shown."""
@@ -82,7 +82,7 @@ def public_figures(
     )
 
 
-def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], object]) -> set[_Key]:
+def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> set[_Key]:
     """Those figures of a line that are withheld.
 
     Args:
@@ -90,7 +90,7 @@ def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], object]) ->
         order: which is withheld first with a small one; not by its size.
     """
     hidden = {key for key, number in line.items() if 0 < number.people < SMALLEST}
-    beside = sorted((key for key, number in line.items() if number.people >= SMALLEST), key=order)  # type: ignore[arg-type]
+    beside = sorted((key for key, number in line.items() if number.people >= SMALLEST), key=order)
     for key in beside:
         units = sum(line[one].units for one in hidden)
         if not hidden or (len(hidden) > 1 and units >= SMALLEST):

@@ -7,6 +7,7 @@ own. What an office does not know it leaves blank, or writes `-` or `NULL`.
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ Convicted = tuple[str, Step, Entry]
 
 # Relief without a petition is given since then, and only since then can a prosecutor object to it.
 FIRST_PETITION = date(2022, 7, 1)
-DAYS_OF = {"D": 1.0, "M": 30.44, "Y": 365.25}
+MONTHS_OF = {"M": 1, "Y": 12}
 ABSENT = Weighted({"": 80.0, "-": 12.0, "NULL": 8.0})
 PETITIONS_END = Weighted({"granted": 45.0, "denied": 25.0, "pending": 20.0, "withdrawn": 10.0})
 
@@ -159,9 +160,13 @@ def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
     """Rows of supervision: probation that was reported, and what follows prison."""
     for _, step, entry in _convictions(somebody):
         for part in entry.parts:
-            if part.location == "PROBATION" and part.unit in DAYS_OF and dice.chance(0.35):
-                days = int(part.length) * DAYS_OF[part.unit]
-                yield _term("probation", somebody, step, int(days), dice)
+            if (
+                part.location == "PROBATION"
+                and part.unit in ("D", *MONTHS_OF)
+                and dice.chance(0.35)
+            ):
+                ends = _later(step.on, int(part.length), part.unit)
+                yield _term("probation", somebody, step, (ends - step.on).days, dice)
         if "JAIL" in entry.disposition and entry.level == "F" and dice.chance(0.1):
             yield _term("mandatory", somebody, step, dice.between(180, 900), dice)
     for cycle in somebody.cycles:
@@ -172,6 +177,14 @@ def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
     if dice.chance(0.003):
         on = as_of - timedelta(dice.between(100, 4000))
         yield _term("federal", somebody, Step("", on, "", []), 1095, dice)
+
+
+def _later(start: date, length: int, unit: str) -> date:
+    """A day later by the calendar; 29 February goes down."""
+    if unit not in MONTHS_OF:
+        return start + timedelta(length)
+    year, month = divmod(start.year * 12 + start.month - 1 + length * MONTHS_OF[unit], 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def _term(kind: str, somebody: Person, step: Step, days: int, dice: Dice) -> Cells:
