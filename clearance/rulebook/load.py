@@ -18,6 +18,7 @@ from clearance.rulebook import model
 from clearance.rulebook.catalogue import COLUMNS_FILE, Catalogue, load_catalogue, without_words
 from clearance.rulebook.check import Known, Problem, problems_of
 from clearance.rulebook.model import Pack
+from clearance.rulebook.said_checks import petition_problems
 from clearance.rulebook.salvage import problems_beside
 from clearance.rulebook.versions import version_problems
 from clearance.rulebook.yaml_lines import Document, Where, load_yaml
@@ -130,6 +131,8 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
         sound += [found] if found and not wrong else []
     for i, what in version_problems([item.pack for item in packs]):
         problems.append(f"{packs[i].name}:{packs[i].document.line(('version',))}: {what}")
+    for i, what in petition_problems([item.pack for item in packs]):
+        problems.append(f"{packs[i].name}:{packs[i].document.line(('petition',))}: {what}")
     if not packs and not problems:
         problems.append(f"{folder}: no pack in any folder below it")
     rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))
