@@ -38,11 +38,16 @@ class Expected(BaseModel):
 
 
 class Case(BaseModel):
-    """One sentence, the unit it speaks of, and the decision it expects."""
+    """One sentence, the unit it speaks of, and the decision it expects.
+
+    Attributes:
+        versions: versions of the pack that it holds for; every one of the file where empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     case: str = Field(min_length=10)
+    versions: tuple[str, ...] = ()
     given: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
     as_of: date | None = None
@@ -50,11 +55,16 @@ class Case(BaseModel):
 
 
 class CaseFile(BaseModel):
-    """The cases of a pack. Options of the file hold for each case that does not set them."""
+    """The cases of a pack. Options of the file hold for each case that does not set them.
+
+    Attributes:
+        versions: versions of the pack that the cases hold for; empty for the pack beside it alone.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pack: str
+    versions: tuple[str, ...] = ()
     as_of: date
     unit: dict[str, Any]
     options: dict[str, Any] = Field(default_factory=dict)
@@ -118,11 +128,7 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
         ]
         for name, problem in settled_by_name(bound.pack.options, written)[1].items()
     ]
-    names = [case.case for case in file.cases]
-    problems += [
-        f"{path.name}: two cases say `{n}`"
-        for n in sorted({n for n in names if names.count(n) > 1})
-    ]
+    problems += _version_problems(file, document, version=bound.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
@@ -138,7 +144,31 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
             options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
         )
         for case in file.cases
+        if _holds_for(case, bound.pack.version)
     ]
+
+
+def _holds_for(case: Case, version: str) -> bool:
+    return not case.versions or version in case.versions
+
+
+def _version_problems(file: CaseFile, document: Document, *, version: str) -> list[str]:
+    """Versions that the file does not name, and sentences that a version has twice."""
+    name = document.path.name
+    if file.versions and version not in file.versions:
+        return [f"{name}:{document.line(('versions',))}: `{version}` is not among the versions"]
+    problems = []
+    seen: set[tuple[str, str]] = set()
+    for i, case in enumerate(file.cases):
+        line = document.line(("cases", i))
+        strange = sorted(set(case.versions) - set(file.versions))
+        if strange:
+            problems.append(f"{name}:{line}: `{strange[0]}` is not among the file's versions")
+        for held in case.versions or file.versions or (version,):
+            if (case.case, held) in seen:
+                problems.append(f"{name}:{line}: two cases say `{case.case}`")
+            seen.add((case.case, held))
+    return list(dict.fromkeys(problems))
 
 
 def _with_cases(path: Path) -> Document:
