@@ -21,6 +21,7 @@ STATUSES = (
     "pardoned",
     "undisposed",
     "unknown",
+    "combined",
 )
 
 

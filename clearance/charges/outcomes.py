@@ -51,6 +51,7 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     )
     as_decided = F.struct(
         F.col("outcome.probation_revoked"),
+        F.col("outcome.probation_ever_revoked"),
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
         *[
             (convicted & sentence[name]).alias(name)
@@ -89,6 +90,7 @@ def _outcome(rows: Column) -> Column:
         effect.eqNullSafe(CONVICTS).alias("convicted"),
         F.lit(False).alias("set_aside"),
         F.lit(False).alias("probation_revoked"),
+        F.lit(False).alias("probation_ever_revoked"),
         level.alias("level"),
         F.lit(False).alias("contradicted"),
         effect.eqNullSafe(UNREAD).alias("unread"),

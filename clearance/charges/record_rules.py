@@ -28,6 +28,7 @@ Ending = Literal[
     "diverts_unlisted",
     "completes_diversion",
     "ends_diversion",
+    "combines",
 ]
 # What a later disposition may do to a conviction.
 Modifying = Literal[

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.model import ParamValue
 from clearance.rulebook.options import OptionValues, settled_by_name
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.yaml_lines import Document, load_yaml
@@ -50,6 +51,7 @@ class Case(BaseModel):
     versions: tuple[str, ...] = ()
     given: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
+    switches: dict[str, ParamValue] = Field(default_factory=dict)
     as_of: date | None = None
     expect: Expected | Literal["not this pack's business"]
 
@@ -81,6 +83,7 @@ class ReadyCase:
         as_of: the case's date.
         expect: what must come out; None where the unit is not the pack's business.
         options: as the county of the case sets them.
+        switches: values that the configuration of the case gives.
     """
 
     name: str
@@ -88,10 +91,11 @@ class ReadyCase:
     as_of: date
     expect: Expected | None
     options: OptionValues = field(default_factory=dict)
+    switches: Mapping[str, ParamValue] = field(default_factory=dict)
 
     def under(self, bound: BoundPack) -> BoundPack:
-        """The pack with the case's options."""
-        return bound.with_options(self.options)
+        """The pack with the case's options and switches."""
+        return bound.with_options(self.options).with_switches(self.switches)
 
 
 def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[ReadyCase]:
@@ -128,6 +132,14 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
         ]
         for name, problem in settled_by_name(bound.pack.options, written)[1].items()
     ]
+    problems += [
+        f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
+        f"`{name}` is no switch of this pack, or may not be `{value}`"
+        for i, case in enumerate(file.cases)
+        if _holds_for(case, bound.pack.version)
+        for name, value in case.switches.items()
+        if name not in (params := bound.pack.params) or value not in params[name].allowed
+    ]
     problems += _version_problems(file, document, version=bound.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
@@ -142,6 +154,7 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
             options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
+            switches=case.switches,
         )
         for case in file.cases
         if _holds_for(case, bound.pack.version)
