@@ -124,7 +124,8 @@ def outcome(rows: Column, *, level: Column) -> Column:
 
     Returns:
         struct<status, listed_diversion, convicted, set_aside, probation_revoked,
-        probation_ever_revoked, level, contradicted, unread, reversed>. `unread`: a text that is not read may say otherwise.
+        probation_ever_revoked, level, contradicted, unread, reversed>. `unread`: a text
+        that is not read may say otherwise.
     """
     undecided = F.struct(
         F.lit("undisposed").alias("status"),
