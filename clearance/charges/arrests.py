@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import RANKS, level_of, rank, status_bit, statuses
+from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
 from clearance.charges.places import UNKNOWN_COUNTY
@@ -34,6 +35,7 @@ def arrests(features: Features) -> DataFrame:
     every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
     named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
     of_felony = F.when(F.col("level") == "F", F.col("felony_on"))
+    until = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
     return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
@@ -45,6 +47,8 @@ def arrests(features: Features) -> DataFrame:
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
             "quality": flag_words(F.col("flags")),
+            "chargeable_until": until,
+            "never_barred": F.coalesce(F.col("years_to_file") == NEVER, F.lit(False)),
         }
     ).select(*ARRESTS.columns)
 
@@ -70,6 +74,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(own & ~F.col("parsed")).alias("unread"),
         F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
         F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
+        F.max(F.when(own, F.col("years_to_file"))).alias("years_to_file"),
         # A step of an unknown kind may be in court.
         F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
