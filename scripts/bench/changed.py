@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,7 @@ def decided(tree: Path, store: Path, *, as_of: date, more: list[str]) -> Path:
         tree: the checkout.
         store: where.
         as_of: the day to decide as of.
-        more: rules, configuration, file and feeds, see `decide.py`.
+        more: configuration, file and feeds, see `decide.py`.
     """
     own = {"PYTHONPATH": str(tree), "CLEARANCE_JARS": str(jars_folder().resolve())}
     command = [sys.executable, str(DECIDE), str(store), as_of.isoformat(), *more]
@@ -50,6 +51,17 @@ def decided(tree: Path, store: Path, *, as_of: date, more: list[str]) -> Path:
     if ended.returncode:
         sys.exit(f"{tree} could not decide them: {ended.returncode}")
     return store
+
+
+def with_rules(rules: Path, tree: Path) -> Path:
+    """A copy of this checkout's package and settings with other rules beside them."""
+    for name, source in (
+        ("clearance", ROOT / "clearance"),
+        ("conf", ROOT / "conf"),
+        ("rules", rules),
+    ):
+        shutil.copytree(source, tree / name)
+    return tree
 
 
 def table(old: Path, new: Path, *, by: tuple[str, ...]) -> Iterator[str]:
@@ -106,19 +118,16 @@ def main() -> None:
         print("\n".join(table(*given.stores, by=by)))
         return
     config = str(given.config.resolve()) if given.config else ""
-    rules = str(given.rules.resolve()) if given.rules else ""
     with tempfile.TemporaryDirectory(prefix="changed-") as aside, trees(given.commit) as checkouts:
         folder = (given.keep or Path(aside)).resolve()
         made = {"people": given.people, "seed": given.seed, "as_of": given.as_of}
         file = synthesize(out=folder / "input", **made).files[0]
         feeds = write_feeds(out=folder / "feeds", **made)
         files = [file, *(f"{feed.kind}={feed.file}" for feed in feeds)]
+        ours = with_rules(given.rules, Path(aside) / "ours") if given.rules else ROOT
         old, new = (
-            decided(tree, folder / side, as_of=given.as_of, more=[its_rules, config, *files])
-            for side, tree, its_rules in (
-                ("before", checkouts[given.commit], ""),
-                ("after", ROOT, rules),
-            )
+            decided(tree, folder / side, as_of=given.as_of, more=[config, *files])
+            for side, tree in (("before", checkouts[given.commit]), ("after", ours))
         )
         print(f"{given.people:,} made-up people, seed {given.seed}, as of {given.as_of}")
         print("\n".join(table(old, new, by=by)))
