@@ -310,8 +310,12 @@ RELIEFS = (
     "resentence",
     "grant_conviction_relief",
     "grant_arrest_relief",
+    "detention_only",
+    "destroy_record",
+    "void_conviction",
+    "seal_arrest",
 )
-KINDS = ("law", "policy", "scenario", "pointer")
+KINDS = ("law", "policy", "scenario", "pointer", "effect")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> str:

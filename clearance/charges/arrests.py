@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import RANKS, level_of, rank, status_bit, statuses
+from clearance.charges.levels import RANKS, level_of, rank, status_bits, statuses
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
@@ -69,7 +69,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max((own | of_court) & level_unread).alias("level_unread"),
         F.min(F.when(arrest, F.col("event_date"))).alias("arrest_date"),
         F.count(F.when(own, 1)).cast("int").alias("counts"),
-        F.bit_or(F.when(own, status_bit())).alias("bits"),
+        F.bit_or(F.when(own, status_bits())).alias("bits"),
         F.bit_or(F.when(arrest, F.col("flags"))).alias("flags"),
         F.max(own & ~F.col("parsed")).alias("unread"),
         F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
@@ -81,7 +81,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(open_count).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.max(of_court & level_unread).alias("court_level_unread"),
-        F.bit_or(F.when(court & is_charge, status_bit())).alias("court_bits"),
+        F.bit_or(F.when(court & is_charge, status_bits())).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
         F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
         F.bit_and(F.when(of_court, F.col("felony_on"))).alias("court_felony_on"),

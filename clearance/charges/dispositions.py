@@ -20,6 +20,7 @@ ENDINGS: dict[Ending, str] = {
     "acquits": "acquitted",
     "rejects": "rejected",
     "releases": "released",
+    "turns_over": "released",
     "diverts": "diverted",
     "diverts_unlisted": "diverted",
     "completes_diversion": "diversion_completed",

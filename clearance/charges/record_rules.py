@@ -25,6 +25,7 @@ Ending = Literal[
     "acquits",
     "rejects",
     "releases",
+    "turns_over",
     "diverts",
     "diverts_unlisted",
     "completes_diversion",

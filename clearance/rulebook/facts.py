@@ -32,7 +32,7 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.IS_KNOWN: ("date", "number", "yes_no", "code", "text", "age"),
     Operator.IS: ("yes_no", "code", "text", "number"),
     Operator.IS_ONE_OF: ("code", "text"),
-    Operator.MAY_BE: ("code", "text"),
+    Operator.MAY_BE: ("yes_no", "code", "text"),
     Operator.INCLUDES: ("tags",),
     Operator.STARTS_WITH: ("path",),
     Operator.AT_LEAST: ("number",),

@@ -30,8 +30,12 @@ Relief = Literal[
     "resentence",
     "grant_conviction_relief",
     "grant_arrest_relief",
+    "detention_only",
+    "destroy_record",
+    "void_conviction",
+    "seal_arrest",
 ]
-Kind = Literal["law", "policy", "scenario", "pointer"]
+Kind = Literal["law", "policy", "scenario", "pointer", "effect"]
 Certainty = Literal["H", "M", "V", "reading"]
 ParamValue = bool | int | date | str | tuple[str, ...]
 

@@ -26,6 +26,7 @@ from clearance.rulebook.prose import (
 INDEX = "README.md"
 KINDS = {
     "law": "Law",
+    "effect": "What the law itself, or another custodian, has to do",
     "policy": "Policies",
     "scenario": "Scenarios",
     "pointer": "Pointers to petitions",

@@ -26,6 +26,10 @@ RELIEFS = {
     "resentence": "recall of the sentence and resentencing",
     "grant_conviction_relief": "conviction relief",
     "grant_arrest_relief": "arrest relief",
+    "detention_only": "a record of detention only",
+    "destroy_record": "destruction of the record",
+    "void_conviction": "treatment as never convicted",
+    "seal_arrest": "treatment as never arrested",
 }
 OUTCOMES = {
     "NOT_ELIGIBLE": "not eligible",
@@ -216,6 +220,8 @@ def fact_in_english(bound: BoundPack, fact: Fact, features: dict[str, Feature]) 
             return f"the {subject} is known"
         case Operator.IS_ONE_OF if isinstance(fact.values[0], Option):
             return f"the {subject} is one that the county's option {listed} names"
+        case Operator.MAY_BE if feature is not None and feature.type == "yes_no":
+            return f"{_yes_or_no(fact.values[0], subject, values[0])}, or it is not known"
         case Operator.MAY_BE:
             return f"the {subject} is {listed} or not known"
         case Operator.INCLUDES if fact.subject.name == "tags":

@@ -21,6 +21,7 @@ SENTENCES = (
     "section is one of 11358, 11359",
     "section may be 11359",
     "level may be one of grave",
+    "super_strike_before may be no",
     "tags includes serious",
     "tags includes one of violent, super_strike",
     "subdivisions starts with C",

@@ -32,6 +32,10 @@ def says(rulebook: Rulebook, sentence: str, **more: Any) -> str:
         ("level is M", "the level is misdemeanor"),
         ("level is one of grave", "the level is grave (F or M)"),
         ("level may be one of M, I", "the level is misdemeanor or infraction or not known"),
+        (
+            "super_strike_before may be no",
+            "not: an earlier conviction is a super-strike, or it is not known",
+        ),
         ("level is one of M, I", "the level is misdemeanor or infraction"),
         ("section is one of sections", "the section is sections (11357 or 11358)"),
         ("convictions_on_record is at most several", "the number of convictions on record is"),

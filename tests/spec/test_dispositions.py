@@ -44,7 +44,7 @@ EFFECTS = {
     "DISMISSED/FURTHERANCE OF JUSTICE": "dismisses",
     "PROS REJ-COMB W/OTHER CNTS": "rejects",
     "RELEASED/DETENTION ONLY": "releases",
-    "REL/TOT OTHER JURIS/AUTH": "releases",
+    "REL/TOT OTHER JURIS/AUTH": "turns_over",
     "DIVERTED PER 1000 PC": "diverts",
     "DIVERTED PER 1001.36 PC": "diverts",
     "DIVERTED PER 1001.36(A) PC-MENTAL HEALTH": "diverts",
