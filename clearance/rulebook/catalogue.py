@@ -24,6 +24,8 @@ class Feature(BaseModel):
         meaning: what it says, for lawyers.
         codes: the words a code column may have; for tags, those that are no statute lists.
         feed: the side feed that it comes from; unknown where that was never loaded.
+        bounded: of a date, the yes or no column that says that the true day is on or before the
+            value, and no more is known of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +36,7 @@ class Feature(BaseModel):
     meaning: str = Field(min_length=1)
     codes: tuple[str, ...] = ()
     feed: str | None = None
+    bounded: str | None = None
 
 
 Catalogue = dict[Unit, dict[str, Feature]]
@@ -48,10 +51,31 @@ def load_catalogue(rules: Path) -> Catalogue:
     path = rules / "features.yaml"
     document = load_yaml(path)
     try:
-        return TypeAdapter(Catalogue).validate_python(document.data)
+        catalogue = TypeAdapter(Catalogue).validate_python(document.data)
     except ValidationError as error:
         lines = [
             f"{path.name}:{document.line(problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         ]
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error
+    lines = [
+        f"{path.name}:{document.line((unit, name, 'bounded'))}: `bounded` of `{name}`: {problem}"
+        for unit, features in catalogue.items()
+        for name, feature in features.items()
+        if (problem := _misbounded(feature, features)) is not None
+    ]
+    if lines:
+        raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")
+    return catalogue
+
+
+def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """What is wrong with the column that marks a bound."""
+    if feature.bounded is None:
+        return None
+    if feature.type != "date":
+        return "only a date has a bound"
+    mark = features.get(feature.bounded)
+    if mark is None or mark.type != "yes_no" or mark.null != "never":
+        return f"`{feature.bounded}` must be a yes_no column that always has a value"
+    return None
