@@ -205,7 +205,9 @@ def _check_periods(
 ) -> None:
     """Refuse a dated param whose period a bound would choose."""
     for operand in fact.operands:
-        by = params[operand.name].by if isinstance(operand, Param) else None
+        if not isinstance(operand, Param):
+            continue
+        by = params[operand.name].by
         if by is not None and by in features and features[by].bounded is not None:
             raise NotAFact(f"`{fact.text}`: the periods of `{operand.name}` go by `{by}`, a bound")
 
