@@ -96,7 +96,7 @@ class BoundPack:
     @cached_property
     def columns(self) -> set[str]:
         """The columns of the unit that deciding reads."""
-        named = {name for fact in (*self.facts, *self.scope) for name in fact.columns}
+        named = {name for fact in (*self.facts, *self.scope) for name in fact.reads}
         return named | {p.by for p in self.pack.params.values() if p.by is not None}
 
     @property
