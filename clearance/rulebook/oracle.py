@@ -260,7 +260,8 @@ def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Column):
-        return row[operand.name]
+        value = row[operand.name]
+        return bound.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
         return bound.options[operand.name]
     if isinstance(operand, AsOf):

@@ -16,7 +16,7 @@ import z3
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.calendar import LeapDay, add_years
 from clearance.rulebook.facts import FLIPS, Fact
-from clearance.rulebook.model import PackParam
+from clearance.rulebook.model import ABSENT_FEEDS, FEEDS_MAY, PackParam
 from clearance.rulebook.sentences import (
     AGE_ANCHOR,
     AsOf,
@@ -119,7 +119,7 @@ class FactReader:
         if isinstance(operand, AsOf):
             return [(YES, self.unit.as_of)]
         if isinstance(operand, Column):
-            return [(self.unit.known[operand.name], self.unit.columns[operand.name])]
+            return self._column(operand.name)
         if isinstance(operand, Option):
             option = self.unit.options[operand.name]
             kinds = {"yes_no": option.on, "number": option.number, "list": option}
@@ -132,6 +132,15 @@ class FactReader:
             return [(place == i, value) for i, value in enumerate(param.allowed)]
         assert param.value is not None, "a param without periods has a value"
         return [(YES, param.value)]
+
+    def _column(self, name: str) -> list[Guarded]:
+        """A column's value where it has one, and what it says where its feed is absent."""
+        known, value = self.unit.known[name], self.unit.columns[name]
+        place, word = self.unit.switches.get(ABSENT_FEEDS), self.bound.feeds.get(name)
+        if place is None or word is None:
+            return [(known, value)]
+        nothing = self.bound.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
+        return [(known, value), (z3.And(z3.Not(known), place == nothing), word)]
 
     def _periods(self, param: PackParam, by: str) -> Iterator[Guarded]:
         known, day = self.unit.known[by], self.unit.columns[by]

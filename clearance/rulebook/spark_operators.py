@@ -88,7 +88,8 @@ def known(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
     if any(param.by is not None for param in params):
         said = f"{flip(bound, fact) if fact.timed else truth(bound, fact)} IS NOT NULL"
     else:
-        conditions = [f"{name(column)} IS NOT NULL" for column in sorted(fact.columns)]
+        asked = sorted(fact.columns - set(bound.absent))
+        conditions = [f"{name(column)} IS NOT NULL" for column in asked]
         said = " AND ".join(conditions) or literal(True)
     return said + _certain(bound, fact, as_of=as_of)
 
@@ -181,7 +182,10 @@ def _value(
 ) -> str:
     """A column's name, or a constant after `of`."""
     if isinstance(operand, Column):
-        return name(operand.name)
+        said = name(operand.name)
+        if operand.name in bound.absent:
+            return f"coalesce({said}, {literal(bound.absent[operand.name])})"
+        return said
     dated = bound.pack.params[operand.name] if isinstance(operand, Param) else None
     if dated is None or dated.by is None:
         return literal(of(_constant(bound, operand)))
