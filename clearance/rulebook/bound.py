@@ -59,7 +59,7 @@ class BoundPack:
 
     @property
     def absent(self) -> Mapping[str, ParamValue]:
-        """What a column from a side feed says where it is empty: by column, its word for nothing."""
+        """By column of a side feed, what it says where it is empty: its word for nothing."""
         return self.feeds if self.values.get(ABSENT_FEEDS) == FEEDS_MAY[1] else {}
 
     def with_options(self, options: OptionValues) -> BoundPack:
