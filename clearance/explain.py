@@ -28,6 +28,10 @@ from clearance.sweep.recorded import Sweep, latest_sweep, sweep_of
 HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
 _LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 _MISSING = "unknown"
+_OF_KIND = {
+    "effect": "The law itself, or the custodian of the record, acts: nobody grants it.",
+    "pointer": "Where a person may ask a court: nothing is granted here.",
+}
 _INCOMPLETE = (
     "The record is incomplete: a row of this person, or one beside a row of this person, could not "
     "be read and stands in `quarantine`. A later extract that brings the person without such a row "
@@ -382,6 +386,8 @@ def _shown(decision: ExplainedDecision) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_row("pack", Text(f"{decision.pack} {decision.version}: {decision.title}"))
     table.add_row("outcome", Text(answer, style="bold"))
+    if (said := _OF_KIND.get(decision.kind)) is not None:
+        table.add_row("kind", said)
     table.add_row("reason", Text(f"{decision.reason_text} [{decision.reason}]"))
     table.add_row("rule", Text(f"{decision.rule}; {decision.cite}"))
     for number, fact in enumerate(decision.facts):

@@ -13,6 +13,8 @@ from clearance.schemas import MAKERS, TableSpec
 KEEP_YEARS = "interval 7300 days"
 # Lies beside the tables while one of them is written for the first time.
 MARK = ".first_write_of_"
+# What the property of a constraint is called, before its name.
+CONSTRAINT = "delta.constraints."
 
 
 def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bool) -> None:
@@ -117,7 +119,7 @@ def properties_of(spec: TableSpec, *, open_readers: bool) -> dict[str, str]:
     }
     if spec.unindexed or spec.found_by:
         properties["delta.dataSkippingStatsColumns"] = ",".join(spec.indexed)
-    constraints = {f"delta.constraints.{name}": sql for name, sql in spec.constraints.items()}
+    constraints = {CONSTRAINT + name: sql for name, sql in spec.constraints.items()}
     return properties | constraints
 
 

@@ -209,6 +209,7 @@ CHARGES = TableSpec(
         arrest_date date,
         probation_granted boolean,
         probation_revoked boolean,
+        probation_ever_revoked boolean,
         prison_imposed boolean,
         sentence_end date,
         sentence_basis string,
@@ -249,6 +250,8 @@ CHARGES = TableSpec(
         open_arrest boolean,
         latest_open_arrest date,
         every_open_arrest_dated boolean,
+        open_arrest_until date,
+        open_arrest_unbarred boolean,
         terms_end date,
         felony_free_from date,
         felony_after_sentence boolean,
@@ -274,6 +277,7 @@ ARRESTS = TableSpec(
         unit_id string,
         county string,
         level string,
+        court_level string,
         arrest_date date,
         counts int,
         tags array<string>,
@@ -284,6 +288,8 @@ ARRESTS = TableSpec(
         undisposed_court_count boolean,
         court_statuses array<string>,
         arrest_statuses array<string>,
+        chargeable_until date,
+        never_barred boolean,
         deceased boolean,
         turned_20_on date,
         quality array<string>,
@@ -304,8 +310,12 @@ RELIEFS = (
     "resentence",
     "grant_conviction_relief",
     "grant_arrest_relief",
+    "detention_only",
+    "destroy_record",
+    "void_conviction",
+    "seal_arrest",
 )
-KINDS = ("law", "policy", "scenario", "pointer")
+KINDS = ("law", "policy", "scenario", "pointer", "effect")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from clearance.rulebook.option_files import MOST_BYTES, OptionFile, read_option_
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
 DEFAULT_CONFIG = "california.yaml"
+DEMO_CONFIG = "demo.yaml"
 
 
 class CountyPolicy(BaseModel):
@@ -50,7 +51,7 @@ class Settings(BaseSettings):
     """What a run is configured to do.
 
     Attributes:
-        packs: statewide law packs; the version in force at as-of is used.
+        packs: for the whole state: law, effects, pointers; the version in force at as-of is used.
         county_policies: one policy a county.
         scenarios: computed beside the policies.
         switches: readings of the law that a lawyer might decide differently.

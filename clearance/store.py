@@ -20,9 +20,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.commits import Commit, commits, last_commit, last_of_same_rows
+from clearance.earlier_tables import bring_up_to_date
 from clearance.errors import StoreFault, SweepConflict, UsageError
 from clearance.faults import storage_faults
-from clearance.first_write import end_first_write, first_write, has_remains, quoted_name
+from clearance.first_write import end_first_write, first_write, has_remains
 from clearance.lock import alone
 from clearance.log_folder import ADDRESS, Folder, folder_at, spark_path
 from clearance.schemas import MAKERS, TABLES
@@ -130,17 +131,13 @@ class Store:
         with storage_faults(f"looking at {table}"):
             return DeltaTable.isDeltaTable(spark, self._at(table))
 
-    def _widen(self, spark: SparkSession, table: str) -> None:
-        """Add the columns that a table of an earlier release lacks; they are null in its rows.
+    def bring_up_to_date(self, spark: SparkSession, table: str) -> None:
+        """Give a table of an earlier release the columns and constraints of this one.
 
         The table is there, so its first write is over, also where it was killed after its commit.
         """
         end_first_write(spark, TABLES[table], root=self.root)
-        there = set(spark.read.format("delta").load(self._at(table)).columns)
-        types = TABLES[table].types
-        if lacking := [f"{name} {types[name]}" for name in types if name not in there]:
-            at = quoted_name(self._at(table))
-            spark.sql(f"ALTER TABLE delta.{at} ADD COLUMNS ({', '.join(lacking)})")
+        bring_up_to_date(spark, TABLES[table], root=self.root)
 
     def read(self, spark: SparkSession, table: str, *, version: int | None = None) -> DataFrame:
         """The table's rows, at a version where one is given.
@@ -201,7 +198,7 @@ class Store:
             if not self.exists(spark, table):
                 first_write(rows, TABLES[table], root=self.root, open_readers=self.open_readers)
                 return
-            self._widen(spark, table)
+            self.bring_up_to_date(spark, table)
             ordered = rows.select(*TABLES[table].columns)
             writer = ordered.write.format("delta").mode(mode)
             if where is not None:
@@ -221,7 +218,7 @@ class Store:
             return
         same = " AND ".join(f"old.{name} <=> new.{name}" for name in key)
         with storage_faults(f"writing {table}"):
-            self._widen(rows.sparkSession, table)
+            self.bring_up_to_date(rows.sparkSession, table)
             (
                 self.delta(rows.sparkSession, table)
                 .alias("old")
@@ -251,7 +248,7 @@ class Store:
         source = inserts.unionByName(deletes.select("is_row", "person", *nothing))
         values: dict[str, str | Column] = {name: F.col(f"new.{name}") for name in columns}
         with storage_faults(f"writing {table}"):
-            self._widen(rows.sparkSession, table)
+            self.bring_up_to_date(rows.sparkSession, table)
             (
                 self.delta(rows.sparkSession, table)
                 .alias("old")

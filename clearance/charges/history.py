@@ -291,6 +291,8 @@ def _flags(rules: RecordRules) -> Column:
         LEVELS_DISAGREE=(F.col("charge_level") != F.col("convicted_charge_level"))
         | (level != F.col("convicted_charge_level")),
         NOT_A_CHARGE=F.col("toc") == NO_CHARGE,
+        TURNED_OVER=F.col("disposition_effect") == "turns_over",
+        DIVERSION_NOT_NAMED=F.col("disposition_effect") == "diverts_unlisted",
     )
 
 

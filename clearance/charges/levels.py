@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.quality import has_flag
 
 RANKS = {"I": 1, "M": 2, "F": 3}
 STATUSES = (
@@ -21,7 +22,14 @@ STATUSES = (
     "pardoned",
     "undisposed",
     "unknown",
+    "combined",
 )
+# What may stand beside a status: the flag that says it, and the status that it stands beside.
+_BESIDE = {
+    "turned_over": ("TURNED_OVER", "released"),
+    "diverted_and_dismissed": ("DIVERSION_NOT_NAMED", "dismissed"),
+}
+_WORDS = (*STATUSES, *_BESIDE)
 
 
 def rank(level: Column) -> Column:
@@ -46,18 +54,24 @@ def level_of(rank: Column) -> Column:
     return level
 
 
-def status_bit() -> Column:
-    """The count's status as a bit, so that the statuses of several are one number."""
+def status_bits() -> Column:
+    """The count's status as a bit, so that the statuses of several are one number.
+
+    Another bit beside it says that the release was to another authority, or that the dismissal
+    followed a diversion which is not known to be completed by it.
+    """
     bit = F.lit(0)
     for position, status in enumerate(STATUSES):
         bit = F.when(F.col("status") == status, 1 << position).otherwise(bit)
+    for word, (flag, status) in _BESIDE.items():
+        beside = has_flag(F.col("flags"), flag) & (F.col("status") == status)
+        bit = F.when(beside, bit.bitwiseOR(1 << _WORDS.index(word))).otherwise(bit)
     return bit
 
 
 def statuses(bits: Column) -> Column:
     """The statuses of a number, in the order of the list."""
     words = [
-        F.when(bits.bitwiseAND(1 << position) != 0, status)
-        for position, status in enumerate(STATUSES)
+        F.when(bits.bitwiseAND(1 << position) != 0, word) for position, word in enumerate(_WORDS)
     ]
     return F.coalesce(F.array_compact(F.array(*words)), F.array().cast("array<string>"))

@@ -33,6 +33,8 @@ FLAGS: dict[str, str] = {
     "DISMISSED_AFTER_CONVICTION": "a convicted count also ended otherwise",
     "UNDATED_CONVICTION": "a conviction without a whole date",
     "CONVICTION_WITHOUT_LEVEL": "a conviction whose level the record does not give",
+    "TURNED_OVER": "the person was turned over to another authority, whose record has the outcome",
+    "DIVERSION_NOT_NAMED": "a diversion under no programme of the list, or that names none",
 }
 _BIT = {word: 1 << position for position, word in enumerate(FLAGS)}
 
@@ -45,6 +47,16 @@ def flags(**conditions: Column) -> Column:
     """
     bits = (F.when(condition, _BIT[word]).otherwise(0) for word, condition in conditions.items())
     return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def has_flag(bits: Column, word: str) -> Column:
+    """Whether the flag is among them.
+
+    Args:
+        bits: a column of bits.
+        word: the flag.
+    """
+    return bits.bitwiseAND(_BIT[word]) != 0
 
 
 def flag_words(bits: Column) -> Column:

@@ -40,6 +40,7 @@ from clearance.sweep.recorded import Sweep, latest_sweep, standing
 KINDS = {
     "policy": "County policies",
     "law": "Statewide law",
+    "effect": "What the law itself has done",
     "scenario": "Scenarios",
     "pointer": "Pointers",
 }

@@ -30,6 +30,8 @@ class Feature(BaseModel):
         codes: the words a code column may have; for tags, those that are no statute lists.
         feed: the side feed that it comes from; unknown where that was never loaded.
         words: how it is said in English, from `words.yaml`.
+        bounded: of a date, the yes or no column that says that the true day is on or before the
+            value, and no more is known of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +43,7 @@ class Feature(BaseModel):
     codes: tuple[str, ...] = ()
     feed: str | None = None
     words: ColumnWords = ColumnWords()
+    bounded: str | None = None
 
 
 Catalogue = dict[Unit, dict[str, Feature]]
@@ -55,20 +58,40 @@ def load_catalogue(rules: Path) -> Catalogue:
     path = rules / COLUMNS_FILE
     document = load_yaml(path)
     try:
-        found = TypeAdapter(Catalogue).validate_python(document.data)
+        catalogue = TypeAdapter(Catalogue).validate_python(document.data)
     except ValidationError as error:
         lines = [
             f"{path.name}:{document.line(problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         ]
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error
+    lines = [
+        f"{path.name}:{document.line((unit, name, 'bounded'))}: `bounded` of `{name}`: {problem}"
+        for unit, features in catalogue.items()
+        for name, feature in features.items()
+        if (problem := _misbounded(feature, features)) is not None
+    ]
+    if lines:
+        raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")
     words = load_words(rules)
-    for unit, features in found.items():
+    for unit, features in catalogue.items():
         for name, feature in features.items():
             lists = feature.type == "tags" and not feature.codes
             said = words.of(unit, name, codes=feature.codes, lists=lists)
             features[name] = feature.model_copy(update={"words": said})
-    return found
+    return catalogue
+
+
+def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """What is wrong with the column that marks a bound."""
+    if feature.bounded is None:
+        return None
+    if feature.type != "date":
+        return "only a date has a bound"
+    mark = features.get(feature.bounded)
+    if mark is None or mark.type != "yes_no" or mark.null != "never":
+        return f"`{feature.bounded}` must be a yes_no column that always has a value"
+    return None
 
 
 def without_words(content: bytes) -> bytes:

@@ -31,10 +31,18 @@ Relief = Literal[
     "resentence",
     "grant_conviction_relief",
     "grant_arrest_relief",
+    "detention_only",
+    "destroy_record",
+    "void_conviction",
+    "seal_arrest",
 ]
-Kind = Literal["law", "policy", "scenario", "pointer"]
+Kind = Literal["law", "policy", "scenario", "pointer", "effect"]
 Certainty = Literal["H", "M", "V", "reading"]
 ParamValue = bool | int | date | str | tuple[str, ...]
+
+ABSENT_FEEDS = "absent_feeds"
+"""Key of a pack: what its columns from side feeds say where the feed was never loaded."""
+FEEDS_MAY = ("unknown", "none_recorded")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -264,6 +272,19 @@ class Pack(_Model):
     elements: tuple[Element, ...] = ()
     effect_of_relief: EffectOfRelief | None = None
     petition: tuple[Name, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent_feeds_is_a_switch(cls, data: Any) -> Any:
+        """What absent feeds say is a value of the pack like the others, under a key of its own."""
+        if not isinstance(data, dict) or ABSENT_FEEDS not in data:
+            return data
+        said, params = data[ABSENT_FEEDS], data.get("params") or {}
+        if not isinstance(said, dict) or not isinstance(params, dict) or ABSENT_FEEDS in params:
+            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and stands once")
+        switch = {"allowed": list(FEEDS_MAY), "switch": True, **said}
+        rest = {key: value for key, value in data.items() if key != ABSENT_FEEDS}
+        return {**rest, "params": {**params, ABSENT_FEEDS: switch}}
 
     @field_validator("facts")
     @classmethod

@@ -9,6 +9,7 @@ from clearance.rulebook import page_said
 from clearance.rulebook.bound import BoundPack, bind, written
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.condition_words import clause, statement
+from clearance.rulebook.difference import difference_in_english
 from clearance.rulebook.fact_words import FactWords
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.marks import NO_MARK, marked, open_questions
@@ -26,6 +27,7 @@ from clearance.rulebook.prose import (
 INDEX = "README.md"
 KINDS = {
     "law": "Law",
+    "effect": "What the law itself, or another custodian, has to do",
     "policy": "Policies",
     "scenario": "Scenarios",
     "pointer": "Pointers to petitions",
@@ -43,7 +45,10 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
         bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        found[_name(item.pack)] = _page(bound, rulebook, pointers)
+        page = _page(bound, rulebook, pointers)
+        if item.based_on is not None:
+            page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
+        found[_name(item.pack)] = page
     return found
 
 

@@ -17,6 +17,10 @@ RELIEFS = {
     "resentence": "recall of the sentence and resentencing",
     "grant_conviction_relief": "conviction relief",
     "grant_arrest_relief": "arrest relief",
+    "detention_only": "a record of detention only",
+    "destroy_record": "destruction of the record",
+    "void_conviction": "treatment as never convicted",
+    "seal_arrest": "treatment as never arrested",
 }
 OUTCOMES = {
     "NOT_ELIGIBLE": "not eligible",

@@ -47,6 +47,7 @@ def write_sweep(
             # Not appended: of two first sweeps at once, one must lose.
             store.replace(rows, table)
         else:
+            store.bring_up_to_date(spark, table)
             _merge(spark, store, changes(rows, touched=touched))
     return turn.version
 

@@ -21,6 +21,7 @@ SENTENCES = (
     "section is one of 11358, 11359",
     "section may be 11359",
     "level may be one of grave",
+    "super_strike_before may be no",
     "tags includes serious",
     "tags includes one of violent, super_strike",
     "subdivisions starts with C",
@@ -85,6 +86,24 @@ DECISIONS: tuple[Any, ...] = (
     {"ELIGIBLE": "dismiss"},
     {"ELIGIBLE": "redesignate_misdemeanor"},
 )
+
+
+# Days that a catalogue of a test lets be bounds, and the columns that mark them.
+BOUNDS = {
+    "sentence_end": "attempt",
+    "last_sentence_end": "set_aside",
+    "latest_conviction": "conspiracy",
+    "arrest_date": "p64_in_cycle",
+}
+
+
+def with_bounds(catalogue: Catalogue) -> Catalogue:
+    """The catalogue where days that packs compare on either side may be bounds."""
+    features = {
+        name: feature.model_copy(update={"bounded": BOUNDS.get(name)})
+        for name, feature in catalogue["conviction"].items()
+    }
+    return {**catalogue, "conviction": features}
 
 
 def small_pack(**changes: Any) -> dict[str, Any]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
 
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.cases import ReadyCase, load_cases
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import decide
 
-CONFIGURATIONS = sorted((Path(__file__).parents[2] / "conf").glob("*.yaml"))
 Pointers = list[tuple[BoundPack, list[ReadyCase]]]
 NAMES = ["pc1203_4", "pc1203_41", "pc1203_4a", "pc17_b", "pc4852_01", "prop47"]
 
@@ -77,11 +73,3 @@ def test_a_pointer_never_says_no_for_what_the_record_leaves_out(
                     got = decide(bound, {**case.row, name: None}, case.as_of)
                     assert got is not None and got.outcome == "REVIEW", (case.name, name)
     assert asked > 100
-
-
-def test_no_shipped_configuration_runs_a_pointer() -> None:
-    assert CONFIGURATIONS
-    for path in CONFIGURATIONS:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-        named = {*(settings.get("packs") or []), *(settings.get("scenarios") or [])}
-        assert not named & set(NAMES), path.name

@@ -35,6 +35,7 @@ def swept(spark: SparkSession, store: Store) -> Store:
         law("A-101001", unit="arrest", pack="pc851_93", relief="grant_arrest_relief"),
         law("A-101002002000", outcome="NOT_YET", eligible_on=date(2027, 1, 1)),
         law("A-101002001000", pack="county_pilot", kind="policy"),
+        law("A-101001", unit="arrest", pack="done", kind="effect", relief="detention_only"),
     ]
     write(spark, store, "determinations", decided)
     what_if = sweep(sweep_id="sweep-of-what-if", what_if=True)

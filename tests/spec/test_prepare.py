@@ -100,6 +100,41 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [{**STOP, "disp_descr": "PROS REJ-OTHER"}],
         {"arrest_statuses": ["rejected"], "court_step_in_cycle": False},
     ),
+    "released": (
+        [{**STOP, "disp_descr": "RELEASED/DETENTION ONLY"}],
+        {"arrest_statuses": ["released"]},
+    ),
+    "turned over to another authority": (
+        [{**STOP, "disp_descr": "REL/TOT OTHER JURIS/AUTH"}],
+        {"arrest_statuses": ["released", "turned_over"]},
+    ),
+    "turned over, and rejected since": (
+        [
+            {**STOP, "disp_descr": "REL/TOT OTHER JURIS/AUTH", "disp_order": "1"},
+            {**STOP, "disp_descr": "PROS REJ-OTHER", "disp_order": "2"},
+        ],
+        {"arrest_statuses": ["rejected"]},
+    ),
+    "dismissed after a programme that is on no list": (
+        [
+            {**COURT, "disp_descr": "DIVERTED PER 1001.95 PC", "disp_order": "1"},
+            {**COURT, "disp_descr": "DISMISSED", "disp_order": "2"},
+            STOP,
+        ],
+        {"court_statuses": ["dismissed", "diverted_and_dismissed"]},
+    ),
+    "dismissed after a programme of the list": (
+        [
+            {**COURT, "disp_descr": "DIVERTED PER 1000 PC", "disp_order": "1"},
+            {**COURT, "disp_descr": "DISMISSED", "disp_order": "2"},
+            STOP,
+        ],
+        {"court_statuses": ["diversion_completed"]},
+    ),
+    "diverted under a programme that is on no list": (
+        [{**COURT, "disp_descr": "DIVERTED PER 1001.95 PC"}, STOP],
+        {"court_statuses": ["diverted"]},
+    ),
     "an undated arrest": ([{**STOP, "stp_event_date": "20010000"}], {"arrest_date": None}),
     "the lists of its charges": (
         [STOP, {**STOP, "offense_descr": "11357 HS-X", "count_order": "101001002000"}],

@@ -133,6 +133,28 @@ def test_a_table_of_an_earlier_release_gains_the_columns_it_lacks(
     assert found == {"a": None, "b": ["a"]}
 
 
+def test_a_table_of_an_earlier_release_takes_the_words_that_have_been_added(
+    spark: SparkSession, store: Store
+) -> None:
+    store.append(arrests(spark, "a"), "arrests")
+    at = f"delta.`{store.path('arrests')}`"
+    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_level")
+    spark.sql(f"ALTER TABLE {at} ADD CONSTRAINT known_level CHECK (level = 'M')")
+    before = store.version(spark, "arrests")
+    felony = arrests(spark, "b").withColumn("level", F.lit("F"))
+    with store.in_turn(spark, "arrests", after=before, note="theirs"):
+        store.append(felony, "arrests")
+    assert store.read(spark, "arrests").count() == 6
+    files = len(commit_files(store, "arrests"))
+    # One that a killed command took away comes back; what stands as it should is let be.
+    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_level")
+    store.append(felony, "arrests")
+    store.append(felony, "arrests")
+    assert len(commit_files(store, "arrests")) == files + 4
+    with pytest.raises(StoreFault):
+        store.append(felony.withColumn("level", F.lit("X")), "arrests")
+
+
 def test_what_an_operator_does_to_a_table_does_not_hide_the_note_on_its_rows(
     spark: SparkSession, store: Store
 ) -> None:

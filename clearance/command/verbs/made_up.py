@@ -11,6 +11,8 @@ import typer
 from clearance.command.options import AsOf, Out, with_frame
 from clearance.command.run import Frame, needed_date
 from clearance.errors import UsageError
+from clearance.places import conf_folder
+from clearance.settings import DEMO_CONFIG
 
 app = typer.Typer()
 
@@ -22,10 +24,12 @@ def demo(
     people: Annotated[int, typer.Option("--people", help="How many people to make up.")] = 2000,
     out: Out = Path("out/demo"),
 ) -> None:
-    """Made-up people through the whole line, as of a fixed day."""
+    """Made-up people through the whole line, as of a fixed day; by every pack there is."""
     from clearance.command.demo import run_demo
 
-    result = run_demo(replace(frame, store=str(out / "store")), people=people, out=out)
+    config = frame.config or conf_folder() / DEMO_CONFIG
+    made_up = replace(frame, store=str(out / "store"), config=config)
+    result = run_demo(made_up, people=people, out=out)
     frame.show(result, result.say)
 
 
