@@ -316,7 +316,11 @@ NAMED = {
     "violent": "187 192 203 205 261 262 286 287 288 288A 206 269 273AB 288.7 451.5 12022.7 12022.8 "
     "12022.9 12022.3 12022.5 12022.55 211 451 289 18745 18750 18755 12308 12309 12310 207 208 209 "
     "209.5 220 288.5 215 264.1 518 136.1 459 460 12022.53 11418",
-    "max_term_8y": "187 191.5 192 206 207 209 211 215 245 261 288 288.7 653F 220 11361",
+    "max_term_8y": "37 128 182 187 188 189 190 190.03 190.05 191.5 192 192.5 203 205 206 207 208 "
+    "209 209.5 210.5 211 212.5 213 215 217.1 218 219 220 236.1 245 245.5 261 262 264.1 266H 266I "
+    "266J 269 273AB 286 287 288 288A 288.3 288.5 288.7 289 311.4 451 451.5 454 653F 4500 11418 "
+    "11419 12308 12309 12310 18745 18750 18755 30600 32625 1672 11352 11353 11379 11379.5 11380 "
+    "2800.3",
     "county_jail_felony": "11350 11351 11352 11357 11358 11359 11360 11366 11377 11378 11379 459 "
     "470 475 476 487 496 530.5 532 594 666 10851 23152 23153",
     "diversion": "851.87 1000 1000.4 1000.5 1000.8 1001.1 1001.2 1001.3 1001.4 1001.5 1001.6 "
@@ -334,7 +338,8 @@ LEFT_OUT = {
     "serious": "11361 182 653F 519",
     "violent": "182 653F 519 186.22",
     "registrable_290c": "182 186.22 213 519 261.5 451.5",
-    "max_term_8y": "212.5 213",
+    "max_term_8y": "210 214 222 243 246 266C 285 347 405A 417.8 452 459 518 4501 4503 11361 11413 "
+    "12022.7 18740 26100",
     "county_jail_felony": "11353 11357.5 11361 476A 496D",
     "diversion": "1001 1001.95 1210.1",
     "prop47": "496D 11351 11378",
@@ -356,6 +361,13 @@ def test_what_the_law_leaves_out_by_name_does_not_stand_on_its_list(
 ) -> None:
     listed = {row.section for row in lists.rows if row.list == name}
     assert sorted(set(LEFT_OUT[name].split()) & listed) == []
+
+
+def test_every_eight_year_row_cites_what_sets_the_term(lists: StatuteLists) -> None:
+    asks, rows = "PC 851.93(a)(2)(C)(ii); ", [r for r in lists.rows if r.list == "max_term_8y"]
+    assert rows
+    assert [row.cite for row in rows if not row.cite.removeprefix(asks)[:1].isalpha()] == []
+    assert [row.cite for row in rows if not row.cite.startswith(asks)] == []
 
 
 def test_every_list_is_explained_in_the_readme_of_its_folder(lists: StatuteLists) -> None:
