@@ -7,6 +7,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
 
+# Of a conviction that the law regards as never made.
+VOIDED = "voided"
 RANKS = {"I": 1, "M": 2, "F": 3}
 STATUSES = (
     "convicted",
@@ -21,6 +23,7 @@ STATUSES = (
     "pardoned",
     "undisposed",
     "unknown",
+    VOIDED,
 )
 
 
