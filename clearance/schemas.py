@@ -26,6 +26,7 @@ class TableSpec:
         change_feed: whether the change data feed is on from creation.
         found_by: columns whose least and greatest value a file's statistics keep, where few are
             ever asked for: collecting them costs time on every row. Never what is personal.
+        widened: constraints that said less in an earlier release.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TableSpec:
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
     found_by: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, str]:
@@ -209,6 +211,7 @@ CHARGES = TableSpec(
         arrest_date date,
         probation_granted boolean,
         probation_revoked boolean,
+        probation_ever_revoked boolean,
         prison_imposed boolean,
         sentence_end date,
         sentence_basis string,
@@ -249,6 +252,8 @@ CHARGES = TableSpec(
         open_arrest boolean,
         latest_open_arrest date,
         every_open_arrest_dated boolean,
+        open_arrest_until date,
+        open_arrest_unbarred boolean,
         terms_end date,
         felony_free_from date,
         felony_after_sentence boolean,
@@ -274,6 +279,7 @@ ARRESTS = TableSpec(
         unit_id string,
         county string,
         level string,
+        court_level string,
         arrest_date date,
         counts int,
         tags array<string>,
@@ -284,6 +290,8 @@ ARRESTS = TableSpec(
         undisposed_court_count boolean,
         court_statuses array<string>,
         arrest_statuses array<string>,
+        chargeable_until date,
+        never_barred boolean,
         deceased boolean,
         turned_20_on date,
         quality array<string>,
@@ -350,6 +358,7 @@ DETERMINATIONS = TableSpec(
         "reason_is_a_code": "reason IS NOT NULL AND reason RLIKE '^[A-Z][A-Z0-9_]*$'",
         "eligible_is_explained": "outcome != 'ELIGIBLE' OR (rule IS NOT NULL AND cite IS NOT NULL)",
     },
+    widened=("known_kind", "known_relief"),
     change_feed=True,
 )
 
@@ -415,6 +424,7 @@ GRANTS = TableSpec(
         "dated": "granted_on IS NOT NULL",
         "correction_has_a_reason": "(corrected_on IS NULL) = (correction_reason IS NULL)",
     },
+    widened=("known_relief",),
 )
 
 NOTICES = TableSpec(
@@ -515,6 +525,7 @@ REVIEWS = TableSpec(
         "known_relief": f"relief IS NULL OR {_one_of('relief', RELIEFS)}",
         "relief_only_when_eligible": "(relief IS NOT NULL) = (outcome = 'ELIGIBLE')",
     },
+    widened=("known_relief",),
 )
 
 FEEDS: dict[str, TableSpec] = {

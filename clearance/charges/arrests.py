@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import RANKS, level_of, rank, status_bits, statuses
+from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
 from clearance.charges.places import UNKNOWN_COUNTY
@@ -34,16 +35,20 @@ def arrests(features: Features) -> DataFrame:
     every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
     named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
     of_felony = F.when(F.col("level") == "F", F.col("felony_on"))
+    until = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
     return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
             "tags": lists.written(F.col("tags")),
             "every_felony_on": lists.written(of_felony),
+            "court_level": F.when(~F.col("court_level_unread"), level_of(F.col("court_rank"))),
             "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
             "quality": flag_words(F.col("flags")),
+            "chargeable_until": until,
+            "never_barred": F.coalesce(F.col("years_to_file") == NEVER, F.lit(False)),
         }
     ).select(*ARRESTS.columns)
 
@@ -69,11 +74,13 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(own & ~F.col("parsed")).alias("unread"),
         F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
         F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
+        F.max(F.when(own, F.col("years_to_file"))).alias("years_to_file"),
         # A step of an unknown kind may be in court.
         F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
         F.max(open_count).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
+        F.max(of_court & level_unread).alias("court_level_unread"),
         F.bit_or(F.when(court & is_charge, status_bits())).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
         F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
@@ -95,6 +102,7 @@ def _with_court(steps: DataFrame) -> DataFrame:
             "undisposed_court_count": F.max("open_count").over(cycle),
             "court_rank": F.max("court_rank").over(cycle),
             "level_unread": F.max("level_unread").over(cycle),
+            "court_level_unread": F.max("court_level_unread").over(cycle),
             "court_bits": F.bit_or("court_bits").over(cycle),
             "court_unread": F.max("court_unread").over(cycle),
             "court_tags": F.bit_or("court_tags").over(cycle),

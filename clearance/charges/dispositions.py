@@ -25,6 +25,7 @@ ENDINGS: dict[Ending, str] = {
     "diverts_unlisted": "diverted",
     "completes_diversion": "diversion_completed",
     "ends_diversion": "undisposed",
+    "combines": "combined",
 }
 _STATUS_AFTER = {"sets_aside": "set_aside", "relieves": "relieved", "pardons": "pardoned"}
 # Not of a conviction any more; a conviction that also ended so is doubtful.
@@ -123,8 +124,9 @@ def outcome(rows: Column, *, level: Column) -> Column:
         level: the level before any reduction.
 
     Returns:
-        struct<status, listed_diversion, convicted, set_aside, probation_revoked, level,
-        contradicted, unread, reversed>. `unread`: a text that is not read may say otherwise.
+        struct<status, listed_diversion, convicted, set_aside, probation_revoked,
+        probation_ever_revoked, level, contradicted, unread, reversed>. `unread`: a text
+        that is not read may say otherwise.
     """
     undecided = F.struct(
         F.lit("undisposed").alias("status"),
@@ -132,6 +134,7 @@ def outcome(rows: Column, *, level: Column) -> Column:
         F.lit(False).alias("convicted"),
         F.lit(False).alias("set_aside"),
         F.lit(False).alias("probation_revoked"),
+        F.lit(False).alias("probation_ever_revoked"),
         level.alias("level"),
         F.lit(False).alias("contradicted"),
         F.lit(False).alias("unread"),
@@ -160,6 +163,9 @@ def _after(state: Column, row: Column, level: Column) -> Column:
         .when(was & (effect == "reinstates"), False)
         .otherwise(state["probation_revoked"])
         .alias("probation_revoked"),
+        (state["probation_ever_revoked"] | (was & (effect == "revokes"))).alias(
+            "probation_ever_revoked"
+        ),
         F.when(was & (effect == "reduces"), row["reduced_to"])
         .when(was & (effect == "undoes_reduction"), level)
         .otherwise(state["level"])

@@ -22,6 +22,7 @@ STATUSES = (
     "pardoned",
     "undisposed",
     "unknown",
+    "combined",
 )
 # What may stand beside a status: the flag that says it, and the status that it stands beside.
 _BESIDE = {

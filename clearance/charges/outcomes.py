@@ -9,11 +9,13 @@ from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
 from clearance.charges.dispositions import CONVICTS, ENDINGS, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
+from clearance.charges.limitation import years_to_file
+from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import MARKS, sentence_of
-from clearance.charges.tag_table import place_in_table
+from clearance.charges.tag_table import as_felony, place_in_table
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -51,6 +53,7 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     )
     as_decided = F.struct(
         F.col("outcome.probation_revoked"),
+        F.col("outcome.probation_ever_revoked"),
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
         *[
             (convicted & sentence[name]).alias(name)
@@ -89,6 +92,7 @@ def _outcome(rows: Column) -> Column:
         effect.eqNullSafe(CONVICTS).alias("convicted"),
         F.lit(False).alias("set_aside"),
         F.lit(False).alias("probation_revoked"),
+        F.lit(False).alias("probation_ever_revoked"),
         level.alias("level"),
         F.lit(False).alias("contradicted"),
         effect.eqNullSafe(UNREAD).alias("unread"),
@@ -97,25 +101,31 @@ def _outcome(rows: Column) -> Column:
     return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 
 
-def with_tags(counts: DataFrame, *, lists: ListBits) -> DataFrame:
+def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> DataFrame:
     """A row is a count, with the lists its charge is on, `tags`, a number of `list_bits`.
 
     `felony_on` are the lists that a felony which can be read is on, possible ones included; null on
-    other counts. Of an arrest's count what the arrest says makes it a felony.
+    other counts. Of an arrest's count what the arrest says makes it a felony. `years_to_file` is
+    the limitation period of an arrest's charge; null on other counts.
 
     Args:
         counts: `with_outcome`.
         lists: the statute lists.
+        limitation: the periods in which a case may be filed.
     """
     on = F.when(F.col("convicted"), F.col("conviction_date")).otherwise(F.col("event_date"))
     placed = counts.withColumn("place", place_in_table(level=F.col("level"), on=on))
     charged = F.when(F.col("step_kind") == "arrest", F.col("toc")).otherwise(F.col("level"))
     found = F.get("tag_table", F.col("place"))
     felony = F.col("parsed") & (rank(charged) == RANKS["F"])
+    years = years_to_file(
+        as_felony=F.get("tag_table", as_felony(F.col("place"))), limitation=limitation, lists=lists
+    )
     return placed.withColumns(
         {
             "tags": F.coalesce(found, F.lit(0).cast("bigint")),
             "felony_on": F.when(felony, lists.with_possible(found)),
+            "years_to_file": F.when(F.col("step_kind") == "arrest", years),
         }
     ).drop("place", "turns", "tag_table")
 

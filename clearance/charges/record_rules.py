@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from clearance.charges.limitation_periods import Limitation
 from clearance.charges.programmes import cited_sections
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
@@ -29,6 +30,7 @@ Ending = Literal[
     "diverts_unlisted",
     "completes_diversion",
     "ends_diversion",
+    "combines",
 ]
 # What a later disposition may do to a conviction.
 Modifying = Literal[
@@ -58,6 +60,7 @@ FILES = (
     "steps.yaml",
     "registrations.yaml",
     "counties.csv",
+    "limitation.yaml",
 )
 
 
@@ -210,6 +213,7 @@ class RecordRules(_Strict):
     changes: ChangeWords
     words: Words
     registrations: tuple[Registration, ...]
+    limitation: Limitation
     county_codes: dict[int, str]
     fingerprint: str
 
@@ -265,10 +269,13 @@ def load_record_rules(rules: Path) -> RecordRules:
     words = checked("steps.yaml", lambda given: Words(**_mapping(given)))
     registrations = checked("registrations.yaml", lambda given: _Registrations(**_mapping(given)))
     counties = checked("counties.csv", lambda given: _Counties(counties=_table(given.text)))
+    limitation = checked("limitation.yaml", lambda given: Limitation(**_mapping(given)))
     rules_of = dispositions.dispositions if dispositions else ()
     with_sections, wrong = _with_sections(rules_of, rules, texts["dispositions.yaml"])
     problems += wrong
-    if problems or not (dispositions and words and registrations and counties):
+    if limitation:
+        problems += _unknown_lists(limitation, rules, texts["limitation.yaml"])
+    if problems or not (dispositions and words and registrations and counties and limitation):
         raise RulebookInvalid(
             "The rules for reading a record do not hold:\n" + "\n".join(problems),
             f"Correct the files named above under {rules}.",
@@ -280,6 +287,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         ),
         words=words,
         registrations=registrations.registrations,
+        limitation=limitation,
         county_codes={row.code: row.county for row in counties.counties},
         fingerprint=digest.hexdigest(),
     )
@@ -306,6 +314,20 @@ def _with_sections(
             cited = ()
         found.append(rule.model_copy(update={"cited": cited}))
     return tuple(found), problems
+
+
+def _unknown_lists(limitation: Limitation, rules: Path, text: str) -> list[str]:
+    """Lists that a limitation period names and no file is."""
+    try:
+        known = load_statutes(rules).names
+    except RulebookInvalid:
+        return []
+    name = "limitation.yaml"
+    document = load_yaml(rules / name, text=text)
+    return [
+        f"{name}:{document.line(where)}: {problem}"
+        for where, problem in limitation.unknown_lists(known)
+    ]
 
 
 class _Counties(_Strict):

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.limitation import NEVER, last_day_to_file
 
 # A new felony within so long after the sentence starts the years without one again.
 MONTHS_WITHOUT_FELONY = 48
@@ -67,6 +68,8 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
     pending = (undisposed & in_court) | in_diversion
     open_arrest = undisposed & arrest & ~settled
     on, active_on = F.col("event_date"), F.col("cycle_active_on")
+    years = F.col("years_to_file")
+    until = last_day_to_file(arrested=on, years=years)
     return {
         "pending_charge": F.max(pending).over(person),
         "pending_charge_active_on": F.max(F.when(pending, active_on)).over(person),
@@ -74,6 +77,8 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
         "open_arrest": F.max(open_arrest).over(person),
         "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
         "every_open_arrest_dated": _always(~(open_arrest & on.isNull()), person),
+        "open_arrest_until": F.max(F.when(open_arrest, until)).over(person),
+        "open_arrest_unbarred": F.max(open_arrest & (years == NEVER)).over(person),
     }
 
 

@@ -62,7 +62,8 @@ def features(
     read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
     lists = ListBits(statutes.names)
     decided = with_outcome(with_later_dispositions(with_offences(read, lists=lists)))
-    in_cycle = with_cycle(with_tags(decided, lists=lists), lists=lists)
+    tagged = with_tags(decided, lists=lists, limitation=rules.limitation)
+    in_cycle = with_cycle(tagged, lists=lists)
     combined = with_gang_combination(in_cycle, lists=lists)
     return Features(combined, rules.registrations, lists, feeds)
 

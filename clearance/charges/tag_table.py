@@ -67,3 +67,12 @@ def place_in_table(*, level: Column, on: Column) -> Column:
     for place, name in enumerate(LEVELS[:-1]):
         place_of_level = F.when(level == name, place).otherwise(place_of_level)
     return period * len(LEVELS) + place_of_level
+
+
+def as_felony(place: Column) -> Column:
+    """Where the lists of the same charge stand that is a felony.
+
+    Args:
+        place: from `place_in_table`.
+    """
+    return place - place % len(LEVELS) + LEVELS.index("F")

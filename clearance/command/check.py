@@ -69,7 +69,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
         lines += error.message.split("\n")
     try:
         record = load_record_rules(rules)
-        cited = {rule.cites for rule in record.dispositions if rule.cites}
+        cited = {rule.cites for rule in record.dispositions if rule.cites} | record.limitation.lists
     except RulebookInvalid as error:
         lines += error.message.split("\n")[1:]
     known = {finding.headline for finding in found.problems}

@@ -55,6 +55,10 @@ class BoundPack:
         """The same pack as another county sets it; an option not named is off."""
         return replace(self, options={**all_off(self.pack.options), **options})
 
+    def with_switches(self, switches: Mapping[str, ParamValue]) -> BoundPack:
+        """The same pack under other values of its switches."""
+        return replace(self, values={**self.values, **switches})
+
     def is_off(self, fact: Fact) -> bool:
         """Whether the fact asks an option that is off, so that it does not hold."""
         return any(is_off(self.options[name]) for name in fact.options)

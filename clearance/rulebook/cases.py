@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue, Feature
+from clearance.rulebook.model import ParamValue
 from clearance.rulebook.options import OptionValues, settled_by_name
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.yaml_lines import Document, load_yaml
@@ -38,23 +39,34 @@ class Expected(BaseModel):
 
 
 class Case(BaseModel):
-    """One sentence, the unit it speaks of, and the decision it expects."""
+    """One sentence, the unit it speaks of, and the decision it expects.
+
+    Attributes:
+        versions: versions of the pack that it holds for; every one of the file where empty.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     case: str = Field(min_length=10)
+    versions: tuple[str, ...] = ()
     given: dict[str, Any] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
+    switches: dict[str, ParamValue] = Field(default_factory=dict)
     as_of: date | None = None
     expect: Expected | Literal["not this pack's business"]
 
 
 class CaseFile(BaseModel):
-    """The cases of a pack. Options of the file hold for each case that does not set them."""
+    """The cases of a pack. Options of the file hold for each case that does not set them.
+
+    Attributes:
+        versions: versions of the pack that the cases hold for; empty for the pack beside it alone.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pack: str
+    versions: tuple[str, ...] = ()
     as_of: date
     unit: dict[str, Any]
     options: dict[str, Any] = Field(default_factory=dict)
@@ -71,6 +83,7 @@ class ReadyCase:
         as_of: the case's date.
         expect: what must come out; None where the unit is not the pack's business.
         options: as the county of the case sets them.
+        switches: values that the configuration of the case gives.
     """
 
     name: str
@@ -78,10 +91,11 @@ class ReadyCase:
     as_of: date
     expect: Expected | None
     options: OptionValues = field(default_factory=dict)
+    switches: Mapping[str, ParamValue] = field(default_factory=dict)
 
     def under(self, bound: BoundPack) -> BoundPack:
-        """The pack with the case's options."""
-        return bound.with_options(self.options)
+        """The pack with the case's options and switches."""
+        return bound.with_options(self.options).with_switches(self.switches)
 
 
 def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[ReadyCase]:
@@ -118,11 +132,15 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
         ]
         for name, problem in settled_by_name(bound.pack.options, written)[1].items()
     ]
-    names = [case.case for case in file.cases]
     problems += [
-        f"{path.name}: two cases say `{n}`"
-        for n in sorted({n for n in names if names.count(n) > 1})
+        f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
+        f"`{name}` is no switch of this pack, or may not be `{value}`"
+        for i, case in enumerate(file.cases)
+        if _holds_for(case, bound.pack.version)
+        for name, value in case.switches.items()
+        if name not in (params := bound.pack.params) or value not in params[name].allowed
     ]
+    problems += _version_problems(file, document, version=bound.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
@@ -136,9 +154,34 @@ def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[Re
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
             options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
+            switches=case.switches,
         )
         for case in file.cases
+        if _holds_for(case, bound.pack.version)
     ]
+
+
+def _holds_for(case: Case, version: str) -> bool:
+    return not case.versions or version in case.versions
+
+
+def _version_problems(file: CaseFile, document: Document, *, version: str) -> list[str]:
+    """Versions that the file does not name, and sentences that a version has twice."""
+    name = document.path.name
+    if file.versions and version not in file.versions:
+        return [f"{name}:{document.line(('versions',))}: `{version}` is not among the versions"]
+    problems = []
+    seen: set[tuple[str, str]] = set()
+    for i, case in enumerate(file.cases):
+        line = document.line(("cases", i))
+        strange = sorted(set(case.versions) - set(file.versions))
+        if strange:
+            problems.append(f"{name}:{line}: `{strange[0]}` is not among the file's versions")
+        for held in case.versions or file.versions or (version,):
+            if (case.case, held) in seen:
+                problems.append(f"{name}:{line}: two cases say `{case.case}`")
+            seen.add((case.case, held))
+    return list(dict.fromkeys(problems))
 
 
 def _with_cases(path: Path) -> Document:

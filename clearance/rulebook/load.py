@@ -16,7 +16,9 @@ from pydantic_core import ErrorDetails
 from clearance.errors import RulebookInvalid, UsageError, nearest
 from clearance.rulebook import model
 from clearance.rulebook.catalogue import Catalogue, load_catalogue
-from clearance.rulebook.check import Known, Problem, problems_of
+from clearance.rulebook.changes import Change
+from clearance.rulebook.check import Known, problems_of
+from clearance.rulebook.documents import CASES, PackDocument, placed, read_documents
 from clearance.rulebook.model import Pack
 from clearance.rulebook.salvage import problems_beside
 from clearance.rulebook.versions import version_problems
@@ -34,18 +36,36 @@ class PackFile:
 
     Attributes:
         pack: the pack.
-        document: the file's content with its lines.
+        document: the whole pack's content with its lines.
         name: the file, as seen from the rules folder.
+        based_on: the version that it is based on, as `pack@version`; None where it stands whole.
+        changes: what bills changed of that version.
     """
 
     pack: Pack
     document: Document
     name: str
+    based_on: str | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def cases(self) -> Path:
-        """Where its cases stand, beside it."""
-        return self.document.path.with_suffix(".cases.yaml")
+        """Where its cases stand: beside it, or in the folder's file that names this version."""
+        own = self.document.path.with_suffix(CASES)
+        if own.is_file():
+            return own
+        beside = sorted(own.parent.glob(f"*{CASES}"))
+        return next((path for path in beside if self._is_named_in(path)), own)
+
+    def _is_named_in(self, path: Path) -> bool:
+        try:
+            data = load_yaml(path).data
+        except RulebookInvalid:
+            return False
+        if not isinstance(data, dict) or data.get("pack") != self.pack.pack:
+            return False
+        versions = data.get("versions")
+        return isinstance(versions, list) and self.pack.version in versions
 
 
 @dataclass(frozen=True)
@@ -120,11 +140,10 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
     known = Known(catalogue, reasons, _list_names(folder / "statutes"))
     packs: list[PackFile] = []
     sound: list[PackFile] = []
-    for path in sorted(folder.glob("*/**/*.yaml")):
-        if path.name.endswith(".cases.yaml") or path.parent.name == "statutes":
-            continue
-        name = path.relative_to(folder).as_posix()
-        found, wrong = _pack(path, name, known)
+    documents, unread = read_documents(folder)
+    problems += unread
+    for item in documents:
+        found, wrong = _pack(item, known)
         problems += wrong
         packs += [found] if found else []
         sound += [found] if found and not wrong else []
@@ -144,21 +163,18 @@ def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def _pack(path: Path, name: str, known: Known) -> tuple[PackFile | None, list[str]]:
+def _pack(item: PackDocument, known: Known) -> tuple[PackFile | None, list[str]]:
     """The pack of a file, where it has the form of one, and what is wrong with it."""
-    try:
-        document = load_yaml(path)
-    except RulebookInvalid as error:
-        line = error.message.removeprefix(f"{path.name}:")
-        return None, [f"{name}:{line}" if line != error.message else error.message]
+    document = item.document
     try:
         pack = Pack.model_validate(document.data)
     except ValidationError as error:
         form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in _first(error)]
         wrong = [*form, *problems_beside(document.data, known=known)]
-        return None, _placed(wrong, name, document)
-    found = PackFile(pack, document, name)
-    return found, _placed(problems_of(pack, known=known), name, document)
+        return None, [*item.problems, *placed(wrong, item.name, document)]
+    found = PackFile(pack, document, item.name, item.based_on, item.changes)
+    wrong = problems_of(pack, known=known)
+    return found, [*item.problems, *placed(wrong, item.name, document)]
 
 
 def _first(error: ValidationError) -> list[ErrorDetails]:
@@ -166,12 +182,6 @@ def _first(error: ValidationError) -> list[ErrorDetails]:
     problems = error.errors()
     within = {p["loc"][:depth] for p in problems for depth in range(len(p["loc"]))}
     return [p for p in problems if p["type"] != "too_short" or p["loc"] not in within]
-
-
-def _placed(problems: list[Problem], name: str, document: Document) -> list[str]:
-    # A key may hold a line end; a problem is one line.
-    lines = [(document.line(where), what.replace("\n", "\\n")) for where, what in problems]
-    return list(dict.fromkeys(f"{name}:{line}: {what}" for line, what in sorted(lines)))
 
 
 def _plain(where: tuple[int | str, ...]) -> Where:

@@ -7,6 +7,7 @@ from itertools import chain
 
 from clearance.rulebook.bound import BoundPack, bind, written
 from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.difference import difference_in_english
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.marks import NO_MARK, marked, open_questions
 from clearance.rulebook.model import Pack, condition_of
@@ -41,7 +42,10 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     found = {INDEX: _index([item.pack for item in rulebook.packs])}
     for item in rulebook.packs:
         bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        found[_name(item.pack)] = _page(bound, rulebook.catalogue, rulebook.reasons)
+        page = _page(bound, rulebook.catalogue, rulebook.reasons)
+        if item.based_on is not None:
+            page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
+        found[_name(item.pack)] = page
     return found
 
 

@@ -22,14 +22,42 @@ LAST_DAY, FIRST_DAY = date(2026, 12, 31), date(2027, 1, 1)
 OLD, NEW = "2024-10-01.yaml", "2027-01-01.yaml"
 OPEN_END, ENDED = "{from: 2024-10-01, to: null}", "{from: 2024-10-01, to: 2026-12-31}"
 
-# What a legislature might do: an earlier floor, two years for misdemeanors, three for felonies.
-CHANGES = [
-    ('version: "2024-10-01"', 'version: "2027-01-01"'),
-    (OPEN_END, "{from: 2027-01-01, to: null}"),
-    ("value: 1973-01-01", "value: 1970-01-01"),
-    ("value: 1\n", "value: 2\n"),
-    ("value: 4\n", "value: 3\n"),
-]
+# What a legislature might do: an earlier floor, two years for misdemeanors, three for felonies, one
+# more excluded section, and a branch of its own for infractions.
+BILL = """
+pack: pc1203_425
+version: "2027-01-01"
+title: Convictions, automatic relief as a made-up bill has it
+authority: {cite: PC 1203.425; a made-up bill, read_on: 2026-11-30, reviewed_by: null}
+in_force: {from: 2027-01-01, to: null}
+based_on: pc1203_425@2024-10-01
+changes:
+  - bill: a made-up bill
+    section: PC 1203.425(a)(1)(B)(iv)
+    says: An earlier floor, and other years.
+    change:
+      params:
+        floor: {value: 1970-01-01}
+        misdemeanor_years: {value: 2}
+        felony_years: {value: 3}
+  - bill: a made-up bill
+    section: PC 1203.425(a)(1)(B)(iv)(II)
+    says: Perjury is excluded as well.
+    add:
+      facts: {perjury: section is one of 118}
+      rules:
+        - {after: violent_felony, rule: perjury, when: perjury, then: NOT_ELIGIBLE,
+           reason: SERIOUS_FELONY, cite: PC 1203.425(a)(1)(B)(iv)(II); PC 118}
+  - bill: a made-up bill
+    section: PC 1203.425(a)(1)(B)(iv)(I)(ic)
+    says: An infraction waits for no year.
+    add:
+      facts: {infraction: level is I}
+      rules:
+        - {before: year_since_judgment, rule: infraction, when: infraction,
+           then: {ELIGIBLE: grant_conviction_relief}, reason: SENTENCE_AND_YEAR_OVER,
+           cite: PC 1203.425(a)(1)(B)(iv)(I)(ic)}
+"""
 CASES = """
 pack: pc1203_425
 as_of: 2027-01-01
@@ -68,11 +96,8 @@ def copied(folder: Path, *, end_the_old: bool) -> Path:
     assert text.count(OPEN_END) == 1
     if end_the_old:
         old.write_text(text.replace(OPEN_END, ENDED), encoding="utf-8")
-    for before, after in CHANGES:
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
     new = old.with_name(NEW)
-    new.write_text(text, encoding="utf-8")
+    new.write_text(BILL, encoding="utf-8")
     new.with_suffix(".cases.yaml").write_text(CASES, encoding="utf-8")
     return rules
 
@@ -156,6 +181,24 @@ def test_the_new_version_has_its_page(changed: Rulebook) -> None:
     page = pages(changed)["pc1203_425-2027-01-01.md"]
     assert "\n- Time: in force from 2027-01-01.\n" in page
     assert "| `felony_years` | 3 |" in page
+
+
+def test_its_page_has_the_difference_bill_by_bill(changed: Rulebook) -> None:
+    page = pages(changed)["pc1203_425-2027-01-01.md"]
+    difference = page.split("## What changed")[1]
+    assert "[pc1203_425@2024-10-01](pc1203_425-2024-10-01.md)" in difference
+    assert "PC 1203.425(a)(1)(B)(iv)(II): Perjury is excluded as well.\n" in difference
+    assert "    - Adds the rule `perjury`.\n" in difference
+    assert "    - Changes the values `floor`, `misdemeanor_years`, `felony_years`.\n" in difference
+
+
+def test_what_the_bill_adds_decides(changed: Rulebook) -> None:
+    perjury = {**ended(date(2010, 1, 1)), "section": "118"}
+    assert decided(changed, perjury, LAST_DAY).outcome == "ELIGIBLE"
+    assert decided(changed, perjury, FIRST_DAY).rule == "perjury"
+    infraction = {**judged(date(2026, 6, 1)), "level": "I"}
+    assert decided(changed, infraction, LAST_DAY).rule == "year_since_judgment"
+    assert decided(changed, infraction, FIRST_DAY).rule == "infraction"
 
 
 def test_two_versions_in_force_on_the_same_day_are_refused_with_file_and_line(

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from clearance.command.rulebook import write_pages
 from clearance.errors import UsageError
 from clearance.places import rules_folder
+from clearance.rulebook.documents import read_documents
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.pages import INDEX, pages
 
@@ -27,13 +27,8 @@ def fresh(rulebook: Rulebook) -> dict[str, str]:
 
 @cache
 def packs() -> dict[str, dict[str, Any]]:
-    """Each pack as its file has it, by the name of its page."""
-    files = [
-        path
-        for path in rules_folder().glob("*/**/*.yaml")
-        if not path.name.endswith(".cases.yaml") and path.parent.name != "statutes"
-    ]
-    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in files]
+    """Each pack as its file and those it is based on have it, by the name of its page."""
+    found = [item.document.data for item in read_documents(rules_folder())[0]]
     return {f"{pack['pack']}-{pack['version']}.md": pack for pack in found}
 
 

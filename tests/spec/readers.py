@@ -13,7 +13,8 @@ from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.check import Known
-from clearance.rulebook.load import Rulebook, _list_names, _pack, load_rulebook
+from clearance.rulebook.documents import read_documents
+from clearance.rulebook.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
 from clearance.rulebook.options import OptionValues, PackOption
 from clearance.rulebook.prose import english
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
@@ -22,7 +23,7 @@ from clearance.sweep.county_options import chosen_options
 RULES = rules_folder()
 CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
 AS_OF = date(2026, 11, 1)
-PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
+PACKS = [item.document.path for item in load_rulebook(RULES).packs]
 
 
 @cache
@@ -58,13 +59,27 @@ def read_county(path: Path) -> OptionValues:
     return chosen
 
 
+def cases_of(path: Path) -> Path:
+    """The cases of the pack in a file of the project's rules."""
+    return next(item.cases for item in _rulebook().packs if item.document.path == path)
+
+
+def pack_of(path: Path) -> tuple[PackFile | None, list[str]]:
+    """The pack of one file, built from the project's other versions, and what is wrong with it."""
+    documents, problems = read_documents(path.parent, files=[path], beside=RULES)
+    for item in documents:
+        found, wrong = _pack(item, known())
+        return found, [*problems, *wrong]
+    return None, problems
+
+
 def read_pack(path: Path, cases: Path) -> None:
     """A pack read, checked, and where it holds together told in English and run on its cases.
 
     Raises:
         RulebookInvalid: the pack or its cases do not hold together.
     """
-    found, problems = _pack(path, path.name, known())
+    found, problems = pack_of(path)
     if problems or found is None:
         assert all(problem.startswith(f"{path.name}:") for problem in problems)
         raise RulebookInvalid("\n".join(problems), "Correct the rules.")

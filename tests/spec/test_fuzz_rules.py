@@ -21,12 +21,12 @@ from clearance.publish.words import load_reasons
 from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.load import _pack, load_rulebook
+from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
 from clearance.settings import load_settings
 from tests.spec.drawn import as_yaml, slipped
 from tests.spec.mutation import mutated_text
-from tests.spec.readers import PACKS, RULES, known, read_pack
+from tests.spec.readers import PACKS, RULES, cases_of, pack_of, read_pack
 
 # So many of each in all, however many packs there are; more of them: scripts/soak/fuzz.py.
 TEXTS, VALUES, CASE_TEXTS = (count // len(PACKS) for count in (800, 320, 240))
@@ -61,7 +61,7 @@ def test_a_configuration_with_slips_is_valid_or_wrong_use(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> None:
-    target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
+    target, cases = tmp_path / "p.yaml", cases_of(pack)
     text = pack.read_text(encoding="utf-8")
     target.write_text(text, encoding="utf-8")
     read_pack(target, cases)
@@ -71,7 +71,7 @@ def test_a_pack_with_slips_is_valid_or_refused(pack: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda path: path.stem)
 def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None:
-    found, _ = _pack(pack, pack.name, known())
+    found, _ = pack_of(pack)
     assert found is not None
     catalogue = load_catalogue(RULES)
     bound = bind(found.pack, catalogue, switches={}, reads="r")
@@ -80,7 +80,7 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
     def use() -> None:
         run_in_python(bound, load_cases(target, bound=bound, catalogue=catalogue))
 
-    text = pack.with_suffix(".cases.yaml").read_text(encoding="utf-8")
+    text = cases_of(pack).read_text(encoding="utf-8")
     seen = outcomes(text, target, use, times=CASE_TEXTS, seed=3)
     assert seen["refused"] > CASE_TEXTS // 4
 
@@ -89,7 +89,7 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
 def test_a_pack_with_values_lost_doubled_or_exchanged_is_valid_or_refused(
     pack: Path, tmp_path: Path
 ) -> None:
-    target, cases = tmp_path / "p.yaml", pack.with_suffix(".cases.yaml")
+    target, cases = tmp_path / "p.yaml", cases_of(pack)
     seen: Counter[bool] = Counter()
 
     @settings(max_examples=VALUES)

@@ -53,6 +53,8 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             "open_arrest": False,
             "latest_open_arrest": None,
             "every_open_arrest_dated": True,
+            "open_arrest_until": None,
+            "open_arrest_unbarred": False,
             "felony_free_from": ENDS,
             "felony_after_sentence": False,
             "prison_imposed": False,
@@ -123,6 +125,8 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             "open_arrest": True,
             "latest_open_arrest": DAY(2020, 3, 1),
             "every_open_arrest_dated": True,
+            "open_arrest_until": DAY(2023, 3, 1),
+            "open_arrest_unbarred": False,
         },
     ),
     "the later of two": (
@@ -131,11 +135,43 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
     ),
     "an arrest without an outcome or a date": (
         [ARREST, {**NEXT, "stp_event_date": "20210000"}],
-        {"latest_open_arrest": DAY(2020, 3, 1), "every_open_arrest_dated": None},
+        {
+            "latest_open_arrest": DAY(2020, 3, 1),
+            "every_open_arrest_dated": None,
+            "open_arrest_until": DAY(2023, 3, 1),
+            "open_arrest_unbarred": False,
+        },
+    ),
+    "an earlier arrest of a longer period": (
+        [
+            {**ARREST, "offense_descr": "215(A) PC-CARJACKING"},
+            {**NEXT, "stp_event_date": "20210401"},
+        ],
+        {"latest_open_arrest": DAY(2021, 4, 1), "open_arrest_until": DAY(2026, 3, 1)},
+    ),
+    "an arrest for an offence without a limitation": (
+        [ARREST, {**NEXT, "offense_descr": "187(A) PC-MURDER"}],
+        {"open_arrest_until": DAY(2023, 3, 1), "open_arrest_unbarred": True},
+    ),
+    "an arrest whose charge cannot be read": (
+        [{**ARREST, "offense_descr": "SEE COMMENT"}],
+        {"open_arrest_until": None, "open_arrest_unbarred": True},
+    ),
+    "an arrest without a limitation and without a date": (
+        [{**ARREST, "offense_descr": "187(A) PC-MURDER", "stp_event_date": "20210000"}],
+        {"open_arrest_unbarred": True, "every_open_arrest_dated": None},
+    ),
+    "murder that the court settled": (
+        [{**ARREST, "offense_descr": "187(A) PC"}, {**COURT, "disp_descr": "DISMISSED"}],
+        {"open_arrest_unbarred": False, "open_arrest_until": None},
+    ),
+    "murder in court without an outcome is no open arrest": (
+        [{**COURT, "offense_descr": "187(A) PC-MURDER"}],
+        {"pending_charge": True, "open_arrest_unbarred": False},
     ),
     "an arrest that was rejected": (
         [{**ARREST, "disp_descr": "PROS REJ-OTHER"}],
-        {"open_arrest": False},
+        {"open_arrest": False, "open_arrest_until": None, "open_arrest_unbarred": False},
     ),
     "an arrest that the court settled": (
         [ARREST, {**COURT, "disp_descr": "DISMISSED"}],

@@ -1,0 +1,93 @@
+"""The periods in which a case may be filed, as data: `rules/limitation.yaml`.
+
+Statute lists say which offences have which period. Imports without pyspark.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from clearance.errors import nearest
+
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+
+
+class LimitationPeriod(BaseModel):
+    """A period, and what an offence must be for it; one without conditions is every other's.
+
+    Attributes:
+        years: from the arrest to the last day on which a case may be filed; `none` without limit.
+        lists: it is on one of them, or may be.
+        level: F for what may be punished as a felony, however it is charged.
+        cite: the law.
+        certainty: as of a row of a statute list.
+        note: what to know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    years: Annotated[int, Field(ge=1, le=99)] | Literal["none"]
+    lists: tuple[Name, ...] = ()
+    level: Literal["F"] | None = None
+    cite: str = Field(min_length=1)
+    certainty: Literal["H", "M", "V", "reading"]
+    note: str | None = None
+
+    @property
+    def for_all(self) -> bool:
+        """Whether it asks nothing of the offence."""
+        return not self.lists and self.level is None
+
+    @property
+    def length(self) -> float:
+        """The years, to compare periods by."""
+        return float("inf") if self.years == "none" else self.years
+
+
+class Limitation(BaseModel):
+    """All periods; where several fit, the longest holds.
+
+    Attributes:
+        wobblers: lists of offences that may be punished as a felony whatever their charge says.
+        periods: the longest first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    wobblers: tuple[Name, ...] = Field(min_length=1)
+    periods: tuple[LimitationPeriod, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        lengths = [period.length for period in self.periods]
+        if lengths != sorted(lengths, reverse=True):
+            raise ValueError("where several fit, the longest holds: write the longest first")
+        if [period.for_all for period in self.periods] != [False] * (len(lengths) - 1) + [True]:
+            raise ValueError("the last, and only that, has neither `lists` nor `level`")
+        return self
+
+    def unknown_lists(self, known: tuple[str, ...]) -> list[tuple[tuple[str | int, ...], str]]:
+        """Lists that no file is: where each stands, and what is wrong with it.
+
+        Args:
+            known: the lists' ids.
+        """
+        named: list[tuple[tuple[str | int, ...], str]]
+        named = [(("wobblers",), name) for name in self.wobblers]
+        named += [
+            (("periods", at, "lists"), name)
+            for at, period in enumerate(self.periods)
+            for name in period.lists
+        ]
+        found: list[tuple[tuple[str | int, ...], str]] = []
+        for where, name in named:
+            if name not in known:
+                guess = nearest(name, list(known))
+                hint = f"; did you mean {guess}?" if guess else ""
+                found.append((where, f"`{name}` is no statute list{hint}"))
+        return found
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """Every list that a period or the wobblers name."""
+        return frozenset(self.wobblers).union(*(period.lists for period in self.periods))

@@ -1,0 +1,38 @@
+"""Files and feeds decided in one process, by the checkout that PYTHONPATH names.
+
+    PYTHONPATH=CHECKOUT decide.py STORE AS_OF CONFIG FILE KIND=FEED...
+
+CONFIG may be empty: the checkout's own. Uses of the checkout only what its command does.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from clearance.cli import _code
+from clearance.session import build_session
+
+
+def main() -> int:
+    """Run from the command line."""
+    store, as_of, config, file, *feeds = sys.argv[1:]
+    into = ["--store", store, "--quiet", *(["--config", config] if config else [])]
+    accept = ["--accept-quarantine", "--accept-unread"]
+    commands = [["ingest", file, "--extract-date", as_of, "--complete", *accept, *into]]
+    for feed in feeds:
+        kind, path = feed.split("=", 1)
+        commands.append(["feed", kind, path, "--dated", as_of, *into])
+    commands.append(["prepare", *into])
+    commands.append(["determine", "--as-of", as_of, *into])
+    spark = build_session()
+    for command in commands:
+        code = _code(command, debug=True)
+        if code:
+            print(f"{' '.join(command[:2])} ended with {code}", file=sys.stderr)
+            return code
+    spark.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
