@@ -12,7 +12,8 @@ from clearance.schemas import TableSpec
 def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
     """Give a table the columns and constraints of this release; new columns are null in its rows.
 
-    A constraint that said less then (a list of words that has grown) is taken away and added anew. One that a killed command took away is added by the next.
+    A constraint that said less then (a list of words that has grown) is taken away and added anew.
+    One that a killed command took away is added by the next.
 
     Args:
         spark: the session.
