@@ -26,6 +26,7 @@ class TableSpec:
         change_feed: whether the change data feed is on from creation.
         found_by: columns whose least and greatest value a file's statistics keep, where few are
             ever asked for: collecting them costs time on every row. Never what is personal.
+        widened: constraints that said less in an earlier release.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TableSpec:
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
     found_by: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, str]:
@@ -360,6 +362,7 @@ DETERMINATIONS = TableSpec(
         "reason_is_a_code": "reason IS NOT NULL AND reason RLIKE '^[A-Z][A-Z0-9_]*$'",
         "eligible_is_explained": "outcome != 'ELIGIBLE' OR (rule IS NOT NULL AND cite IS NOT NULL)",
     },
+    widened=("known_kind", "known_relief"),
     change_feed=True,
 )
 
@@ -425,6 +428,7 @@ GRANTS = TableSpec(
         "dated": "granted_on IS NOT NULL",
         "correction_has_a_reason": "(corrected_on IS NULL) = (correction_reason IS NULL)",
     },
+    widened=("known_relief",),
 )
 
 NOTICES = TableSpec(
@@ -525,6 +529,7 @@ REVIEWS = TableSpec(
         "known_relief": f"relief IS NULL OR {_one_of('relief', RELIEFS)}",
         "relief_only_when_eligible": "(relief IS NOT NULL) = (outcome = 'ELIGIBLE')",
     },
+    widened=("known_relief",),
 )
 
 FEEDS: dict[str, TableSpec] = {
