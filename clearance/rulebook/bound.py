@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from clearance.errors import UsageError, nearest
-from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.catalogue import Catalogue, Feature
 from clearance.rulebook.facts import Fact, resolve_facts, resolve_scope
 from clearance.rulebook.model import (
+    ABSENT_FEEDS,
+    FEEDS_MAY,
     Condition,
     DatedValue,
     Decision,
@@ -24,6 +26,8 @@ from clearance.rulebook.model import (
 from clearance.rulebook.options import OptionValue, OptionValues, all_off, is_off
 
 Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
+# The code of a side feed's column that says that nothing is recorded.
+NO_RECORD = "none"
 # The column with the day of a unit itself: nobody is eligible before it.
 EVENT_DAYS = {"conviction": "conviction_date", "arrest": "arrest_date"}
 
@@ -39,6 +43,7 @@ class BoundPack:
         values: each param's value, switches applied; dated params keep their periods.
         reads: fingerprint of what else the pack rests on (statute lists, dispositions).
         options: each option's value, as one county sets them.
+        feeds: of each column from a side feed, what it says where nothing is recorded.
         recorded: the fingerprint under which a store keeps the pack; None where it comes from a
             rules folder.
     """
@@ -50,6 +55,12 @@ class BoundPack:
     reads: str
     options: OptionValues = field(default_factory=dict)
     recorded: str | None = None
+    feeds: Mapping[str, ParamValue] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> Mapping[str, ParamValue]:
+        """By column of a side feed, what it says where it is empty: its word for nothing."""
+        return self.feeds if self.values.get(ABSENT_FEEDS) == FEEDS_MAY[1] else {}
 
     def with_options(self, options: OptionValues) -> BoundPack:
         """The same pack as another county sets it; an option not named is off."""
@@ -96,7 +107,7 @@ class BoundPack:
     @cached_property
     def columns(self) -> set[str]:
         """The columns of the unit that deciding reads."""
-        named = {name for fact in (*self.facts, *self.scope) for name in fact.columns}
+        named = {name for fact in (*self.facts, *self.scope) for name in fact.reads}
         return named | {p.by for p in self.pack.params.values() if p.by is not None}
 
     @property
@@ -156,7 +167,19 @@ def bind(
         values=values,
         reads=reads,
         options={**all_off(pack.options), **(options or {})},
+        feeds=_nothing_recorded(features),
     )
+
+
+def _nothing_recorded(features: Mapping[str, Feature]) -> dict[str, ParamValue]:
+    """By column from a side feed: `none` of a code, no of a yes or no; a date has no such word."""
+    words: dict[str, ParamValue] = {
+        name: False
+        for name, feature in features.items()
+        if feature.feed is not None and feature.type == "yes_no"
+    }
+    coded = {n for n, f in features.items() if f.feed is not None and NO_RECORD in f.codes}
+    return {**words, **dict.fromkeys(coded, NO_RECORD)}
 
 
 def check_switches(packs: list[Pack], switches: Mapping[str, ParamValue]) -> None:

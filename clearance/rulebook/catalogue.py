@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from clearance.errors import RulebookInvalid
+from clearance.rulebook.column_words import ColumnWords, load_words
 from clearance.rulebook.yaml_lines import load_yaml
 
+COLUMNS_FILE = "features.yaml"
+WORDS = ("label", "meaning")
 FeatureType = Literal["date", "number", "yes_no", "code", "text", "tags", "path", "age"]
 Unit = Literal["conviction", "arrest"]
 
@@ -24,6 +29,9 @@ class Feature(BaseModel):
         meaning: what it says, for lawyers.
         codes: the words a code column may have; for tags, those that are no statute lists.
         feed: the side feed that it comes from; unknown where that was never loaded.
+        words: how it is said in English, from `words.yaml`.
+        bounded: of a date, the yes or no column that says that the true day is on or before the
+            value, and no more is known of it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,24 +42,73 @@ class Feature(BaseModel):
     meaning: str = Field(min_length=1)
     codes: tuple[str, ...] = ()
     feed: str | None = None
+    words: ColumnWords = ColumnWords()
+    bounded: str | None = None
 
 
 Catalogue = dict[Unit, dict[str, Feature]]
 
 
 def load_catalogue(rules: Path) -> Catalogue:
-    """Every feature by unit and column name.
+    """Every feature by unit and column name, with its words.
 
     Raises:
-        RulebookInvalid: the file is missing or does not have the declared form.
+        RulebookInvalid: a file is missing or does not have the declared form.
     """
-    path = rules / "features.yaml"
+    path = rules / COLUMNS_FILE
     document = load_yaml(path)
     try:
-        return TypeAdapter(Catalogue).validate_python(document.data)
+        catalogue = TypeAdapter(Catalogue).validate_python(document.data)
     except ValidationError as error:
         lines = [
             f"{path.name}:{document.line(problem['loc'])}: {problem['msg']}"
             for problem in error.errors()
         ]
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error
+    lines = [
+        f"{path.name}:{document.line((unit, name, 'bounded'))}: `bounded` of `{name}`: {problem}"
+        for unit, features in catalogue.items()
+        for name, feature in features.items()
+        if (problem := _misbounded(feature, features)) is not None
+    ]
+    if lines:
+        raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")
+    words = load_words(rules)
+    for unit, features in catalogue.items():
+        for name, feature in features.items():
+            lists = feature.type == "tags" and not feature.codes
+            said = words.of(unit, name, codes=feature.codes, lists=lists)
+            features[name] = feature.model_copy(update={"words": said})
+    return catalogue
+
+
+def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """What is wrong with the column that marks a bound."""
+    if feature.bounded is None:
+        return None
+    if feature.type != "date":
+        return "only a date has a bound"
+    mark = features.get(feature.bounded)
+    if mark is None or mark.type != "yes_no" or mark.null != "never":
+        return f"`{feature.bounded}` must be a yes_no column that always has a value"
+    return None
+
+
+def without_words(content: bytes) -> bytes:
+    """What of the columns' file decides something: their words left out, the rest in its order.
+
+    Args:
+        content: of the file; it comes back as it is where it has not the form.
+    """
+    try:
+        units = yaml.safe_load(content)
+        kept = {
+            unit: {
+                name: {key: value for key, value in feature.items() if key not in WORDS}
+                for name, feature in features.items()
+            }
+            for unit, features in units.items()
+        }
+        return json.dumps(kept, default=str).encode()
+    except (yaml.YAMLError, UnicodeError, AttributeError):
+        return content

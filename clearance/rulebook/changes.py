@@ -140,7 +140,7 @@ def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
         changes.append(change)
         problems += [((CHANGES, i, *where), what) for where, what in _apply(change, data)]
     _place_rules(data, changes, document, places)
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     built = replace(document, data=data, lines=places, text=text)
     return Whole(built, str(own[BASED_ON]), tuple(changes)), problems
 

@@ -8,7 +8,7 @@ from datetime import date
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.cites import cites_nothing
 from clearance.rulebook.facts import Fact
-from clearance.rulebook.model import Pack
+from clearance.rulebook.model import ABSENT_FEEDS, Pack
 from clearance.rulebook.reach import Shown
 from clearance.rulebook.sentences import Constant, Param
 from clearance.rulebook.yaml_lines import Where
@@ -86,6 +86,8 @@ def params_astray(bound: BoundPack, reasons: dict[str, str]) -> Iterator[Shown]:
         for operand in (fact.subject, *fact.values, *([fact.years] if fact.years else []))
     ]
     named = {operand.name for operand in operands if isinstance(operand, Param)}
+    if bound.columns & set(bound.feeds):
+        named.add(ABSENT_FEEDS)
     codes = [rule.reason for rule in pack.flow] + [pack.otherwise.reason, pack.unknown.reason or ""]
     texts = " ".join(reasons.get(code, "") for code in codes)
     for name, param in pack.params.items():

@@ -7,7 +7,8 @@
    cannot be read, a walk over each rival's too (`rivals`), and a code of its own where they differ;
 4. the look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
    other facts leave open. It runs only where a fact that time moves was consulted: elsewhere the
-   answer is the same on every day;
+   answer is the same on every day. A day that is a bound makes its fact known, too: before it the
+   fact is not (`bounds`, where a pack asks of such a day);
 5. what the code says, from the table of decisions; of an eligible unit also since when, never
    before the day of the unit itself nor before the first day of the pack's law.
 
@@ -48,7 +49,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
     handed_on = [*IDENTITY, f"{name(assigned[0].bound.event_day)} AS event_day"]
     for stage in (
         _asked(tables),
-        [*_words(tables), "flips", "explode(packs) AS variant"],
+        [*_words(tables), *_days(tables), "explode(packs) AS variant"],
         _facts(tables),
         _answer(tables),
         *([_settled(tables)] if tables.has_rivals else []),
@@ -65,6 +66,10 @@ def _words(tables: Tables) -> list[str]:
     return [f"{kind}_{word}" for word in tables.questions.words for kind in ("known", "true")]
 
 
+def _days(tables: Tables) -> list[str]:
+    return ["flips", "bounds"] if tables.has_bounds else ["flips"]
+
+
 def _asked(tables: Tables) -> list[str]:
     """What the packs ask of the unit, and whose business it is."""
     known, true = tables.questions.known_words(), tables.questions.true_words()
@@ -72,6 +77,7 @@ def _asked(tables: Tables) -> list[str]:
         *[f"{text} AS known_{word}" for word, text in enumerate(known)],
         *[f"{text} AS true_{word}" for word, text in enumerate(true)],
         f"{tables.flips()} AS flips",
+        *([f"{tables.bounds()} AS bounds"] if tables.has_bounds else []),
         f"{tables.packs_of_unit()} AS packs",
     ]
 
@@ -93,7 +99,7 @@ def _facts(tables: Tables) -> list[str]:
     def drawn(variant: str) -> list[str]:
         return [f"{gathered('known', variant)} AS known", f"{gathered('true', variant)} AS holding"]
 
-    own = ["variant", "flips", *drawn("variant")]
+    own = ["variant", *_days(tables), *drawn("variant")]
     if not tables.has_rivals:
         return own
     rival = f"struct({', '.join(['rival AS variant', *drawn('rival')])})"
@@ -127,19 +133,20 @@ def _answer(tables: Tables) -> list[str]:
 
 def _handed_on(tables: Tables) -> list[str]:
     rivals = ["rivals"] if tables.has_rivals else []
-    return ["variant", "flips", "known", "holding", *rivals]
+    return ["variant", *_days(tables), "known", "holding", *rivals]
 
 
-def _or_unread(tables: Tables, code: str, holding: str) -> str:
+def _or_unread(tables: Tables, code: str, holding: str, known: str = "rival.known") -> str:
     """The code, unless a rival decides otherwise: then that of a county that cannot be read.
 
     Args:
         tables: the packs.
         code: what the pack says.
         holding: the facts that hold for a `rival`.
+        known: those that are known.
     """
     decides = tables.decides()
-    theirs = f"{decides}[{_walk(f'{tables.terms()}[rival.variant]', holding, 'rival.known')}]"
+    theirs = f"{decides}[{_walk(f'{tables.terms()}[rival.variant]', holding, known)}]"
     differ = f"exists(rivals, rival -> {theirs} <> {decides}[{code}])"
     return f"IF(size(rivals) > 0 AND {differ}, {tables.unread()}[variant], {code})"
 
@@ -166,11 +173,13 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
     Days that have passed are asked only for the start of an eligibility that holds.
     """
     today, still = literal(as_of), f"{tables.still()}[variant]"
+    bit, opened = _moved_bits(tables)
+    opens = [f"{opened} AS opened"] if tables.has_bounds else []
+    move = ", ".join(
+        ["flips[f.at] AS day", f"{bit} AS bit", *opens, f"flips[f.at] <= {today} AS passed"]
+    )
     moves = f"""filter(
-        transform(
-            {tables.moving()}[variant],
-            f -> struct(flips[f.at] AS day, f.bit AS bit, flips[f.at] <= {today} AS passed)
-        ),
+        transform({tables.moving()}[variant], f -> struct({move})),
         move -> move.day IS NOT NULL
     )"""
     terms = f"filter({tables.terms()}[variant], term -> (({_fails('holding')}) & {still}) = 0L)"
@@ -181,24 +190,41 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
         days = f"concat({days}, filter({theirs}, day -> day IS NOT NULL))"
     asked = f"filter({days}, day -> day > {today} OR code < {tables.eligible})"
     states = f"array_distinct(sort_array({asked}))"
-    on_day = "IF((s >= move.day) = move.passed, w, w ^ move.bit)"
+
+    def on_day(word: str, toggled: str) -> str:
+        moved = f"IF((s >= move.day) = move.passed, w, w ^ move.{toggled})"
+        return f"aggregate(moves, {word}, (w, move) -> {moved}) AS {word}"
+
+    handed_on, known, consulted = "s.day AS day, s.holding AS holding", "known", ""
+    words, differs = on_day("holding", "bit"), "s.code <> code OR s.facts <> facts_true"
+    if tables.has_bounds:
+        handed_on, known = f"{handed_on}, s.known AS known", "s.known"
+        words = f"{words}, {on_day('known', 'opened')}"
+        consulted = f", s.known & {tables.consulted()}[s.code] AS sure"
+        differs = f"{differs} OR s.sure <> facts_known"
     heard = []
     if tables.has_rivals:
-        moved = f"IF((s.day >= flips[f.at]) <> (flips[f.at] <= {today}), w ^ f.bit, w)"
-        on_that_day = (
-            f"aggregate({tables.moving()}[rival.variant], rival.holding, (w, f) -> {moved})"
-        )
-        settled = _or_unread(tables, "s.code", on_that_day)
-        heard = [f"s.day AS day, s.holding AS holding, {settled} AS code"]
+        on_that_day = [
+            f"aggregate({tables.moving()}[rival.variant], rival.{word}, (w, f) -> {moved})"
+            for word, toggled in (("holding", bit), ("known", opened))
+            for moved in [
+                f"IF((s.day >= flips[f.at]) <> (flips[f.at] <= {today}), w ^ {toggled}, w)"
+            ]
+        ]
+        if not tables.has_bounds:
+            on_that_day[1] = "rival.known"
+        settled = _or_unread(tables, "s.code", *on_that_day)
+        heard = [f"{handed_on}, {settled} AS code"]
     for fields in (
-        f"s AS day, aggregate(moves, holding, (w, move) -> {on_day}) AS holding",
-        f"s.day AS day, s.holding AS holding, {_walk('terms', 's.holding')} AS code",
+        f"s AS day, {words}",
+        f"{handed_on}, {_walk('terms', 's.holding', known)} AS code",
         *heard,
-        f"s.day AS day, s.code AS code, s.holding & {tables.consulted()}[s.code] AS facts",
+        f"s.day AS day, s.code AS code, s.holding & {tables.consulted()}[s.code] AS facts"
+        f"{consulted}",
     ):
         states = f"transform({states}, s -> struct({fields}))"
     eligible = f"s.code < {tables.eligible}"
-    differs = f"s.day > {today} AND (s.code <> code OR s.facts <> facts_true)"
+    differs = f"s.day > {today} AND ({differs})"
     found = f"""struct(
         aggregate(
             filter(states, s -> s.day <= {today}),
@@ -210,6 +236,8 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
     )"""
     looked = _let("moves", moves, _let("terms", terms, _let("states", states, found)))
     moves_anything = f"(facts_known & ~{still}) <> 0L"
+    if tables.has_bounds:
+        moves_anything = f"{moves_anything} OR array_contains(bounds, true)"
     if tables.has_rivals:
         moves_anything = f"{moves_anything} OR size(rivals) > 0"
     return [
@@ -218,6 +246,13 @@ def _outlook(tables: Tables, as_of: date) -> list[str]:
         f"{tables.packs()}[variant] AS used",
         f"{tables.says()}[code] AS says",
     ]
+
+
+def _moved_bits(tables: Tables) -> tuple[str, str]:
+    """Of a fact that time moves: the bits of what holds and of what is known that its day flips."""
+    if not tables.has_bounds:
+        return "f.bit", "0L"
+    return "IF(bounds[f.at], f.open, f.bit)", "IF(bounds[f.at], f.bit, 0L)"
 
 
 def _let(name: str, value: str, body: str) -> str:

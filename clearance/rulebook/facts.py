@@ -2,11 +2,14 @@
 
 A time operator defines only its flip date and a direction: its truth on a day is
 `day >= flip`, so truth and flip can never disagree. Every operator flips at most once.
+
+A date may be a bound: the true day is on or before it. What holds of every such day is known, the
+rest is not, so that time can make a fact known.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from clearance.errors import nearest
@@ -92,6 +95,7 @@ class Fact:
         subject: of which column, param or option.
         values: against what, constants typed like the subject.
         years: for year and age operators.
+        bounds: of the columns that it reads and that may be bounds, those that mark them.
     """
 
     name: str
@@ -100,6 +104,7 @@ class Fact:
     subject: Column | Param | Option
     values: tuple[Operand, ...]
     years: Operand | None
+    bounds: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def timed(self) -> bool:
@@ -113,8 +118,17 @@ class Fact:
 
     @property
     def columns(self) -> set[str]:
-        """The columns it reads."""
+        """The columns it asks about."""
         return {operand.name for operand in self.operands if isinstance(operand, Column)}
+
+    @property
+    def reads(self) -> set[str]:
+        """The columns it reads: those it asks about, and those that mark bounds."""
+        return {*self.columns, *self.bounds.values()}
+
+    def bound_of(self, operand: Operand) -> str | None:
+        """The column that marks the operand as a bound; None where it never is one."""
+        return self.bounds.get(operand.name) if isinstance(operand, Column) else None
 
     @property
     def options(self) -> list[str]:
@@ -178,7 +192,24 @@ def resolve_fact(
         raise NotAFact(f"`{text}`: an option that is off asks nothing; write `not` in the rule")
     if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
         raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
-    return Fact(name, text, sentence.operator, subject, values, years)
+    fact = Fact(name, text, sentence.operator, subject, values, years)
+    _check_periods(fact, features=features, params=params)
+    marks = {column: features[column].bounded for column in sorted(fact.columns)}
+    bounds = {column: mark for column, mark in marks.items() if mark is not None}
+    # That there is a day is known of a bound as well.
+    return fact if fact.operator is Operator.IS_KNOWN else replace(fact, bounds=bounds)
+
+
+def _check_periods(
+    fact: Fact, *, features: dict[str, Feature], params: dict[str, PackParam]
+) -> None:
+    """Refuse a dated param whose period a bound would choose."""
+    for operand in fact.operands:
+        if not isinstance(operand, Param):
+            continue
+        by = params[operand.name].by
+        if by is not None and by in features and features[by].bounded is not None:
+            raise NotAFact(f"`{fact.text}`: the periods of `{operand.name}` go by `{by}`, a bound")
 
 
 def resolve_facts(pack: Pack, features: dict[str, Feature]) -> list[Fact]:

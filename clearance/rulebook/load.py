@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from clearance.errors import RulebookInvalid, UsageError, nearest
 from clearance.rulebook import model
-from clearance.rulebook.catalogue import Catalogue, load_catalogue
+from clearance.rulebook.catalogue import COLUMNS_FILE, Catalogue, load_catalogue, without_words
 from clearance.rulebook.changes import Change
 from clearance.rulebook.check import Known, problems_of
 from clearance.rulebook.documents import CASES, PackDocument, placed, read_documents
@@ -26,7 +26,7 @@ from clearance.rulebook.yaml_lines import Document, Where, load_yaml
 
 T = TypeVar("T")
 
-WORDS_ONLY = ("reasons.yaml", "packet_columns.yaml")
+WORDS_ONLY = ("reasons.yaml", "packet_columns.yaml", "words.yaml")
 """Files of a rules folder whose texts decide nothing: they may be bettered without a new sweep."""
 
 
@@ -237,5 +237,8 @@ def _reads(folder: Path) -> str:
     for path in sorted(files):
         if path.name not in WORDS_ONLY:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            if path.name == COLUMNS_FILE:
+                content = without_words(content)
+            digest.update(content + b"\0")
     return digest.hexdigest()

@@ -39,6 +39,10 @@ Kind = Literal["law", "policy", "scenario", "pointer", "effect"]
 Certainty = Literal["H", "M", "V", "reading"]
 ParamValue = bool | int | date | str | tuple[str, ...]
 
+ABSENT_FEEDS = "absent_feeds"
+"""Key of a pack: what its columns from side feeds say where the feed was never loaded."""
+FEEDS_MAY = ("unknown", "none_recorded")
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 ReasonCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Cite = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
@@ -245,6 +249,19 @@ class Pack(_Model):
     unknown: Unknown
     otherwise: Otherwise
     note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent_feeds_is_a_switch(cls, data: Any) -> Any:
+        """What absent feeds say is a value of the pack like the others, under a key of its own."""
+        if not isinstance(data, dict) or ABSENT_FEEDS not in data:
+            return data
+        said, params = data[ABSENT_FEEDS], data.get("params") or {}
+        if not isinstance(said, dict) or not isinstance(params, dict) or ABSENT_FEEDS in params:
+            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and stands once")
+        switch = {"allowed": list(FEEDS_MAY), "switch": True, **said}
+        rest = {key: value for key, value in data.items() if key != ABSENT_FEEDS}
+        return {**rest, "params": {**params, ABSENT_FEEDS: switch}}
 
     @field_validator("facts")
     @classmethod

@@ -177,7 +177,7 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
         return False
     if fact.timed:
         flip = flip_date(bound, fact, row)
-        return None if flip is None else (day >= flip) == fact.rises
+        return None if flip is None else _compared(fact, row, passed=day >= flip)
     subject = _value(bound, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
@@ -188,8 +188,30 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
         return None
     if fact.years is not None:
         years = _value(bound, fact.years, row)
-        return None if years is None else values[0] >= _moved(bound, fact, subject, years)
+        if years is None:
+            return None
+        return _compared(fact, row, passed=values[0] >= _moved(bound, fact, subject, years))
+    if fact.bounds:
+        return _compared(fact, row, passed=values[0] >= _moved(bound, fact, subject, 0))
     return _compare(fact.operator, subject, values)
+
+
+def _compared(fact: Fact, row: Row, *, passed: bool) -> bool | None:
+    """Truth of a comparison of dates; None where another day up to a bound would change it.
+
+    Args:
+        fact: the comparison.
+        row: the unit's columns.
+        passed: whether the day compared with is on or after the flip, by the days as they stand.
+    """
+    subject, value = (
+        bool(mark is not None and row[mark])
+        for mark in (fact.bound_of(fact.subject), fact.bound_of(fact.values[0]))
+    )
+    # An earlier subject flips earlier; an earlier day to compare with may not reach the flip.
+    if (subject and not passed) or (value and passed):
+        return None
+    return passed == fact.rises
 
 
 def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
@@ -238,7 +260,8 @@ def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Column):
-        return row[operand.name]
+        value = row[operand.name]
+        return bound.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
         return bound.options[operand.name]
     if isinstance(operand, AsOf):

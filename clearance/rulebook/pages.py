@@ -7,15 +7,15 @@ from itertools import chain
 
 from clearance.rulebook.bound import BoundPack, bind, written
 from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.condition_words import clause, statement
 from clearance.rulebook.difference import difference_in_english
+from clearance.rulebook.fact_words import FactWords
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.marks import NO_MARK, marked, open_questions
 from clearance.rulebook.model import Pack, condition_of
 from clearance.rulebook.prose import (
     CERTAINTIES,
-    condition_in_english,
     decision_in_english,
-    fact_in_english,
     filled,
     in_force_in_english,
     leap_day_in_english,
@@ -79,16 +79,16 @@ def _reviewed(pack: Pack) -> str:
 
 def _flow(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
     pack = bound.pack
-    features = catalogue[pack.unit]
-    says = {fact.name: fact_in_english(bound, fact, features) for fact in bound.facts}
-    scope = " and ".join(fact_in_english(bound, fact, features) for fact in bound.scope)
+    facts = FactWords(bound, catalogue[pack.unit])
+    says = facts.all()
     yield from ("", "## What it decides", "")
-    yield f"Every {pack.unit} for which {scope}. The first line that holds decides."
+    yield f"Every {pack.unit} for which {facts.scope}. The first line that holds decides."
     yield ""
     for i, rule in enumerate(pack.flow, start=1):
-        condition = condition_in_english(condition_of(rule), says)
-        decision = decision_in_english(rule.then, rule.label)
-        yield f"{i}. `{rule.rule}`: if {condition}: **{decision}**."
+        condition, below = clause(statement(condition_of(rule), says))
+        decision = decision_in_english(pack, rule.then, rule.label)
+        yield f"{i}. `{rule.rule}`: **{decision}** if {condition}" + ("" if below else ".")
+        yield from (f"    {line}" for line in below)
         yield f"    - Reason: {filled(reasons[rule.reason], bound)} (`{rule.reason}`)."
         yield f"    - Cite: {rule.cite}. Certainty: {rule.certainty or NO_MARK}."
         if rule.note:
@@ -96,7 +96,7 @@ def _flow(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> It
     last = pack.otherwise
     yield (
         f"{len(pack.flow) + 1}. `otherwise`: in every other case: "
-        f"**{decision_in_english(last.then, last.label)}**."
+        f"**{decision_in_english(pack, last.then, last.label)}**."
     )
     yield f"    - Reason: {filled(reasons[last.reason], bound)} (`{last.reason}`)."
     yield f"    - Cite: {last.cite}."

@@ -16,7 +16,7 @@ import z3
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.calendar import LeapDay, add_years
 from clearance.rulebook.facts import FLIPS, Fact
-from clearance.rulebook.model import PackParam
+from clearance.rulebook.model import ABSENT_FEEDS, FEEDS_MAY, PackParam
 from clearance.rulebook.sentences import (
     AGE_ANCHOR,
     AsOf,
@@ -90,8 +90,14 @@ class FactReader:
         for case in product(subjects, years, *values):
             guard = z3.And([guard for guard, _ in case])
             subject, count, *compared = (term for _, term in case)
+            if fact.operator in FLIPS and isinstance(subject, (DaySymbol, date)):
+                passed = self._passed(fact, subject, count, compared[0])
+                guard = z3.And(guard, self._certain(fact, passed))
+                holds = passed if FLIPS[fact.operator][0] else z3.Not(passed)
+            else:
+                holds = self._holds(fact, subject, compared)
             known.append(guard)
-            true.append(z3.And(guard, self._holds(fact, subject, count, compared)))
+            true.append(z3.And(guard, holds))
         if fact.operator is Operator.MAY_BE:
             missing = z3.Not(z3.Or([guard for guard, _ in subjects]))
             known, true = [*known, missing], [*true, missing]
@@ -113,7 +119,7 @@ class FactReader:
         if isinstance(operand, AsOf):
             return [(YES, self.unit.as_of)]
         if isinstance(operand, Column):
-            return [(self.unit.known[operand.name], self.unit.columns[operand.name])]
+            return self._column(operand.name)
         if isinstance(operand, Option):
             option = self.unit.options[operand.name]
             kinds = {"yes_no": option.on, "number": option.number, "list": option}
@@ -127,6 +133,15 @@ class FactReader:
         assert param.value is not None, "a param without periods has a value"
         return [(YES, param.value)]
 
+    def _column(self, name: str) -> list[Guarded]:
+        """A column's value where it has one, and what it says where its feed is absent."""
+        known, value = self.unit.known[name], self.unit.columns[name]
+        place, word = self.unit.switches.get(ABSENT_FEEDS), self.bound.feeds.get(name)
+        if place is None or word is None:
+            return [(known, value)]
+        nothing = self.bound.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
+        return [(known, value), (z3.And(z3.Not(known), place == nothing), word)]
+
     def _periods(self, param: PackParam, by: str) -> Iterator[Guarded]:
         known, day = self.unit.known[by], self.unit.columns[by]
         assert isinstance(day, DaySymbol)
@@ -135,10 +150,19 @@ class FactReader:
             begun = day.scale >= day.scale_of(item.start)
             yield z3.And(known, begun, *([] if end is None else [day.scale < end])), item.value
 
-    def _holds(self, fact: Fact, subject: Term, years: Term, values: list[Term]) -> z3.BoolRef:
+    def _certain(self, fact: Fact, passed: z3.BoolRef) -> z3.BoolRef:
+        """Whether every day up to a bound compares alike: what has passed may, what has not."""
+        subject, value = (
+            self._is_bound(operand, fact) for operand in (fact.subject, fact.values[0])
+        )
+        return z3.And(z3.Or(z3.Not(subject), passed), z3.Or(z3.Not(value), z3.Not(passed)))
+
+    def _is_bound(self, operand: Operand, fact: Fact) -> z3.BoolRef:
+        mark = fact.bound_of(operand)
+        return NO if mark is None else _formula(self.unit.columns[mark])
+
+    def _holds(self, fact: Fact, subject: Term, values: list[Term]) -> z3.BoolRef:
         first = values[0]
-        if fact.operator in FLIPS and isinstance(subject, (DaySymbol, date)):
-            return self._flipped(fact, subject, years, first)
         match fact.operator:
             case Operator.IS:
                 return self._equal(subject, first)
@@ -152,17 +176,16 @@ class FactReader:
             case _:
                 raise AssertionError(f"{fact.operator} asks for dates")
 
-    def _flipped(self, fact: Fact, subject: Term, years: Term, value: Term) -> z3.BoolRef:
-        """A comparison of dates: `value >= flip`, or its opposite."""
+    def _passed(self, fact: Fact, subject: Term, years: Term, value: Term) -> z3.BoolRef:
+        """A comparison of dates: whether the value is on or after the flip."""
         assert isinstance(years, int)
         is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
         leap_day = self.bound.pack.leap_day
         moved = _anniversary(subject, years - AGE_ANCHOR if is_age else years, leap_day)
-        rises, days_after = FLIPS[fact.operator]
+        _, days_after = FLIPS[fact.operator]
         place = _anniversary(value, 0, leap_day)
         # No day lies between an anniversary and the day after it.
-        over = place > moved if days_after else place >= moved
-        return _formula(over if rises else z3.Not(_formula(over)))
+        return _formula(place > moved if days_after else place >= moved)
 
     def _has(self, subject: Term, word: Term) -> z3.BoolRef:
         """Whether a set has the word, a path begins so, or a word is this one."""

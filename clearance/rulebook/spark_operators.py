@@ -43,7 +43,8 @@ def holds(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
         as_of: the day.
     """
     if fact.timed and not bound.is_off(fact):
-        return f"({flip(bound, fact)} {'<=' if fact.rises else '>'} {literal(as_of)})"
+        compared = f"{flip(bound, fact)} {'<=' if fact.rises else '>'} {literal(as_of)}"
+        return f"({compared}{_certain(bound, fact, as_of=as_of)})"
     return truth(bound, fact)
 
 
@@ -54,8 +55,9 @@ def truth(bound: BoundPack, fact: Fact) -> str:
     subject = _value(bound, fact.subject)
     if fact.operator is Operator.IS_KNOWN:
         return f"({subject} IS NOT NULL)"
-    if fact.years is not None:
-        return f"({_value(bound, fact.values[0])} >= {flip(bound, fact)})"
+    if fact.years is not None or fact.bounds:
+        compared = f"{_day(bound, fact)} {'>=' if fact.rises else '<'} {flip(bound, fact)}"
+        return f"({compared}{_certain(bound, fact)})"
     if fact.operator in COMPARISONS:
         return f"({subject} {COMPARISONS[fact.operator]} {_value(bound, fact.values[0])})"
     words = _words(bound, fact)
@@ -72,20 +74,48 @@ def truth(bound: BoundPack, fact: Fact) -> str:
             raise AssertionError(f"{fact.operator} is decided elsewhere")
 
 
-def known(bound: BoundPack, fact: Fact) -> str:
+def known(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
     """Whether the record says what a fact asks; facts of the same columns have the same text.
 
     Args:
         bound: the pack, with the options of a county.
         fact: of it; one that asks an option that is off is known not to hold.
+        as_of: the day: what a bound leaves open, time may settle.
     """
     if bound.is_off(fact) or fact.operator in ALWAYS_KNOWN:
         return literal(True)
     params = [bound.pack.params[p.name] for p in fact.operands if isinstance(p, Param)]
     if any(param.by is not None for param in params):
-        return f"{flip(bound, fact) if fact.timed else truth(bound, fact)} IS NOT NULL"
-    conditions = [f"{name(column)} IS NOT NULL" for column in sorted(fact.columns)]
-    return " AND ".join(conditions) or literal(True)
+        said = f"{flip(bound, fact) if fact.timed else truth(bound, fact)} IS NOT NULL"
+    else:
+        asked = sorted(fact.columns - set(bound.absent))
+        conditions = [f"{name(column)} IS NOT NULL" for column in asked]
+        said = " AND ".join(conditions) or literal(True)
+    return said + _certain(bound, fact, as_of=as_of)
+
+
+def is_bound(operand: Operand, fact: Fact) -> str:
+    """Whether a day that a fact asks about is the latest possible one; empty where it never is."""
+    mark = fact.bound_of(operand)
+    return "" if mark is None else f"coalesce({name(mark)}, false)"
+
+
+def _day(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
+    """The day that a fact compares with."""
+    return literal(as_of) if fact.timed and as_of else _value(bound, fact.values[0])
+
+
+def _certain(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
+    """That every day up to a bound compares alike, as more conditions; empty without bounds."""
+    subject, value = (is_bound(operand, fact) for operand in (fact.subject, *fact.values[:1]))
+    if not subject and not value:
+        return ""
+    day, flipped = _day(bound, fact, as_of=as_of), flip(bound, fact)
+    return "".join(
+        f" AND NOT ({marked} AND {day} {compared} {flipped})"
+        for marked, compared in ((subject, "<"), (value, ">="))
+        if marked
+    )
 
 
 def flip(bound: BoundPack, fact: Fact) -> str:
@@ -152,7 +182,10 @@ def _value(
 ) -> str:
     """A column's name, or a constant after `of`."""
     if isinstance(operand, Column):
-        return name(operand.name)
+        said = name(operand.name)
+        if operand.name in bound.absent:
+            return f"coalesce({said}, {literal(bound.absent[operand.name])})"
+        return said
     dated = bound.pack.params[operand.name] if isinstance(operand, Param) else None
     if dated is None or dated.by is None:
         return literal(of(_constant(bound, operand)))

@@ -16,13 +16,13 @@ from clearance.rulebook.assigned import Assigned
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.model import Decision, Otherwise, Rule, Unknown
 from clearance.rulebook.rivals import REASON, RULE, as_rival
-from clearance.rulebook.spark_operators import flip, holds, known, truth
+from clearance.rulebook.spark_operators import flip, holds, is_bound, known, truth
 from clearance.rulebook.spark_text import array, name, table
 from clearance.rulebook.terms import terms_of
 
 OUTCOMES = ("ELIGIBLE", "NOT_ELIGIBLE", "REVIEW")
 RUNS = "array<struct<by:int,back:int,mask:bigint>>"
-MOVING = "array<struct<at:int,bit:bigint>>"
+MOVING = "array<struct<at:int,bit:bigint,open:bigint>>"
 TERMS = (
     "array<struct<"
     "yes:bigint,no:bigint,asks:bigint,code:bigint,unsure:bigint,says:bigint,others:bigint>>"
@@ -41,30 +41,39 @@ class Questions:
         as_of: the day on which the facts are asked.
         truths: each fact's text, in order of its bit, and the text that tells whether it is known.
         flips: each day's text, and its place.
+        bounds: of each day that may be a bound, its place and the text that tells whether it is.
     """
 
     as_of: date
     truths: dict[str, str] = field(default_factory=dict)
     flips: dict[str, int] = field(default_factory=dict)
+    bounds: dict[int, str] = field(default_factory=dict)
 
     def places(self, bound: BoundPack) -> list[int]:
         """The bit of each fact of a pack, which is added where it is new."""
         texts = []
         for fact in bound.facts:
             texts.append(holds(bound, fact, as_of=self.as_of))
-            self.truths.setdefault(texts[-1], known(bound, fact))
+            self.truths.setdefault(texts[-1], known(bound, fact, as_of=self.as_of))
         order = {text: place for place, text in enumerate(self.truths)}
         return [order[text] for text in texts]
 
     def moving(self, bound: BoundPack) -> list[dict[str, int]]:
-        """Of each fact of a pack that time moves: where its day stands, and its bit in the pack."""
-        days = {
-            i: flip(bound, bound.facts[i]) for i in bound.timed if not bound.is_off(bound.facts[i])
-        }
-        return [
-            {"at": self.flips.setdefault(day, len(self.flips)), "bit": 1 << i}
-            for i, day in days.items()
-        ]
+        """Of each fact of a pack that time moves: where its day stands, and its bit in the pack.
+
+        `open` is the bit where the fact holds from the day of a bound on; before it is not known.
+        """
+        rows = []
+        for i in bound.timed:
+            fact = bound.facts[i]
+            if bound.is_off(fact):
+                continue
+            at = self.flips.setdefault(flip(bound, fact), len(self.flips))
+            marked = is_bound(fact.subject, fact)
+            if marked:
+                self.bounds[at] = marked
+            rows.append({"at": at, "bit": 1 << i, "open": (1 << i) * fact.rises})
+        return rows
 
     @property
     def words(self) -> range:
@@ -215,6 +224,17 @@ class Tables:
     def flips(self) -> str:
         """Of a unit: the day on which each distinct fact flips that time moves."""
         return array(self.questions.flips, of="date")
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether any day on which a fact flips may be a bound."""
+        return bool(self.questions.bounds)
+
+    def bounds(self) -> str:
+        """Of a unit: whether each of those days is the latest possible one."""
+        marks = self.questions.bounds
+        said = [marks.get(at, "false") for at in self.questions.flips.values()]
+        return array(said, of="boolean")
 
     def packs_of_unit(self) -> str:
         """Of a unit: the variants whose business it is."""

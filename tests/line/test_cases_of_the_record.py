@@ -35,6 +35,7 @@ FOLDERS = (
     "14-sentencing-count",
     "44-toc-x",
     "45-life-code",
+    "47-outcome-on-arrest-row",
     "48-dej-1203-43",
 )
 DAY = date
@@ -181,6 +182,22 @@ def test_an_odd_ending_is_unknown_and_gives_no_relief(number: int, answers: Answ
     subject = f"0800{number:02d}"
     assert answers.of(subject, "101001", ARRESTS) == ("NOT_ELIGIBLE", "INSUFFICIENT_DATA")
     assert "UNKNOWN_DISPOSITION" in answers.count(subject).quality
+
+
+def test_a_charge_combined_with_others_says_that_proceedings_were_begun(answers: Answers) -> None:
+    assert answers.count("081003").status == "combined"
+    assert answers.of("081003", "101001", ARRESTS) == ("NOT_ELIGIBLE", "INSUFFICIENT_DATA")
+
+
+@pytest.mark.parametrize("subject", ["470000", "470001"])
+def test_a_misdemeanor_dismissed_on_the_arrest_row_is_cleared(
+    subject: str, answers: Answers
+) -> None:
+    assert answers.of(subject, "101001", ARRESTS) == ("ELIGIBLE", "MISDEMEANOR_DISMISSED")
+
+
+def test_a_felony_dismissed_on_the_arrest_row_has_no_answer(answers: Answers) -> None:
+    assert answers.of("470004", "101001", ARRESTS) == ("NOT_ELIGIBLE", "INSUFFICIENT_DATA")
 
 
 def test_a_sentence_that_was_changed_ends_with_the_later_one(answers: Answers) -> None:

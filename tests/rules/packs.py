@@ -88,6 +88,24 @@ DECISIONS: tuple[Any, ...] = (
 )
 
 
+# Days that a catalogue of a test lets be bounds, and the columns that mark them.
+BOUNDS = {
+    "sentence_end": "attempt",
+    "last_sentence_end": "set_aside",
+    "latest_conviction": "conspiracy",
+    "arrest_date": "p64_in_cycle",
+}
+
+
+def with_bounds(catalogue: Catalogue) -> Catalogue:
+    """The catalogue where days that packs compare on either side may be bounds."""
+    features = {
+        name: feature.model_copy(update={"bounded": BOUNDS.get(name)})
+        for name, feature in catalogue["conviction"].items()
+    }
+    return {**catalogue, "conviction": features}
+
+
 def small_pack(**changes: Any) -> dict[str, Any]:
     """The content of a pack file: one rule; `changes` replace its keys."""
     content: dict[str, Any] = {

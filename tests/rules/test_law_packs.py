@@ -26,13 +26,14 @@ ARREST: dict[str, Any] = {
     "conviction_in_cycle": False,
     "undisposed_court_count": False,
     "court_statuses": [],
+    "court_level": None,
     "arrest_statuses": ["undisposed"],
     "deceased": False,
     "turned_20_on": None,
 }
 COUNTY_JAIL = {"every_felony_on": ["county_jail_felony", "county_jail_felony:possible"]}
 ROBBERY = {"tags": ["max_term_8y"]}
-DISMISSED = {"court_step_in_cycle": True, "court_statuses": ["dismissed"]}
+DISMISSED = {"court_step_in_cycle": True, "court_statuses": ["dismissed"], "court_level": "F"}
 ACQUITTED = {"court_step_in_cycle": True, "court_statuses": ["acquitted"]}
 
 CONVICTION: dict[str, Any] = {
@@ -44,6 +45,7 @@ CONVICTION: dict[str, Any] = {
     "conviction_date": date(2008, 3, 1),
     "probation_granted": False,
     "probation_revoked": False,
+    "probation_ever_revoked": False,
     "prison_imposed": False,
     "sentence_end": date(2010, 3, 1),
     "last_serving_end": date(2010, 3, 1),
@@ -57,6 +59,8 @@ CONVICTION: dict[str, Any] = {
     "every_pending_charge_dated": True,
     "open_arrest": False,
     "latest_open_arrest": None,
+    "open_arrest_until": None,
+    "open_arrest_unbarred": False,
     "every_open_arrest_dated": True,
     "terms_end": date(2010, 3, 1),
     "felony_free_from": date(2010, 3, 1),
@@ -110,8 +114,8 @@ CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
     ),
     "a misdemeanor without probation": ({"level": "M"}, ("ELIGIBLE",) * 4),
     "a misdemeanor whose probation was revoked": (
-        {**PROBATION, "level": "M", "probation_revoked": True},
-        ("NOT_ELIGIBLE",) * 4,
+        {**PROBATION, "level": "M", "probation_revoked": True, "probation_ever_revoked": True},
+        ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "ELIGIBLE", "ELIGIBLE"),
     ),
     "a conviction of 1972": (
         {**PROBATION, "conviction_date": date(1972, 12, 31)},
@@ -128,7 +132,7 @@ def bound(rulebook: Rulebook, name: str, *, as_of: date = TODAY, **switches: Any
 
 def law_cases(rulebook: Rulebook, bounds: list[BoundPack]) -> list[tuple[BoundPack, ReadyCase]]:
     return [
-        (pack, case)
+        (case.under(pack), case)
         for item, pack in zip(rulebook.packs, bounds, strict=True)
         if item.pack.kind == "law"
         for case in load_cases(item.cases, bound=pack, catalogue=rulebook.catalogue)
@@ -225,7 +229,13 @@ def test_a_version_of_the_conviction_law_says_what_it_enacted(
 
 
 NEW_FELONY = {"felony_free_from": date(2013, 1, 1), "felony_after_sentence": True}
-OLD_ARREST = {"open_arrest": True, "latest_open_arrest": date(2015, 1, 1)}
+OLD_ARREST = {
+    "open_arrest": True,
+    "latest_open_arrest": date(2015, 1, 1),
+    "open_arrest_until": date(2027, 1, 1),
+}
+OLD_CHARGE = {"pending_charge": True, "pending_charge_active_on": date(2011, 1, 1)}
+REINSTATED = {**PROBATION, "tags": ["serious"], "probation_ever_revoked": True}
 OTHER_END = {"serving_end_unknown": True}
 UNREAD = {"unread_on_record": True}
 
@@ -236,8 +246,13 @@ UNREAD = {"unread_on_record": True}
         ("four_year_window", "any", NEW_FELONY, "ELIGIBLE"),
         ("four_year_window", "first", NEW_FELONY, "NOT_ELIGIBLE"),
         ("four_year_window", "first", {}, "ELIGIBLE"),
-        ("pending_arrest_years", 3, OLD_ARREST, "ELIGIBLE"),
-        ("pending_arrest_years", 150, OLD_ARREST, "NOT_YET"),
+        ("pending_arrests", "three_years", OLD_ARREST, "ELIGIBLE"),
+        ("pending_arrests", "limitation", OLD_ARREST, "NOT_YET"),
+        ("pending_arrests", "for_ever", OLD_ARREST, "NOT_ELIGIBLE"),
+        ("pending_charges", "always", OLD_CHARGE, "NOT_ELIGIBLE"),
+        ("pending_charges", "until_quiet", OLD_CHARGE, "ELIGIBLE"),
+        ("reinstated_probation", "revoked", REINSTATED, "NOT_ELIGIBLE"),
+        ("reinstated_probation", "completed", REINSTATED, "ELIGIBLE"),
         ("unknown_other_sentence", "ignore", OTHER_END, "ELIGIBLE"),
         ("unknown_other_sentence", "block", OTHER_END, "NOT_ELIGIBLE"),
         ("unknown_other_sentence", "block", {}, "ELIGIBLE"),

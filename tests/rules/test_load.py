@@ -207,7 +207,7 @@ def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: 
     assert one.fingerprint != other.fingerprint
 
 
-@pytest.mark.parametrize("name", ["reasons.yaml", "packet_columns.yaml"])
+@pytest.mark.parametrize("name", ["reasons.yaml", "packet_columns.yaml", "words.yaml"])
 def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
     rules: Path, name: str
 ) -> None:
@@ -215,6 +215,19 @@ def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
     with (rules / name).open("a", encoding="utf-8") as lines:
         lines.write("# bettered\n")
     assert load_rulebook(rules).reads == before
+
+
+def test_a_column_s_words_may_change_without_a_new_fingerprint_and_its_codes_not(
+    rules: Path,
+) -> None:
+    before = load_rulebook(rules).reads
+    path = rules / "features.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("label: level,", "label: gravity,"), encoding="utf-8")
+    assert load_rulebook(rules).catalogue["conviction"]["level"].label == "gravity"
+    assert load_rulebook(rules).reads == before
+    path.write_text(text.replace("[none, until, open]", "[none, until, open, x]"), encoding="utf-8")
+    assert load_rulebook(rules).reads != before
 
 
 def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:

@@ -78,7 +78,7 @@ cases:
 
 def ended(day: date) -> dict[str, Any]:
     """A felony whose sentence ended on a day."""
-    names = ("sentence_end", "last_serving_end", "felony_free_from")
+    names = ("sentence_end", "last_serving_end", "terms_end", "felony_free_from")
     return {**CONVICTION, **dict.fromkeys(names, day)}
 
 

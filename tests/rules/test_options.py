@@ -438,9 +438,9 @@ def test_the_english_names_every_option_its_range_and_its_value(
     assert "[subject_age_threshold] years or older" in off
     own = configurable.with_options({"subject_age_threshold": 57, "dismiss": ("11357",)})
     text = english(own, rulebook.catalogue, rulebook.reasons)
-    assert "the person is subject_age_threshold (57) or older" in text
+    assert "the person is 57 (`subject_age_threshold`) or older" in text
     assert "57 years or older" in text
-    assert "the county's option dismiss (11357) names" in text
+    assert "one that the county's option `dismiss` (11357) names" in text
     assert "dismiss = 11357." in text
 
 

@@ -17,6 +17,7 @@ from clearance.rulebook.load import Rulebook
 from clearance.rulebook.pages import INDEX, pages
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "law"
+RULE = r"^\d+\. `(\w+)`: .*\n(?: +\d+\. .*\n)*.*\n +- Cite: (.*)$"
 AGAIN = "write them anew: clearance rules pages --out docs/law"
 
 
@@ -64,7 +65,7 @@ def test_a_page_names_each_rule_in_the_order_of_the_flow_with_its_cite(
 ) -> None:
     for name, pack in packs().items():
         decides = section(fresh[name], "What it decides")
-        said = re.findall(r"^\d+\. `(\w+)`: .*\n.*\n +- Cite: (.*)$", decides, re.MULTILINE)
+        said = re.findall(RULE, decides, re.MULTILINE)
         rules = [*pack["flow"], {"rule": "otherwise", "cite": pack["otherwise"]["cite"]}]
         assert [rule for rule, _ in said] == [rule["rule"] for rule in rules], name
         for (_, cite), rule in zip(said, rules, strict=True):
@@ -113,7 +114,7 @@ def test_a_page_says_who_reviewed_the_pack_and_whether_it_was_ever_in_force(
         review = f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
         assert f"\n- Review: {review}.\n" in fresh[name]
         assert review in lines_with(fresh[INDEX], f"]({name})")
-        never = "\n- Time: never in force, for what-if only.\n" in fresh[name]
+        never = "\n- Time: never in force: a what-if version" in fresh[name]
         assert never == (pack["in_force"] == "never"), name
 
 
@@ -121,3 +122,26 @@ def test_a_folder_that_cannot_be_written_is_said_to_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UsageError, match="cannot be written"):
         write_pages(rules_folder(), tmp_path / "file")
+
+
+def test_no_page_says_a_double_negation_a_raw_code_or_the_name_of_a_column(
+    fresh: dict[str, str], rulebook: Rulebook
+) -> None:
+    codes = {
+        code
+        for features in rulebook.catalogue.values()
+        for feature in features.values()
+        for code, words in feature.words.codes.items()
+        if "_" in code or code in ("until", "F", "M", "I") or not isinstance(words, str)
+    }
+    columns = {name for features in rulebook.catalogue.values() for name in features}
+    names = {name for name in columns | codes if "_" in name} | {"until", "F", "M", "I"}
+    raw = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    for name, page in fresh.items():
+        assert "it is not so that" not in page, name
+        conditions = re.findall(
+            r"^(?:\d+\. `\w+`| +\d+\.|Every) .*$", section(page, "What it decides"), re.MULTILINE
+        )
+        for line in conditions:
+            words = re.sub(r"`[^`]*`|\[[^]]*\]|\([A-Z]\)", "", line)
+            assert raw.search(words) is None, (name, line)

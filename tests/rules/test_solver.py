@@ -18,7 +18,7 @@ from clearance.rulebook.solver import EnginesDisagree, PackSolver, Part
 from clearance.rulebook.solver_days import DaySymbol
 from clearance.rulebook.solver_facts import FactReader, FactSymbol
 from clearance.rulebook.symbols import PathSymbol, Symbol, TagSymbols
-from tests.rules.packs import bound_pack, random_pack
+from tests.rules.packs import bound_pack, random_pack, with_bounds
 from tests.rules.random_rows import random_row
 
 DAYS = (date(2024, 2, 29), date(2026, 11, 1), date(2023, 2, 28), date(2025, 3, 1))
@@ -72,11 +72,17 @@ def packs(rulebook: Rulebook, bounds: list[BoundPack], seeds: range) -> list[Bou
     return [*bounds, *(random_pack(seed, rulebook.catalogue) for seed in seeds)]
 
 
+def bounded_packs(rulebook: Rulebook) -> list[BoundPack]:
+    """Packs that ask of days that may be bounds."""
+    catalogue = with_bounds(rulebook.catalogue)
+    return [random_pack(seed, catalogue) for seed in range(400, 404)]
+
+
 def test_the_solver_reads_every_fact_of_random_units_as_the_oracle_does(
     rulebook: Rulebook, bounds: list[BoundPack]
 ) -> None:
     seen: set[tuple[str, bool | None]] = set()
-    for bound in packs(rulebook, bounds, range(100, 120)):
+    for bound in [*packs(rulebook, bounds, range(100, 120)), *bounded_packs(rulebook)]:
         solver = PackSolver(bound, rulebook.catalogue)
         for i in range(25):
             dice = random.Random(f"{bound.pack.pack} {i}")
@@ -166,7 +172,7 @@ def test_no_rule_that_a_random_unit_reaches_is_called_unreachable(
     rulebook: Rulebook, bounds: list[BoundPack]
 ) -> None:
     never = 0
-    for bound in packs(rulebook, bounds, range(200, 240)):
+    for bound in [*packs(rulebook, bounds, range(200, 240)), *bounded_packs(rulebook)]:
         solver = PackSolver(bound, rulebook.catalogue)
         names = [*(rule.rule for rule in bound.pack.flow), "otherwise"]
         unreachable = {
@@ -186,7 +192,7 @@ def test_for_every_rule_that_is_not_unreachable_a_unit_is_found_that_it_decides(
     rulebook: Rulebook, bounds: list[BoundPack]
 ) -> None:
     found = 0
-    for bound in packs(rulebook, bounds, range(300, 310)):
+    for bound in [*packs(rulebook, bounds, range(300, 310)), *bounded_packs(rulebook)]:
         solver = PackSolver(bound, rulebook.catalogue)
         for i, name in enumerate([*(rule.rule for rule in bound.pack.flow), "otherwise"]):
             witness = solver.witness(solver.deciding(i))

@@ -47,10 +47,10 @@ def expected(default: BoundPack, rivals: list[BoundPack], unit: Row) -> dict[str
     def answer(day: date) -> tuple[object, ...]:
         own = on_day(default, unit, day)
         if any(on_day(rival, unit, day) != own for rival in rivals):
-            return "REVIEW", None, REASON, RULE, 0
+            return "REVIEW", None, REASON, RULE, 0, 0
         said = decide(default, unit.asDict(), day)
         assert said is not None
-        return *own, said.reason, said.rule, said.facts_true
+        return *own, said.reason, said.rule, said.facts_true, said.facts_known
 
     today = answer(AS_OF)
     later = sorted(day for day in flips if day > AS_OF)

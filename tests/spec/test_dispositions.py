@@ -42,7 +42,7 @@ EFFECTS = {
     "ACQUITTED": "acquits",
     "DISMISSED": "dismisses",
     "DISMISSED/FURTHERANCE OF JUSTICE": "dismisses",
-    "PROS REJ-COMB W/OTHER CNTS": "rejects",
+    "PROS REJ-COMB W/OTHER CNTS": "combines",
     "RELEASED/DETENTION ONLY": "releases",
     "REL/TOT OTHER JURIS/AUTH": "turns_over",
     "DIVERTED PER 1000 PC": "diverts",

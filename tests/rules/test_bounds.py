@@ -1,0 +1,186 @@
+"""A date that is a bound: the true day is on or before it, and no more is known of it."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from clearance.errors import RulebookInvalid
+from clearance.rulebook.bound import BoundPack
+from clearance.rulebook.catalogue import load_catalogue
+from clearance.rulebook.load import Rulebook
+from clearance.rulebook.oracle import decide, flip_date, truth
+from tests.rules.packs import BOUNDS, PARAMS, bound_pack, random_pack, with_bounds
+from tests.rules.random_rows import random_row
+
+AS_OF = date(2024, 2, 29)
+DAY = timedelta(days=1)
+LONG_AGO = date(1700, 1, 1)
+TIMED = {
+    "before": "sentence_end is before as-of",
+    "until": "sentence_end is on or before as-of",
+    "after": "sentence_end is after as-of",
+    "from": "sentence_end is on or after as-of",
+    "years": "sentence_end is at least 4 years before as-of",
+}
+# How each stands the day before it flips, and from then on.
+END = date(2020, 2, 29)
+FLIPS = {
+    "before": (date(2020, 3, 1), None, True),
+    "until": (END, None, True),
+    "after": (END, None, False),
+    "from": (date(2020, 3, 1), None, False),
+    "years": (date(2024, 2, 29), None, True),
+}
+
+
+def asked(rulebook: Rulebook, **facts: str) -> BoundPack:
+    catalogue = with_bounds(rulebook.catalogue)
+    flow = [
+        {"rule": name, "when": name, "then": "REVIEW", "reason": "POSSESSION", "cite": "a test"}
+        for name in facts
+    ]
+    return bound_pack(catalogue, facts=facts, flow=flow, params=PARAMS)
+
+
+def said(bound: BoundPack, row: dict[str, Any], day: date = AS_OF) -> dict[str, bool | None]:
+    return {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_time_makes_a_fact_of_a_bound_known_on_the_day_it_would_flip(
+    rulebook: Rulebook, name: str
+) -> None:
+    bound = asked(rulebook, **{name: TIMED[name]})
+    day, before, since = FLIPS[name]
+    row = {"sentence_end": END, "attempt": True}
+    assert [said(bound, row, at)[name] for at in (day - DAY, day)] == [before, since]
+    exact = {**row, "attempt": False}
+    assert [said(bound, exact, at)[name] for at in (day - DAY, day)] == [not since, since]
+
+
+def test_what_is_asked_of_a_bound_beside_another_day_is_known_where_every_day_says_the_same(
+    rulebook: Rulebook,
+) -> None:
+    bound = asked(
+        rulebook,
+        before="sentence_end is before 2016-11-09",
+        until="sentence_end is on or before 2016-11-09",
+        after="sentence_end is after 2016-11-09",
+        since="sentence_end is on or after 2016-11-09",
+        known="sentence_end is known",
+    )
+    over = {"before": True, "until": True, "after": False, "since": False, "known": True}
+    open_ = {"before": None, "until": None, "after": None, "since": None, "known": True}
+    for end, expected in (
+        (date(2016, 11, 8), over),
+        (date(2016, 11, 9), {**open_, "until": True, "after": False}),
+        (date(2016, 11, 10), open_),
+    ):
+        assert said(bound, {"sentence_end": end, "attempt": True}) == expected
+
+
+def test_a_fact_is_known_exactly_where_every_day_up_to_the_bound_says_the_same(
+    rulebook: Rulebook,
+) -> None:
+    catalogue = with_bounds(rulebook.catalogue)
+    marked, seen = {mark: column for column, mark in BOUNDS.items()}, set()
+    for seed in range(30):
+        bound = random_pack(seed, catalogue)
+        for i in range(20):
+            row = random_row(random.Random(f"{seed} {i}"), bound, catalogue, AS_OF)
+            for fact in bound.facts:
+                marks = [mark for mark in fact.bounds.values() if row[mark]]
+                if not marks or any(row[marked[mark]] is None for mark in marks):
+                    continue
+                found = truth(bound, fact, row, AS_OF)
+                exact = {**row, **dict.fromkeys(marks, False)}
+                days = [{}, *({marked[mark]: LONG_AGO} for mark in marks)]
+                if len(marks) == 2:
+                    days.append({marked[mark]: LONG_AGO for mark in marks})
+                every = {truth(bound, fact, {**exact, **moved}, AS_OF) for moved in days}
+                assert found == (every.pop() if len(every) == 1 else None), (fact.text, row)
+                seen.add((fact.operator, found))
+    assert {found for _, found in seen} == {True, False, None}
+    assert len({operator for operator, found in seen if found is None}) > 4
+
+
+def test_an_answer_that_a_bound_leaves_open_is_revisited_the_day_after_it(
+    rulebook: Rulebook,
+) -> None:
+    bound = bound_pack(with_bounds(rulebook.catalogue))
+    row = {"tags": ["p64"], "sentence_end": date(2026, 11, 23), "attempt": True}
+    row["conviction_date"] = date(2020, 1, 1)
+    open_ = decide(bound, row, date(2026, 11, 23))
+    assert open_ is not None
+    assert (open_.outcome, open_.facts_known) == ("REVIEW", 0)
+    assert (open_.eligible_on, open_.revisit_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    over = decide(bound, row, date(2026, 11, 24))
+    assert over is not None
+    assert (over.outcome, over.facts_known, over.revisit_on) == ("ELIGIBLE", 1, None)
+    assert over.eligible_on == date(2026, 11, 24)
+
+
+def test_no_answer_about_a_bound_is_better_than_of_some_day_up_to_it(rulebook: Rulebook) -> None:
+    catalogue = with_bounds(rulebook.catalogue)
+    eligible = 0
+    for seed in range(60):
+        bound = random_pack(seed, catalogue)
+        if bound.unknown_passes:
+            continue
+        for i in range(20):
+            row = random_row(random.Random(f"{seed} {i}"), bound, catalogue, AS_OF)
+            row["tags"] = ["p64"]
+            got = decide(bound, row, AS_OF)
+            if got is None or got.outcome != "ELIGIBLE":
+                continue
+            marks = {mark: False for mark in BOUNDS.values() if mark in row}
+            for column, mark in BOUNDS.items():
+                if row.get(mark) and row.get(column) is not None:
+                    for end in {row[column], row[column] - DAY, *near(bound, row, column)}:
+                        exact = decide(bound, {**row, **marks, column: end}, AS_OF)
+                        assert exact is not None
+                        said_of_it = (exact.outcome, exact.relief)
+                        assert said_of_it == (got.outcome, got.relief), (seed, row, column, end)
+                        eligible += 1
+    assert eligible > 20
+
+
+def near(bound: BoundPack, row: dict[str, Any], column: str) -> set[date]:
+    """Days on which a fact would flip that are possible under the bound."""
+    days = {flip_date(bound, bound.facts[i], row) for i in bound.timed}
+    return {day for day in days if day is not None and day <= row[column]} | {LONG_AGO}
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("{type: number, null: unknown, label: n, meaning: n, bounded: mark}", "only a date"),
+        ("{type: date, null: unknown, label: n, meaning: n, bounded: other}", "`other` must be"),
+        ("{type: date, null: unknown, label: n, meaning: n, bounded: perhaps}", "always has"),
+    ],
+)
+def test_a_mark_that_cannot_mark_a_bound_is_refused(
+    tmp_path: Any, entry: str, problem: str
+) -> None:
+    (tmp_path / "features.yaml").write_text(
+        "conviction:\n"
+        f"  day:\n    {entry}\n"
+        "  mark:\n    {type: yes_no, null: never, label: m, meaning: m}\n"
+        "  perhaps:\n    {type: yes_no, null: unknown, label: m, meaning: m}\n"
+        "arrest: {}\n"
+    )
+    with pytest.raises(RulebookInvalid, match=problem) as refused:
+        load_catalogue(tmp_path)
+    assert "features.yaml:3" in refused.value.message
+
+
+def test_the_periods_of_a_param_do_not_go_by_a_bound(rulebook: Rulebook) -> None:
+    params = {"wait": {**PARAMS["wait"], "by": "latest_conviction"}}
+    facts = {"over": "sentence_end is at least wait years before as-of"}
+    with pytest.raises(ValueError, match="go by `latest_conviction`, a bound"):
+        bound_pack(with_bounds(rulebook.catalogue), params=params, facts=facts)
+    bound_pack(rulebook.catalogue, params=params, facts=facts)
