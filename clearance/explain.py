@@ -18,9 +18,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from clearance.decision_words import (
+    Petitions,
+    answer_in_words,
+    catalogue_and_petitions,
+    fact_sentences,
+)
 from clearance.errors import UsageError
 from clearance.publish.columns import charge_shown
 from clearance.publish.words import OWN, PackWords, load_reasons, pack_words, reason_text
+from clearance.rulebook.catalogue import Catalogue
 from clearance.store import Store, storage_faults
 from clearance.sweep.digest import row_hash
 from clearance.sweep.recorded import Sweep, latest_sweep, sweep_of
@@ -66,11 +73,19 @@ class ExplainedUnit:
 
 @dataclass(frozen=True)
 class ExplainedFact:
-    """A fact of the pack and whether it holds of the unit."""
+    """A fact of the pack and whether it holds of the unit.
+
+    Attributes:
+        fact: its name.
+        question: as the pack writes it.
+        holds: yes, no, or not said.
+        said: in English; the question where the rules of today cannot read the pack.
+    """
 
     fact: str
     question: str
     holds: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,7 @@ class ExplainedDecision:
     """A determination with what it rests on; fields as in the `determinations` table.
 
     `content_hash` is what a row of the feed `reviews` names to decide this very content.
+    `in_words` says what a no of automatic law leaves open; None of any other answer.
     """
 
     unit_id: str
@@ -97,6 +113,7 @@ class ExplainedDecision:
     changes: tuple[str, ...]
     decided_as_of: date
     content_hash: str
+    in_words: str | None = None
 
 
 @dataclass(frozen=True)
@@ -174,11 +191,19 @@ def _explained(
             f"The store {store.uri} has no person with this SUBJECT_ID.",
             "Give a SUBJECT_ID as it stands in the research file, and the --store it was read to.",
         )
-    packs = _packs(spark, store, {row.pack_fingerprint for row in rows})
+    catalogue, petitions = catalogue_and_petitions(rules)
+    packs, said = _packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
     reasons = load_reasons(rules)
     by_id = {unit.unit_id: unit for unit in units}
     decisions = (
-        _decision(row, packs.get(row.pack_fingerprint), reasons, by_id.get(row.unit_id))
+        _decision(
+            row,
+            packs.get(row.pack_fingerprint),
+            reasons,
+            by_id.get(row.unit_id),
+            said=said.get(row.pack_fingerprint, {}),
+            petitions=petitions,
+        )
         for row in rows
     )
     return Explanation(
@@ -262,18 +287,28 @@ def _dates(**dates: date | None) -> dict[str, str]:
     return {name: day.isoformat() for name, day in dates.items() if day is not None}
 
 
-def _packs(spark: SparkSession, store: Store, fingerprints: set[str]) -> dict[str, PackWords]:
-    wanted = store.read(spark, "packs").where(F.col("fingerprint").isin(*fingerprints))
-    return {
+def _packs(
+    spark: SparkSession, store: Store, fingerprints: set[str], catalogue: Catalogue
+) -> tuple[dict[str, PackWords], dict[str, dict[str, str]]]:
+    """What each pack says about itself, and its facts as sentences, by fingerprint."""
+    wanted = store.read(spark, "packs").where(F.col("fingerprint").isin(*fingerprints)).collect()
+    words = {
         row.fingerprint: pack_words(
             pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
         )
-        for row in wanted.collect()
+        for row in wanted
     }
+    return words, {row.fingerprint: fact_sentences(row.yaml, catalogue) for row in wanted}
 
 
 def _decision(
-    row: Row, words: PackWords | None, reasons: Mapping[str, str], unit: ExplainedUnit | None
+    row: Row,
+    words: PackWords | None,
+    reasons: Mapping[str, str],
+    unit: ExplainedUnit | None,
+    *,
+    said: Mapping[str, str],
+    petitions: Petitions,
 ) -> ExplainedDecision:
     pack = words or PackWords(pack=row.pack, version=row.pack_version, title=row.pack)
     facts = tuple(
@@ -281,6 +316,7 @@ def _decision(
             fact=name,
             question=pack.questions.get(name, name),
             holds=fact_truth(i, true=row.facts_true, known=row.facts_known),
+            said=said.get(name) or pack.questions.get(name, name),
         )
         for i, name in enumerate(pack.facts)
     )
@@ -302,6 +338,11 @@ def _decision(
         changes=what_would_change_it(row, facts),
         decided_as_of=row.as_of,
         content_hash=row.content_hash,
+        in_words=answer_in_words(
+            kind=row.kind,
+            outcome=row.outcome,
+            petitions=petitions.get((row.pack, row.pack_version), ()),
+        ),
     )
 
 
@@ -386,12 +427,14 @@ def _shown(decision: ExplainedDecision) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_row("pack", Text(f"{decision.pack} {decision.version}: {decision.title}"))
     table.add_row("outcome", Text(answer, style="bold"))
+    if decision.in_words is not None:
+        table.add_row("", Text(decision.in_words))
     if (said := _OF_KIND.get(decision.kind)) is not None:
         table.add_row("kind", said)
     table.add_row("reason", Text(f"{decision.reason_text} [{decision.reason}]"))
     table.add_row("rule", Text(f"{decision.rule}; {decision.cite}"))
     for number, fact in enumerate(decision.facts):
-        line = Text(f"{fact.question}: ").append(fact.holds, style="bold")
+        line = Text(f"{fact.said or fact.question}: ").append(fact.holds, style="bold")
         table.add_row("facts" if number == 0 else "", line)
     if decision.eligible_on is not None:
         table.add_row("eligible on", decision.eligible_on.isoformat())

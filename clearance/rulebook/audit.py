@@ -12,6 +12,7 @@ from clearance.rulebook.bound import bind
 from clearance.rulebook.citations import params_astray, uncited
 from clearance.rulebook.findings import Finding, from_line
 from clearance.rulebook.load import PackFile, Rulebook, read_rulebook
+from clearance.rulebook.mapped import unmapped, unsaid, untrue_statements
 from clearance.rulebook.reach import Shown, overlaps, reach_problems, undated
 from clearance.rulebook.solver import PackSolver
 from clearance.rulebook.versions import version_gaps
@@ -78,8 +79,14 @@ def _check(
         *uncited(bound),
         *params_astray(bound, rulebook.reasons),
         *reach_problems(bound, solver),
+        *unmapped(bound),
+        *untrue_statements(bound, solver),
     ]
-    good = [*undated(bound, solver), *(overlaps(bound, solver) if overlapping else ())]
+    good = [
+        *unsaid(bound),
+        *undated(bound, solver),
+        *(overlaps(bound, solver) if overlapping else ()),
+    ]
     return list(_placed(item, bad)), list(_placed(item, good))
 
 

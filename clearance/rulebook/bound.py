@@ -24,6 +24,7 @@ from clearance.rulebook.model import (
     fact_names,
 )
 from clearance.rulebook.options import OptionValue, OptionValues, all_off, is_off
+from clearance.rulebook.said import without_words
 
 Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
 # The code of a side feed's column that says that nothing is recorded.
@@ -117,11 +118,11 @@ class BoundPack:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the pack with what it reads: values after switches, lists, dispositions."""
+        """SHA-256 of what decides: the rules, values after switches, lists, dispositions."""
         if self.recorded is not None:
             return self.recorded
         content: dict[str, Any] = {
-            "pack": self.pack.model_dump(mode="json", by_alias=True),
+            "pack": without_words(self.pack.model_dump(mode="json", by_alias=True)),
             "values": {name: str(value) for name, value in sorted(self.values.items())},
             "reads": self.reads,
         }

@@ -18,11 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import nearest
 from clearance.rulebook.check import Problem
 from clearance.rulebook.model import Cite
+from clearance.rulebook.said import PACK_KEYS
 from clearance.rulebook.yaml_lines import Document, Where
 
 BASED_ON, CHANGES = "based_on", "changes"
-OWN = ("pack", "version", "title", "authority", "in_force", "note", BASED_ON, CHANGES)
-"""Keys that a version based on another writes itself; all others it has from that one."""
+OWN = ("pack", "version", "title", "authority", "in_force", "note", *PACK_KEYS, BASED_ON, CHANGES)
+"""Keys that a version based on another may write itself; all others it has from that one."""
 INSTEAD = ("otherwise", "unknown")
 PLACES = ("after", "before")
 

@@ -19,6 +19,7 @@ from clearance.rulebook.model import (
     condition_of,
     fact_names,
 )
+from clearance.rulebook.said_checks import element_problems
 from clearance.rulebook.yaml_lines import Where
 
 Problem = tuple[Where, str]
@@ -60,6 +61,7 @@ def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
         *idle_facts(rules, list(pack.facts)),
         *reason_problems(said, known=known),
         *first_day_problems(pack),
+        *element_problems(pack),
     ]
 
 
@@ -156,6 +158,7 @@ def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterat
 def idle_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
     """Facts that no rule asks."""
     asked = {name for _, rule in rules for name in fact_names(condition_of(rule))}
+    asked |= {name for _, rule in rules for said in rule.states for name in fact_names(said.holds)}
     for name in facts:
         if name not in asked:
             yield ("facts", name), f"no rule asks `{name}`; use it or delete it"

@@ -20,6 +20,7 @@ from clearance.rulebook.changes import Change
 from clearance.rulebook.check import Known, problems_of
 from clearance.rulebook.documents import CASES, PackDocument, placed, read_documents
 from clearance.rulebook.model import Pack
+from clearance.rulebook.said_checks import petition_problems
 from clearance.rulebook.salvage import problems_beside
 from clearance.rulebook.versions import version_problems
 from clearance.rulebook.yaml_lines import Document, Where, load_yaml
@@ -149,6 +150,8 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
         sound += [found] if found and not wrong else []
     for i, what in version_problems([item.pack for item in packs]):
         problems.append(f"{packs[i].name}:{packs[i].document.line(('version',))}: {what}")
+    for i, what in petition_problems([item.pack for item in packs]):
+        problems.append(f"{packs[i].name}:{packs[i].document.line(('petition',))}: {what}")
     if not packs and not problems:
         problems.append(f"{folder}: no pack in any folder below it")
     rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from clearance.rulebook.options import PackOption
+from clearance.rulebook.said import EffectOfRelief, Element, Reading, Readings
 
 Outcome = Literal["ELIGIBLE", "NOT_ELIGIBLE", "REVIEW"]
 Relief = Literal[
@@ -85,6 +86,7 @@ class PackParam(_Model):
         by: the date column that chooses among `dated`.
         switch: whether the configuration's `switches` may set it.
         allowed: the values a switch may have.
+        readings: what each of them means, and who gains by it.
     """
 
     cite: Cite
@@ -93,6 +95,7 @@ class PackParam(_Model):
     dated: tuple[DatedValue, ...] = ()
     switch: bool = False
     allowed: tuple[ParamValue, ...] = ()
+    readings: Readings = Field(default_factory=dict)
     certainty: Certainty | None = None
     note: str | None = None
 
@@ -165,8 +168,20 @@ def _decision(value: Any) -> Any:
 Then = Annotated[Decision, BeforeValidator(_decision)]
 
 
+class Stated(_Model):
+    """One element of a rule's branch: it holds wherever the rule decides, and changes nothing."""
+
+    holds: Condition
+    cite: Cite
+
+
 class Rule(_Model):
-    """One line of the flow: the first rule that holds decides."""
+    """One line of the flow: the first rule that holds decides.
+
+    Attributes:
+        states: its branch spelled out, in the order of the section; earlier rules have asked it.
+        other_reading: how a lawyer might decide it instead, and who would gain.
+    """
 
     rule: Name
     when: Condition
@@ -177,6 +192,8 @@ class Rule(_Model):
     label: str | None = None
     certainty: Certainty | None = None
     note: str | None = None
+    states: tuple[Stated, ...] = ()
+    other_reading: Reading | None = None
 
 
 class Otherwise(_Model):
@@ -231,6 +248,9 @@ class Pack(_Model):
         options: values that each county sets for itself; what it does not set is off.
         facts: yes/no questions by name, in order; bit i of the evidence is fact i.
         flow: ordered rules.
+        elements: those of the section, in its order, each with the rules that it is.
+        effect_of_relief: what a person has from relief, and what not.
+        petition: pointers to where a person may ask a court after a no.
     """
 
     pack: Name
@@ -249,6 +269,9 @@ class Pack(_Model):
     unknown: Unknown
     otherwise: Otherwise
     note: str | None = None
+    elements: tuple[Element, ...] = ()
+    effect_of_relief: EffectOfRelief | None = None
+    petition: tuple[Name, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -313,6 +336,7 @@ class Pack(_Model):
         return len(self.flow)
 
 
+Stated.model_rebuild()
 All.model_rebuild()
 Any_.model_rebuild()
 Not.model_rebuild()

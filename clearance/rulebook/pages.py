@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from clearance.rulebook import page_said
 from clearance.rulebook.bound import BoundPack, bind, written
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.condition_words import clause, statement
@@ -39,10 +40,12 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     Args:
         rulebook: its packs, with the values that they themselves set.
     """
-    found = {INDEX: _index([item.pack for item in rulebook.packs])}
+    packs = [item.pack for item in rulebook.packs]
+    found = {INDEX: _index(packs)}
+    pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
         bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        page = _page(bound, rulebook.catalogue, rulebook.reasons)
+        page = _page(bound, rulebook, pointers)
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
         found[_name(item.pack)] = page
@@ -53,10 +56,11 @@ def _name(pack: Pack) -> str:
     return f"{pack.pack}-{pack.version}.md"
 
 
-def _page(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+def _page(bound: BoundPack, rulebook: Rulebook, pointers: dict[str, tuple[str, str]]) -> str:
     pack = bound.pack
-    parts = [_head(pack), _flow(bound, catalogue, reasons), _values(bound)]
-    parts += [_options(pack), _marks(pack), _questions(pack)]
+    parts = [_head(pack), page_said.petition(pack, pointers), page_said.effect(pack)]
+    parts += [_flow(bound, rulebook.catalogue, rulebook.reasons), _elements(pack), _values(bound)]
+    parts += [_options(pack), _marks(pack), page_said.questions(pack), page_said.words()]
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
@@ -91,6 +95,7 @@ def _flow(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> It
         yield from (f"    {line}" for line in below)
         yield f"    - Reason: {filled(reasons[rule.reason], bound)} (`{rule.reason}`)."
         yield f"    - Cite: {rule.cite}. Certainty: {rule.certainty or NO_MARK}."
+        yield from page_said.stated(rule, says)
         if rule.note:
             yield f"    - Note: {rule.note}"
     last = pack.otherwise
@@ -160,13 +165,12 @@ def _marks(pack: Pack) -> Iterator[str]:
         yield _row(mark, means, rules, others)
 
 
-def _questions(pack: Pack) -> Iterator[str]:
-    yield from ("", "## Open questions", "")
-    questions = open_questions(pack)
-    yield from () if questions else ("None is marked.",)
-    for item in questions:
-        note = f" {item.note}" if item.note else ""
-        yield f"- The {item.what} `{item.name}` ({item.cite}): {item.certainty}.{note}"
+def _elements(pack: Pack) -> Iterator[str]:
+    if not pack.elements:
+        return
+    yield from ("", "## The section, element by element", "")
+    yield from _table("Cite", "In our words", "Rules")
+    yield from (_row(*cells) for cells in page_said.elements(pack))
 
 
 def _index(packs: Sequence[Pack]) -> str:

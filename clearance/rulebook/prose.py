@@ -27,6 +27,7 @@ OUTCOMES = {
     "REVIEW": "a person must review it",
 }
 NOT_AUTOMATIC = "not by automatic review"
+PETITION_OPEN = "a petition may be open"
 CERTAINTIES = {
     "H": "read in the statute's text",
     "M": "read in a digest or quotation only",

@@ -35,12 +35,13 @@ class Part:
 
     Attributes:
         says: `holds`, `misses` (does not hold; perhaps unknown), `fails` (surely not), of a rule;
+            `denies` (a statement of a rule does not hold; perhaps unknown), of `rule.statement`;
             `all_known`, of the facts that rules ask; `undated`, of a dated param: it has no
             value though its date is known.
         of: the rule's place in the flow, or the param's name.
     """
 
-    says: Literal["holds", "misses", "fails", "all_known", "undated"]
+    says: Literal["holds", "misses", "fails", "denies", "all_known", "undated"]
     of: int | str = 0
 
     def __str__(self) -> str:
@@ -77,6 +78,10 @@ class PackSolver:
             self._name(Part("holds", i), holds)
             self._name(Part("misses", i), z3.Not(holds))
             self._name(Part("fails", i), fails)
+        for i, rule in enumerate(bound.pack.flow):
+            for k, stated in enumerate(rule.states):
+                true, _ = self._condition(stated.holds)
+                self._name(Part("denies", f"{i}.{k}"), z3.Not(true))
         for name, param in bound.pack.params.items():
             if param.by is not None:
                 before = self.unit.before(param.by, param.dated[0].start)
@@ -194,6 +199,9 @@ def has(bound: BoundPack, part: Part, truths: dict[str, bool | None]) -> bool:
     """
     if part.says == "undated":
         return True
+    if part.says == "denies":
+        i, k = map(int, str(part.of).split("."))
+        return evaluate(bound.pack.flow[i].states[k].holds, truths) is not True
     if part.says == "all_known" or not isinstance(part.of, int):
         asked = {name for condition in bound.conditions for name in fact_names(condition)}
         return all(truths[name] is not None for name in asked)
