@@ -12,8 +12,8 @@ from clearance.schemas import TableSpec
 def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
     """Give a table the columns and constraints of this release; new columns are null in its rows.
 
-    A constraint that says otherwise by now (a new word in a list of words) is taken away and added
-    anew. One that a killed command took away is added by the next.
+    A constraint that said less then (a list of words that has grown) is taken away and added anew.
+    One that a killed command took away is added by the next.
 
     Args:
         spark: the session.
@@ -25,11 +25,12 @@ def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None
     there = set(spark.read.format("delta").load(place).columns)
     if lacking := [f"{name} {kind}" for name, kind in spec.types.items() if name not in there]:
         spark.sql(f"ALTER TABLE {table} ADD COLUMNS ({', '.join(lacking)})")
-    if not spec.constraints:
+    if not spec.widened:
         return
     properties = spark.sql(f"SHOW TBLPROPERTIES {table}").collect()
     stands = {row["key"]: _without_blanks(row["value"]) for row in properties}
-    for name, condition in spec.constraints.items():
+    for name in spec.widened:
+        condition = spec.constraints[name]
         stood = stands.get(CONSTRAINT + name)
         if stood == _without_blanks(condition):
             continue

@@ -26,6 +26,7 @@ class TableSpec:
         change_feed: whether the change data feed is on from creation.
         found_by: columns whose least and greatest value a file's statistics keep, where few are
             ever asked for: collecting them costs time on every row. Never what is personal.
+        widened: constraints that said less in an earlier release.
     """
 
     name: str
@@ -35,6 +36,7 @@ class TableSpec:
     constraints: dict[str, str] = field(default_factory=dict)
     change_feed: bool = False
     found_by: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, str]:
@@ -205,6 +207,8 @@ CHARGES = TableSpec(
         status string,
         convicted boolean,
         set_aside boolean,
+        changed_under string,
+        reduced boolean,
         conviction_date date,
         arrest_date date,
         probation_granted boolean,
@@ -218,8 +222,10 @@ CHARGES = TableSpec(
         super_strike_before boolean,
         super_strike_on_record boolean,
         registrable_before boolean,
+        registrable_on_record boolean,
         registration_before boolean,
         earlier_same_section int,
+        earlier_valid_same_section int,
         same_section_dated boolean,
         convictions_on_record int,
         latest_conviction date,
@@ -356,6 +362,7 @@ DETERMINATIONS = TableSpec(
         "reason_is_a_code": "reason IS NOT NULL AND reason RLIKE '^[A-Z][A-Z0-9_]*$'",
         "eligible_is_explained": "outcome != 'ELIGIBLE' OR (rule IS NOT NULL AND cite IS NOT NULL)",
     },
+    widened=("known_kind", "known_relief"),
     change_feed=True,
 )
 
@@ -421,6 +428,7 @@ GRANTS = TableSpec(
         "dated": "granted_on IS NOT NULL",
         "correction_has_a_reason": "(corrected_on IS NULL) = (correction_reason IS NULL)",
     },
+    widened=("known_relief",),
 )
 
 NOTICES = TableSpec(
@@ -521,6 +529,7 @@ REVIEWS = TableSpec(
         "known_relief": f"relief IS NULL OR {_one_of('relief', RELIEFS)}",
         "relief_only_when_eligible": "(relief IS NOT NULL) = (outcome = 'ELIGIBLE')",
     },
+    widened=("known_relief",),
 )
 
 FEEDS: dict[str, TableSpec] = {

@@ -22,7 +22,8 @@ _BEGIN, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
 # What taking a change back undoes.
 _UNDONE = {
     **dict.fromkeys(
-        ("sets_aside", "relieves", "pardons", "certifies", "withdraws_plea"), "undoes_relief"
+        ("sets_aside", "voids", "relieves", "pardons", "certifies", "withdraws_plea"),
+        "undoes_relief",
     ),
     "reduces": "undoes_reduction",
 }

@@ -96,7 +96,7 @@ def _events(typed: DataFrame) -> DataFrame:
         "step_kind",
         "ofn",
         F.when(
-            effect.isNotNull(), F.struct("at", effect.alias("effect"), F.col("reduced_to"))
+            effect.isNotNull(), F.struct("at", effect.alias("effect"), "reduced_to", "under")
         ).alias("disposition"),
         _later(effect).alias("later_bits"),
         convicts.alias("convicts"),

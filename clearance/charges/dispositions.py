@@ -27,21 +27,28 @@ ENDINGS: dict[Ending, str] = {
     "ends_diversion": "undisposed",
     "combines": "combined",
 }
-_STATUS_AFTER = {"sets_aside": "set_aside", "relieves": "relieved", "pardons": "pardoned"}
+_STATUS_AFTER = {
+    "sets_aside": "set_aside",
+    "voids": "voided",
+    "relieves": "relieved",
+    "pardons": "pardoned",
+}
 # Not of a conviction any more; a conviction that also ended so is doubtful.
 _UNCONVICTING = ("dismisses", "acquits", "rejects", "diverts", "diverts_unlisted")
 UNDOING = ("undoes_relief", "undoes_reduction")
+# The law of a change of which none is named.
+NO_LAW = "none"
 
 
 def _fits(text: Column, rule: DispositionRule) -> Column:
     if rule.text is not None:
         return text == rule.text
+    asked = []
     if rule.starts_with is not None:
-        begins = F.startswith(text, F.lit(rule.starts_with))
-        if not rule.cites:
-            return begins
-        return begins & F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))
-    asked = [F.contains(text, F.lit(word)) for word in rule.contains]
+        asked = [F.startswith(text, F.lit(rule.starts_with))]
+        if rule.cites:
+            asked += [F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))]
+    asked += [F.contains(text, F.lit(word)) for word in rule.contains]
     if rule.sections:
         numbers = {section.split(" ")[1] for section in rule.sections}
         any_of_them = reduce(or_, (F.contains(text, F.lit(number)) for number in sorted(numbers)))
@@ -98,6 +105,18 @@ def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column
     return F.when(effect == "reduces", _first(text, reducing, "level"))
 
 
+def law_named(text: Column, effect: Column, *, rules: RecordRules) -> Column:
+    """The law under which the disposition changes a conviction, a word of the rules; else null.
+
+    Args:
+        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        effect: its `effect_of`.
+        rules: its dispositions.
+    """
+    naming = tuple(rule for rule in rules.dispositions if rule.under)
+    return F.when(effect.isin(*MODIFYING), _first(text, naming, "under"))
+
+
 def record_order(effect: Column) -> Column:
     """Where a disposition stands among others of one order and date.
 
@@ -120,13 +139,14 @@ def outcome(rows: Column, *, level: Column) -> Column:
     """What a count's dispositions, in record order, make of it.
 
     Args:
-        rows: array of structs with at least `effect` and `reduced_to`, in record order.
+        rows: array of structs with at least `effect`, `reduced_to` and `under`, in record order.
         level: the level before any reduction.
 
     Returns:
         struct<status, listed_diversion, convicted, set_aside, probation_revoked,
-        probation_ever_revoked, level, contradicted, unread, reversed>. `unread`: a text
-        that is not read may say otherwise.
+        probation_ever_revoked, level, contradicted, unread, reversed, under>. `unread`: a text
+        that is not read may say otherwise. `under`: the law of the latest change that stands,
+        `none` where none names one.
     """
     undecided = F.struct(
         F.lit("undisposed").alias("status"),
@@ -139,6 +159,7 @@ def outcome(rows: Column, *, level: Column) -> Column:
         F.lit(False).alias("contradicted"),
         F.lit(False).alias("unread"),
         F.lit(False).alias("reversed"),
+        F.lit(NO_LAW).alias("under"),
     )
     return F.aggregate(rows, undecided, lambda state, row: _after(state, row, level))
 
@@ -156,7 +177,7 @@ def _after(state: Column, row: Column, level: Column) -> Column:
         .alias("listed_diversion"),
         convicted.alias("convicted"),
         F.when(convicts | (effect == "undoes_relief") | ~convicted, False)
-        .when(effect.isin("sets_aside", "withdraws_plea", "relieves"), True)
+        .when(effect.isin("sets_aside", "voids", "withdraws_plea", "relieves"), True)
         .otherwise(state["set_aside"])
         .alias("set_aside"),
         F.when(was & (effect == "revokes"), True)
@@ -177,6 +198,10 @@ def _after(state: Column, row: Column, level: Column) -> Column:
         F.when(convicts, False)
         .otherwise(state["reversed"] | (was & (effect == "reverses")))
         .alias("reversed"),
+        F.when(convicts | effect.isin(*UNDOING), F.lit(NO_LAW))
+        .when(was & (effect != "denies"), F.coalesce(row["under"], state["under"]))
+        .otherwise(state["under"])
+        .alias("under"),
     )
 
 

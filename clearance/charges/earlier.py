@@ -9,6 +9,8 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from clearance.charges.levels import VOIDED
+
 # Stands for a code book that is missing, and sorts behind every day.
 _NO_BOOK, _UNDATED = "?", "9999-99-99"
 _END = "|"
@@ -26,6 +28,8 @@ def of_section() -> dict[str, Column]:
     on = F.coalesce(F.col("conviction_date").cast("string"), F.lit(_UNDATED))
     return {
         "convicted_of": F.concat(section, book, on),
+        # Most people have none.
+        "void_of": F.when(F.col("status") == VOIDED, F.concat(section, book, on)),
         "same_section": F.when(F.col("code_book").isNull(), section).otherwise(
             F.concat(section, book)
         ),
@@ -36,7 +40,8 @@ def of_section() -> dict[str, Column]:
 def earlier_convictions() -> dict[str, Column]:
     """How many convictions of the count's section are earlier, and whether all of them are dated.
 
-    Reads the columns of `of_section`, `convictions`, which has the person's `convicted_of` each,
+    And how many of those are not void. Reads the columns of `of_section`, `convictions`, which has
+    the person's `convicted_of` each, `void_convictions`, which has the `void_of` each,
     `every_conviction_dated` and `is_unread_number`: a conviction of which it is not read what it is
     of may be one of the section, and stands without a day.
     """
@@ -44,15 +49,19 @@ def earlier_convictions() -> dict[str, Column]:
     day = date.cast("string")
     # Reversed, they come as plain values: a look at one costs a tenth.
     each = F.reverse(F.col("convictions"))
-    earlier = F.filter(
-        each, lambda one: _same_section(one) & (F.substring_index(one, _END, -1) < day)
-    )
+
+    def is_earlier(one: Column) -> Column:
+        return _same_section(one) & (F.substring_index(one, _END, -1) < day)
+
+    earlier = F.size(F.filter(each, is_earlier))
+    void = F.size(F.filter("void_convictions", is_earlier))
     undated = F.exists(each, lambda one: _same_section(one) & F.endswith(one, F.lit(_UNDATED)))
     alone = F.size("convictions") == 1
+    dated = is_one & date.isNotNull()
+    some_void = ~alone & (F.size("void_convictions") > 0)
     return {
-        "earlier_same_section": F.when(
-            is_one & date.isNotNull(), F.when(alone, 0).otherwise(F.size(earlier))
-        ),
+        "earlier_same_section": F.when(dated, F.when(alone, 0).otherwise(earlier)),
+        "earlier_void": F.when(some_void, void).otherwise(0),
         "same_section_dated": F.when(
             is_one
             & (F.col("is_unread_number") == 0)

@@ -13,7 +13,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.dispositions import effect_of, reduced_level, worded_effect
+from clearance.charges.dispositions import effect_of, law_named, reduced_level, worded_effect
 from clearance.charges.fields import precision, present, shouted, whole_date
 from clearance.charges.grammar import leaves_target, names_comment
 from clearance.charges.places import UNKNOWN_STEP, as_written, county_read, meaning, step_kind
@@ -66,7 +66,8 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
         }
     )
     reduced = reduced_level(word, F.col("disposition_effect"), rules=rules)
-    whole = read.withColumns({**_targets(), "reduced_to": reduced})
+    under = law_named(word, F.col("disposition_effect"), rules=rules)
+    whole = read.withColumns({**_targets(), "reduced_to": reduced, "under": under})
     return whole.withColumn("flags", _flags(rules))
 
 

@@ -229,6 +229,7 @@ def _extended() -> dict[str, Column]:
             F.lit(0).cast("bigint").alias("at"),
             F.lit(UNREAD).alias("effect"),
             none.alias("reduced_to"),
+            none.alias("under"),
         )
     )
     dispositions, sums = columns["dispositions"], columns["sentence_bits"]

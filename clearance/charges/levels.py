@@ -8,6 +8,8 @@ from pyspark.sql import functions as F
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.quality import has_flag
 
+# Of a conviction that the law regards as never made.
+VOIDED = "voided"
 RANKS = {"I": 1, "M": 2, "F": 3}
 STATUSES = (
     "convicted",
@@ -23,6 +25,7 @@ STATUSES = (
     "undisposed",
     "unknown",
     "combined",
+    VOIDED,
 )
 # What may stand beside a status: the flag that says it, and the status that it stands beside.
 _BESIDE = {

@@ -64,6 +64,11 @@ class ListBits:
         without = bits.bitwiseAND(F.lit(~possible).cast("bigint"))
         return without.bitwiseOR(F.lit(sure).cast("bigint"))
 
+    def made_possible(self, bits: Column, name: str) -> Column:
+        """The same, on the list possibly where it was not on it at all."""
+        possible = F.lit(self.by_tag.get(name + POSSIBLE, 0)).cast("bigint")
+        return F.when(self.any_of(bits, name), bits).otherwise(bits.bitwiseOR(possible))
+
     def written(self, bits: Column) -> Column:
         """The names, sorted; null for null."""
         each = (F.when(self.any_of(bits, tag), tag) for tag in sorted(self.by_tag))

@@ -38,6 +38,7 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             one["at"].alias("at"),
             F.when(one["effect"] == CONVICTS, "modifies").otherwise(one["effect"]).alias("effect"),
             one["reduced_to"].alias("reduced_to"),
+            one["under"].alias("under"),
         ),
     )
     theirs = as_later(dated=F.col("conviction_date"))

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
-from clearance.charges.dispositions import CONVICTS, ENDINGS, UNREAD, outcome
+from clearance.charges.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
 from clearance.charges.limitation import years_to_file
@@ -54,6 +54,8 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     as_decided = F.struct(
         F.col("outcome.probation_revoked"),
         F.col("outcome.probation_ever_revoked"),
+        F.col("outcome.under").alias("changed_under"),
+        (convicted & ~F.col("outcome.level").eqNullSafe(F.col("level"))).alias("reduced"),
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
         *[
             (convicted & sentence[name]).alias(name)
@@ -97,6 +99,7 @@ def _outcome(rows: Column) -> Column:
         F.lit(False).alias("contradicted"),
         effect.eqNullSafe(UNREAD).alias("unread"),
         F.lit(False).alias("reversed"),
+        F.lit(NO_LAW).alias("under"),
     )
     return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 

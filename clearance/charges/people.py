@@ -72,19 +72,19 @@ def with_person(
     gathered = marked.withColumns(
         {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
     )
-    return gathered.withColumns(
+    compared = gathered.withColumns(
         {
             **_before(),
             **earlier_convictions(),
             "super_strike_charges": _in_order("super_strike_charges"),
             "registrable_charges": _in_order("registrable_charges"),
-            "super_strike_on_record": F.coalesce(
-                F.when(F.col("super_strike_sure"), True),
-                F.when(F.col("is_super_strike_number") + F.col("is_unread_number") == 0, False),
-            ),
+            "super_strike_on_record": _on_record("super_strike"),
+            "registrable_on_record": _on_record("registrable"),
             **_of_birth(),
         }
     )
+    valid = F.col("earlier_same_section") - F.col("earlier_void")
+    return compared.withColumn("earlier_valid_same_section", valid)
 
 
 def with_person_of_arrest(counts: DataFrame, *, merged: bool) -> DataFrame:
@@ -150,6 +150,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         **by_section,
         "deceased": _deceased(person),
         "convictions": F.collect_list("convicted_of").over(person),
+        "void_convictions": F.collect_list("void_of").over(person),
     }
 
 
@@ -179,7 +180,14 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     return columns | {
         "registered_290": F.when(registered | ~perhaps, registered),
         "super_strike_sure": F.max("is_super_strike").over(person),
+        "registrable_sure": F.max("is_registrable").over(person),
     }
+
+
+def _on_record(what: str) -> Column:
+    """Whether a conviction on record is one, whatever its date; null where one may be."""
+    none = F.col(f"is_{what}_number") + F.col("is_unread_number") == 0
+    return F.coalesce(F.when(F.col(f"{what}_sure"), True), F.when(none, False))
 
 
 def _in_order(name: str) -> Column:

@@ -35,6 +35,7 @@ Ending = Literal[
 # What a later disposition may do to a conviction.
 Modifying = Literal[
     "sets_aside",
+    "voids",
     "relieves",
     "pardons",
     "certifies",
@@ -81,7 +82,8 @@ class DispositionRule(_Strict):
 
     `sections` asks that one of them is cited, in any spelling. `cites` asks besides that a section
     of that statute list stands behind `starts_with`; `cited` are its sections, filled when the
-    rules are loaded.
+    rules are loaded. `under` names the law by which a conviction is changed, as a word of the
+    column `changed_under`.
     """
 
     text: str | None = None
@@ -92,6 +94,7 @@ class DispositionRule(_Strict):
     cited: tuple[str, ...] = ()
     effect: Effect
     level: Literal["M", "I"] | None = None
+    under: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_]*$")
     cite: str | None = None
     note: str | None = None
 
@@ -100,12 +103,14 @@ class DispositionRule(_Strict):
         given = [self.text is not None, self.starts_with is not None, bool(self.contains)]
         if sum(given) != 1 and (any(given) or not self.sections):
             raise ValueError("give exactly one of text, starts_with, contains; or sections")
-        if self.sections and (self.text is not None or self.starts_with is not None):
-            raise ValueError("`sections` stands alone or beside `contains`")
+        if self.sections and (self.text is not None or self.cites is not None):
+            raise ValueError("`sections` stands alone or beside `contains` or `starts_with`")
         if self.cites is not None and self.starts_with is None:
             raise ValueError("`cites` goes with `starts_with`: the section stands behind it")
         if (self.effect == "reduces") != (self.level is not None):
             raise ValueError("`level` goes with the effect `reduces`, and only with it")
+        if self.under is not None and self.effect not in MODIFYING:
+            raise ValueError("`under` goes with a change of a conviction")
         words = [word for word in (self.text, self.starts_with, *self.contains) if word is not None]
         _refuse_other_spelling(words)
         return self

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.levels import VOIDED
 from clearance.charges.limitation import NEVER, last_day_to_file
 
 # A new felony within so long after the sentence starts the years without one again.
@@ -88,8 +89,12 @@ def _always(holds: Column, person: WindowSpec) -> Column:
 
 
 def _felonies(person: WindowSpec) -> dict[str, Column]:
-    """The days of the person's felony convictions; a conviction of unknown level is one."""
-    felony = F.col("convicted") & (F.coalesce("level", F.lit("F")) == "F")
+    """The days of the person's felony convictions; a conviction of unknown level is one.
+
+    One that is void is none.
+    """
+    stands = F.col("convicted") & (F.col("status") != VOIDED)
+    felony = stands & (F.coalesce("level", F.lit("F")) == "F")
     day = F.when(felony, F.col("conviction_date"))
     return {
         "last_felony": F.max(day).over(person),

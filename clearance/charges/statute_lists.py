@@ -22,12 +22,18 @@ FOLDER = "statutes"
 MOST_LISTS = 31
 # What the steps before any pack ask of a charge: without one of these lists they would see nobody.
 ASKED_BY_STEPS = (
+    "enhancement",
     "gang_enhancement",
     "gang_offence",
+    "makes_serious",
+    "makes_violent",
     "not_an_offence",
     "p64",
     "registrable_290c",
+    "registrable_by_offence",
+    "serious",
     "super_strike",
+    "violent",
 )
 
 

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import counts
 from clearance.charges.cycles import with_cycle
+from clearance.charges.dated_offences import with_dated_offences
+from clearance.charges.enhancements import with_enhanced_felonies
 from clearance.charges.later import with_later_dispositions
 from clearance.charges.list_bits import ListBits
 from clearance.charges.offences import with_offences
@@ -64,8 +66,9 @@ def features(
     decided = with_outcome(with_later_dispositions(with_offences(read, lists=lists)))
     tagged = with_tags(decided, lists=lists, limitation=rules.limitation)
     in_cycle = with_cycle(tagged, lists=lists)
-    combined = with_gang_combination(in_cycle, lists=lists)
-    return Features(combined, rules.registrations, lists, feeds)
+    combined = with_gang_combination(with_dated_offences(in_cycle, lists=lists), lists=lists)
+    enhanced = with_enhanced_felonies(combined, lists=lists)
+    return Features(enhanced, rules.registrations, lists, feeds)
 
 
 def charges(features: Features) -> DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.charges.dated_offences import offences_from
 from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
 from clearance.charges.list_bits import ListBits
@@ -27,8 +28,9 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
     """A row is a distinct charge text of the record with all that follows from the text alone.
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
-    and the whole of it as people write them, the key by which counts of one charge are known, and
-    the lists it is on, at every level and in every period, as numbers of `list_bits`.
+    and the whole of it as people write them, the key by which counts of one charge are known, the
+    day from which on its offence must be committed for some list, and the lists it is on, at every
+    level and in every period, as numbers of `list_bits`.
 
     Args:
         typed: `history.typed_rows`.
@@ -48,6 +50,7 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
         F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
         (charge["parsed"] & named).alias("classified"),
         names_several(charge).alias("names_several"),
+        offences_from(matches).alias("offence_from"),
         turns(matches).alias("turns"),
         F.transform(tag_table(matches), bits.of).alias("tag_table"),
     )

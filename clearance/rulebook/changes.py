@@ -33,11 +33,12 @@ class _Model(BaseModel):
 
 
 class Added(_Model):
-    """New params and facts by name; new rules, each `after` or `before` another."""
+    """New params and facts by name; new rules, each `after` or `before` another; new elements."""
 
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     facts: dict[str, str] = Field(default_factory=dict)
     rules: tuple[dict[str, Any], ...] = ()
+    elements: tuple[dict[str, Any], ...] = ()
 
 
 class Altered(_Model):
@@ -141,7 +142,7 @@ def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
         changes.append(change)
         problems += [((CHANGES, i, *where), what) for where, what in _apply(change, data)]
     _place_rules(data, changes, document, places)
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     built = replace(document, data=data, lines=places, text=text)
     return Whole(built, str(own[BASED_ON]), tuple(changes)), problems
 
@@ -164,6 +165,8 @@ def _apply(change: Change, data: dict[str, Any]) -> Iterator[Problem]:
             else:
                 entries[name] = value
     yield from _apply_to_rules(change, data["flow"])
+    if change.add.elements:
+        data["elements"] = [*data.get("elements", []), *change.add.elements]
     for name in INSTEAD:
         value = getattr(change.change, name)
         if value is not None:

@@ -132,7 +132,7 @@ def bound(rulebook: Rulebook, name: str, *, as_of: date = TODAY, **switches: Any
 
 def law_cases(rulebook: Rulebook, bounds: list[BoundPack]) -> list[tuple[BoundPack, ReadyCase]]:
     return [
-        (pack, case)
+        (case.under(pack), case)
         for item, pack in zip(rulebook.packs, bounds, strict=True)
         if item.pack.kind == "law"
         for case in load_cases(item.cases, bound=pack, catalogue=rulebook.catalogue)

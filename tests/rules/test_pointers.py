@@ -10,7 +10,7 @@ from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import decide
 
 Pointers = list[tuple[BoundPack, list[ReadyCase]]]
-NAMES = ["pc1203_4", "pc1203_41", "pc1203_4a", "pc17_b", "pc4852_01", "prop47"]
+NAMES = ["pc1203_4", "pc1203_41", "pc1203_4a", "pc17_b", "pc4852_01", "pc851_91", "prop47"]
 
 
 @pytest.fixture(scope="module")

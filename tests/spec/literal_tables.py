@@ -115,6 +115,8 @@ def charge(subject: str, count: str, county: str, section: str, **more: Any) -> 
         "status": "convicted",
         "convicted": True,
         "set_aside": False,
+        "changed_under": "none",
+        "reduced": False,
         "conviction_date": date(2008, 5, 6),
         "probation_granted": False,
         "probation_revoked": False,

@@ -27,6 +27,21 @@ EFFECTS = {
     "CONV SET ASIDE & DISM PER 1203.4 PC": "sets_aside",
     "DISMISSED PER 1203.4A PC": "sets_aside",
     "DISMISSED PER 1203.425 PC": "relieves",
+    "DISMISSED & SEALED PER 11361.8 HS": "voids",
+    "CONVICTION DISMISSED AS LEGALLY INVALID HS 11361.8(E)": "voids",
+    "PETITION PER 11361.8 HS TO DISMISS DENIED": "denies",
+    "REDESIGNATED MISD PER 11361.8 HS": "reduces",
+    "REDUCED TO INFRACTION PER 11361.9 HS": "reduces",
+    "PETITION PER 11361.8 HS GRANTED": "unknown",
+    "SET ASIDE & DISM PER 1210.1(E)(1) PC": "voids",
+    "PROB REVOKED PER 1210.1 PC": "revokes",
+    "SEALED PER 653.29 PC": "voids",
+    "CONVICTION VACATED PER 1170.21 PC": "voids",
+    "CONVICTION VACATED PER 236.14 PC": "voids",
+    "DISMISSED PER 1001.36(H) PC": "completes_diversion",
+    "DISM PER 1000.3(D) PC": "completes_diversion",
+    "MOTION TO DISMISS PER 1001.36 PC": "unknown",
+    "DISMISSED PER 1001.95 PC": "dismisses",
     "SEALED PER 1203.45 PC": "no_effect",
     "RELIEF GRANTED": "relieves",
     "CERT OF REHAB GRANTED": "certifies",
@@ -198,6 +213,22 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
         ("set_aside", True, True, False, "F"),
     ),
     "relieved": (["CONVICTED", "RELIEF GRANTED"], ("relieved", True, True, False, "F")),
+    "void": (
+        ["CONVICTED", "DISMISSED & SEALED PER 11361.8 HS"],
+        ("voided", True, True, False, "F"),
+    ),
+    "void, and taken back": (
+        ["CONVICTED", "SET ASIDE & DISM PER 1210.1 PC", "1210.1 PC DISMISSAL RESCINDED"],
+        ("convicted", True, False, False, "F"),
+    ),
+    "void without a conviction": (
+        ["DISMISSED PER 11361.8 HS"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "redesignated under Prop 64": (
+        ["CONVICTED", "REDESIGNATED MISD PER 11361.8 HS"],
+        ("convicted", True, False, False, "M"),
+    ),
     "pardoned": (["CONVICTED", "PARDONED"], ("pardoned", True, False, False, "F")),
     "a certificate leaves the conviction": (
         ["CONVICTED", "CERT OF REHAB"],
@@ -415,6 +446,24 @@ def test_the_dispositions_of_a_count_decide_its_status(case: str, outcomes: Prep
     row = outcomes.count(case)
     got = (row.status, row.convicted, row.set_aside, row.probation_revoked, row.level)
     assert got == OUTCOMES[case][1]
+
+
+@pytest.mark.parametrize(
+    ("case", "under", "reduced"),
+    [
+        ("void", "prop64", False),
+        ("void, and taken back", "none", False),
+        ("redesignated under Prop 64", "prop64", True),
+        ("reduced", "none", True),
+        ("a reduction that was taken back", "none", False),
+        ("set aside", "none", False),
+    ],
+)
+def test_a_conviction_says_under_which_law_it_was_changed_and_whether_it_was_reduced(
+    case: str, under: str, reduced: bool, outcomes: Prepared
+) -> None:
+    row = outcomes.count(case)
+    assert (row.changed_under, row.reduced) == (under, reduced)
 
 
 def test_a_dismissal_after_a_conviction_is_flagged(outcomes: Prepared) -> None:

@@ -22,6 +22,15 @@ MURDER = "187(A) PC-MURDER"
 LEWD = "288(A) PC-LEWD ACT"
 UNREAD = "WVU-77 XKCD"
 THIS = conviction("20100615", P64, count_order=SECOND)
+# Two of the section, one of them void.
+VOID = [
+    conviction("20000101", P64, disp_order="1"),
+    {
+        **conviction("20000101", P64, disp_order="2"),
+        "disp_descr": "DISMISSED PER 11361.8 HS",
+    },
+    conviction("20050101", P64, count_order=THIRD),
+]
 REGISTERED = {"stp_type_descr": "REGISTRATION", "offense_descr": "290 PC-REG"}
 
 # What stands on record beside the conviction of 2010-06-15, the column, its value there.
@@ -163,6 +172,18 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         "super_strike_on_record",
         False,
     ),
+    "no registrable conviction on record": ([], "registrable_on_record", False),
+    "a registrable conviction afterwards is on record": (
+        [conviction("20200101", LEWD)],
+        "registrable_on_record",
+        True,
+    ),
+    "but not before": ([conviction("20200101", LEWD)], "registrable_before", False),
+    "one that cannot be read may be registrable on record": (
+        [conviction("20200101", UNREAD)],
+        "registrable_on_record",
+        None,
+    ),
     "no registrable conviction": ([], "registrable_before", False),
     "a registrable conviction the day before": (
         [conviction("20100614", LEWD)],
@@ -224,6 +245,13 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         ],
         "earlier_same_section",
         2,
+    ),
+    "one that is void is still counted": (VOID, "earlier_same_section", 2),
+    "but not among those that are not void": (VOID, "earlier_valid_same_section", 1),
+    "none is void": (
+        [conviction("20100614", P64)],
+        "earlier_valid_same_section",
+        1,
     ),
     "another code book": ([conviction("20000101", "11359 PC-X")], "earlier_same_section", 0),
     "no code book": ([conviction("20000101", "11359-POSSESS")], "earlier_same_section", 1),
@@ -470,7 +498,7 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "182(A)(1)/487(A) PC", comment_text="11358 HS"),
         {
             "parts": ["182(A)(1) PC", "487(A) PC"],
-            "tags": ["county_jail_felony:possible", "wobbler:possible"],
+            "tags": ["county_jail_felony:possible", "limitation_4y:possible", "wobbler:possible"],
         },
     ),
     "several charges in the comment, the Prop 64 one behind": (

@@ -74,6 +74,17 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         ],
         {"last_serving_end": ENDS, "felony_free_from": DAY(2015, 1, 1)},
     ),
+    "one that is void is no felony and not served": (
+        [
+            convicted(SECOND, "20150101", sent_time_code="Y"),
+            {
+                **convicted(SECOND, "20160101"),
+                **SET_ASIDE,
+                "disp_descr": "SET ASIDE & DISM PER 1210.1 PC",
+            },
+        ],
+        {"last_serving_end": ENDS, "felony_free_from": ENDS, "felony_after_sentence": False},
+    ),
     "one whose end is not known": (
         [convicted(SECOND, "20150101", **UNKNOWN_END)],
         {"last_serving_end": ENDS, "serving_end_unknown": True},

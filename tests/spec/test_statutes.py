@@ -29,9 +29,13 @@ CASES = Path(__file__).with_name("charge_lists.csv")
 
 NEEDS = {
     "422 PC": [("serious", "felony"), ("wobbler", "")],
-    # (a)(3) and (b) are felonies only, (a)(1) is not: the surest of what cannot be read stands.
+    # (a)(3) and (b) are felonies only, (a)(1) is not: the surest of what cannot be read stands, but
+    # where it has other dates.
     "245 PC": [
         ("max_term_8y", "unreadable"),
+        # (a)(1) before and since 2012.
+        ("serious", "felony_unreadable"),
+        ("serious", "felony_unreadable"),
         ("serious", "unreadable"),
         ("super_strike", "unreadable"),
         ("wobbler", "unreadable"),

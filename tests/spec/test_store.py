@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import ClearanceError, StoreFault, SweepConflict
 from clearance.first_write import MARK
-from clearance.schemas import ARRESTS
+from clearance.schemas import ARRESTS, REVIEWS
 from clearance.store import Store, storage_faults
 
 
@@ -30,6 +30,12 @@ def arrests(spark: SparkSession, mark: str) -> DataFrame:
     return spark.range(3, numPartitions=1).select(
         *[column.alias(name) for name, column in nothing.items()]
     )
+
+
+def reviews(spark: SparkSession, *, relief: str) -> DataFrame:
+    values = {"unit_id": "A-101", "outcome": "ELIGIBLE", "relief": relief}
+    nothing = {name: F.lit(values.get(name)).cast(kind) for name, kind in REVIEWS.types.items()}
+    return spark.range(1).select(*[column.alias(name) for name, column in nothing.items()])
 
 
 def commit_files(store: Store, table: str) -> list[str]:
@@ -136,23 +142,23 @@ def test_a_table_of_an_earlier_release_gains_the_columns_it_lacks(
 def test_a_table_of_an_earlier_release_takes_the_words_that_have_been_added(
     spark: SparkSession, store: Store
 ) -> None:
-    store.append(arrests(spark, "a"), "arrests")
-    at = f"delta.`{store.path('arrests')}`"
-    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_level")
-    spark.sql(f"ALTER TABLE {at} ADD CONSTRAINT known_level CHECK (level = 'M')")
-    before = store.version(spark, "arrests")
-    felony = arrests(spark, "b").withColumn("level", F.lit("F"))
-    with store.in_turn(spark, "arrests", after=before, note="theirs"):
-        store.append(felony, "arrests")
-    assert store.read(spark, "arrests").count() == 6
-    files = len(commit_files(store, "arrests"))
+    store.append(reviews(spark, relief="dismiss"), "reviews")
+    at = f"delta.`{store.path('reviews')}`"
+    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_relief")
+    spark.sql(f"ALTER TABLE {at} ADD CONSTRAINT known_relief CHECK (relief = 'dismiss')")
+    before = store.version(spark, "reviews")
+    added = reviews(spark, relief="detention_only")
+    with store.in_turn(spark, "reviews", after=before, note="theirs"):
+        store.append(added, "reviews")
+    assert store.read(spark, "reviews").count() == 2
+    files = len(commit_files(store, "reviews"))
     # One that a killed command took away comes back; what stands as it should is let be.
-    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_level")
-    store.append(felony, "arrests")
-    store.append(felony, "arrests")
-    assert len(commit_files(store, "arrests")) == files + 4
+    spark.sql(f"ALTER TABLE {at} DROP CONSTRAINT known_relief")
+    store.append(added, "reviews")
+    store.append(added, "reviews")
+    assert len(commit_files(store, "reviews")) == files + 4
     with pytest.raises(StoreFault):
-        store.append(felony.withColumn("level", F.lit("X")), "arrests")
+        store.append(reviews(spark, relief="pardon"), "reviews")
 
 
 def test_what_an_operator_does_to_a_table_does_not_hide_the_note_on_its_rows(
