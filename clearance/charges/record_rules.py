@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.programmes import cited_sections
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
@@ -40,6 +41,7 @@ Modifying = Literal[
     "revokes",
     "reinstates",
     "modifies",
+    "terminates",
     "resentences",
     "reverses",
     "denies",
@@ -57,6 +59,7 @@ FILES = (
     "steps.yaml",
     "registrations.yaml",
     "counties.csv",
+    "longest_terms.yaml",
 )
 
 
@@ -210,6 +213,7 @@ class RecordRules(_Strict):
     words: Words
     registrations: tuple[Registration, ...]
     county_codes: dict[int, str]
+    longest_terms: LongestTerms
     fingerprint: str
 
     @property
@@ -264,10 +268,11 @@ def load_record_rules(rules: Path) -> RecordRules:
     words = checked("steps.yaml", lambda given: Words(**_mapping(given)))
     registrations = checked("registrations.yaml", lambda given: _Registrations(**_mapping(given)))
     counties = checked("counties.csv", lambda given: _Counties(counties=_table(given.text)))
+    longest = checked("longest_terms.yaml", lambda given: LongestTerms(**_mapping(given)))
     rules_of = dispositions.dispositions if dispositions else ()
     with_sections, wrong = _with_sections(rules_of, rules, texts["dispositions.yaml"])
     problems += wrong
-    if problems or not (dispositions and words and registrations and counties):
+    if problems or not (dispositions and words and registrations and counties and longest):
         raise RulebookInvalid(
             "The rules for reading a record do not hold:\n" + "\n".join(problems),
             f"Correct the files named above under {rules}.",
@@ -280,6 +285,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         words=words,
         registrations=registrations.registrations,
         county_codes={row.code: row.county for row in counties.counties},
+        longest_terms=longest,
         fingerprint=digest.hexdigest(),
     )
 
