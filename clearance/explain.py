@@ -30,7 +30,7 @@ from clearance.publish.words import OWN, PackWords, load_reasons, pack_words, re
 from clearance.rulebook.catalogue import Catalogue
 from clearance.store import Store, storage_faults
 from clearance.sweep.digest import row_hash
-from clearance.sweep.recorded import Sweep, latest_sweep, sweep_of
+from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 
 HOLDS, HOLDS_NOT, NOT_SAID = "yes", "no", "not needed or not known"
 _LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
@@ -117,6 +117,15 @@ class ExplainedDecision:
 
 
 @dataclass(frozen=True)
+class ExplainedSweep:
+    """A sweep that decided what is shown, its date, and the packs that it decided last."""
+
+    sweep_id: str
+    as_of: date
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A person's record and each decision about it.
 
@@ -127,6 +136,8 @@ class Explanation:
         units: counts, then arrests, in record order.
         decisions: by unit, then pack.
         incomplete: whether rows of the record are known to be lost.
+        decided_by: the sweeps that decided what is shown, by date; one, but where the latest was
+            of named packs only (`determine --pack`).
     """
 
     subject_id: str
@@ -135,6 +146,7 @@ class Explanation:
     units: tuple[ExplainedUnit, ...]
     decisions: tuple[ExplainedDecision, ...]
     incomplete: bool = False
+    decided_by: tuple[ExplainedSweep, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation for `--json`: dates as text."""
@@ -213,7 +225,25 @@ def _explained(
         units=tuple(units),
         decisions=tuple(sorted(decisions, key=lambda made: (made.unit_id, made.kind, made.pack))),
         incomplete=incomplete,
+        decided_by=_decided_by(
+            standing(spark, store, sweep), packs=sorted({row.pack for row in rows})
+        ),
     )
+
+
+def _decided_by(stands: Standing, *, packs: list[str]) -> tuple[ExplainedSweep, ...]:
+    """The sweeps that last decided the packs, the earliest first."""
+    found: dict[str, Sweep] = {}
+    decided: dict[str, list[str]] = {}
+    for pack in packs:
+        sweep = stands.of(pack)
+        found[sweep.sweep_id] = sweep
+        decided.setdefault(sweep.sweep_id, []).append(pack)
+    made = (
+        ExplainedSweep(sweep.sweep_id, sweep.as_of, tuple(decided[sweep.sweep_id]))
+        for sweep in found.values()
+    )
+    return tuple(sorted(made, key=lambda one: (one.as_of, one.sweep_id)))
 
 
 def _sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
@@ -414,8 +444,15 @@ def render(explanation: Explanation) -> RenderableType:
 
 
 def _heading(explanation: Explanation) -> str:
-    when = explanation.as_of.isoformat()
-    return f"Person {explanation.subject_id}, as of {when}, sweep {explanation.sweep_id}"
+    who = f"Person {explanation.subject_id}"
+    latest = ExplainedSweep(explanation.sweep_id, explanation.as_of, ())
+    several = len(explanation.decided_by) > 1
+    lines = [
+        f"as of {sweep.as_of.isoformat()}, sweep {sweep.sweep_id}"
+        + (f": {', '.join(sweep.packs)}" if several else "")
+        for sweep in explanation.decided_by or (latest,)
+    ]
+    return "\n  ".join([who, *lines]) if several else f"{who}, {lines[0]}"
 
 
 def _unit(unit: ExplainedUnit) -> Text:

@@ -13,7 +13,15 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.errors import UsageError
-from clearance.explain import HOLDS, HOLDS_NOT, NOT_SAID, explain, fact_truth
+from clearance.explain import (
+    HOLDS,
+    HOLDS_NOT,
+    NOT_SAID,
+    ExplainedSweep,
+    Explanation,
+    explain,
+    fact_truth,
+)
 from clearance.store import Store
 
 UNIT = "P-101002001000"
@@ -100,9 +108,7 @@ def test_it_prints_plainly_at_80_columns_and_as_json(
 ) -> None:
     store, rules = told
     made = explain(spark, store, subject_id="P", rules=rules)
-    page = io.StringIO()
-    made.render(Console(file=page, width=80, no_color=True))
-    text = page.getvalue()
+    text = printed(made)
     assert all(len(line) <= 80 for line in text.splitlines())
     for words in ("11359(B) HS", "County pilot", "Missing information", "2027-02-03", "level is F"):
         assert words in text
@@ -138,6 +144,30 @@ def test_an_unknown_person_and_an_unknown_sweep_are_usage_errors(
         explain(spark, store, subject_id="nobody", rules=rules)
     with pytest.raises(UsageError, match="no sweep never"):
         explain(spark, store, subject_id="P", rules=rules, sweep_id="never")
+
+
+def test_the_heading_names_each_sweep_with_its_packs_where_there_are_several() -> None:
+    day, later = date(2026, 10, 1), date(2026, 11, 20)
+    old, new = ExplainedSweep("s1", day, ("a", "b")), ExplainedSweep("s2", later, ("c",))
+    one = Explanation("P", "s1", day, units=(), decisions=(), decided_by=(old,))
+    assert printed(one).splitlines()[0] == "Person P, as of 2026-10-01, sweep s1"
+    two = Explanation("P", "s2", later, units=(), decisions=(), decided_by=(old, new))
+    assert printed(two).splitlines()[:3] == [
+        "Person P",
+        "  as of 2026-10-01, sweep s1: a, b",
+        "  as of 2026-11-20, sweep s2: c",
+    ]
+    assert two.as_dict()["decided_by"][1] == {
+        "sweep_id": "s2",
+        "as_of": "2026-11-20",
+        "packs": ["c"],
+    }
+
+
+def printed(made: Explanation) -> str:
+    page = io.StringIO()
+    made.render(Console(file=page, width=80, no_color=True))
+    return page.getvalue()
 
 
 @pytest.mark.parametrize(
