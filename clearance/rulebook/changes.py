@@ -33,11 +33,12 @@ class _Model(BaseModel):
 
 
 class Added(_Model):
-    """New params and facts by name; new rules, each `after` or `before` another."""
+    """New params and facts by name; new rules, each `after` or `before` another; new elements."""
 
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     facts: dict[str, str] = Field(default_factory=dict)
     rules: tuple[dict[str, Any], ...] = ()
+    elements: tuple[dict[str, Any], ...] = ()
 
 
 class Altered(_Model):
@@ -164,6 +165,8 @@ def _apply(change: Change, data: dict[str, Any]) -> Iterator[Problem]:
             else:
                 entries[name] = value
     yield from _apply_to_rules(change, data["flow"])
+    if change.add.elements:
+        data["elements"] = [*data.get("elements", []), *change.add.elements]
     for name in INSTEAD:
         value = getattr(change.change, name)
         if value is not None:

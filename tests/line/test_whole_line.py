@@ -88,7 +88,7 @@ def test_every_outcome_of_the_statute_occurs_among_made_up_people(line: Line) ->
 def test_every_eligible_row_names_its_day_and_none_lies_before_the_law(
     spark: SparkSession, line: Line
 ) -> None:
-    first = {"pc851_93": "2024-10-01"}
+    first = {"pc851_93": "2024-10-01", "pc849_5": "1976-01-01", "pc1170_21": "2018-01-01"}
     eligible = line.store.read(spark, "determinations").where("outcome = 'ELIGIBLE'")
     earliest = {
         row["pack"]: row["earliest"]

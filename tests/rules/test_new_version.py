@@ -48,6 +48,10 @@ changes:
       rules:
         - {after: violent_felony, rule: perjury, when: perjury, then: NOT_ELIGIBLE,
            reason: SERIOUS_FELONY, cite: PC 1203.425(a)(1)(B)(iv)(II); PC 118}
+      elements:
+        - cite: PC 1203.425(a)(1)(B)(iv)(II); PC 118
+          says: The felony is not perjury.
+          rules: [perjury]
   - bill: a made-up bill
     section: PC 1203.425(a)(1)(B)(iv)(I)(ic)
     says: An infraction waits for no year.
@@ -56,7 +60,12 @@ changes:
       rules:
         - {before: year_since_judgment, rule: infraction, when: infraction,
            then: {ELIGIBLE: grant_conviction_relief}, reason: SENTENCE_AND_YEAR_OVER,
-           cite: PC 1203.425(a)(1)(B)(iv)(I)(ic)}
+           cite: PC 1203.425(a)(1)(B)(iv)(I)(ic),
+           states: [{holds: infraction, cite: PC 1203.425(a)(1)(B)(iv)(I)(ic)}]}
+      elements:
+        - cite: PC 1203.425(a)(1)(B)(iv)(I)(ic)
+          says: The conviction is of an infraction.
+          rules: [infraction]
 """
 CASES = """
 pack: pc1203_425
@@ -169,7 +178,8 @@ def test_what_the_new_file_does_not_change_is_decided_as_before(changed: Ruleboo
 
 def test_the_check_of_the_rules_is_clean_and_its_cases_hold(changed: Rulebook) -> None:
     result = check_rules(changed.folder, overlaps=False)
-    assert result.found.problems == () and result.found.notes == ()
+    assert result.found.problems == ()
+    assert not [note for note in result.found.notes if note.file.endswith(NEW)]
     assert result.found.packs == len(changed.packs)
     new = next(item for item in changed.packs if item.name.endswith(NEW))
     bound = version_on(changed, FIRST_DAY)

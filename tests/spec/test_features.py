@@ -498,7 +498,7 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "182(A)(1)/487(A) PC", comment_text="11358 HS"),
         {
             "parts": ["182(A)(1) PC", "487(A) PC"],
-            "tags": ["county_jail_felony:possible", "wobbler:possible"],
+            "tags": ["county_jail_felony:possible", "limitation_4y:possible", "wobbler:possible"],
         },
     ),
     "several charges in the comment, the Prop 64 one behind": (
