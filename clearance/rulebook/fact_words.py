@@ -74,6 +74,9 @@ class FactWords:
             case Operator.IS_KNOWN, _:
                 name = self._name(feature)
                 return Said(f"the {name} is known", f"the {name} is not known")
+            case Operator.MAY_BE, "yes_no":
+                said = self._yes_or_no(fact.values[0], feature)
+                return Said(f"{said.yes}, or it is not known", f"{said.no}, and that is known")
             case _, "yes_no":
                 return self._yes_or_no(fact.values[0], feature)
             case _, "tags":

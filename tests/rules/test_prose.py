@@ -34,6 +34,7 @@ def says(rulebook: Rulebook, sentence: str, **more: Any) -> str:
         ("level is M", "the level is misdemeanor."),
         ("level is one of grave", "the level is felony or misdemeanor (`grave`)"),
         ("level may be one of M, I", "the level is misdemeanor or infraction or is not known"),
+        ("probation_granted may be no", "if no probation was granted, or it is not known."),
         ("section is one of sections", "the section is 11357 or 11358 (`sections`)"),
         ("convictions_on_record is at most several", "the number of convictions on record is"),
         (
@@ -66,6 +67,7 @@ def test_a_fact_is_said_as_it_is_asked(rulebook: Rulebook, sentence: str, said: 
         ("probation_granted is known", "it is not known whether probation was granted"),
         ("level is one of F, M", "the level is neither felony nor misdemeanor"),
         ("level may be M", "the level is known and is not misdemeanor"),
+        ("probation_granted may be no", "probation was granted, and that is known"),
         ("section is one of 1, 2, 3, 4", "the section is none of 1, 2, 3 and 4"),
         ("registration is open", "the registration under PC 290 is not one without an end"),
         ("registration is known", "the registration under PC 290 is not known"),
