@@ -238,10 +238,14 @@ def _units(
     """The person's counts and arrests, and whether rows of the record are known to be lost."""
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     table = sweep.read(spark, store, "charges")
-    # An earlier release did not know.
-    incomplete = F.col("record_incomplete") if "record_incomplete" in table.columns else F.lit(None)
+    # An earlier release did not know either.
+    incomplete, bounded = (
+        F.col(name) if name in table.columns else F.lit(None)
+        for name in ("record_incomplete", "sentence_end_bounded")
+    )
     counts = table.select(
         F.coalesce(incomplete, F.lit(False)).alias("incomplete"),
+        F.coalesce(bounded, F.lit(False)).alias("bounded"),
         *("subject_id", "unit_id", "level", "county", "status", "tags"),
         *("conviction_date", "sentence_end", "arrest_date", "section"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
@@ -258,7 +262,8 @@ def _units(
             dates=_dates(
                 arrested=row.arrest_date,
                 convicted=row.conviction_date,
-                sentence_ends=row.sentence_end,
+                sentence_ends=None if row.bounded else row.sentence_end,
+                sentence_ends_at_the_latest=row.sentence_end if row.bounded else None,
             ),
             status=row.status,
             section=row.section,

@@ -267,7 +267,14 @@ CHARGES = TableSpec(
         supervision_end date,
         petition_granted boolean,
         quality array<string>,
-        record_incomplete boolean
+        record_incomplete boolean,
+        sentence_end_bounded boolean,
+        last_sentence_end_bounded boolean,
+        serving_bound_end date,
+        terms_end_bounded boolean,
+        felony_free_from_bounded boolean,
+        parole_bound_end date,
+        felony_free_after_parole date
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),

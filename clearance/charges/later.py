@@ -43,6 +43,7 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
         "about",
         F.filter("dispositions", _passes_on).alias("dispositions"),
         "later_end",
+        "terminated_on",
         F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
     )
     gathered = _with_about(among).withColumn(
@@ -212,6 +213,7 @@ def _extended() -> dict[str, Column]:
     more = F.size("belonging") > 0
     theirs = F.flatten(F.transform("belonging", lambda one: one["dispositions"]))
     ends = F.array_max(F.transform("belonging", lambda one: one["later_end"]))
+    terminated = F.array_max(F.transform("belonging", lambda one: one["terminated_on"]))
     bits = F.aggregate(
         "belonging",
         F.col("sentence_bits"),
@@ -220,6 +222,7 @@ def _extended() -> dict[str, Column]:
     extended = {
         "dispositions": F.concat("dispositions", theirs),
         "later_end": F.greatest("later_end", ends),
+        "terminated_on": F.greatest("terminated_on", terminated),
         "sentence_bits": bits,
     }
     columns = {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}

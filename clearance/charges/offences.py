@@ -14,7 +14,7 @@ from clearance.charges.dispositions import CONVICTS
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.list_bits import ListBits
 from clearance.charges.quality import flags
-from clearance.charges.sentences import as_later
+from clearance.charges.sentence_ends import as_later
 
 NOT_AN_OFFENCE = "not_an_offence"
 

@@ -12,23 +12,27 @@ from clearance.charges.levels import RANKS, rank
 from clearance.charges.limitation import years_to_file
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
+from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentences import MARKS, sentence_of
+from clearance.charges.sentence_ends import Longest, granted, sentence_of
+from clearance.charges.sentences import MARKS
 from clearance.charges.tag_table import as_felony, place_in_table
+from clearance.charges.term_bounds import longest_months
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
 GANG_ENHANCEMENT = "gang_enhancement"
 
 
-def with_outcome(counts: DataFrame) -> DataFrame:
+def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     """A row is a count, with what its dispositions and sentence parts make of it.
 
     What `charges` takes as it is goes on as one value, `as_decided`.
 
     Args:
         counts: `later.with_later_dispositions`.
+        longest: the longest that the law lets a term be.
     """
     toc = F.when(F.col("toc").isin(*LEVELS), F.col("toc"))
     # What a court has said about the level of a conviction goes before the level charged.
@@ -40,7 +44,12 @@ def with_outcome(counts: DataFrame) -> DataFrame:
     decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
     convicted = F.col("outcome.convicted")
     date = F.when(convicted, F.col("conviction_date"))
-    sentence = sentence_of(convicted_on=date)
+    sentence = sentence_of(
+        convicted_on=date,
+        longest=_longest(longest, convicted_on=date),
+        revoked=F.col("outcome.probation_revoked"),
+    )
+    parole = longest_months(longest.parole, convicted_on=date)
     doubtful = F.col("outcome.unread") | (
         F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
     )
@@ -70,6 +79,9 @@ def with_outcome(counts: DataFrame) -> DataFrame:
             },
             "conviction_date": date,
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
+            "sentence_end_bounded": convicted & sentence["sentence_end_bounded"],
+            # After prison, parole that no record has.
+            "parole_months": F.when(convicted & sentence["prison_imposed"], parole),
             # A conviction, or what may be one, of which something is text that is not read.
             "perhaps_convicted": doubtful & ~convicted,
             "conviction_unread": convicted & (doubtful | undated),
@@ -78,6 +90,15 @@ def with_outcome(counts: DataFrame) -> DataFrame:
             "flags": F.col("flags").bitwiseOR(found),
         }
     ).drop("dispositions", "outcome", "stated_level", *MARKS)
+
+
+def _longest(terms: LongestTerms, *, convicted_on: Column) -> Longest:
+    """What bounds the lengths that a conviction lacks, by its level as it was made."""
+    probation = longest_months(terms.probation, convicted_on=convicted_on)
+    jail = longest_months(terms.jail, convicted_on=convicted_on, on_probation=granted())
+    # A part without a place, or nothing at all, may be prison where it was a felony.
+    no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
+    return Longest(probation, jail, F.when(no_prison, F.greatest(probation, jail)))
 
 
 def _outcome(rows: Column) -> Column:

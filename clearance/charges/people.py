@@ -25,6 +25,7 @@ REGISTERS = "registers_290"
 # The columns that count Prop 64 convictions by section carry the section in their names.
 P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
 MONTHS_TO_20 = 240
+_LONG_AGO = "0001-01-01"
 
 
 def with_person(
@@ -127,6 +128,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
     undated = (convicted & date.isNull()) | perhaps
     unknown_end = (convicted & F.col("sentence_end").isNull()) | perhaps
     p64 = F.col("is_p64")
+    end, bounded = F.when(convicted, F.col("sentence_end")), F.col("sentence_end_bounded")
 
     unread = F.col("is_unread") | F.col("perhaps_is_unread")
 
@@ -143,7 +145,12 @@ def _record(person: WindowSpec) -> dict[str, Column]:
         "convictions_on_record": known(convicted, perhaps),
         "latest_conviction": F.max(F.when(convicted, date)).over(person),
         "every_conviction_dated": F.when(~F.max(undated).over(person), True),
-        "last_sentence_end": F.max(F.when(convicted, F.col("sentence_end"))).over(person),
+        "last_sentence_end": F.max(end).over(person),
+        "last_sentence_end_bounded": F.coalesce(
+            F.max(F.when(bounded, end)).over(person)
+            > F.coalesce(F.max(F.when(~bounded, end)).over(person), F.lit(_LONG_AGO).cast("date")),
+            F.lit(False),
+        ),
         "every_sentence_known": F.when(~F.max(unknown_end).over(person), True),
         "only_p64": F.when(other, False).when(~perhaps_other, F.max(p64).over(person)),
         "p64_convictions": known(p64, perhaps_p64 | unread),

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from clearance.charges.limitation_periods import Limitation
+from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.programmes import cited_sections
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
@@ -44,6 +45,7 @@ Modifying = Literal[
     "revokes",
     "reinstates",
     "modifies",
+    "terminates",
     "resentences",
     "reverses",
     "denies",
@@ -62,6 +64,7 @@ FILES = (
     "registrations.yaml",
     "counties.csv",
     "limitation.yaml",
+    "longest_terms.yaml",
 )
 
 
@@ -220,6 +223,7 @@ class RecordRules(_Strict):
     registrations: tuple[Registration, ...]
     limitation: Limitation
     county_codes: dict[int, str]
+    longest_terms: LongestTerms
     fingerprint: str
 
     @property
@@ -275,12 +279,15 @@ def load_record_rules(rules: Path) -> RecordRules:
     registrations = checked("registrations.yaml", lambda given: _Registrations(**_mapping(given)))
     counties = checked("counties.csv", lambda given: _Counties(counties=_table(given.text)))
     limitation = checked("limitation.yaml", lambda given: Limitation(**_mapping(given)))
+    longest = checked("longest_terms.yaml", lambda given: LongestTerms(**_mapping(given)))
     rules_of = dispositions.dispositions if dispositions else ()
     with_sections, wrong = _with_sections(rules_of, rules, texts["dispositions.yaml"])
     problems += wrong
     if limitation:
         problems += _unknown_lists(limitation, rules, texts["limitation.yaml"])
-    if problems or not (dispositions and words and registrations and counties and limitation):
+    if problems or not (
+        dispositions and words and registrations and counties and limitation and longest
+    ):
         raise RulebookInvalid(
             "The rules for reading a record do not hold:\n" + "\n".join(problems),
             f"Correct the files named above under {rules}.",
@@ -294,6 +301,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         registrations=registrations.registrations,
         limitation=limitation,
         county_codes={row.code: row.county for row in counties.counties},
+        longest_terms=longest,
         fingerprint=digest.hexdigest(),
     )
 

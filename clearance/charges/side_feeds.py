@@ -104,10 +104,11 @@ def with_side_feeds(
     `registration` and `supervision` are none, until or open; where they end, `..._end` is the last
     day on which they are held. They pool over merged subjects; a petition is a subject's own.
     `terms_end` is the later of the sentence's end and the ends of supervision that started on or
-    after the conviction; null where one of them is unknown.
+    after the conviction; null where one of them is unknown. It is a bound (`terms_end_bounded`)
+    where the sentence's end is one and no supervision for certain lasts as long.
 
     Args:
-        counts: with `person_id`, `conviction_date` and `sentence_end`.
+        counts: with `person_id`, `conviction_date`, `sentence_end` and `sentence_end_bounded`.
         feeds: the feeds.
         registrations: which of the registrations that the feed names is asked for.
     """
@@ -125,8 +126,11 @@ def with_side_feeds(
             F.broadcast(granted.distinct()), on=["subject_id", "count_order"], how="left"
         ).withColumn("petition_granted", F.col("granted").isNotNull())
     if feeds.supervision is None:
-        return told.withColumn("terms_end", F.col("sentence_end"))
-    return told.withColumn("terms_end", _terms_end()).drop("supervision_terms")
+        same = ("terms_end", "sentence_end"), ("terms_end_bounded", "sentence_end_bounded")
+        return told.withColumns({name: F.col(other) for name, other in same})
+    return told.withColumns(
+        {"terms_end": _terms_end(), "terms_end_bounded": _terms_end_bounded()}
+    ).drop("supervision_terms")
 
 
 def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
@@ -159,6 +163,20 @@ def _with_held(
     )
     joined = counts.join(F.broadcast(people), on="person_id", how="left")
     return joined.withColumn(name, F.coalesce(name, F.lit(NONE)))
+
+
+def _terms_end_bounded() -> Column:
+    """Whether `terms_end` is the latest possible one, where it is known."""
+    end, bounded = F.col("sentence_end"), F.col("sentence_end_bounded")
+    # Of what has no start it is not known that it came after the conviction.
+    as_long = F.exists(
+        "supervision_terms",
+        lambda term: F.coalesce(
+            (term["started_on"] >= F.col("conviction_date")) & (term["ended_on"] >= end),
+            F.lit(False),
+        ),
+    )
+    return bounded & ~F.coalesce(as_long, F.lit(False))
 
 
 def _terms_end() -> Column:

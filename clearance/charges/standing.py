@@ -31,13 +31,19 @@ def with_standing(counts: DataFrame) -> DataFrame:
     Args:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    return counts.withColumns(_without_felony()).drop("felony_dates", "last_felony")
+    with_parole = counts.withColumn("parole_bound_end", _parole_end())
+    return with_parole.withColumns(_without_felony()).drop(
+        "felony_dates", "last_felony", "parole_months"
+    )
 
 
 def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
+    bounded = F.col("sentence_end_bounded")
+    # What has no end at all, or none that anything bounds.
+    unbounded = F.max(serves & end.isNull()).over(person)
     # A charge on a step of an unknown kind may be in court.
     strange_step = (F.col("step_kind") == "unknown") & (F.col("status") == "undisposed")
     not_read = (
@@ -46,8 +52,9 @@ def _served(person: WindowSpec) -> dict[str, Column]:
         | (is_charge() & (F.col("perhaps_convicted") | strange_step))
     )
     return {
-        "last_serving_end": F.max(F.when(serves, end)).over(person),
-        "serving_end_unknown": F.max(serves & end.isNull()).over(person),
+        "last_serving_end": F.max(F.when(serves & ~bounded, end)).over(person),
+        "serving_end_unknown": F.max(serves & (end.isNull() | bounded)).over(person),
+        "serving_bound_end": F.when(~unbounded, F.max(F.when(serves & bounded, end)).over(person)),
         "serving_without_end": F.max(serves & without_end).over(person),
         "unread_on_record": F.max(not_read).over(person),
     }
@@ -102,21 +109,52 @@ def _felonies(person: WindowSpec) -> dict[str, Column]:
     }
 
 
-def _without_felony() -> dict[str, Column]:
-    """From when the years without a new felony run; null where the end of a term is unknown."""
+def _parole_end() -> Column:
+    """The latest possible end of a parole after prison; that of all terms where a record has one.
+
+    Null where no prison was imposed, and where nothing bounds the parole.
+    """
     end = F.col("terms_end")
+    on_record = end > F.col("sentence_end")
+    most = F.add_months(end, F.col("parole_months"))
+    return F.when(F.col("parole_months").isNotNull(), F.when(on_record, end).otherwise(most))
+
+
+def _without_felony() -> dict[str, Column]:
+    """From when the years without a new felony run; null where the end of a term is unknown.
+
+    Where the end is a bound, so is the day: from an earlier end they run from no later day.
+    """
+    end, bounded, parole = F.col("terms_end"), F.col("terms_end_bounded"), F.col("parole_bound_end")
 
     def within(start: Column, day: Column) -> Column:
         return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))
 
     in_order = F.sort_array("felony_dates")
-    moved = F.aggregate(
-        in_order, end, lambda start, day: F.when(within(start, day), day).otherwise(start)
-    )
+
+    def moved(start: Column) -> Column:
+        return F.aggregate(
+            in_order, start, lambda start, day: F.when(within(start, day), day).otherwise(start)
+        )
+
     new_one = F.exists(in_order, lambda day: within(end, day))
     # Few convictions have a felony after them; only those need to look at each.
     any_later = F.coalesce(F.col("last_felony") > end, F.lit(False))
+    # Of a felony between the conviction and a bound it is not known whether it came after the end.
+    perhaps = F.exists(
+        in_order,
+        lambda day: (
+            (day > F.col("conviction_date")) & (day <= F.add_months(end, MONTHS_WITHOUT_FELONY))
+        ),
+    )
+    since_conviction = F.coalesce(F.col("last_felony") > F.col("conviction_date"), F.lit(False))
     return {
-        "felony_free_from": F.when(any_later, moved).otherwise(end),
-        "felony_after_sentence": F.when(any_later, new_one).when(end.isNotNull(), False),
+        "felony_free_from": F.when(any_later, moved(end)).otherwise(end),
+        "felony_free_from_bounded": bounded,
+        "felony_after_sentence": F.when(bounded & since_conviction, F.when(~perhaps, False))
+        .when(any_later, new_one)
+        .when(end.isNotNull(), False),
+        "felony_free_after_parole": F.when(F.col("last_felony") > parole, moved(parole)).otherwise(
+            parole
+        ),
     }

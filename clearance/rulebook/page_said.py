@@ -41,7 +41,9 @@ def petition(pack: Pack, pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     if not pack.petition:
         yield f'Where it says "{NOT_AUTOMATIC}", a person may still ask a court.'
         return
-    links = ", ".join(f"[{pages[name][0]}]({pages[name][1]})" for name in pack.petition)
+    # What a pointer's title says of itself, ", where a petition may be open", is said here once.
+    titles = {name: pages[name][0].partition(", where ")[0] for name in pack.petition}
+    links = "; ".join(f"[{titles[name]}]({pages[name][1]})" for name in pack.petition)
     yield f'Where it says "{NOT_AUTOMATIC}": {PETITION_OPEN}. See {links}.'
 
 

@@ -1,0 +1,65 @@
+"""What bounds a missing length: the longest that the law lets a term be.
+
+The entries of `rules/longest_terms.yaml`. Imports without pyspark.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+LEVELS: tuple[Literal["F", "M", "I"], ...] = ("F", "M", "I")
+
+
+class LongestTerm(BaseModel):
+    """How long a term is at most, of some convictions.
+
+    Attributes:
+        levels: of the conviction as it was made; all where none is given.
+        sections: of the charge, as `PC 459`; any that can be read where none is given.
+        unread: of charges that cannot be read, instead.
+        start: convictions on or after that day, `from` in the file.
+        beside_probation: only where probation was granted too.
+        years: None says that nothing bounds it.
+        cite: what says so.
+        certainty: how sure that is.
+        note: for a lawyer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    levels: tuple[Literal["F", "M", "I"], ...] = LEVELS
+    sections: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")], ...] = ()
+    unread: bool = False
+    start: date | None = Field(default=None, alias="from")
+    beside_probation: bool = False
+    years: Annotated[int, Field(ge=1, le=150)] | None
+    cite: str = Field(min_length=1)
+    certainty: Literal["H", "M", "V", "reading"]
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind_of_charge(self) -> Self:
+        if self.unread and self.sections:
+            raise ValueError("`sections` are of charges that can be read: drop one of the two")
+        if len(set(self.sections)) < len(self.sections):
+            raise ValueError("a section stands twice")
+        return self
+
+
+class LongestTerms(BaseModel):
+    """The entries of each kind of term; the first that fits decides.
+
+    Attributes:
+        probation: of it, and of a term without a place where that may be no prison.
+        jail: in the county.
+        parole: after prison.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    probation: tuple[LongestTerm, ...] = ()
+    jail: tuple[LongestTerm, ...] = ()
+    parole: tuple[LongestTerm, ...] = ()
