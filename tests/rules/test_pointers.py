@@ -10,7 +10,22 @@ from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import decide
 
 Pointers = list[tuple[BoundPack, list[ReadyCase]]]
-NAMES = ["pc1203_4", "pc1203_41", "pc1203_4a", "pc17_b", "pc4852_01", "pc851_91", "prop47"]
+NAMES = [
+    "pc1203_4",
+    "pc1203_41",
+    "pc1203_42",
+    "pc1203_43",
+    "pc1203_4a",
+    "pc1203_4b",
+    "pc17_b",
+    "pc290_5",
+    "pc4852_01",
+    "pc653_29",
+    "pc851_91",
+    "prop47",
+]
+# Whose every open question leads to a review in any case.
+NEVER_UNKNOWN = {"pc653_29"}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +56,8 @@ def test_a_pointer_sends_to_a_person_and_grants_nothing(pointers: Pointers) -> N
 def test_a_pointer_has_cases_for_all_that_it_can_say(pointers: Pointers) -> None:
     for bound, cases in pointers:
         ends = {case.expect.rule for case in cases if case.expect is not None}
-        assert ends == {*(rule.rule for rule in bound.pack.flow), "otherwise", "unknown"}
+        all_ends = {*(rule.rule for rule in bound.pack.flow), "otherwise", "unknown"}
+        assert ends == all_ends - ({"unknown"} if bound.pack.pack in NEVER_UNKNOWN else set())
         assert any(case.expect is None for case in cases), bound.pack.pack
 
 
