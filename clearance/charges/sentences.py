@@ -108,7 +108,8 @@ def sentence_marks() -> dict[str, Column]:
         "longest_months": F.when(own, months * CALLS + _called(kind)),
         "longest_days": F.when(own, days * CALLS + _called(kind)),
         "later_end": F.when(whole & later, end),
-        "terminated_on": F.when(effect == TERMINATES, start),
+        # Not the event date: on the conviction's own step that is the conviction's.
+        "terminated_on": F.when(effect == TERMINATES, F.col("disposition_date")),
     }
 
 

@@ -111,10 +111,10 @@ CASES: dict[str, tuple[Rows, datetime.date | None, bool, str]] = {
         conv({}, **FELONY), None, False, "unknown: no sentence recorded",
     ),
     "a known part that outlasts what is missing": (
-        conv(part("JAIL"), part("-", "1", "Y"), **THEFT), DAY(2002, 1, 31), False, "term",
+        conv(part("JAIL"), part("COND SENT", "1", "Y"), **THEFT), DAY(2002, 1, 31), False, "conditional",
     ),
     "a known part a day shorter": (
-        conv(part("JAIL"), part("-", "364", "D"), **THEFT),
+        conv(part("JAIL"), part("COND SENT", "364", "D"), **THEFT),
         DAY(2002, 1, 31), True, "unknown: jail length missing",
     ),
     "text that cannot be read": (
