@@ -56,7 +56,7 @@ class Longest:
     Attributes:
         probation: of it.
         jail: of it.
-        any_term: of a part without a place, or of a sentence of which nothing is recorded.
+        any_term: of a part without a place.
     """
 
     probation: Column
@@ -86,7 +86,8 @@ def sentence_of(*, convicted_on: Column, longest: Longest, revoked: Column) -> d
     why = _why(convicted_on, own.bitwiseOR(later))
     last = _last(convicted_on, over, jail=longest.jail)
     recorded = why.isNull() & last["end"].isNotNull()
-    lasts = F.when(why.isNull(), longest.any_term).otherwise(_lasts(own, longest))
+    # Of what nothing at all is recorded nothing is known to be missing.
+    lasts = F.when(why.isNotNull(), _lasts(own, longest))
     open_ = ~recorded & (later == 0) & over.untouched & ~_of_another_kind(why)
     bound = F.when(open_, F.add_months(convicted_on, lasts))
     # A part whose end is known may outlast everything that is not.

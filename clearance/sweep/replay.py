@@ -22,6 +22,7 @@ from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.compile import Assigned
 from clearance.rulebook.stored import bound_from
+from clearance.schemas import TABLES
 from clearance.store import Store, storage_faults
 from clearance.sweep.assign import Plan
 from clearance.sweep.digest import digest_of
@@ -150,7 +151,9 @@ def _decided(
     spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
 ) -> DataFrame:
     inputs = {
-        table: store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0))
+        table: _with_later_columns(
+            store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0)), table
+        )
         for table in UNIT_TABLES.values()
     }
     plan = plan_of(spark, store, sweep, packs=packs, rules=rules)
@@ -159,6 +162,16 @@ def _decided(
     reviewed = sweep["input_versions"].get(REVIEWS)
     offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
     return with_reviews(said, reviews=offices, first_days=plan.first_days)
+
+
+def _with_later_columns(rows: DataFrame, table: str) -> DataFrame:
+    """A row is as it was, with the columns that the table has got since, which say nothing."""
+    later = {
+        name: F.lit(None).cast(kind)
+        for name, kind in TABLES[table].types.items()
+        if name not in rows.columns
+    }
+    return rows.withColumns(later) if later else rows
 
 
 def plan_of(

@@ -172,9 +172,9 @@ def test_revocations_with_any_case_number_are_found(answers: Answers) -> None:
     assert found >= {1, 2, 3, 4, 5, 6, 7, 8, 9, 12}
 
 
-# DEFERRED ENTRY OF JUDGMENT, BAIL FORFEITED, MISTRIAL, HUNG JURY, DISPO:OTHER, OTHER, TRANSFERRED,
+# BAIL FORFEITED, MISTRIAL, HUNG JURY, DISPO:OTHER, OTHER, TRANSFERRED,
 # FILED, NO COMPLAINT FILED and others: what became of the charge is not known.
-UNKNOWN_ENDINGS = (0, 1, 4, 5, 6, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 26, 27, 28, 29, 30, 32)
+UNKNOWN_ENDINGS = (1, 4, 5, 6, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 26, 27, 28, 29, 30, 32)
 
 
 @pytest.mark.parametrize("number", UNKNOWN_ENDINGS)
@@ -182,6 +182,10 @@ def test_an_odd_ending_is_unknown_and_gives_no_relief(number: int, answers: Answ
     subject = f"0800{number:02d}"
     assert answers.of(subject, "101001", ARRESTS) == ("NOT_ELIGIBLE", "INSUFFICIENT_DATA")
     assert "UNKNOWN_DISPOSITION" in answers.count(subject).quality
+
+
+def test_deferred_entry_of_judgment_is_a_diversion_that_is_not_completed(answers: Answers) -> None:
+    assert answers.of("080000", "101001", ARRESTS) == ("NOT_ELIGIBLE", "DIVERSION_NOT_COMPLETED")
 
 
 def test_a_charge_combined_with_others_says_that_proceedings_were_begun(answers: Answers) -> None:
@@ -205,7 +209,8 @@ def test_a_sentence_that_was_changed_ends_with_the_later_one(answers: Answers) -
     assert (first.level, first.sentence_end) == ("M", DAY(1997, 10, 28))
     assert answers.count("130002").sentence_end == DAY(2029, 5, 2)
     assert answers.decided["130002"][FIRST, LAW]["reason"] == "SERVING_SENTENCE"
-    assert answers.count("130003").sentence_end == DAY(2023, 1, 2)
+    # Probation that a court ended early is over on that day.
+    assert answers.count("130003").sentence_end == DAY(2020, 11, 2)
     assert answers.of("130003") == ("ELIGIBLE", "PROBATION_COMPLETED")
 
 
@@ -226,8 +231,9 @@ def test_a_line_that_is_no_offence_is_not_counted_and_has_no_unit(
 
 
 def test_what_a_line_of_violated_parole_imposes_reaches_the_conviction(answers: Answers) -> None:
+    # Parole after it may last four years more, and then the four years run.
     assert answers.count("440002").sentence_end == DAY(2024, 11, 28)
-    assert answers.decided["440002"][FIRST, LAW]["eligible_on"] == DAY(2028, 11, 28)
+    assert answers.decided["440002"][FIRST, LAW]["eligible_on"] == DAY(2032, 11, 28)
 
 
 def test_a_sentencing_line_without_a_disposition_is_not_pending(answers: Answers) -> None:

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Rows, datetime.date | None, bool, str]] = {
         None, False, "unknown: probation length missing",
     ),
     "a misdemeanor of which nothing is recorded": (
-        conv({}, **THEFT), DAY(2004, 1, 31), True, "unknown: no sentence recorded",
+        conv({}, **THEFT), None, False, "unknown: no sentence recorded",
     ),
     "a felony of which nothing is recorded": (
         conv({}, **FELONY), None, False, "unknown: no sentence recorded",
