@@ -111,7 +111,8 @@ CASES: dict[str, tuple[Rows, datetime.date | None, bool, str]] = {
         conv({}, **FELONY), None, False, "unknown: no sentence recorded",
     ),
     "a known part that outlasts what is missing": (
-        conv(part("JAIL"), part("COND SENT", "1", "Y"), **THEFT), DAY(2002, 1, 31), False, "conditional",
+        conv(part("JAIL"), part("COND SENT", "1", "Y"), **THEFT),
+        DAY(2002, 1, 31), False, "conditional",
     ),
     "a known part a day shorter": (
         conv(part("JAIL"), part("COND SENT", "364", "D"), **THEFT),
