@@ -140,7 +140,7 @@ EFFECTS = {
     "PROB VIOL FOUND": "revokes",
     "PROB VIOL FOUND-SENTENCE IMPOSED": "unknown",
     "PROBATION TERMINATED UNSUCCESSFULLY": "revokes",
-    "PROBATION TERMINATED": "modifies",
+    "PROBATION TERMINATED": "terminates",
     "PROBATION TERMINATED-ABSCONDED": "unknown",
     "VOP ADMITTED, PROBATION REINSTATED": "reinstates",
     "PAROLE REVOKED": "revokes",
