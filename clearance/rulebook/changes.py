@@ -26,6 +26,8 @@ OWN = ("pack", "version", "title", "authority", "in_force", "note", *PACK_KEYS, 
 """Keys that a version based on another may write itself; all others it has from that one."""
 INSTEAD = ("otherwise", "unknown")
 PLACES = ("after", "before")
+# The same text five times as fast, where the library for it is there.
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Model(BaseModel):
@@ -142,7 +144,7 @@ def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
         changes.append(change)
         problems += [((CHANGES, i, *where), what) for where, what in _apply(change, data)]
     _place_rules(data, changes, document, places)
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    text = yaml.dump(data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
     built = replace(document, data=data, lines=places, text=text)
     return Whole(built, str(own[BASED_ON]), tuple(changes)), problems
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,10 @@ class PackDocument:
 
 
 def read_documents(
-    folder: Path, *, files: Sequence[Path] | None = None, beside: Path | None = None
+    folder: Path,
+    *,
+    files: Sequence[Path] | None = None,
+    beside: Mapping[str, Document] | None = None,
 ) -> tuple[list[PackDocument], list[str]]:
     """Every file of a pack in a rules folder, and what is wrong with those that cannot be built.
 
@@ -43,11 +46,10 @@ def read_documents(
     Args:
         folder: the rules folder.
         files: only these files of it.
-        beside: a rules folder whose versions may be named too.
+        beside: other files, whose versions may be named too.
     """
     wanted, problems = _loaded(folder, pack_files(folder) if files is None else files)
-    others = {} if beside is None else _loaded(beside, pack_files(beside))[0]
-    builder = _Builder({**others, **wanted})
+    builder = _Builder({**(beside or {}), **wanted})
     for name in wanted:
         builder.build(name)
     built = [builder.found[name] for name in wanted if name in builder.found]

@@ -13,17 +13,18 @@ from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.check import Known
-from clearance.rulebook.documents import read_documents
+from clearance.rulebook.documents import pack_files, read_documents
 from clearance.rulebook.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
 from clearance.rulebook.options import OptionValues, PackOption
 from clearance.rulebook.prose import english
+from clearance.rulebook.yaml_lines import Document, load_yaml
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.sweep.county_options import chosen_options
 
 RULES = rules_folder()
 CASES = sorted(RULES.glob("*/**/*.cases.yaml"))
 AS_OF = date(2026, 11, 1)
-PACKS = [item.document.path for item in load_rulebook(RULES).packs]
+PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in CASES]
 
 
 @cache
@@ -64,9 +65,15 @@ def cases_of(path: Path) -> Path:
     return next(item.cases for item in _rulebook().packs if item.document.path == path)
 
 
+@cache
+def _documents() -> dict[str, Document]:
+    """The files of the project's packs."""
+    return {path.relative_to(RULES).as_posix(): load_yaml(path) for path in pack_files(RULES)}
+
+
 def pack_of(path: Path) -> tuple[PackFile | None, list[str]]:
     """The pack of one file, built from the project's other versions, and what is wrong with it."""
-    documents, problems = read_documents(path.parent, files=[path], beside=RULES)
+    documents, problems = read_documents(path.parent, files=[path], beside=_documents())
     for item in documents:
         found, wrong = _pack(item, known())
         return found, [*problems, *wrong]
