@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from clearance.errors import nearest
 from clearance.rulebook.check import Problem
@@ -30,6 +30,15 @@ PLACES = ("after", "before")
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+def _named(rule: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(rule.get("rule"), str):
+        raise ValueError("a rule is named: write its id under `rule`")
+    return rule
+
+
+NamedRule = Annotated[dict[str, Any], AfterValidator(_named)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +48,7 @@ class Added(_Model):
 
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     facts: dict[str, str] = Field(default_factory=dict)
-    rules: tuple[dict[str, Any], ...] = ()
+    rules: tuple[NamedRule, ...] = ()
     elements: tuple[dict[str, Any], ...] = ()
 
 
@@ -48,7 +57,7 @@ class Altered(_Model):
 
     params: dict[str, dict[str, Any]] = Field(default_factory=dict)
     facts: dict[str, str] = Field(default_factory=dict)
-    rules: tuple[dict[str, Any], ...] = ()
+    rules: tuple[NamedRule, ...] = ()
     otherwise: dict[str, Any] | None = None
     unknown: dict[str, Any] | None = None
 
@@ -103,6 +112,16 @@ def identity(data: Any) -> str | None:
 def is_based(data: Any) -> bool:
     """Whether the content of a file says what it is based on."""
     return isinstance(data, Mapping) and BASED_ON in data
+
+
+def can_be_base(data: Any) -> bool:
+    """Whether a version can be built on the content: it has rules with names, params and facts."""
+    if not isinstance(data, Mapping) or not isinstance(data.get("flow"), list):
+        return False
+    named = all(isinstance(r, dict) and isinstance(r.get("rule"), str) for r in data["flow"])
+    tables = (data.get(name, {}) for name in ("params", "facts", *INSTEAD))
+    listed = isinstance(data.get("elements", []), list)
+    return named and listed and all(isinstance(table, dict) for table in tables)
 
 
 def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
@@ -172,7 +191,7 @@ def _apply(change: Change, data: dict[str, Any]) -> Iterator[Problem]:
     for name in INSTEAD:
         value = getattr(change.change, name)
         if value is not None:
-            data[name] = _merged(data[name], value)
+            data[name] = _merged(data.get(name, {}), value)
 
 
 def _apply_to_rules(change: Change, flow: list[dict[str, Any]]) -> Iterator[Problem]:

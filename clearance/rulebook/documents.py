@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.errors import RulebookInvalid, nearest
-from clearance.rulebook.changes import BASED_ON, Change, Whole, identity, is_based, whole_of
+from clearance.rulebook.changes import (
+    BASED_ON,
+    Change,
+    Whole,
+    can_be_base,
+    identity,
+    is_based,
+    whole_of,
+)
 from clearance.rulebook.check import Problem
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
@@ -108,7 +116,7 @@ class _Builder:
             return
         self.build(base)
         whole = self.found.get(base)
-        if whole is None or not isinstance(whole.document.data.get("flow"), list):
+        if whole is None or not can_be_base(whole.document.data):
             self._refuse(name, f"`{version}` cannot be built, or is based on this version")
             return
         built, wrong = whole_of(document, whole.document)

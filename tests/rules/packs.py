@@ -139,6 +139,17 @@ def bound_pack(catalogue: Catalogue, **changes: Any) -> BoundPack:
     return bind(Pack.model_validate(small_pack(**changes)), catalogue, switches={}, reads="test")
 
 
+def unmarked(bound: BoundPack) -> list[str]:
+    """Rules and values of a pack without a certainty, and reviews that do not say what to do."""
+    pack = bound.pack
+    parts = [*((rule.rule, rule) for rule in pack.flow), ("otherwise", pack.otherwise)]
+    return [
+        *(rule.rule for rule in pack.flow if not rule.certainty),
+        *(name for name, param in pack.params.items() if not param.certainty),
+        *(name for name, part in parts if (part.then.outcome == "REVIEW") != bool(part.label)),
+    ]
+
+
 def again(bound: BoundPack, name: str) -> BoundPack:
     """The same pack under another name."""
     return replace(bound, pack=bound.pack.model_copy(update={"pack": name}))

@@ -107,6 +107,8 @@ def test_rules_are_added_in_their_place_changed_by_key_and_taken_away(rules: Pat
         ({"add": {"facts": {FACT: "level is F"}}}, "is there already"),
         ({"add": {"rules": [{"cite": "PC 2", **NEW_RULE}]}}, "`after` or `before`"),
         ({"add": {"rules": [{"after": "nowhere", **NEW_RULE}]}}, "`nowhere` is not in the version"),
+        ({"change": {"rules": [{"rule": ["a"], "cite": "PC 2"}]}}, "a rule is named"),
+        ({"add": {"rules": [{"after": RULE, "cite": "PC 2"}]}}, "a rule is named"),
         ({"bill": ""}, "`bill`"),
         ({"section": ""}, "`section`"),
         ({"odd": 1}, "`odd`"),
@@ -133,6 +135,18 @@ def test_a_base_that_is_not_there_or_goes_in_a_circle_is_refused(rules: Path) ->
     write(rules, "second", version("second", {}, on="third"))
     write(rules, "third", version("third", {}, on="second"))
     assert "is based on this version" in problem(rules)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"flow": ["a"]}, {"flow": [{"rule": ["a"]}]}, {"facts": ["a"]}, {"otherwise": "a"}]
+)
+def test_a_base_without_the_form_of_a_pack_is_refused_and_so_is_what_stands_on_it(
+    rules: Path, odd: dict[str, Any]
+) -> None:
+    write(rules, "first", {**small_pack(), **odd})
+    write(rules, "second", version("second", {}))
+    said = problem(rules)
+    assert "law/first.yaml:" in said and "cannot be built" in said
 
 
 def test_what_is_wrong_with_a_rule_stands_at_the_line_that_wrote_it(rules: Path) -> None:
