@@ -15,7 +15,7 @@ from clearance.charges.list_bits import ListBits
 from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentence_ends import Longest, granted, sentence_of
+from clearance.charges.sentence_ends import with_sentence
 from clearance.charges.sentences import MARKS
 from clearance.charges.tag_table import as_felony, place_in_table
 from clearance.charges.term_bounds import longest_months
@@ -43,12 +43,9 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     with_level = counts.withColumn("level", level)
     decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
     convicted = F.col("outcome.convicted")
-    date = F.when(convicted, F.col("conviction_date"))
-    sentence = sentence_of(
-        convicted_on=date,
-        longest=_longest(longest, convicted_on=date),
-        revoked=F.col("outcome.probation_revoked"),
-    )
+    dated = decided.withColumn("convicted_on", F.when(convicted, F.col("conviction_date")))
+    sentenced = with_sentence(dated, longest=longest)
+    date, sentence = F.col("convicted_on"), F.col("sentence")
     parole = longest_months(longest.parole, convicted_on=date)
     doubtful = F.col("outcome.unread") | (
         F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
@@ -71,7 +68,7 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
     )
-    return decided.withColumns(
+    return sentenced.withColumns(
         {
             **{
                 name: F.col(f"outcome.{name}")
@@ -89,16 +86,7 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
         }
-    ).drop("dispositions", "outcome", "stated_level", *MARKS)
-
-
-def _longest(terms: LongestTerms, *, convicted_on: Column) -> Longest:
-    """What bounds the lengths that a conviction lacks, by its level as it was made."""
-    probation = longest_months(terms.probation, convicted_on=convicted_on)
-    jail = longest_months(terms.jail, convicted_on=convicted_on, on_probation=granted())
-    # A part without a place, or nothing at all, may be prison where it was a felony.
-    no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
-    return Longest(probation, jail, F.when(no_prison, F.greatest(probation, jail)))
+    ).drop("dispositions", "outcome", "stated_level", "convicted_on", "sentence", *MARKS)
 
 
 def _outcome(rows: Column) -> Column:

@@ -7,13 +7,13 @@ one that was revoked with a new sentence ends with that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import later_by
+from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.sentences import (
     ANY,
     BIT,
@@ -44,24 +44,26 @@ from clearance.charges.sentences import (
     UNDATED_PART,
     WIDTH,
 )
+from clearance.charges.term_bounds import longest_months
 
 # What a later disposition may do to how long probation lasts: it may stop it, prolong it, end it.
 _MOVES = ("revokes", "reinstates", "modifies", "resentences", TERMINATES)
 
-
-@dataclass(frozen=True)
-class Longest:
-    """How many months the parts of a conviction last at most; null where nothing bounds one.
-
-    Attributes:
-        probation: of it.
-        jail: of it.
-        any_term: of a part without a place.
-    """
-
-    probation: Column
-    jail: Column
-    any_term: Column
+# What is worked out on the way to a sentence's end, a column each.
+_WORKED_OUT = (
+    "probation_over_early",
+    "probation_ended_on",
+    "probation_untouched",
+    "own_parts_missing",
+    "later_parts_missing",
+    "longest_probation",
+    "longest_jail",
+    "end_unknown_for",
+    "last_known_end",
+    "bound_of_end",
+)
+_EARLY, _ENDED_ON, _UNTOUCHED, _OWN_MISSING, _LATER_MISSING = _WORKED_OUT[:5]
+_PROBATION, _JAIL, _WHY, _LAST, _BOUND = _WORKED_OUT[5:]
 
 
 def granted() -> Column:
@@ -69,41 +71,45 @@ def granted() -> Column:
     return _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["probation"] | GRANTED) != 0
 
 
-def sentence_of(*, convicted_on: Column, longest: Longest, revoked: Column) -> dict[str, Column]:
-    """The end of a count's sentence, its basis, and whether it was probation, or prison.
+def with_sentence(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
+    """A row is a count, with `sentence`: its end, its basis, whether it was probation, or prison.
 
     The end is null where the basis is `no end`, or starts with `unknown` and nothing bounds it;
-    where something does, it is the latest possible one, and `sentence_end_bounded` says so.
+    where something does, it is the latest possible one, and `sentence_end_bounded` says so. What is
+    asked for more than once is a column of its own, since an expression would hold it as often.
 
     Args:
-        convicted_on: the conviction date; the sums of `MARKS` stand beside it, and `dispositions`
-            in record order.
+        counts: with `convicted_on`, the conviction date of a conviction; `outcome`; the level as
+            the conviction was made; the sums of `MARKS`, and `dispositions` in record order.
         longest: what bounds a missing length.
-        revoked: whether probation was revoked and not reinstated.
     """
-    over = _Over(revoked)
-    own, later = _missing(over)
-    why = _why(convicted_on, own.bitwiseOR(later))
-    last = _last(convicted_on, over, jail=longest.jail)
-    recorded = why.isNull() & last["end"].isNotNull()
+    moved = counts.withColumns(_over(F.col("outcome.probation_revoked")))
+    missing = moved.withColumns(_missing() | _longest_months(longest))
+    known = missing.withColumns({_WHY: _why(), _LAST: _last()})
+    recorded = F.col(_WHY).isNull() & F.col(_LAST)["end"].isNotNull()
     # Of what nothing at all is recorded nothing is known to be missing.
-    lasts = F.when(why.isNotNull(), _lasts(own, longest))
-    open_ = ~recorded & (later == 0) & over.untouched & ~_of_another_kind(why)
-    bound = F.when(open_, F.add_months(convicted_on, lasts))
+    lasts = F.when(F.col(_WHY).isNotNull(), _lasts())
+    open_ = ~recorded & (F.col(_LATER_MISSING) == 0) & F.col(_UNTOUCHED) & ~_of_another_kind()
+    bounded = known.withColumn(_BOUND, F.when(open_, F.add_months("convicted_on", lasts)))
     # A part whose end is known may outlast everything that is not.
-    covered = F.coalesce(last["end"] >= bound, F.lit(False))
-    at_most = bound.isNotNull() & ~covered
-    return {
-        "sentence_end": F.when(recorded | covered, last["end"]).otherwise(bound),
-        "sentence_end_bounded": at_most,
-        "sentence_basis": F.coalesce(
-            F.when(~covered, why), F.when(~at_most, last["basis"]), F.lit(NOT_RECORDED)
-        ),
-        "sentence_without_end": _says(ENDLESS),
-        "sentence_unread": _says(NOT_READ_BIT),
-        "probation_granted": granted(),
-        "prison_imposed": _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["prison"] | PRISON_PART) != 0,
-    }
+    covered = F.coalesce(F.col(_LAST)["end"] >= F.col(_BOUND), F.lit(False))
+    at_most = F.col(_BOUND).isNotNull() & ~covered
+    basis = F.coalesce(
+        F.when(~covered, F.col(_WHY)), F.when(~at_most, F.col(_LAST)["basis"]), F.lit(NOT_RECORDED)
+    )
+    prison = _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["prison"] | PRISON_PART) != 0
+    sentence = F.struct(
+        F.when(recorded | covered, F.col(_LAST)["end"])
+        .otherwise(F.col(_BOUND))
+        .alias("sentence_end"),
+        at_most.alias("sentence_end_bounded"),
+        basis.alias("sentence_basis"),
+        _says(ENDLESS).alias("sentence_without_end"),
+        _says(NOT_READ_BIT).alias("sentence_unread"),
+        granted().alias("probation_granted"),
+        prison.alias("prison_imposed"),
+    )
+    return bounded.withColumn("sentence", sentence).drop(*_WORKED_OUT)
 
 
 def as_later(*, dated: Column) -> dict[str, Column]:
@@ -127,25 +133,33 @@ def as_later(*, dated: Column) -> dict[str, Column]:
     }
 
 
-class _Over:
+def _over(revoked: Column) -> dict[str, Column]:
     """Whether probation is over before its term is: ended by a court, or replaced when revoked.
 
-    Attributes:
-        early: it is.
-        ended_on: the day on which a court ended it; null where none did.
-        untouched: nothing else may have moved the end of a term that is not recorded.
+    Also the day on which a court ended it, null where none did; and whether nothing else may have
+    moved the end of a term that is not recorded.
     """
+    moves = F.filter("dispositions", lambda one: one["effect"].isin(*_MOVES))
+    last = F.when(F.size("dispositions") > 1, F.get(moves, F.size(moves) - 1)["effect"])
+    # Of prison beside probation it is not known which was meant.
+    alone = _bits_of(KNOWN).bitwiseAND(BIT["prison"]) == 0
+    ended = granted() & last.eqNullSafe(TERMINATES) & alone
+    ended_on = F.when(ended, F.col("terminated_on"))
+    replaced = revoked & (F.col("sentence_bits").bitwiseAND(NEW_SENTENCE) != 0)
+    return {
+        _ENDED_ON: ended_on,
+        _EARLY: ended_on.isNotNull() | (replaced & alone),
+        _UNTOUCHED: last.isNull() | ended_on.isNotNull(),
+    }
 
-    def __init__(self, revoked: Column) -> None:
-        moves = F.filter("dispositions", lambda one: one["effect"].isin(*_MOVES))
-        last = F.when(F.size("dispositions") > 1, F.get(moves, F.size(moves) - 1)["effect"])
-        # Of prison beside probation it is not known which was meant.
-        alone = _bits_of(KNOWN).bitwiseAND(BIT["prison"]) == 0
-        ended = granted() & last.eqNullSafe(TERMINATES)
-        self.ended_on = F.when(ended & alone, F.col("terminated_on"))
-        replaced = revoked & (F.col("sentence_bits").bitwiseAND(NEW_SENTENCE) != 0)
-        self.early = self.ended_on.isNotNull() | (replaced & alone)
-        self.untouched = last.isNull() | self.ended_on.isNotNull()
+
+def _longest_months(terms: LongestTerms) -> dict[str, Column]:
+    """What bounds the lengths that a conviction lacks, by its level as it was made."""
+    date = F.col("convicted_on")
+    return {
+        _PROBATION: longest_months(terms.probation, convicted_on=date),
+        _JAIL: longest_months(terms.jail, convicted_on=date, on_probation=granted()),
+    }
 
 
 def _says(bit: int) -> Column:
@@ -175,41 +189,46 @@ def _latest(ends: list[Column]) -> Column:
     return F.when(latest["end"].isNotNull(), latest)
 
 
-def _last(convicted_on: Column, over: _Over, *, jail: Column) -> Column:
+def _last() -> Column:
     """The latest of the ends that are known, with what it is called."""
+    convicted_on = F.col("convicted_on")
     ends = _longest(convicted_on)
     own = F.greatest(*ends)
     # Jail beside probation is no longer than a condition of it may be.
     in_jail = F.when(
         _bits_of(KNOWN).bitwiseAND(BIT["jail"]) != 0,
-        F.least(own["end"], F.add_months(convicted_on, jail)),
+        F.least(own["end"], F.add_months(convicted_on, F.col(_JAIL))),
     )
     ended = F.struct(
-        F.greatest(convicted_on, over.ended_on, in_jail).alias("end"),
+        F.greatest(convicted_on, F.col(_ENDED_ON), in_jail).alias("end"),
         F.lit(TERMINATED).alias("basis"),
     )
     is_probation = own["end"].isNull() | (own["basis"] == "probation")
-    shortened = [F.when(over.early & is_probation, ended).otherwise(end) for end in ends]
+    shortened = [F.when(F.col(_EARLY) & is_probation, ended).otherwise(end) for end in ends]
     return _latest(shortened)
 
 
-def _missing(over: _Over) -> tuple[Column, Column]:
+def _missing() -> dict[str, Column]:
     """The kinds whose end is not known, of the conviction's own parts and of later ones."""
     known, known_later = _bits_of(KNOWN), _bits_of(KNOWN_LATER)
     uncovered = _excused(_uncovered(NAMED_BY_TEXT, known), known)
     # A fine ends the day it starts: beside any known part, a missing one cannot matter.
     uncovered = F.when(known != 0, uncovered.bitwiseAND(MASK ^ BIT["fine"])).otherwise(uncovered)
     own = _excused(_bits_of(LACKS), known).bitwiseOR(uncovered)
-    own = F.when(over.early, own.bitwiseAND(MASK ^ BIT["probation"])).otherwise(own)
     later = _excused(_bits_of(LACKS_LATER), known_later).bitwiseOR(
         _excused(_uncovered(NAMED_LATER, known_later), known_later)
     )
-    return own, later
+    return {
+        _OWN_MISSING: F.when(F.col(_EARLY), own.bitwiseAND(MASK ^ BIT["probation"])).otherwise(own),
+        _LATER_MISSING: later,
+    }
 
 
-def _why(convicted_on: Column, missing: Column) -> Column:
+def _why() -> Column:
     """Why the end is not known; null where it is, or where nothing is recorded at all."""
-    undated = convicted_on.isNull() & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
+    missing = F.col(_OWN_MISSING).bitwiseOR(F.col(_LATER_MISSING))
+    dated = F.col("convicted_on").isNotNull()
+    undated = ~dated & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
     why = (
         F.when(_says(ENDLESS), NO_END)
         .when(_says(NOT_READ_BIT), NOT_READ)
@@ -234,19 +253,23 @@ def _why(convicted_on: Column, missing: Column) -> Column:
     return F.coalesce(why, F.when(missing != 0, particulars))
 
 
-def _of_another_kind(why: Column) -> Column:
+def _of_another_kind() -> Column:
     """Whether the end is not known for another reason than that something is missing."""
-    return F.coalesce(why.isin(NO_END, NOT_READ, UNDATED_PART), F.lit(False))
+    return F.coalesce(F.col(_WHY).isin(NO_END, NOT_READ, UNDATED_PART), F.lit(False))
 
 
-def _lasts(missing: Column, longest: Longest) -> Column:
+def _lasts() -> Column:
     """How many months the parts whose end is not known last at most; null where nothing says."""
+    probation, jail = F.col(_PROBATION), F.col(_JAIL)
+    # A part without a place, or nothing at all, may be prison where it was a felony.
+    no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
     each = {
-        BIT["probation"]: longest.probation,
-        BIT["jail"]: longest.jail,
+        BIT["probation"]: probation,
+        BIT["jail"]: jail,
         BIT["prison"]: F.lit(None).cast("int"),
-        TERM: longest.any_term,
+        TERM: F.when(no_prison, F.greatest(probation, jail)),
     }
+    missing = F.col(_OWN_MISSING)
     lasts = [F.when(missing.bitwiseAND(bit) == 0, 0).otherwise(most) for bit, most in each.items()]
     unbounded = reduce(lambda one, other: one | other, [most.isNull() for most in lasts])
     return F.when(~unbounded, F.greatest(*lasts))
