@@ -237,9 +237,7 @@ def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Ass
     )
 
 
-def _differing(
-    again: DataFrame, stored: DataFrame
-) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+def _differing(again: DataFrame, stored: DataFrame) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     """How many decisions differ, in which columns, and the first of them."""
     differ = changes(again, touched=stored).select(*KEY).persist()
     first = differ.orderBy("pack", "unit_id").limit(MOST_NAMED).collect()

@@ -3,9 +3,10 @@
     scripts/soak/year.py --people 40 --seed 1 --kills 3
 
 Each month an extract brings new people and changes to others, feeds come anew, and `run` and
-`grant` follow; in each month some command ends at a commit or a move, and is run again. What each
-person's story says must have been granted and corrected, and nothing else, stands in the end on one
-line of one notice. Prints a line of figures; exit code 1 where something differs.
+`grant` follow, into one of two folders; in each month some command ends at a commit or a move, and
+is run again. What each person's story says must have been granted and corrected, and nothing else,
+stands in the end on one line of one notice. Prints a line of figures; exit code 1 where something
+differs.
 """
 
 from __future__ import annotations
@@ -40,7 +41,6 @@ from clearance.store import Store
 from soak.sessions import QUICK, forget_ended_jobs
 
 YEAR = 2024
-MONTHS = range(1, 13)
 LAW = "pc1203_425"
 CONFIG = "packs: [pc1203_425, pc851_93]\n"
 COUNTIES = ("YOLO", "MARIN", "KERN")
@@ -103,7 +103,9 @@ class Story:
         if self.kind == "vacated" and changed:
             convicted |= dict.fromkeys(("SENT_LOC_DESCR", "SENT_LENGTH", "SENT_TIME_CODE"), "")
             convicted |= {"DISP_DESCR": "DISMISSED"}
-        rows = [convicted]
+        if self.kind == "no date" and changed:
+            convicted |= {"STP_EVENT_DATE": ""}
+        rows = [] if self.kind == "gone" and changed else [convicted]
         if self.kind == "arrested before" and changed:
             day = f"{YEAR - 1}1220"
             rows.append(arrested | {"CNT_ORDER": "102001001000", "STP_EVENT_DATE": day})
@@ -133,28 +135,37 @@ class Story:
                 yield "registry", (self.subject, "290", f"{YEAR - 1}-12-01", "")
             case "registered after":
                 yield "registry", (self.subject, "290", day, "")
+            case "registered nobody knows when":
+                yield "registry", (self.subject, "290", "", "")
             case "petition before":
                 yield "petitions", (*count, f"{YEAR - 1}-12-01")
             case "petition after":
                 yield "petitions", (*count, day)
 
-    def lines(self) -> Iterator[Line]:
-        """What a court must be told of the conviction over the year, each once."""
+    def lines(self, last: int) -> Iterator[Line]:
+        """What a court must be told of the conviction until a month, each once."""
         granted = self.turn if self.kind == "due at the turn" else self.first
         first = as_of(granted).isoformat()
-        yield self.subject, LAW, first, "grant"
-        if self.kind in CORRECTED:
+        if granted <= last:
+            yield self.subject, LAW, first, "grant"
+        if self.kind in CORRECTED and self.turn <= last:
             yield self.subject, LAW, first, "correction"
-        if self.kind in GRANTED_AGAIN and self.back in MONTHS:
+        if self.kind in GRANTED_AGAIN and self.back <= last:
             yield self.subject, LAW, as_of(self.back).isoformat(), "grant"
 
 
 STORIES = (
     *("as it was", "due at the turn", "longer for a while", "vacated"),
     *("registered before", "registered after", "petition before", "petition after"),
-    *("arrested before", "arrested after"),
+    *("arrested before", "arrested after", "registered nobody knows when", "gone", "no date"),
 )
-CORRECTED = ("longer for a while", "registered before", "petition before", "arrested before")
+# Why the grant was not due, where the record shows that later.
+CORRECTED = {
+    "longer for a while": "SERVING_SENTENCE",
+    "registered before": "REGISTERED",
+    "petition before": "PETITION_GRANTED",
+    "arrested before": "ARREST_PENDING",
+}
 GRANTED_AGAIN = ("longer for a while", "arrested before")
 
 
@@ -194,12 +205,11 @@ class Told:
 
 
 class Year:
-    """A store, its output folder, and the people's stories."""
+    """A store, its output folders, and the people's stories."""
 
-    def __init__(self, folder: Path, *, people: int, dice: random.Random) -> None:
-        self.folder, self.dice, self.told = folder, dice, Told()
-        self.stories = stories(people, dice=dice)
-        self.store, self.out = folder / "store", folder / "out"
+    def __init__(self, folder: Path, stories: list[Story], *, dice: random.Random) -> None:
+        self.folder, self.stories, self.dice, self.told = folder, stories, dice, Told()
+        self.store, self.outs = folder / "store", (folder / "one", folder / "other")
         self.into = ["--store", str(self.store), "--config", str(folder / "year.yaml")]
         (folder / "year.yaml").write_text(CONFIG)
         self.loaded: dict[str, list[tuple[str, ...]]] = {}
@@ -207,42 +217,55 @@ class Year:
 
     def month(self, month: int, *, kills: int) -> None:
         """The feeds and the extract of a month through `run` and `grant`, each killed somewhere."""
-        day, killed = f"{YEAR}-{month:02}-05", self.told.kills
-        for arguments in self._feeds(month, day):
-            self._end_well(arguments)
-        run = ["run", str(self._extract(month)), "--extract-date", day, *self._dated(month)]
-        self._through(run, kills=kills)
-        sweep = json.loads(self._end_well(["sweeps", "--json", *self.into]))[-1]["sweep_id"]
-        self._through(["grant", sweep, *self.into], kills=(kills + 1) // 2, most=1)
+        killed, out = self.told.kills, self.dice.choice(self.outs)
+        self.run(month, out=out, kills=kills)
+        self.grant(kills=(kills + 1) // 2)
         # A run that called less than what was drawn, and a grant without anything to record.
         unharmed = kills > 0 and self.told.kills == killed
-        if unharmed or month % 4 == 0 or month == MONTHS[-1]:
-            self._publish(kills=1 if unharmed else kills // 2)
-        self.told.months += 1
-        self._look(month)
+        if unharmed or month % 4 == 0:
+            self.publish(out, kills=1 if unharmed else kills // 2)
+        self.look()
 
-    def _dated(self, month: int) -> list[str]:
-        return ["--as-of", as_of(month).isoformat(), "--out", str(self.out), *self.into]
+    def run(self, month: int, *, out: Path, kills: int = 0) -> None:
+        """The month's feeds and its `run`."""
+        day, self.told.months = f"{YEAR}-{month:02}-05", month
+        for arguments in self._feeds(month, day):
+            self._end_well(arguments)
+        dated = ["--extract-date", day, "--as-of", as_of(month).isoformat()]
+        run = ["run", *self._extract(month), *dated, "--out", str(out), *self.into]
+        self._through(run, kills=kills)
 
-    def _publish(self, *, kills: int) -> None:
-        self._through(["publish", "--out", str(self.out), *self.into], kills=kills, most=1)
-        page = str(self.out / "report.html")
-        self._end_well(["report", "--out", page, *self.into])
+    def grant(self, *, at: int = -1, kills: int = 0) -> None:
+        """`grant` of a sweep, by default the latest."""
+        sweep = json.loads(self._end_well(["sweeps", "--json", *self.into]))[at]["sweep_id"]
+        self._through(["grant", sweep, *self.into], kills=kills, most=1)
 
-    def _extract(self, month: int) -> Path:
-        """The research file: who is new, who is another than before, and somebody as before."""
+    def publish(self, out: Path, *, kills: int = 0) -> None:
+        """`publish` and `report` into a folder."""
+        self._through(["publish", "--out", str(out), *self.into], kills=kills, most=1)
+        self._end_well(["report", "--out", str(out / "report.html"), *self.into])
+
+    def _extract(self, month: int) -> list[str]:
+        """The research file: who is new, who is another than before, and somebody as before.
+
+        Where somebody is gone, it is a complete one.
+        """
         file = self.folder / f"extract-{month:02}.csv"
+        whole = any(
+            story.first < month and story.rows(month - 1) and not story.rows(month)
+            for story in self.stories
+        )
         known = [story for story in self.stories if story.first < month]
         some = [self.dice.choice(known)] if known else []
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.DictWriter(out, FIELDS, restval="", lineterminator="\n")
             writer.writeheader()
             for story in self.stories:
-                is_new = story.first == month
+                is_new = story.first == month or (whole and story.first < month)
                 is_other = story.first < month and story.rows(month) != story.rows(month - 1)
                 if is_new or is_other or story in some:
                     writer.writerows(story.rows(month))
-        return file
+        return [str(file), *(["--complete"] if whole else [])]
 
     def _feeds(self, month: int, day: str) -> Iterator[list[str]]:
         """The commands that load the feeds which say something else than those before."""
@@ -276,21 +299,23 @@ class Year:
                     self.told.kills += 1
         self._end_well(arguments)
 
-    def _look(self, month: int) -> None:
-        """No line is there twice, and none of the month before is gone."""
-        now = notice_lines(self.out)
+    def look(self) -> None:
+        """No line is there twice, and none that was there before is gone."""
+        now = notice_lines(*self.outs)
         twice = sorted(line for line, times in now.items() if times > 1)
         gone = sorted(set(self.lines) - set(now))
         for what, found in (("twice", twice), ("gone", gone)):
-            self.told.differences += [f"month {month}, {what}: {line}" for line in found]
+            said = f"after month {self.told.months}, {what}"
+            self.told.differences += [f"{said}: {line}" for line in found]
         self.lines = now
 
     def settle(self, spark: SparkSession) -> Told:
-        """The figures, with what the notices of the year say that they should not, or do not."""
+        """The figures, with what the year's grants and notices say otherwise than the stories."""
         grants = Store(str(self.store)).read(spark, "grants").collect()
         given = {(*_of(row), "grant") for row in grants}
         taken = {(*_of(row), "correction") for row in grants if row["corrected_on"] is not None}
-        due = {line for story in self.stories for line in story.lines()}
+        due = {line for story in self.stories for line in story.lines(self.told.months)}
+        self.look()
         told = set(self.lines)
         of_law = {line for line in given | taken if line[1] == LAW}
         for what, lines in {
@@ -300,6 +325,12 @@ class Year:
             "recorded and not due": of_law - due,
         }.items():
             self.told.differences += [f"{what}: {line}" for line in sorted(lines)]
+        known = {story.subject: story for story in self.stories}
+        for row in grants:
+            story = known[row["subject_id"]]
+            why = CORRECTED.get(story.kind), as_of(story.turn)
+            if row["corrected_on"] and (row["correction_reason"], row["corrected_on"]) != why:
+                self.told.differences.append(f"corrected for another reason: {_of(row)}")
         unmarked = [row for row in grants if row["noticed_in"] is None]
         self.told.differences += [f"not marked as noticed: {_of(row)}" for row in unmarked]
         self.told.granted, self.told.corrected = len(given), len(taken)
@@ -310,10 +341,10 @@ def _of(row: Any) -> tuple[str, str, str]:
     return row["subject_id"], row["pack"], row["granted_on"].isoformat()
 
 
-def notice_lines(out: Path) -> Counter[Line]:
-    """How often each line stands in the notices of a folder, all months and courts."""
+def notice_lines(*outs: Path) -> Counter[Line]:
+    """How often each line stands in the notices of some folders, all months and courts."""
     lines: Counter[Line] = Counter()
-    for path in out.glob("courts/*/notice-*.csv"):
+    for path in (path for out in outs for path in out.glob("courts/*/notice-*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 lines[row["subject_id"], row["pack"], row["granted_on"], row["kind"]] += 1
@@ -363,10 +394,13 @@ def run(
             is 0, something is killed in every month.
         months: how many.
     """
-    year = Year(folder, people=people, dice=random.Random(seed))
-    for month in MONTHS[:months]:
+    dice = random.Random(seed)
+    year = Year(folder, stories(people, dice=dice), dice=dice)
+    for month in range(1, months + 1):
         year.month(month, kills=kills)
         forget_ended_jobs(spark)
+    for out in year.outs:
+        year.publish(out)
     return year.settle(spark)
 
 
@@ -376,6 +410,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=3, help="of each month's run")
+    parser.add_argument("--months", type=int, default=12)
     given = parser.parse_args()
     from clearance.session import build_session, java_options
 
@@ -385,7 +420,7 @@ def main() -> int:
     }
     spark = build_session(small=True, extra=extra)
     with tempfile.TemporaryDirectory(prefix="year-") as folder:
-        told = run(spark, Path(folder), people=given.people, seed=given.seed, kills=given.kills)
+        told = run(spark, Path(folder), **vars(given))
     spark.stop()
     for line in told.differences:
         print(line)
