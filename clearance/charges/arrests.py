@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import RANKS, level_of, rank, status_bits, statuses
+from clearance.charges.levels import RANKS, level_of, rank, status_bit, status_bits, statuses
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
@@ -62,6 +62,9 @@ def _steps(counts: DataFrame) -> DataFrame:
     own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
     county = F.col("as_charged.county")
     open_count = court & is_charge & (F.col("status") == "undisposed")
+    # A charge on a step of an unknown kind may be one in court, and what became of it is not known.
+    perhaps_court = strange & is_charge & (F.col("has_text") | (F.col("status") != "undisposed"))
+    of_cycle = F.when(court & is_charge, status_bits()).when(perhaps_court, status_bit("unknown"))
     return counts.groupBy(*CYCLE, "step").agg(
         F.max(arrest).alias("is_arrest"),
         F.min(F.when(arrest & (county != UNKNOWN_COUNTY), county)).alias("county"),
@@ -81,7 +84,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(open_count).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.max(of_court & level_unread).alias("court_level_unread"),
-        F.bit_or(F.when(court & is_charge, status_bits())).alias("court_bits"),
+        F.bit_or(of_cycle).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
         F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
         F.bit_and(F.when(of_court, F.col("felony_on"))).alias("court_felony_on"),
