@@ -284,7 +284,7 @@ def test_no_withheld_figure_can_be_worked_out_from_what_is_public_in_two_months(
 
 def test_no_small_figure_is_public_and_many_of_the_others_are() -> None:
     dice, shown, large = Random(15), 0, 0
-    for _ in range(STATES):
+    for _ in range(STATES // 5):
         truth = State.of(decisions(dice))
         public = public_figures(truth.outcomes, truth.reasons)
         for cell, number in {**public.outcomes, **public.reasons}.items():
@@ -321,12 +321,12 @@ def test_the_attacker_opens_the_page_of_1877464() -> None:
     assert opened((today, truth)) == []
     # And most of the pages that it would have made of random states.
     dice, open_pages = Random(16), 0
-    for _ in range(50):
+    for _ in range(20):
         state = State.of(decisions(dice))
         page = page_of_1877464(state)
         found = opened((page, state))
         open_pages += any(len(key) == 3 for _, key in found)
-    assert open_pages > 10
+    assert open_pages >= 4
 
 
 def test_a_figure_that_passes_eleven_gives_away_no_other() -> None:
