@@ -34,19 +34,18 @@ def arrests(features: Features) -> DataFrame:
     tags = either(*(F.coalesce(name, none) for name in ("tags", "court_tags")))
     every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
     named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
-    of_felony = F.when(F.col("level") == "F", F.col("felony_on"))
     until = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
     return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
-            "tags": lists.written(F.col("tags")),
-            "every_felony_on": lists.written(of_felony),
+            "tags": lists.written("tags"),
+            "every_felony_on": F.when(F.col("level") == "F", lists.written("felony_on")),
             "court_level": F.when(~F.col("court_level_unread"), level_of(F.col("court_rank"))),
             "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
-            "quality": flag_words(F.col("flags")),
+            "quality": flag_words("flags"),
             "chargeable_until": until,
             "never_barred": F.coalesce(F.col("years_to_file") == NEVER, F.lit(False)),
         }

@@ -73,7 +73,7 @@ def status_bits() -> Column:
         bit = F.when(F.col("status") == status, status_bit(status)).otherwise(bit)
     for word, (flag, status) in _BESIDE.items():
         beside = has_flag(F.col("flags"), flag) & (F.col("status") == status)
-        bit = F.when(beside, bit.bitwiseOR(1 << _WORDS.index(word))).otherwise(bit)
+        bit = bit.bitwiseOR(F.when(beside, 1 << _WORDS.index(word)).otherwise(0))
     return bit
 
 

@@ -13,12 +13,20 @@ from clearance.charges.limitation import years_to_file
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.longest_terms import LongestTerms
+from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentence_ends import with_sentence
+from clearance.charges.sentence_ends import (
+    STEPS,
+    end_parts,
+    granted,
+    last_move,
+    missing,
+    sentence_of,
+)
 from clearance.charges.sentences import MARKS
 from clearance.charges.tag_table import as_felony, place_in_table
-from clearance.charges.term_bounds import longest_months
+from clearance.charges.term_bounds import TERM_BITS, TermBounds
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -40,13 +48,19 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
     )
     level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
-    with_level = counts.withColumn("level", level)
-    decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
-    convicted = F.col("outcome.convicted")
-    dated = decided.withColumn("convicted_on", F.when(convicted, F.col("conviction_date")))
-    sentenced = with_sentence(dated, longest=longest)
-    date, sentence = F.col("convicted_on"), F.col("sentence")
-    parole = longest_months(longest.parole, convicted_on=date)
+    with_level = counts.withColumns({"level": level, "last_move": last_move()})
+    ended = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
+    convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
+    terms = TermBounds(longest)
+    dated = ended.withColumns(
+        {
+            "conviction_date": F.when(convicted, date),
+            **missing(revoked=F.col("outcome.probation_revoked")),
+        }
+    )
+    decided = dated.withColumns(end_parts(terms, convicted=convicted))
+    sentence = sentence_of()
+    parole = terms.months("parole", convicted_on=date, on_probation=granted())
     doubtful = F.col("outcome.unread") | (
         F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
     )
@@ -68,13 +82,13 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
     )
-    return sentenced.withColumns(
+    return projected(
+        decided,
         {
             **{
                 name: F.col(f"outcome.{name}")
                 for name in ("status", "convicted", "set_aside", "level")
             },
-            "conviction_date": date,
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
             "sentence_end_bounded": convicted & sentence["sentence_end_bounded"],
             # After prison, parole that no record has.
@@ -85,8 +99,9 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "sentence_unread": convicted & sentence["sentence_unread"],
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
-        }
-    ).drop("dispositions", "outcome", "stated_level", "convicted_on", "sentence", *MARKS)
+        },
+        without=("dispositions", "outcome", "stated_level", TERM_BITS, *MARKS, *STEPS),
+    )
 
 
 def _outcome(rows: Column) -> Column:
@@ -133,13 +148,15 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
     years = years_to_file(
         as_felony=F.get("tag_table", as_felony(F.col("place"))), limitation=limitation, lists=lists
     )
-    return placed.withColumns(
+    return projected(
+        placed,
         {
             "tags": F.coalesce(found, F.lit(0).cast("bigint")),
             "felony_on": F.when(felony, lists.with_possible(found)),
             "years_to_file": F.when(F.col("step_kind") == "arrest", years),
-        }
-    ).drop("place", "turns", "tag_table")
+        },
+        without=("place", "turns", "tag_table"),
+    )
 
 
 def gang_enhancement(lists: ListBits) -> Column:
@@ -170,12 +187,14 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
 
     written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
     super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
-    return with_enhancement.withColumns(
+    return projected(
+        with_enhancement,
         {
             "tags": combined_or(super_strike, "tags"),
             "felony_on": combined_or(
                 F.col("felony_on").bitwiseOR(lists.with_possible(super_strike)), "felony_on"
             ),
             "shown": combined_or(written, "shown"),
-        }
-    ).drop("enhancement", "gang_enhancements")
+        },
+        without=("enhancement", "gang_enhancements"),
+    )

@@ -73,7 +73,7 @@ def with_person(
     gathered = marked.withColumns(
         {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
     )
-    compared = gathered.withColumns(
+    return gathered.withColumns(
         {
             **_before(),
             **earlier_convictions(),
@@ -84,8 +84,6 @@ def with_person(
             **_of_birth(),
         }
     )
-    valid = F.col("earlier_same_section") - F.col("earlier_void")
-    return compared.withColumn("earlier_valid_same_section", valid)
 
 
 def with_person_of_arrest(counts: DataFrame, *, merged: bool) -> DataFrame:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.fields import later_by
-from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.sentences import (
     ANY,
     BIT,
@@ -37,33 +36,25 @@ from clearance.charges.sentences import (
     NOT_READ_BIT,
     NOT_RECORDED,
     PRISON_PART,
-    TERM,
     TERMINATED,
     TERMINATES,
     UNDATED,
     UNDATED_PART,
     WIDTH,
 )
-from clearance.charges.term_bounds import longest_months
+from clearance.charges.term_bounds import TermBounds
 
 # What a later disposition may do to how long probation lasts: it may stop it, prolong it, end it.
 _MOVES = ("revokes", "reinstates", "modifies", "resentences", TERMINATES)
 
-# What is worked out on the way to a sentence's end, a column each.
-_WORKED_OUT = (
-    "probation_over_early",
-    "probation_ended_on",
-    "probation_untouched",
-    "own_parts_missing",
-    "later_parts_missing",
-    "longest_probation",
-    "longest_jail",
-    "end_unknown_for",
-    "last_known_end",
-    "bound_of_end",
-)
-_EARLY, _ENDED_ON, _UNTOUCHED, _OWN_MISSING, _LATER_MISSING = _WORKED_OUT[:5]
-_PROBATION, _JAIL, _WHY, _LAST, _BOUND = _WORKED_OUT[5:]
+
+def last_move() -> Column:
+    """The last of several dispositions that may move the end of probation; null where none does.
+
+    Reads `dispositions`, in record order.
+    """
+    moves = F.filter("dispositions", lambda one: one["effect"].isin(*_MOVES))
+    return F.when(F.size("dispositions") > 1, F.try_element_at(moves, F.lit(-1))["effect"])
 
 
 def granted() -> Column:
@@ -71,45 +62,90 @@ def granted() -> Column:
     return _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["probation"] | GRANTED) != 0
 
 
-def with_sentence(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
-    """A row is a count, with `sentence`: its end, its basis, whether it was probation, or prison.
+# What the three steps of a sentence's end hand on: each is one projection, since the next uses its
+# columns many times over.
+STEPS = (
+    *("last_move", "missing_own", "missing_later", "over_early", "ended_on"),
+    *("end_unknown_since", "known_end", "lasts_at_most"),
+)
 
-    The end is null where the basis is `no end`, or starts with `unknown` and nothing bounds it;
-    where something does, it is the latest possible one, and `sentence_end_bounded` says so. What is
-    asked for more than once is a column of its own, since an expression would hold it as often.
+
+def missing(*, revoked: Column) -> dict[str, Column]:
+    """The kinds whose end is not known, and whether probation is over before its term is.
+
+    `missing_own` of the conviction's own parts, `missing_later` of later ones, as bits.
+    `over_early`: probation was ended by a court, or replaced when revoked. `ended_on`: the day on
+    which a court ended it; null where none did. Reads the columns `MARKS` and `last_move`.
 
     Args:
-        counts: with `convicted_on`, the conviction date of a conviction; `outcome`; the level as
-            the conviction was made; the sums of `MARKS`, and `dispositions` in record order.
-        longest: what bounds a missing length.
+        revoked: whether probation was revoked and not reinstated.
     """
-    moved = counts.withColumns(_over(F.col("outcome.probation_revoked")))
-    missing = moved.withColumns(_missing() | _longest_months(longest))
-    known = missing.withColumns({_WHY: _why(), _LAST: _last()})
-    recorded = F.col(_WHY).isNull() & F.col(_LAST)["end"].isNotNull()
+    # Of prison beside probation it is not known which was meant.
+    alone = _bits_of(KNOWN).bitwiseAND(BIT["prison"]) == 0
+    ended = granted() & F.col("last_move").eqNullSafe(TERMINATES)
+    ended_on = F.when(ended & alone, F.col("terminated_on"))
+    replaced = revoked & (F.col("sentence_bits").bitwiseAND(NEW_SENTENCE) != 0)
+    early = ended_on.isNotNull() | (replaced & alone)
+    own, later = _missing(early)
+    return {
+        "missing_own": own,
+        "missing_later": later,
+        "over_early": early,
+        "ended_on": ended_on,
+    }
+
+
+def end_parts(terms: TermBounds, *, convicted: Column) -> dict[str, Column]:
+    """Why the end of a conviction's sentence is not known, the end that is, what bounds the rest.
+
+    `end_unknown_since` is null where it is known, or where nothing at all is recorded. `known_end`
+    is the latest of the ends that are known, with what it is called. `lasts_at_most`: how many
+    months the own parts whose end is not known last at most; null where nothing bounds one. Reads
+    the columns of `missing`, conviction_date and what `TermBounds.months` reads.
+
+    Args:
+        terms: what bounds a missing length.
+        convicted: whether the count is a conviction; all is null where it is not.
+    """
+    on = F.col("conviction_date")
+    bounds = _longest_of(terms, convicted_on=on)
+    own, later = F.col("missing_own"), F.col("missing_later")
+    return {
+        "end_unknown_since": F.when(convicted, _why(on, own.bitwiseOR(later))),
+        "known_end": F.when(convicted, _last(on, jail=bounds["jail"])),
+        "lasts_at_most": F.when(convicted & (own != 0), _lasts(own, bounds)),
+    }
+
+
+def sentence_of() -> dict[str, Column]:
+    """The end of a count's sentence, its basis, and whether it was probation, or prison.
+
+    The end is null where the basis is `no end`, or starts with `unknown` and nothing bounds it;
+    where something does, it is the latest possible one, and `sentence_end_bounded` says so.
+    Reads conviction_date, `MARKS` and the columns of `missing` and `end_parts`.
+    """
+    why, known = F.col("end_unknown_since"), F.col("known_end.end")
+    recorded = why.isNull() & known.isNotNull()
+    # Nothing else may have moved the end of a term that is not recorded.
+    untouched = F.col("last_move").isNull() | F.col("ended_on").isNotNull()
     # Of what nothing at all is recorded nothing is known to be missing.
-    lasts = F.when(F.col(_WHY).isNotNull(), _lasts())
-    open_ = ~recorded & (F.col(_LATER_MISSING) == 0) & F.col(_UNTOUCHED) & ~_of_another_kind()
-    bounded = known.withColumn(_BOUND, F.when(open_, F.add_months("convicted_on", lasts)))
+    open_ = why.isNotNull() & (F.col("missing_later") == 0) & untouched & ~_of_another_kind(why)
+    bound = F.when(open_, F.add_months("conviction_date", F.col("lasts_at_most")))
     # A part whose end is known may outlast everything that is not.
-    covered = F.coalesce(F.col(_LAST)["end"] >= F.col(_BOUND), F.lit(False))
-    at_most = F.col(_BOUND).isNotNull() & ~covered
-    basis = F.coalesce(
-        F.when(~covered, F.col(_WHY)), F.when(~at_most, F.col(_LAST)["basis"]), F.lit(NOT_RECORDED)
-    )
-    prison = _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["prison"] | PRISON_PART) != 0
-    sentence = F.struct(
-        F.when(recorded | covered, F.col(_LAST)["end"])
-        .otherwise(F.col(_BOUND))
-        .alias("sentence_end"),
-        at_most.alias("sentence_end_bounded"),
-        basis.alias("sentence_basis"),
-        _says(ENDLESS).alias("sentence_without_end"),
-        _says(NOT_READ_BIT).alias("sentence_unread"),
-        granted().alias("probation_granted"),
-        prison.alias("prison_imposed"),
-    )
-    return bounded.withColumn("sentence", sentence).drop(*_WORKED_OUT)
+    covered = F.coalesce(known >= bound, F.lit(False))
+    at_most = bound.isNotNull() & ~covered
+    basis = F.when(known.isNotNull(), F.col("known_end.basis"))
+    return {
+        "sentence_end": F.when(recorded | covered, known).otherwise(bound),
+        "sentence_end_bounded": at_most,
+        "sentence_basis": F.coalesce(
+            F.when(~covered, why), F.when(~at_most, basis), F.lit(NOT_RECORDED)
+        ),
+        "sentence_without_end": _says(ENDLESS),
+        "sentence_unread": _says(NOT_READ_BIT),
+        "probation_granted": granted(),
+        "prison_imposed": _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["prison"] | PRISON_PART) != 0,
+    }
 
 
 def as_later(*, dated: Column) -> dict[str, Column]:
@@ -130,35 +166,6 @@ def as_later(*, dated: Column) -> dict[str, Column]:
         "longest_days": none,
         "later_end": _latest(_longest(dated))["end"],
         "terminated_on": F.col("terminated_on"),
-    }
-
-
-def _over(revoked: Column) -> dict[str, Column]:
-    """Whether probation is over before its term is: ended by a court, or replaced when revoked.
-
-    Also the day on which a court ended it, null where none did; and whether nothing else may have
-    moved the end of a term that is not recorded.
-    """
-    moves = F.filter("dispositions", lambda one: one["effect"].isin(*_MOVES))
-    last = F.when(F.size("dispositions") > 1, F.get(moves, F.size(moves) - 1)["effect"])
-    # Of prison beside probation it is not known which was meant.
-    alone = _bits_of(KNOWN).bitwiseAND(BIT["prison"]) == 0
-    ended = granted() & last.eqNullSafe(TERMINATES) & alone
-    ended_on = F.when(ended, F.col("terminated_on"))
-    replaced = revoked & (F.col("sentence_bits").bitwiseAND(NEW_SENTENCE) != 0)
-    return {
-        _ENDED_ON: ended_on,
-        _EARLY: ended_on.isNotNull() | (replaced & alone),
-        _UNTOUCHED: last.isNull() | ended_on.isNotNull(),
-    }
-
-
-def _longest_months(terms: LongestTerms) -> dict[str, Column]:
-    """What bounds the lengths that a conviction lacks, by its level as it was made."""
-    date = F.col("convicted_on")
-    return {
-        _PROBATION: longest_months(terms.probation, convicted_on=date),
-        _JAIL: longest_months(terms.jail, convicted_on=date, on_probation=granted()),
     }
 
 
@@ -183,52 +190,47 @@ def _longest(started_on: Column) -> list[Column]:
 
 
 def _latest(ends: list[Column]) -> Column:
-    """The latest of the ends, with what it is called; null where there is none."""
+    """The latest of the ends, with what it is called; its `end` is null where there is none."""
     later = F.struct(F.col("later_end").alias("end"), F.lit(LATER).alias("basis"))
-    latest = F.greatest(*ends, later)
-    return F.when(latest["end"].isNotNull(), latest)
+    return F.greatest(*ends, later)
 
 
-def _last() -> Column:
+def _last(convicted_on: Column, *, jail: Column) -> Column:
     """The latest of the ends that are known, with what it is called."""
-    convicted_on = F.col("convicted_on")
     ends = _longest(convicted_on)
     own = F.greatest(*ends)
     # Jail beside probation is no longer than a condition of it may be.
     in_jail = F.when(
         _bits_of(KNOWN).bitwiseAND(BIT["jail"]) != 0,
-        F.least(own["end"], F.add_months(convicted_on, F.col(_JAIL))),
+        F.least(own["end"], F.add_months(convicted_on, jail)),
     )
     ended = F.struct(
-        F.greatest(convicted_on, F.col(_ENDED_ON), in_jail).alias("end"),
+        F.greatest(convicted_on, F.col("ended_on"), in_jail).alias("end"),
         F.lit(TERMINATED).alias("basis"),
     )
     is_probation = own["end"].isNull() | (own["basis"] == "probation")
-    shortened = [F.when(F.col(_EARLY) & is_probation, ended).otherwise(end) for end in ends]
-    return _latest(shortened)
+    # Few sentences end early: the rest is spared a look at the particulars.
+    shortened = F.when(F.col("over_early") & is_probation, _latest([ended]))
+    return F.coalesce(shortened, _latest(ends))
 
 
-def _missing() -> dict[str, Column]:
+def _missing(early: Column) -> tuple[Column, Column]:
     """The kinds whose end is not known, of the conviction's own parts and of later ones."""
     known, known_later = _bits_of(KNOWN), _bits_of(KNOWN_LATER)
     uncovered = _excused(_uncovered(NAMED_BY_TEXT, known), known)
     # A fine ends the day it starts: beside any known part, a missing one cannot matter.
     uncovered = F.when(known != 0, uncovered.bitwiseAND(MASK ^ BIT["fine"])).otherwise(uncovered)
     own = _excused(_bits_of(LACKS), known).bitwiseOR(uncovered)
+    own = F.when(early, own.bitwiseAND(MASK ^ BIT["probation"])).otherwise(own)
     later = _excused(_bits_of(LACKS_LATER), known_later).bitwiseOR(
         _excused(_uncovered(NAMED_LATER, known_later), known_later)
     )
-    return {
-        _OWN_MISSING: F.when(F.col(_EARLY), own.bitwiseAND(MASK ^ BIT["probation"])).otherwise(own),
-        _LATER_MISSING: later,
-    }
+    return own, later
 
 
-def _why() -> Column:
+def _why(convicted_on: Column, missing: Column) -> Column:
     """Why the end is not known; null where it is, or where nothing is recorded at all."""
-    missing = F.col(_OWN_MISSING).bitwiseOR(F.col(_LATER_MISSING))
-    dated = F.col("convicted_on").isNotNull()
-    undated = ~dated & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
+    undated = convicted_on.isNull() & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
     why = (
         F.when(_says(ENDLESS), NO_END)
         .when(_says(NOT_READ_BIT), NOT_READ)
@@ -253,25 +255,29 @@ def _why() -> Column:
     return F.coalesce(why, F.when(missing != 0, particulars))
 
 
-def _of_another_kind() -> Column:
+def _of_another_kind(why: Column) -> Column:
     """Whether the end is not known for another reason than that something is missing."""
-    return F.coalesce(F.col(_WHY).isin(NO_END, NOT_READ, UNDATED_PART), F.lit(False))
+    return F.coalesce(why.isin(NO_END, NOT_READ, UNDATED_PART), F.lit(False))
 
 
-def _lasts() -> Column:
-    """How many months the parts whose end is not known last at most; null where nothing says."""
-    probation, jail = F.col(_PROBATION), F.col(_JAIL)
+def _longest_of(terms: TermBounds, *, convicted_on: Column) -> dict[str, Column]:
+    """What bounds the lengths that a conviction lacks, by its level as it was made, in months."""
+    probation, jail = (
+        terms.months(kind, convicted_on=convicted_on, on_probation=granted())
+        for kind in ("probation", "jail")
+    )
     # A part without a place, or nothing at all, may be prison where it was a felony.
     no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
-    each = {
-        BIT["probation"]: probation,
-        BIT["jail"]: jail,
-        BIT["prison"]: F.lit(None).cast("int"),
-        TERM: F.when(no_prison, F.greatest(probation, jail)),
-    }
-    missing = F.col(_OWN_MISSING)
+    any_term = F.when(no_prison, F.greatest(probation, jail))
+    return {"probation": probation, "jail": jail, "term": any_term}
+
+
+def _lasts(missing: Column, longest: dict[str, Column]) -> Column:
+    """How many months the parts whose end is not known last at most; null where nothing says."""
+    none = F.lit(None).cast("int")
+    each = {bit: longest.get(kind, none) for kind, bit in MISSING.items()}
     lasts = [F.when(missing.bitwiseAND(bit) == 0, 0).otherwise(most) for bit, most in each.items()]
-    unbounded = reduce(lambda one, other: one | other, [most.isNull() for most in lasts])
+    unbounded = reduce(lambda one, other: one | other, [one.isNull() for one in lasts])
     return F.when(~unbounded, F.greatest(*lasts))
 
 

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import VOIDED
 from clearance.charges.limitation import NEVER, last_day_to_file
+from clearance.charges.projection import projected
 
 # A new felony within so long after the sentence starts the years without one again.
 MONTHS_WITHOUT_FELONY = 48
@@ -32,8 +33,10 @@ def with_standing(counts: DataFrame) -> DataFrame:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
     with_parole = counts.withColumn("parole_bound_end", _parole_end())
-    return with_parole.withColumns(_without_felony()).drop(
-        "felony_dates", "last_felony", "parole_months"
+    return projected(
+        with_parole,
+        _without_felony(),
+        without=("felony_dates", "last_felony", "parole_months"),
     )
 
 
