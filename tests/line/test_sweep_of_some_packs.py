@@ -25,6 +25,7 @@ from clearance.places import rules_folder
 from clearance.publish.published import NOTE
 from clearance.store import Store
 from tests.line.conftest import Line
+from tests.spec.vacuum import vacuum
 
 PACK, LATER = "prop64_statute", "2026-11-20"
 UNFILLED = re.compile(r"\{[a-z_]+\}")
@@ -162,13 +163,8 @@ def test_a_version_that_a_vacuum_took_is_refused_with_a_remedy_that_mends_it(
 ) -> None:
     place = mixed.copy_to(tmp_path / "copy")
     store = Store(str(place.store))
-    check = "spark.databricks.delta.retentionDurationCheck.enabled"
-    spark.conf.set(check, "false")
-    try:
-        # The packs of the sweep before rest on these counts, in an earlier version.
-        store.delta(spark, "charges").vacuum(0)
-    finally:
-        spark.conf.unset(check)
+    # The packs of the sweep before rest on these counts, in an earlier version.
+    vacuum(spark, store, "charges")
     publish = ["publish", "--out", str(place.out), "--store", str(place.store), "--quiet"]
     (place.out / NOTE).unlink(missing_ok=True)
     before = files_of(place.out)

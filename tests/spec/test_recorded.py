@@ -14,6 +14,7 @@ from clearance.charges.changes import Note
 from clearance.errors import StoreFault, UsageError
 from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Sweep, latest_sweep, standing, sweep_of
+from tests.spec.vacuum import vacuum
 
 COUNT = "101002001000"
 
@@ -69,16 +70,6 @@ def test_a_sweep_reads_every_table_as_it_was_for_it(spark: SparkSession, swept: 
     assert now == swept.store.read(spark, "determinations").count() == 2
 
 
-def vacuumed(spark: SparkSession, store: Store) -> None:
-    check = "spark.databricks.delta.retentionDurationCheck.enabled"
-    spark.conf.set(check, "false")
-    try:
-        for table in READ:
-            store.delta(spark, table).vacuum(0)
-    finally:
-        spark.conf.unset(check)
-
-
 def test_rows_that_only_moved_to_other_files_are_read_after_a_vacuum_too(
     spark: SparkSession, store: Store
 ) -> None:
@@ -87,7 +78,7 @@ def test_rows_that_only_moved_to_other_files_are_read_after_a_vacuum_too(
     version = store.version(spark, "determinations")
     swept = Swept(store, recorded(determinations_version=version))
     store.delta(spark, "determinations").optimize().executeCompaction()
-    vacuumed(spark, store)
+    vacuum(spark, store, *READ)
     with pytest.raises(StoreFault), storage_faults("reading the files of then"):
         store.read(spark, "determinations", version=version).collect()
     assert swept.people(spark, "determinations") == ["A", "C"]
@@ -96,7 +87,7 @@ def test_rows_that_only_moved_to_other_files_are_read_after_a_vacuum_too(
 def test_a_version_that_a_vacuum_took_is_refused_with_what_to_do(
     spark: SparkSession, swept: Swept
 ) -> None:
-    vacuumed(spark, swept.store)
+    vacuum(spark, swept.store, *READ)
     # Rows were only added to these two: no file of theirs is of an earlier version alone.
     assert swept.people(spark, "source_rows") == swept.people(spark, "determinations") == ["A"]
     with pytest.raises(StoreFault, match="is gone while looking") as refused:

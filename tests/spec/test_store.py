@@ -16,6 +16,7 @@ from clearance.errors import ClearanceError, StoreFault, SweepConflict
 from clearance.first_write import MARK
 from clearance.schemas import ARRESTS, REVIEWS
 from clearance.store import Store, storage_faults
+from tests.spec.vacuum import vacuum
 
 
 def packs(spark: SparkSession, mark: str) -> DataFrame:
@@ -247,12 +248,7 @@ def test_a_version_whose_files_a_vacuum_removed_is_told_as_gone_and_the_next_is_
 ) -> None:
     store.append(packs(spark, "old"), "packs")
     store.replace(packs(spark, "new"), "packs")
-    check = "spark.databricks.delta.retentionDurationCheck.enabled"
-    spark.conf.set(check, "false")
-    try:
-        store.delta(spark, "packs").vacuum(0)
-    finally:
-        spark.conf.unset(check)
+    vacuum(spark, store, "packs")
     with (
         pytest.raises(StoreFault, match="is gone while reading packs") as caught,
         storage_faults("reading packs"),
