@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
+from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE, UNREAD_LEVEL
 from clearance.charges.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
@@ -18,7 +18,7 @@ from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentence_ends import Longest, granted, sentence_of
 from clearance.charges.sentences import MARKS
 from clearance.charges.tag_table import as_felony, place_in_table
-from clearance.charges.term_bounds import longest_months
+from clearance.charges.term_bounds import longest_months, of_one_law
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -40,13 +40,23 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
     )
     level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
-    with_level = counts.withColumn("level", level)
+    first, last = map(F.col, CONVICTED_WITHIN)
+    with_level = counts.withColumns(
+        {
+            "level": level,
+            # The last day that it may be, and whether every day that it may be has the same law.
+            "convicted_on": F.coalesce("conviction_date", last),
+            "one_law": last.isNull() | of_one_law(longest, first=first, last=last),
+        }
+    )
     decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
     convicted = F.col("outcome.convicted")
     date = F.when(convicted, F.col("conviction_date"))
+    on = F.col("convicted_on")
     sentence = sentence_of(
-        convicted_on=date,
-        longest=_longest(longest, convicted_on=date),
+        convicted_on=on,
+        without_day=last.isNotNull(),
+        longest=_longest(longest, convicted_on=on, one_law=F.col("one_law")),
         revoked=F.col("outcome.probation_revoked"),
     )
     parole = longest_months(longest.parole, convicted_on=date)
@@ -71,15 +81,16 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
     )
-    return decided.withColumns(
+    whole = decided.withColumns(
         {
             **{
                 name: F.col(f"outcome.{name}")
                 for name in ("status", "convicted", "set_aside", "level")
             },
             "conviction_date": date,
+            **{name: F.when(convicted, F.col(name)) for name in CONVICTED_WITHIN},
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
-            "sentence_end_bounded": convicted & sentence["sentence_end_bounded"],
+            "length_bounded": convicted & sentence["sentence_end_bounded"],
             # After prison, parole that no record has.
             "parole_months": F.when(convicted & sentence["prison_imposed"], parole),
             # A conviction, or what may be one, of which something is text that is not read.
@@ -89,13 +100,16 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
         }
-    ).drop("dispositions", "outcome", "stated_level", *MARKS)
+    ).drop("dispositions", "outcome", "stated_level", "convicted_on", "one_law", *MARKS)
+    bounded = F.col("length_bounded") | (last.isNotNull() & F.col("sentence_end").isNotNull())
+    return whole.withColumn("sentence_end_bounded", bounded)
 
 
-def _longest(terms: LongestTerms, *, convicted_on: Column) -> Longest:
+def _longest(terms: LongestTerms, *, convicted_on: Column, one_law: Column) -> Longest:
     """What bounds the lengths that a conviction lacks, by its level as it was made."""
-    probation = longest_months(terms.probation, convicted_on=convicted_on)
+    probation = F.when(one_law, longest_months(terms.probation, convicted_on=convicted_on))
     jail = longest_months(terms.jail, convicted_on=convicted_on, on_probation=granted())
+    jail = F.when(one_law, jail)
     # A part without a place, or nothing at all, may be prison where it was a felony.
     no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
     return Longest(probation, jail, F.when(no_prison, F.greatest(probation, jail)))

@@ -69,15 +69,20 @@ def granted() -> Column:
     return _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["probation"] | GRANTED) != 0
 
 
-def sentence_of(*, convicted_on: Column, longest: Longest, revoked: Column) -> dict[str, Column]:
+def sentence_of(
+    *, convicted_on: Column, without_day: Column, longest: Longest, revoked: Column
+) -> dict[str, Column]:
     """The end of a count's sentence, its basis, and whether it was probation, or prison.
 
     The end is null where the basis is `no end`, or starts with `unknown` and nothing bounds it;
     where something does, it is the latest possible one, and `sentence_end_bounded` says so.
 
     Args:
-        convicted_on: the conviction date; the sums of `MARKS` stand beside it, and `dispositions`
-            in record order.
+        convicted_on: the conviction date, or the last day that it may be; the sums of `MARKS` stand
+            beside it, and `dispositions` in record order.
+        without_day: whether it is only the last day that it may be. Every end moves with it, so
+            that the end is a bound, whatever `sentence_end_bounded` says; but not what a court
+            ended early, for of two parts that end together it is not known which one lasts.
         longest: what bounds a missing length.
         revoked: whether probation was revoked and not reinstated.
     """
@@ -93,12 +98,12 @@ def sentence_of(*, convicted_on: Column, longest: Longest, revoked: Column) -> d
     # A part whose end is known may outlast everything that is not.
     covered = F.coalesce(last["end"] >= bound, F.lit(False))
     at_most = bound.isNotNull() & ~covered
+    unsure = without_day & over.early
+    basis = F.coalesce(F.when(~covered, why), F.when(~at_most, last["basis"]), F.lit(NOT_RECORDED))
     return {
-        "sentence_end": F.when(recorded | covered, last["end"]).otherwise(bound),
+        "sentence_end": F.when(~unsure, F.when(recorded | covered, last["end"]).otherwise(bound)),
         "sentence_end_bounded": at_most,
-        "sentence_basis": F.coalesce(
-            F.when(~covered, why), F.when(~at_most, last["basis"]), F.lit(NOT_RECORDED)
-        ),
+        "sentence_basis": F.when(unsure, UNDATED_PART).otherwise(basis),
         "sentence_without_end": _says(ENDLESS),
         "sentence_unread": _says(NOT_READ_BIT),
         "probation_granted": granted(),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.longest_terms import LEVELS, LongestTerm
+from clearance.charges.longest_terms import LEVELS, LongestTerm, LongestTerms
 
 MONTHS = 12
 
@@ -30,6 +32,20 @@ def longest_months(
         years = F.lit(None if entry.years is None else entry.years * MONTHS).cast("int")
         months = months.when(_fits(entry, convicted_on, on_probation), years)
     return months
+
+
+def of_one_law(terms: LongestTerms, *, first: Column, last: Column) -> Column:
+    """Whether no entry begins to hold between two days, so that every day between has the same law.
+
+    Args:
+        terms: the longest terms.
+        first: a date.
+        last: a later date, or the same.
+    """
+    entries = (*terms.probation, *terms.jail, *terms.parole)
+    starts = sorted({entry.start.isoformat() for entry in entries if entry.start is not None})
+    days = [F.lit(start).cast("date") for start in starts]
+    return reduce(and_, [(day <= first) | (day > last) for day in days], F.lit(True))
 
 
 def _fits(entry: LongestTerm, convicted_on: Column, on_probation: Column | None) -> Column:
