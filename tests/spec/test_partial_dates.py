@@ -20,7 +20,7 @@ from clearance.rulebook.oracle import Determination, decide
 
 DAY = datetime.date
 THEFT = {"offense_descr": "484 PC-THEFT", "offense_toc": "M"}
-FELONY = {"offense_descr": "487 PC-GRAND THEFT", "offense_toc": "F"}
+FELONY = {"offense_descr": "470 PC-FORGERY", "offense_toc": "F"}
 NEXT = "102001001000"
 Rows = list[dict[str, str]]
 
