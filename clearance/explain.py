@@ -184,7 +184,8 @@ def explain(
         sweep_id: the state after this sweep; after the latest where None.
 
     Raises:
-        UsageError: no such person or sweep, or nothing was determined yet.
+        UsageError: no such person or sweep, none of the person's rows could be read, or nothing
+            was determined yet.
         StoreFault: what the sweep rests on cannot be read any more.
     """
     with storage_faults("explaining"):
@@ -199,10 +200,7 @@ def _explained(
     decided = sweep.read(spark, store, "determinations")
     rows = _of(decided.withColumn("content_hash", row_hash()), subject_id)
     if not units and not rows:
-        raise UsageError(
-            f"The store {store.uri} has no person with this SUBJECT_ID.",
-            "Give a SUBJECT_ID as it stands in the research file, and the --store it was read to.",
-        )
+        raise _nobody(spark, store, subject_id)
     catalogue, petitions = catalogue_and_petitions(rules)
     packs, said = _packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
     reasons = load_reasons(rules)
@@ -256,6 +254,21 @@ def _sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
             f"There is no sweep {sweep_id}.", "`clearance sweeps` lists the ones there are."
         )
     return sweep_of(found)
+
+
+def _nobody(spark: SparkSession, store: Store, subject_id: str) -> UsageError:
+    """Why nothing can be explained: nobody of that number, or nothing of theirs could be read."""
+    if store.version(spark, "quarantine") >= 0:
+        lost = store.read(spark, "quarantine")
+        if "subject_id" in lost.columns and _of(lost, subject_id):
+            return UsageError(
+                "No row of this person could be read, so that nothing is decided of them.",
+                "Their rows stand in `quarantine` with a code each; take in a corrected extract.",
+            )
+    return UsageError(
+        f"The store {store.uri} has no person with this SUBJECT_ID.",
+        "Give a SUBJECT_ID as it stands in the research file, and the --store it was read to.",
+    )
 
 
 def _of(rows: DataFrame, subject_id: str) -> list[Row]:

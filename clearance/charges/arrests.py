@@ -7,7 +7,15 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import RANKS, VOIDED, level_of, rank, status_bits, statuses
+from clearance.charges.levels import (
+    RANKS,
+    VOIDED,
+    level_of,
+    rank,
+    status_bit,
+    status_bits,
+    statuses,
+)
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
@@ -34,19 +42,18 @@ def arrests(features: Features) -> DataFrame:
     tags = either(*(F.coalesce(name, none) for name in ("tags", "court_tags")))
     every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
     named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
-    of_felony = F.when(F.col("level") == "F", F.col("felony_on"))
     until = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
     return named.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
-            "tags": lists.written(F.col("tags")),
-            "every_felony_on": lists.written(of_felony),
+            "tags": lists.written("tags"),
+            "every_felony_on": F.when(F.col("level") == "F", lists.written("felony_on")),
             "court_level": F.when(~F.col("court_level_unread"), level_of(F.col("court_rank"))),
             "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
-            "quality": flag_words(F.col("flags")),
+            "quality": flag_words("flags"),
             "chargeable_until": until,
             "never_barred": F.coalesce(F.col("years_to_file") == NEVER, F.lit(False)),
         }
@@ -63,6 +70,9 @@ def _steps(counts: DataFrame) -> DataFrame:
     county = F.col("as_charged.county")
     undisposed = is_charge & (F.col("status") == "undisposed")
     stands = F.col("convicted") & (F.col("status") != VOIDED)
+    # A charge on a step of an unknown kind may be one in court, and what became of it is not known.
+    perhaps_court = strange & is_charge & (F.col("has_text") | (F.col("status") != "undisposed"))
+    of_cycle = F.when(court & is_charge, status_bits()).when(perhaps_court, status_bit("unknown"))
     return counts.groupBy(*CYCLE, "step").agg(
         F.max(arrest).alias("is_arrest"),
         F.min(F.when(arrest & (county != UNKNOWN_COUNTY), county)).alias("county"),
@@ -81,11 +91,13 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max("convicted").alias("conviction"),
         F.max(stands).alias("standing_conviction"),
         F.max(
-            F.when(court & undisposed, _COURT).when(strange & undisposed, _PERHAPS).otherwise(0)
+            F.when(court & undisposed, _COURT)
+            .when(perhaps_court & undisposed, _PERHAPS)
+            .otherwise(0)
         ).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.max(of_court & level_unread).alias("court_level_unread"),
-        F.bit_or(F.when(court & is_charge, status_bits())).alias("court_bits"),
+        F.bit_or(of_cycle).alias("court_bits"),
         F.max(of_court & ~F.col("parsed")).alias("court_unread"),
         F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
         F.bit_and(F.when(of_court, F.col("felony_on"))).alias("court_felony_on"),

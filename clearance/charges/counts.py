@@ -18,7 +18,7 @@ from clearance.charges.history import TOCS
 from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentences import MARKS, sentence_marks
+from clearance.charges.sentences import MARKS, sentence_marks, sentence_part
 
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
@@ -80,7 +80,7 @@ def _events(typed: DataFrame) -> DataFrame:
     effect = F.col("disposition_effect")
     changes = F.coalesce(effect.isin(*MODIFYING), F.lit(False))
     convicts = effect.eqNullSafe(CONVICTS)
-    placed = typed.withColumn("at", _place_in_order(effect, changes))
+    placed = typed.withColumns({"at": _place_in_order(effect, changes), **sentence_part()})
 
     def of(convicted: str, otherwise: str) -> Column:
         return F.when(convicts, F.col(convicted)).otherwise(F.col(otherwise))

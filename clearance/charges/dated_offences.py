@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.list_bits import ListBits
 from clearance.charges.people import REGISTRABLE
+from clearance.charges.projection import projected
 from clearance.charges.statutes import POSSIBLE
 
 # The list of offences with their day, and the list on which they then stand.
@@ -39,4 +40,4 @@ def with_dated_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     for asked, list_name in BY_OFFENCE.items():
         on = lists.any_of(F.col("tags"), asked, asked + POSSIBLE) & ~earlier
         tags = F.when(on, lists.made_possible(tags, list_name)).otherwise(tags)
-    return counts.withColumn("tags", tags).drop("offence_from")
+    return projected(counts, {"tags": tags}, without=("offence_from",))

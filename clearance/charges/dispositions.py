@@ -78,7 +78,7 @@ def worded_effect(text: Column, *, rules: RecordRules) -> Column:
         text: DISP_DESCR as `fields.shouted` gives it, or null.
         rules: its dispositions in file order, the first that fits decides.
     """
-    return _first(text, rules.dispositions, "effect")
+    return F.when(text.isNotNull(), _first(text, rules.dispositions, "effect"))
 
 
 def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:

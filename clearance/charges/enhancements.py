@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from clearance.charges.counts import CYCLE
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.list_bits import ListBits
+from clearance.charges.projection import projected
 from clearance.charges.statutes import POSSIBLE
 
 ENHANCEMENT = "enhancement"
@@ -50,7 +51,8 @@ def with_enhanced_felonies(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             .when(perhaps, lists.made_possible(tags, list_name))
             .otherwise(tags)
         )
-    return marked.withColumn("tags", F.when(enhanced, tags).otherwise(F.col("tags"))).drop(*_MARKS)
+    whole = F.when(enhanced, tags).otherwise(F.col("tags"))
+    return projected(marked, {"tags": whole}, without=_MARKS)
 
 
 def _is_base(lists: ListBits) -> Column:

@@ -51,7 +51,10 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     key = ("subject_id", "count_order", "source_file", "position")
     tidy = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
     # One projection each for what the next uses more than once: the optimizer leaves them apart.
-    words = tidy.withColumns({**_dates(), **_shouted(), **_tocs(), **_places(rules)})
+    unit = looked_up(F.upper("sent_time_code"), rules.words.sentence_units, "string")
+    words = tidy.withColumns(
+        {**_dates(), **_shouted(), **_tocs(), **_places(rules), "unit_word": unit}
+    )
     word = F.col("disposition_word")
     words = words.withColumn("worded_effect", worded_effect(word, rules=rules))
     read = words.withColumns(
@@ -69,6 +72,21 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     under = law_named(word, F.col("disposition_effect"), rules=rules)
     whole = read.withColumns({**_targets(), "reduced_to": reduced, "under": under})
     return whole.withColumn("flags", _flags(rules))
+
+
+def read_texts(source: DataFrame) -> DataFrame:
+    """A row is a row of `source_rows`: read_text and convicted_read_text as `typed_rows` has them.
+
+    Without all that the other columns take: the plan of the texts stays small.
+
+    Args:
+        source: `source_rows`.
+    """
+    fields = ("offense_descr", "disp_offense_descr", "conv_offense_descr", "comment_text")
+    tidy = source.select(*[present(F.col(name)).alias(name) for name in fields])
+    return tidy.withColumns(_texts()).select(
+        *[text.alias(name) for name, text in _targets().items()]
+    )
 
 
 def history(typed: DataFrame) -> DataFrame:
@@ -91,7 +109,7 @@ def history(typed: DataFrame) -> DataFrame:
     }
     shown = typed.withColumns(
         {
-            "quality": flag_words(F.col("flags")),
+            "quality": flag_words("flags"),
             **{name: form(F.col(name)) for name, form in forms.items()},
             **{name: F.when(is_known, F.col(name)) for name, is_known in known.items()},
         }
@@ -146,12 +164,24 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
         "disposition_text": F.col("disp_descr"),
         "disposition_effect": effect_of(word, F.col("worded_effect"), rules=rules),
         "conviction_level": meaning(F.col("conv_stat_descr"), dict(rules.words.levels)),
-        "named_kinds": named_kinds(word, rules.words),
+        "named_kinds": named_kinds(word, rules),
         "sentence_order": F.col("sent_order"),
     }
 
 
 def _charge() -> dict[str, Column]:
+    """The charge of the count and the convicted charge, with their levels."""
+    offence = F.col("offense_descr")
+    return {
+        "charge_text": offence,
+        "charge_level": _level(F.col("toc")),
+        "convicted_charge_text": F.coalesce("conv_offense_descr", "disp_offense_descr", offence),
+        "convicted_charge_level": _level(F.col("convicted_toc")),
+        **_texts(),
+    }
+
+
+def _texts() -> dict[str, Column]:
     """The charge of the count and the convicted charge, as text to read, with where each stood."""
     offence, comment = F.col("offense_descr"), F.col("comment_text")
     in_comment = comment.isNotNull() & (offence.isNull() | _refers(offence))
@@ -165,10 +195,6 @@ def _charge() -> dict[str, Column]:
     for name, text in reversed(convicted.items()):
         convicted_source = F.when(text.isNotNull(), name).otherwise(convicted_source)
     return {
-        "charge_text": offence,
-        "charge_level": _level(F.col("toc")),
-        "convicted_charge_text": F.coalesce("conv_offense_descr", "disp_offense_descr", offence),
-        "convicted_charge_level": _level(F.col("convicted_toc")),
         "read_text": read,
         "read_source": source,
         "convicted_read_text": F.coalesce(*convicted.values(), read),
@@ -203,7 +229,7 @@ def _level(toc: Column) -> Column:
 
 def _sentence(words: Words) -> dict[str, Column]:
     place, length = F.col("place_word"), F.upper("sent_length")
-    says = looked_up(F.upper("sent_time_code"), words.sentence_units, "string")
+    says = F.col("unit_word")
     kinds = words.sentence_kinds
 
     def named(kind: SentenceKind) -> Column:
@@ -243,14 +269,18 @@ def _strange_length(says: Column) -> Column:
     return length | F.coalesce(~says.isin(*LONGEST), F.lit(False))
 
 
-def named_kinds(text: Column, words: Words) -> Column:
+def named_kinds(text: Column, rules: RecordRules) -> Column:
     """Which kinds of sentence a disposition text names, as the bits of `sentences.NAMED`."""
+    named = {kind: words for kind, words in rules.words.sentence_kinds.items() if kind in NAMED}
     bits = [
-        F.when(_mentions(text, words.sentence_kinds[kind]), bit).otherwise(0)
-        for kind, bit in NAMED.items()
-        if kind in words.sentence_kinds
+        F.when(_mentions(text, words), NAMED[kind]).otherwise(0) for kind, words in named.items()
     ]
-    return reduce(lambda left, right: left.bitwiseOR(right), bits)
+    # Most texts are those that the rules have whole, and most of these hold no such word.
+    every = [word for words in named.values() for word in words]
+    whole = {rule.text for rule in rules.dispositions if rule.text is not None}
+    silent = sorted(text for text in whole if not any(word in text for word in every))
+    found = reduce(lambda left, right: left.bitwiseOR(right), bits, F.lit(0))
+    return F.when(text.isNull() | text.isin(*silent), 0).otherwise(found)
 
 
 def _mentions(text: Column, words: tuple[str, ...]) -> Column:

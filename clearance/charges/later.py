@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CHANGES, CYCLE, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
 from clearance.charges.dispositions import UNREAD
+from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
 from clearance.charges.sentences import DOUBT, LATER_BITS
@@ -63,8 +64,10 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
     unlinked = _has(CHANGES) & (F.size(F.col("about.sure")) == 0)
     found = flags(UNLINKED_DISPOSITION=unlinked)
     used_up = ("changes", "belonging", "doubted", "about", "imposes", "later_bits", "no_offence")
-    return belonging.withColumns({**_extended(), "flags": F.col("flags").bitwiseOR(found)}).drop(
-        *used_up, "id", "case", "path", "ofn", "charge_key"
+    return projected(
+        belonging,
+        {**_extended(), "flags": F.col("flags").bitwiseOR(found)},
+        without=(*used_up, "id", "case", "path", "ofn", "charge_key"),
     )
 
 
@@ -147,10 +150,9 @@ def _with_about(counts: DataFrame) -> DataFrame:
     of_charge = F.coalesce(_some(same), F.filter("candidates", _near_charge))
     fits = F.when(names_offence, of_charge).otherwise(F.col("candidates"))
     loose = _loose() & (wide | _known_case())
-    found = counts.withColumn("earlier", F.when(loose, earlier)).drop("among", "cases")
-    found = found.withColumn("candidates", F.when(F.col("earlier").isNotNull(), candidates)).drop(
-        "earlier"
-    )
+    found = projected(counts, {"earlier": F.when(loose, earlier)}, without=("among", "cases"))
+    of_some = F.when(F.col("earlier").isNotNull(), candidates)
+    found = projected(found, {"candidates": of_some}, without=("earlier",))
     found = found.withColumn("fits", F.when(F.col("candidates").isNotNull(), fits))
     for_sure = (F.size("fits") == 1) | F.col("imposes") | ~wide
     nothing = F.array().cast("array<string>")
@@ -164,7 +166,7 @@ def _with_about(counts: DataFrame) -> DataFrame:
         F.when(for_sure, nothing).otherwise(several).alias("doubtful"),
     )
     about = F.when(F.col("fits").isNotNull(), about)
-    return found.withColumn("about", about).drop("candidates", "fits")
+    return projected(found, {"about": about}, without=("candidates", "fits"))
 
 
 def _known_case() -> Column:

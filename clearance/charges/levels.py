@@ -57,6 +57,11 @@ def level_of(rank: Column) -> Column:
     return level
 
 
+def status_bit(status: str) -> int:
+    """The bit of a status, one of `STATUSES`."""
+    return 1 << STATUSES.index(status)
+
+
 def status_bits() -> Column:
     """The count's status as a bit, so that the statuses of several are one number.
 
@@ -64,11 +69,11 @@ def status_bits() -> Column:
     followed a diversion which is not known to be completed by it.
     """
     bit = F.lit(0)
-    for position, status in enumerate(STATUSES):
-        bit = F.when(F.col("status") == status, 1 << position).otherwise(bit)
+    for status in STATUSES:
+        bit = F.when(F.col("status") == status, status_bit(status)).otherwise(bit)
     for word, (flag, status) in _BESIDE.items():
         beside = has_flag(F.col("flags"), flag) & (F.col("status") == status)
-        bit = F.when(beside, bit.bitwiseOR(1 << _WORDS.index(word))).otherwise(bit)
+        bit = bit.bitwiseOR(F.when(beside, 1 << _WORDS.index(word)).otherwise(0))
     return bit
 
 

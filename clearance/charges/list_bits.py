@@ -69,12 +69,18 @@ class ListBits:
         possible = F.lit(self.by_tag.get(name + POSSIBLE, 0)).cast("bigint")
         return F.when(self.any_of(bits, name), bits).otherwise(bits.bitwiseOR(possible))
 
-    def written(self, bits: Column) -> Column:
-        """The names, sorted; null for null."""
-        each = (F.when(self.any_of(bits, tag), tag) for tag in sorted(self.by_tag))
-        names = F.split(F.concat_ws(_BETWEEN, *each), _BETWEEN)
-        none = F.array().cast("array<string>")
-        return F.when(bits == 0, none).when(bits.isNotNull(), names)
+    def written(self, bits: str) -> Column:
+        """The names, sorted; null for null.
+
+        Args:
+            bits: the column.
+        """
+        # As text: each list by itself would take a dozen calls into the JVM.
+        by_tag = self.by_tag
+        each = [f"IF({bits} & {by_tag[tag]}L != 0, '{tag}', NULL)" for tag in sorted(by_tag)]
+        names = f"split(concat_ws('{_BETWEEN}', {', '.join(each)}), '{_BETWEEN}')"
+        none = "CAST(array() AS array<string>)"
+        return F.expr(f"CASE WHEN {bits} = 0 THEN {none} WHEN {bits} IS NOT NULL THEN {names} END")
 
 
 def all_of(first: Column, second: Column) -> Column:

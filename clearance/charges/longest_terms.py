@@ -6,10 +6,14 @@ The entries of `rules/longest_terms.yaml`. Imports without pyspark.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Kind = Literal["probation", "jail", "parole"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# So many entries are told apart by the bits of one number.
+MOST_ENTRIES = 62
 LEVELS: tuple[Literal["F", "M", "I"], ...] = ("F", "M", "I")
 
 
@@ -63,3 +67,9 @@ class LongestTerms(BaseModel):
     probation: tuple[LongestTerm, ...] = ()
     jail: tuple[LongestTerm, ...] = ()
     parole: tuple[LongestTerm, ...] = ()
+
+    @model_validator(mode="after")
+    def _few(self) -> Self:
+        if sum(len(getattr(self, kind)) for kind in KINDS) > MOST_ENTRIES:
+            raise ValueError(f"at most {MOST_ENTRIES} entries in all")
+        return self

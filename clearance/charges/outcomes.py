@@ -13,12 +13,20 @@ from clearance.charges.limitation import years_to_file
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.longest_terms import LongestTerms
+from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
-from clearance.charges.sentence_ends import Longest, granted, sentence_of
+from clearance.charges.sentence_ends import (
+    STEPS,
+    end_parts,
+    granted,
+    last_move,
+    missing,
+    sentence_of,
+)
 from clearance.charges.sentences import MARKS
 from clearance.charges.tag_table import as_felony, place_in_table
-from clearance.charges.term_bounds import longest_months, of_one_law
+from clearance.charges.term_bounds import TERM_BITS, TermBounds
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
@@ -40,26 +48,26 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
     )
     level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
+    with_level = counts.withColumns({"level": level, "last_move": last_move()})
+    ended = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
+    convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
     first, last = map(F.col, CONVICTED_WITHIN)
-    with_level = counts.withColumns(
+    terms = TermBounds(longest)
+    dated = ended.withColumns(
         {
-            "level": level,
+            **{
+                name: F.when(convicted, F.col(name))
+                for name in ("conviction_date", *CONVICTED_WITHIN)
+            },
             # The last day that it may be, and whether every day that it may be has the same law.
-            "convicted_on": F.coalesce("conviction_date", last),
-            "one_law": last.isNull() | of_one_law(longest, first=first, last=last),
+            "convicted_on": F.when(convicted, F.coalesce(date, last)),
+            "one_law": last.isNull() | terms.same_between(first, last),
+            **missing(revoked=F.col("outcome.probation_revoked")),
         }
     )
-    decided = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
-    convicted = F.col("outcome.convicted")
-    date = F.when(convicted, F.col("conviction_date"))
-    on = F.col("convicted_on")
-    sentence = sentence_of(
-        convicted_on=on,
-        without_day=last.isNotNull(),
-        longest=_longest(longest, convicted_on=on, one_law=F.col("one_law")),
-        revoked=F.col("outcome.probation_revoked"),
-    )
-    parole = longest_months(longest.parole, convicted_on=date)
+    decided = dated.withColumns(end_parts(terms, convicted=convicted))
+    sentence = sentence_of()
+    parole = terms.months("parole", convicted_on=date, on_probation=granted())
     doubtful = F.col("outcome.unread") | (
         F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
     )
@@ -81,16 +89,15 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
     )
-    whole = decided.withColumns(
+    return projected(
+        decided,
         {
             **{
                 name: F.col(f"outcome.{name}")
                 for name in ("status", "convicted", "set_aside", "level")
             },
-            "conviction_date": date,
-            **{name: F.when(convicted, F.col(name)) for name in CONVICTED_WITHIN},
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
-            "length_bounded": convicted & sentence["sentence_end_bounded"],
+            "length_bounded": convicted & sentence["length_bounded"],
             # After prison, parole that no record has.
             "parole_months": F.when(convicted & sentence["prison_imposed"], parole),
             # A conviction, or what may be one, of which something is text that is not read.
@@ -99,20 +106,9 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "sentence_unread": convicted & sentence["sentence_unread"],
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
-        }
-    ).drop("dispositions", "outcome", "stated_level", "convicted_on", "one_law", *MARKS)
-    bounded = F.col("length_bounded") | (last.isNotNull() & F.col("sentence_end").isNotNull())
-    return whole.withColumn("sentence_end_bounded", bounded)
-
-
-def _longest(terms: LongestTerms, *, convicted_on: Column, one_law: Column) -> Longest:
-    """What bounds the lengths that a conviction lacks, by its level as it was made."""
-    probation = F.when(one_law, longest_months(terms.probation, convicted_on=convicted_on))
-    jail = longest_months(terms.jail, convicted_on=convicted_on, on_probation=granted())
-    jail = F.when(one_law, jail)
-    # A part without a place, or nothing at all, may be prison where it was a felony.
-    no_prison = F.coalesce(F.col("level").isin("M", "I"), F.lit(False))
-    return Longest(probation, jail, F.when(no_prison, F.greatest(probation, jail)))
+        },
+        without=("dispositions", "outcome", "stated_level", TERM_BITS, *MARKS, *STEPS),
+    )
 
 
 def _outcome(rows: Column) -> Column:
@@ -159,13 +155,15 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
     years = years_to_file(
         as_felony=F.get("tag_table", as_felony(F.col("place"))), limitation=limitation, lists=lists
     )
-    return placed.withColumns(
+    return projected(
+        placed,
         {
             "tags": F.coalesce(found, F.lit(0).cast("bigint")),
             "felony_on": F.when(felony, lists.with_possible(found)),
             "years_to_file": F.when(F.col("step_kind") == "arrest", years),
-        }
-    ).drop("place", "turns", "tag_table")
+        },
+        without=("place", "turns", "tag_table"),
+    )
 
 
 def gang_enhancement(lists: ListBits) -> Column:
@@ -196,12 +194,14 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
 
     written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
     super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
-    return with_enhancement.withColumns(
+    return projected(
+        with_enhancement,
         {
             "tags": combined_or(super_strike, "tags"),
             "felony_on": combined_or(
                 F.col("felony_on").bitwiseOR(lists.with_possible(super_strike)), "felony_on"
             ),
             "shown": combined_or(written, "shown"),
-        }
-    ).drop("enhancement", "gang_enhancements")
+        },
+        without=("enhancement", "gang_enhancements"),
+    )

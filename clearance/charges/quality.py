@@ -59,9 +59,12 @@ def has_flag(bits: Column, word: str) -> Column:
     return bits.bitwiseAND(_BIT[word]) != 0
 
 
-def flag_words(bits: Column) -> Column:
-    """The flags' words, in the catalogue's order, for a column of bits."""
-    words = F.array_compact(
-        F.array(*[F.when(bits.bitwiseAND(bit) != 0, word) for word, bit in _BIT.items()])
-    )
-    return F.when(bits == 0, F.array().cast("array<string>")).otherwise(words)
+def flag_words(bits: str) -> Column:
+    """The flags' words, in the catalogue's order.
+
+    Args:
+        bits: the column.
+    """
+    each = [f"IF({bits} & {bit} != 0, '{word}', NULL)" for word, bit in _BIT.items()]
+    none = "CAST(array() AS array<string>)"
+    return F.expr(f"IF({bits} = 0, {none}, array_compact(array({', '.join(each)})))")

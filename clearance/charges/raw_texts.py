@@ -15,6 +15,14 @@ _NUMBER = r"^\d{1,4}$"
 _SECTION = r"(?<!\d)\d{1,5}(?!\d)"
 # No comma, as between the parts of a name, and no number longer than a district's.
 _PLACE = r"^(?!.*\d{3})[^,]{1,30}$"
+# An office's kind and place, as the Department of Justice writes them ("CASC YOLO", often without a
+# blank) or in words ("SUPERIOR COURT, YOLO"); letters only.
+_KINDS = "SC|MC|JC|PD|SO|HP|UP|SP|DA|PR|MS|DC|CY"
+_IN_WORDS = (
+    r"(?:SUPERIOR|MUNICIPAL|JUSTICE|JUVENILE) COURT|POLICE DEP(?:ARTMEN)?T|SHERIFF'?S (?:OFFICE|DEP"
+    r"(?:ARTMEN)?T)|HIGHWAY PATROL|DISTRICT ATTORNEY|PROBATION DEP(?:ARTMEN)?T"
+)
+_OFFICE = rf"(?i)^(?:CA(?:{_KINDS})|(?:{_KINDS})(?= )|(?:{_IN_WORDS})\b,?)[A-Z .'/()-]{{0,40}}$"
 
 
 def date_form(text: Column) -> Column:
@@ -35,6 +43,11 @@ def charge_form(text: Column) -> Column:
 def has_charge_form(text: Column) -> Column:
     """Whether a number in the text may be that of a section."""
     return F.rlike(text, F.lit(_SECTION))
+
+
+def office_form(text: Column) -> Column:
+    """The text where it may be a court or an agency: its kind first, then its place."""
+    return F.when(F.rlike(text, F.lit(_OFFICE)), text)
 
 
 def place_form(text: Column) -> Column:

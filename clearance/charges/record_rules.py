@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.programmes import cited_sections
-from clearance.charges.statute_lists import load_statutes
+from clearance.charges.statute_lists import StatuteLists, load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
@@ -281,10 +281,17 @@ def load_record_rules(rules: Path) -> RecordRules:
     limitation = checked("limitation.yaml", lambda given: Limitation(**_mapping(given)))
     longest = checked("longest_terms.yaml", lambda given: LongestTerms(**_mapping(given)))
     rules_of = dispositions.dispositions if dispositions else ()
-    with_sections, wrong = _with_sections(rules_of, rules, texts["dispositions.yaml"])
-    problems += wrong
-    if limitation:
-        problems += _unknown_lists(limitation, rules, texts["limitation.yaml"])
+    with_sections = rules_of
+    try:
+        lists = load_statutes(rules)
+    except RulebookInvalid as error:
+        if any(rule.cites for rule in rules_of):
+            problems += error.message.split("\n")
+    else:
+        with_sections, wrong = _with_sections(rules_of, lists, rules, texts["dispositions.yaml"])
+        problems += wrong
+        if limitation:
+            problems += _unknown_lists(limitation, lists, rules, texts["limitation.yaml"])
     if problems or not (
         dispositions and words and registrations and counties and limitation and longest
     ):
@@ -307,19 +314,13 @@ def load_record_rules(rules: Path) -> RecordRules:
 
 
 def _with_sections(
-    given: tuple[DispositionRule, ...], rules: Path, text: str
+    given: tuple[DispositionRule, ...], lists: StatuteLists, rules: Path, text: str
 ) -> tuple[tuple[DispositionRule, ...], list[str]]:
     """The rules with the sections of the lists they name, and what is wrong with those."""
-    if not any(rule.cites for rule in given):
-        return given, []
-    try:
-        rows = load_statutes(rules).rows
-    except RulebookInvalid as error:
-        return given, error.message.split("\n")
     found, problems = [], []
     for at, rule in enumerate(given):
         try:
-            cited = cited_sections(rule.cites, rows) if rule.cites else ()
+            cited = cited_sections(rule.cites, lists.rows) if rule.cites else ()
         except ValueError as error:
             document = load_yaml(rules / FILES[0], text=text)
             line = document.line(("dispositions", at, "cites"))
@@ -329,17 +330,15 @@ def _with_sections(
     return tuple(found), problems
 
 
-def _unknown_lists(limitation: Limitation, rules: Path, text: str) -> list[str]:
+def _unknown_lists(
+    limitation: Limitation, lists: StatuteLists, rules: Path, text: str
+) -> list[str]:
     """Lists that a limitation period names and no file is."""
-    try:
-        known = load_statutes(rules).names
-    except RulebookInvalid:
-        return []
     name = "limitation.yaml"
     document = load_yaml(rules / name, text=text)
     return [
         f"{name}:{document.line(where)}: {problem}"
-        for where, problem in limitation.unknown_lists(known)
+        for where, problem in limitation.unknown_lists(lists.names)
     ]
 
 

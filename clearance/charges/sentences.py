@@ -62,12 +62,15 @@ TERMINATED = "probation terminated"
 TERMINATES = "terminates"
 
 
-def sentence_marks() -> dict[str, Column]:
-    """What a typed row says of its count's sentence: the columns `MARKS`.
+def sentence_part() -> dict[str, Column]:
+    """What a typed row's part of a sentence is, for `sentence_marks`, which asks many times over.
+
+    `part_later`: of a later disposition. `part_there`: a part that counts. `part_unread`: with text
+    that is not read. `part_term`: with a length. `part_whole`: nothing that it needs is missing.
+    `part_start`: the day it starts.
 
     Reads disposition_effect, event_date, disposition_date with its precision, sentence_kind,
-    sentence_served, sentence_length, sentence_unit, named_kinds, and the three fields of the part
-    as text.
+    sentence_served, sentence_length, sentence_unit, and the three fields of the part as text.
     """
     kind, length, unit = (F.col(f"sentence_{name}") for name in ("kind", "length", "unit"))
     served = F.coalesce("sentence_served", F.lit(False))
@@ -84,10 +87,29 @@ def sentence_marks() -> dict[str, Column]:
     is_part = counts & there
     readable = is_part & ~endless & ~not_read
     term = length.isNotNull() & unit.isNotNull() & ~other & ~served & readable
-    whole = readable & (~timed | served | term)
-    start = F.when(
-        F.col("disposition_date_precision") != "bad", F.coalesce("disposition_date", "event_date")
+    return {
+        "part_later": later,
+        "part_there": is_part,
+        "part_unread": not_read,
+        "part_term": term,
+        "part_whole": readable & (~timed | served | term),
+        "part_start": F.when(
+            F.col("disposition_date_precision") != "bad",
+            F.coalesce("disposition_date", "event_date"),
+        ),
+    }
+
+
+def sentence_marks() -> dict[str, Column]:
+    """What a typed row says of its count's sentence: the columns `MARKS`.
+
+    Reads what `sentence_part` reads, its columns, and named_kinds.
+    """
+    kind, length, unit = (F.col(f"sentence_{name}") for name in ("kind", "length", "unit"))
+    later, is_part, not_read, term, whole, start = (
+        F.col(f"part_{name}") for name in ("later", "there", "unread", "term", "whole", "start")
     )
+    effect, endless = F.col("disposition_effect"), kind.eqNullSafe("endless")
     months = F.when(~term, 0).when(unit == "month", length).when(unit == "year", length * 12)
     days = F.when(term & (unit == "day"), length)
     end = F.when(term, later_by(start, length, unit)).otherwise(start)

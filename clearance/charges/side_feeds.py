@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.projection import projected
 from clearance.charges.record_rules import Registration
 from clearance.feeds.state import LoadedFeed, feed_state
 from clearance.store import Store
@@ -114,23 +115,27 @@ def with_side_feeds(
     """
     sections = [one.registration for one in registrations if one.fact]
     registered = _registered(feeds.registry, sections=sections)
-    held = _with_held(counts, registered, name="registration", merges=feeds.merges)
-    held = _with_held(held, feeds.supervision, name="supervision", merges=feeds.merges)
-    if feeds.petitions is None:
-        told = held.withColumn("petition_granted", F.lit(None).cast("boolean"))
-    else:
+    held = {"registration": registered, "supervision": feeds.supervision}
+    rows = counts
+    for name, told in held.items():
+        if told is not None:
+            people = _held(told, name=name, merges=feeds.merges)
+            rows = rows.join(F.broadcast(people), on="person_id", how="left")
+    by_petition = F.lit(None).cast("boolean")
+    if feeds.petitions is not None:
+        by_petition = F.col("granted").isNotNull()
         granted = feeds.petitions.where("status = 'granted'").select(
             "subject_id", F.col("cnt_order").alias("count_order"), F.lit(True).alias("granted")
         )
-        told = held.join(
+        rows = rows.join(
             F.broadcast(granted.distinct()), on=["subject_id", "count_order"], how="left"
-        ).withColumn("petition_granted", F.col("granted").isNotNull())
-    if feeds.supervision is None:
-        same = ("terms_end", "sentence_end"), ("terms_end_bounded", "sentence_end_bounded")
-        return told.withColumns({name: F.col(other) for name, other in same})
-    return told.withColumns(
-        {"terms_end": _terms_end(), "terms_end_bounded": _terms_end_bounded()}
-    ).drop("supervision_terms")
+        )
+    terms = _all_terms(supervised=feeds.supervision is not None)
+    return projected(
+        rows,
+        {**_said(held), "petition_granted": by_petition, **terms},
+        without=("supervision_terms", "granted"),
+    )
 
 
 def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
@@ -139,20 +144,11 @@ def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame
     return registry.where(F.col("registration").isin(sections))
 
 
-def _with_held(
-    counts: DataFrame, rows: DataFrame | None, *, name: str, merges: DataFrame | None
-) -> DataFrame:
-    """A row is a count, with what its person is held to: `name`, its end, terms of supervision."""
-    if rows is None:
-        return counts.withColumns(
-            {
-                name: F.lit(None).cast("string"),
-                f"{name}_end": F.lit(None).cast("date"),
-            }
-        )
+def _held(rows: DataFrame, *, name: str, merges: DataFrame | None) -> DataFrame:
+    """A row is a person, with what it is held to: `name`, its end, terms of supervision."""
     for_ever = F.max(F.col("ended_on").isNull())
     terms = F.collect_list(F.struct("started_on", "ended_on")).alias(f"{name}_terms")
-    people = (
+    return (
         with_person_id(rows, merges=merges)
         .groupBy("person_id")
         .agg(
@@ -161,8 +157,26 @@ def _with_held(
             *([terms] if name == "supervision" else []),
         )
     )
-    joined = counts.join(F.broadcast(people), on="person_id", how="left")
-    return joined.withColumn(name, F.coalesce(name, F.lit(NONE)))
+
+
+def _said(held: Mapping[str, DataFrame | None]) -> dict[str, Column]:
+    """What a person is held to; unknown where the feed was never loaded."""
+    columns: dict[str, Column] = {}
+    for name, rows in held.items():
+        if rows is None:
+            columns[name] = F.lit(None).cast("string")
+            columns[f"{name}_end"] = F.lit(None).cast("date")
+        else:
+            columns[name] = F.coalesce(name, F.lit(NONE))
+    return columns
+
+
+def _all_terms(*, supervised: bool) -> dict[str, Column]:
+    """When all terms of a conviction end, and whether that is a bound."""
+    if not supervised:
+        same = {"terms_end": "sentence_end", "terms_end_bounded": "sentence_end_bounded"}
+        return {name: F.col(other) for name, other in same.items()}
+    return {"terms_end": _terms_end(), "terms_end_bounded": _terms_end_bounded()}
 
 
 def _terms_end_bounded() -> Column:

@@ -5,6 +5,8 @@ Dates and yes or no, never whether a term is over: that depends on the day.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
@@ -12,6 +14,7 @@ from clearance.charges.counts import CONVICTED_WITHIN
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import VOIDED
 from clearance.charges.limitation import NEVER, last_day_to_file
+from clearance.charges.projection import projected
 
 
 def standing(person: WindowSpec) -> dict[str, Column]:
@@ -29,9 +32,11 @@ def with_standing(counts: DataFrame) -> DataFrame:
     Args:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    with_parole = counts.withColumn("parole_bound_end", _parole_end())
-    return with_parole.withColumns(_later_felonies()).drop(
-        "felony_dates", "felony_spans", "parole_months"
+    with_later = counts.withColumns({"parole_bound_end": _parole_end(), **_felonies_since()})
+    return projected(
+        with_later,
+        _later_felonies(),
+        without=("felony_dates", "felony_spans", "parole_months"),
     )
 
 
@@ -95,23 +100,21 @@ def _always(holds: Column, person: WindowSpec) -> Column:
 
 
 def _felonies(person: WindowSpec) -> dict[str, Column]:
-    """The days of the person's felony convictions; a conviction of unknown level is one.
+    """The days of the person's felony convictions.
 
-    One that is void is none. Of one of which only the month or the year is known, its first and its
-    last day.
+    Of one of which only the month or the year is known, its first and its last day, and its count.
     """
-    felony = _is_felony()
-    day = F.when(felony, F.col("conviction_date"))
-    first, last = (F.when(felony, F.col(name)) for name in CONVICTED_WITHIN)
-    within = F.struct(first.alias("first"), last.alias("last"))
+    felony = F.col("is_felony")
+    first, last = map(F.col, CONVICTED_WITHIN)
+    within = F.struct(first.alias("first"), last.alias("last"), "subject_id", "count_order")
     return {
-        "felony_dates": F.collect_set(day).over(person),
-        "felony_spans": F.collect_list(F.when(last.isNotNull(), within)).over(person),
+        "felony_dates": F.collect_set(F.when(felony, F.col("conviction_date"))).over(person),
+        "felony_spans": F.collect_list(F.when(felony & last.isNotNull(), within)).over(person),
     }
 
 
-def _is_felony() -> Column:
-    """Whether the count is a conviction of a felony that is not void."""
+def is_felony() -> Column:
+    """Whether the count is a conviction of a felony, or of unknown level; one void is none."""
     stands = F.col("convicted") & (F.col("status") != VOIDED)
     return stands & (F.coalesce("level", F.lit("F")) == "F")
 
@@ -127,8 +130,8 @@ def _parole_end() -> Column:
     return F.when(F.col("parole_months").isNotNull(), F.when(on_record, end).otherwise(most))
 
 
-def _later_felonies() -> dict[str, Column]:
-    """The days of the felony convictions after this one, in order, and whether some are ends only.
+def _felonies_since() -> dict[str, Column]:
+    """The felony convictions after this one; null where there is none to look through.
 
     After the conviction's date, or the first day that it may be; where neither is known, all.
     """
@@ -137,24 +140,32 @@ def _later_felonies() -> dict[str, Column]:
     def is_later(day: Column) -> Column:
         return F.coalesce(day > since, F.lit(True))
 
-    nothing = F.array().cast("array<date>")
-    days = F.when(F.size("felony_dates") > 0, F.filter("felony_dates", is_later))
-    # This conviction is none of those after it; another of its month may be.
-    own = F.struct(
-        F.col("conviction_earliest").alias("first"), F.col("conviction_latest").alias("last")
-    )
-    several = F.size(F.filter("felony_spans", lambda one: one == own)) > 1
-    is_one = _is_felony() & F.col("conviction_latest").isNotNull()
-    others = F.when(is_one & ~several, F.array_remove("felony_spans", own)).otherwise(
-        F.col("felony_spans")
-    )
-    spans = F.filter(others, lambda one: is_later(one["last"]))
-    ends = F.flatten(F.transform(spans, lambda one: F.array(one["first"], one["last"])))
-    # Few people have any.
-    partly = F.size("felony_spans") > 0
-    whole = F.when(partly, F.concat(F.coalesce(days, nothing), ends)).otherwise(days)
-    convicted = F.col("convicted")
+    def is_another(one: Column) -> Column:
+        # Of its own month it is none of those after it; another may be.
+        same = (one["subject_id"] == F.col("subject_id")) & (
+            one["count_order"] == F.col("count_order")
+        )
+        return ~same & is_later(one["last"])
+
+    def some(name: str, holds: Callable[[Column], Column]) -> Column:
+        # Few people have any.
+        return F.when(F.col("convicted") & (F.size(name) > 0), F.filter(name, holds))
+
     return {
-        "later_felonies": F.sort_array(F.coalesce(F.when(convicted, whole), nothing)),
-        "later_felonies_partly": convicted & partly & (F.size(spans) > 0),
+        "felony_dates": some("felony_dates", is_later),
+        "felony_spans": some("felony_spans", is_another),
+    }
+
+
+def _later_felonies() -> dict[str, Column]:
+    """The days of the felony convictions after this one, in order, and whether some are ends only.
+
+    Reads the columns of `_felonies_since`.
+    """
+    days = F.coalesce("felony_dates", F.array().cast("array<date>"))
+    partly = F.coalesce(F.size("felony_spans") > 0, F.lit(False))
+    ends = F.flatten(F.transform("felony_spans", lambda one: F.array(one["first"], one["last"])))
+    return {
+        "later_felonies": F.sort_array(F.when(partly, F.concat(days, ends)).otherwise(days)),
+        "later_felonies_partly": partly,
     }

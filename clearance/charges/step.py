@@ -23,6 +23,7 @@ from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
 from clearance.charges.holes import lost_rows, open_holes
+from clearance.charges.kept import kept
 from clearance.charges.quality import FLAGS
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
@@ -167,13 +168,13 @@ def _write(
         people.persist(StorageLevel.MEMORY_AND_DISK)
         source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
-    worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
-    worked_out.counts.persist(StorageLevel.MEMORY_AND_DISK_DESER)
+    worked_out = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        writer.put(arrests(worked_out), "arrests")
-        writer.put(charges(worked_out), "charges")
+        with kept(worked_out.counts) as counts:
+            both = replace(worked_out, counts=counts)
+            writer.put(arrests(both), "arrests")
+            writer.put(charges(both), "charges")
     finally:
-        worked_out.counts.unpersist()
         if people is not None:
             people.unpersist()
 

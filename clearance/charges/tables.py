@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -56,6 +57,7 @@ class Features:
 def features(
     typed: DataFrame,
     *,
+    source: DataFrame,
     rules: RecordRules,
     statutes: StatuteLists,
     feeds: SideFeeds = NOTHING_LOADED,
@@ -63,12 +65,13 @@ def features(
     """The counts of the typed rows, as far as `charges` and `arrests` have them in common.
 
     Args:
-        typed: `history.typed_rows`.
+        typed: `history.typed_rows`, or some of them.
+        source: the `source_rows` that they are of.
         rules: how to read the record's words.
         statutes: the statute lists.
         feeds: what other offices say.
     """
-    texts = classified_texts(typed, statutes=statutes)
+    texts = classified_texts(source, statutes=statutes, longest=rules.longest_terms)
     read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
     lists = ListBits(statutes.names)
     whole = with_later_dispositions(with_offences(read, lists=lists))
@@ -98,8 +101,9 @@ def charges(features: Features) -> DataFrame:
     worked_out = {
         **{name: F.expr(nothing) for name, nothing in KEPT.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
-        "tags": features.lists.written(F.col("tags")),
-        "quality": flag_words(F.col("flags")),
+        "tags": features.lists.written("tags"),
+        "quality": flag_words("flags"),
+        "earlier_valid_same_section": F.col("earlier_same_section") - F.col("earlier_void"),
         **_within(whole, "as_charged"),
         **_within(whole, "as_decided"),
     }
@@ -109,4 +113,5 @@ def charges(features: Features) -> DataFrame:
 
 
 def _within(rows: DataFrame, name: str) -> dict[str, Column]:
-    return {field: F.col(f"{name}.{field}") for field in rows.select(f"{name}.*").columns}
+    whole: Any = rows.schema[name].dataType
+    return {field: F.col(f"{name}.{field}") for field in whole.names}

@@ -39,10 +39,10 @@ def tag_table(matches: Column) -> Column:
     undated = F.array(F.lit(None).cast("date"))
     days = F.concat(first, turns(matches), undated)
 
+    levels = F.array(*[F.lit(level).cast("string") for level in LEVELS])
+
     def by_level(day: Column) -> Column:
-        return F.array(
-            *[resolve_tags(matches, level=F.lit(level).cast("string"), on=day) for level in LEVELS]
-        )
+        return F.transform(levels, lambda level: resolve_tags(matches, level=level, on=day))
 
     return F.flatten(F.transform(days, by_level))
 

@@ -2,65 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.charges.longest_terms import LEVELS, LongestTerm, LongestTerms
+from clearance.charges.longest_terms import KINDS, LEVELS, Kind, LongestTerm, LongestTerms
+from clearance.literal import looked_up
 
 MONTHS = 12
+# The column that says which entries are of a count's charge.
+TERM_BITS = "term_bits"
 
 
-def longest_months(
-    entries: Sequence[LongestTerm], *, convicted_on: Column, on_probation: Column | None = None
-) -> Column:
-    """The longest that a term is, in months; null where nothing bounds it.
+@dataclass(frozen=True)
+class TermBounds:
+    """The entries of `longest_terms`, each of them a bit.
 
-    Reads level as the conviction was made, code_book, section and parsed. A charge without a code
-    book is one that cannot be read.
+    Which of them are of a charge is worked out once a text: their sections are many, and a count
+    asks several times. Levels, days and probation are the count's.
 
-    Args:
-        entries: of one kind of term; the first that fits decides.
-        convicted_on: the conviction date; of one without a date no period is known.
-        on_probation: whether probation was granted; None where no entry asks.
+    Attributes:
+        terms: the entries.
     """
-    months = F.when(F.lit(False), F.lit(None).cast("int"))
-    for entry in entries:
-        years = F.lit(None if entry.years is None else entry.years * MONTHS).cast("int")
-        months = months.when(_fits(entry, convicted_on, on_probation), years)
-    return months
+
+    terms: LongestTerms
+
+    def of_charge(self, charge: Column) -> Column:
+        """The entries that are of a charge, by its section or as one that cannot be read, as bits.
+
+        A charge without a code book is one that cannot be read.
+
+        Args:
+            charge: a struct with at least code_book, section and parsed.
+        """
+        by_section: dict[str, int] = {}
+        for bit, entry in self._entries(*KINDS):
+            for section in entry.sections:
+                by_section[section] = by_section.get(section, 0) | bit
+        name = F.concat_ws(" ", charge["code_book"], charge["section"])
+        own = F.coalesce(looked_up(name, by_section, "bigint"), _number(0))
+        any_section = sum(
+            bit for bit, entry in self._entries(*KINDS) if not entry.unread and not entry.sections
+        )
+        read = F.coalesce(charge["parsed"] & charge["code_book"].isNotNull(), F.lit(False))
+        return F.when(read, own.bitwiseOR(_number(any_section))).otherwise(self._unread())
+
+    def months(self, kind: Kind, *, convicted_on: Column, on_probation: Column) -> Column:
+        """The longest that a term is, in months; null where nothing bounds it.
+
+        Reads the bits, which are null without a text, and level as the conviction was made.
+
+        Args:
+            kind: of the term; the first of its entries that fits decides.
+            convicted_on: the conviction date; of one without a date no period is known.
+            on_probation: whether probation was granted.
+        """
+        bits = F.coalesce(F.col(TERM_BITS), self._unread())
+        months = F.when(F.lit(False), F.lit(None).cast("int"))
+        for bit, entry in self._entries(kind):
+            fits = bits.bitwiseAND(_number(bit)) != 0
+            for asked in _asked(entry, convicted_on, on_probation):
+                fits = fits & asked
+            years = F.lit(None if entry.years is None else entry.years * MONTHS).cast("int")
+            months = months.when(fits, years)
+        return months
+
+    def same_between(self, first: Column, last: Column) -> Column:
+        """Whether no entry begins to hold between two days: every day between has the same law.
+
+        Args:
+            first: a date.
+            last: a later date, or the same.
+        """
+        starts = {entry.start for _, entry in self._entries(*KINDS) if entry.start is not None}
+        days = [F.lit(start.isoformat()).cast("date") for start in sorted(starts)]
+        return reduce(and_, [(day <= first) | (day > last) for day in days], F.lit(True))
+
+    def _unread(self) -> Column:
+        return _number(sum(bit for bit, entry in self._entries(*KINDS) if entry.unread))
+
+    def _entries(self, *kinds: Kind) -> list[tuple[int, LongestTerm]]:
+        every = [(kind, entry) for kind in KINDS for entry in getattr(self.terms, kind)]
+        return [(1 << place, entry) for place, (kind, entry) in enumerate(every) if kind in kinds]
 
 
-def of_one_law(terms: LongestTerms, *, first: Column, last: Column) -> Column:
-    """Whether no entry begins to hold between two days, so that every day between has the same law.
-
-    Args:
-        terms: the longest terms.
-        first: a date.
-        last: a later date, or the same.
-    """
-    entries = (*terms.probation, *terms.jail, *terms.parole)
-    starts = sorted({entry.start.isoformat() for entry in entries if entry.start is not None})
-    days = [F.lit(start).cast("date") for start in starts]
-    return reduce(and_, [(day <= first) | (day > last) for day in days], F.lit(True))
-
-
-def _fits(entry: LongestTerm, convicted_on: Column, on_probation: Column | None) -> Column:
-    charge = F.concat_ws(" ", "code_book", "section")
-    read = F.coalesce(F.col("parsed") & F.col("code_book").isNotNull(), F.lit(False))
-    asked = [~read if entry.unread else read]
-    if entry.sections:
-        asked.append(charge.isin(*entry.sections))
+def _asked(entry: LongestTerm, convicted_on: Column, on_probation: Column) -> list[Column]:
+    """What an entry asks of a count, its charge apart."""
+    asked = []
     if set(entry.levels) != set(LEVELS):
         asked.append(F.coalesce("level", F.lit("F")).isin(*entry.levels))
     if entry.start is not None:
         asked.append(convicted_on >= F.lit(entry.start.isoformat()).cast("date"))
-    if entry.beside_probation and on_probation is not None:
+    if entry.beside_probation:
         asked.append(on_probation)
-    fits = asked[0]
-    for one in asked[1:]:
-        fits = fits & one
-    return fits
+    return asked
+
+
+def _number(value: int) -> Column:
+    return F.lit(value).cast("bigint")

@@ -11,33 +11,40 @@ from pyspark.sql import functions as F
 from clearance.charges.dated_offences import offences_from
 from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
+from clearance.charges.history import read_texts
 from clearance.charges.list_bits import ListBits
+from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.parts import is_one_of
+from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.raw_texts import has_charge_form
 from clearance.charges.spelling import own_spelling
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import classify, rows_by_section
 from clearance.charges.tag_table import tag_table, turns
+from clearance.charges.term_bounds import TERM_BITS, TermBounds
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
 
 
-def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
+def classified_texts(
+    source: DataFrame, *, statutes: StatuteLists, longest: LongestTerms
+) -> DataFrame:
     """A row is a distinct charge text of the record with all that follows from the text alone.
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
     and the whole of it as people write them, the key by which counts of one charge are known, the
-    day from which on its offence must be committed for some list, and the lists it is on, at every
-    level and in every period, as numbers of `list_bits`.
+    day from which on its offence must be committed for some list, the lists it is on, at every
+    level and in every period, as numbers of `list_bits`, and what bounds its terms (`term_bounds`).
 
     Args:
-        typed: `history.typed_rows`.
+        source: `source_rows`.
         statutes: the statute lists.
+        longest: the longest that the law lets a term be.
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
-    texts = typed.select(both.alias("text")).where("text IS NOT NULL").distinct()
+    texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL").distinct()
     charge, matches = F.col("charge"), F.col("matches")
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
     bits = ListBits(statutes.names)
@@ -53,6 +60,7 @@ def classified_texts(typed: DataFrame, *, statutes: StatuteLists) -> DataFrame:
         offences_from(matches).alias("offence_from"),
         turns(matches).alias("turns"),
         F.transform(tag_table(matches), bits.of).alias("tag_table"),
+        TermBounds(longest).of_charge(charge).alias(TERM_BITS),
     )
 
 
@@ -92,7 +100,7 @@ def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
         "flags": F.col("flags").bitwiseOR(found),
     }
     used_up = ("text", "source", "county", "cite_key", "names_several", *_PASSED_ON)
-    return joined.withColumns(worked_out).drop(*used_up)
+    return projected(joined, worked_out, without=used_up)
 
 
 def cite_key(charge: Column) -> Column:

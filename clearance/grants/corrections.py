@@ -124,6 +124,7 @@ def _known_then(
     )
     worked_out = features(
         until,
+        source=theirs,
         rules=record,
         statutes=statutes,
         feeds=replace(_until(side_feeds_at(spark, store, versions=now.feeds), day), holes=holes),

@@ -15,6 +15,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.raw_texts import office_form
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
@@ -99,6 +100,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
             sources = known.read(spark, store, "source_rows")
             put = grant_rows(new, sources=sources, sweep=sweep, rules=load_record_rules(rules))
             put = put if rows is None else put.unionByName(rows)
+            put = put.unionByName(_with_raw_courts(before).join(put, on=list(KEY), how="left_anti"))
             note = json.dumps({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
                 store.upsert(put, "grants", key=KEY)
@@ -121,6 +123,12 @@ def _corrected(before: DataFrame, wrong: DataFrame, *, on: date) -> DataFrame:
     return joined.withColumn("corrected_on", F.lit(on)).select(*GRANTS.columns)
 
 
+def _with_raw_courts(before: DataFrame) -> DataFrame:
+    """A row is one of an earlier release whose court or agency is any text, without that text."""
+    is_raw = F.col("court").isNotNull() & office_form(F.col("court")).isNull()
+    return before.where(is_raw).withColumn("court", F.lit(None).cast("string"))
+
+
 def grant_rows(
     given: DataFrame, *, sources: DataFrame, sweep: Row, rules: RecordRules
 ) -> DataFrame:
@@ -128,11 +136,12 @@ def grant_rows(
 
     Args:
         given: determinations to grant.
-        sources: `source_rows`, for the court or agency.
+        sources: `source_rows`, for the court or agency; a text of another form is left out.
         sweep: the sweep's row.
         rules: how the record is read.
     """
-    court = first_rows(sources, units=given, rules=rules).select("unit_id", "court")
+    found = first_rows(sources, units=given, rules=rules)
+    court = found.select("unit_id", office_form(F.col("court")).alias("court"))
     known = {
         "granted_on": F.lit(sweep["as_of"]),
         "sweep_id": F.lit(sweep["sweep_id"]),

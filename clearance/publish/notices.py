@@ -211,7 +211,7 @@ def _lines(
         "step", F.substring("count_order", 1, 6)
     )
     record = load_record_rules(rules)
-    person = first_rows(sources, units=told, rules=record).drop("court")
+    person = first_rows(sources, units=told, rules=record).withColumnRenamed("court", "office")
     numbered = numbered_steps(sources.withColumn("case_number", case_number(rules=record)))
     cases = case_numbers(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
@@ -219,6 +219,8 @@ def _lines(
     )
     own = {
         "file": F.concat(F.lit("notice-"), "month", F.lit(".csv")),
+        # `grants` has the court where its text has the form of one; the record has any text.
+        "court": F.coalesce("office", "court"),
         "birth_date": _day(F.col("birth_date")),
         "case_number": F.coalesce("case_number", "own_number"),
     }

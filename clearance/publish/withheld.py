@@ -2,12 +2,14 @@
 
 A figure of fewer than eleven people is withheld. What is public about the same units adds up in
 three ways: the outcomes of a pack in a county to the units in its scope (which another pack of
-that scope may give), the reasons of an outcome to that outcome, the counties to the state. So a
-small figure is never withheld alone: with it goes the next one of its line, until they are at
-least two figures of at least eleven units, and which of them was small is not said. Nor is which
-reasons are withheld: `statistics.csv` leaves them out, as those of nobody. Sums over
-counties are taken over what is shown. Which one goes with it never depends on how large it is:
-else a month in which another one goes would bring back both.
+that scope may give), the reasons of an outcome to that outcome, the counties to the state. So
+small figures never go without a large one of their line, and which of them are small is not said.
+Nor is which reasons are withheld: `statistics.csv` leaves them out, as those of nobody. Sums over
+counties are taken over what is shown.
+
+Figures change little from month to month, so one that a month shows is nearly known for the month
+before. The large one is therefore always the first of a fixed order, not the next by size; and it
+goes also with several small ones, which would do by themselves until one of them reaches eleven.
 """
 
 from __future__ import annotations
@@ -87,16 +89,11 @@ def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> se
 
     Args:
         line: figures that add up to something that may be known.
-        order: which is withheld first with a small one; not by its size.
+        order: which large one is withheld first with small ones; not by its size.
     """
     hidden = {key for key, number in line.items() if 0 < number.people < SMALLEST}
-    beside = sorted((key for key, number in line.items() if number.people >= SMALLEST), key=order)
-    for key in beside:
-        units = sum(line[one].units for one in hidden)
-        if not hidden or (len(hidden) > 1 and units >= SMALLEST):
-            break
-        hidden.add(key)
-    return hidden
+    large = [key for key, number in line.items() if number.people >= SMALLEST]
+    return {*hidden, min(large, key=order)} if hidden and large else hidden
 
 
 def _lines(

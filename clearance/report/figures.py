@@ -28,19 +28,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason of a pack's outcome: its units where a county's are shown, None where none are."""
+    """A reason of a pack's outcome: its units over the counties that show it."""
 
     pack: str
     outcome: str
     reason: str
     text: str
     cite: str
-    units: int | None
-
-    @property
-    def figure(self) -> str:
-        """The number of units, or that it is withheld."""
-        return figure(self.units)
+    units: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,6 @@ def totals(lines: Iterable[CountyLine]) -> tuple[int, ...]:
     return tuple(sums)
 
 
-def in_table(reason: Reason) -> tuple[str, int, bool, int, str]:
-    """The order of reasons: most frequent first; withheld ones last and by code."""
-    rank = OUTCOMES.index(reason.outcome)
-    return (reason.pack, rank, reason.units is None, -(reason.units or 0), reason.reason)
+def in_table(reason: Reason) -> tuple[str, int, int, str]:
+    """The order of reasons: most frequent first."""
+    return (reason.pack, OUTCOMES.index(reason.outcome), -reason.units, reason.reason)

@@ -147,7 +147,10 @@ def _cells(figures: Figures) -> list[Cell]:
 def _reasons(
     figures: Figures, *, packs: Mapping[str, PackWords], texts: Mapping[str, str]
 ) -> list[Reason]:
-    """The reasons, each added up over the counties in which it may be shown."""
+    """The reasons that some county may show, each added up over those counties.
+
+    That a reason has somebody at all bounds those that are withheld beside it.
+    """
     behind: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in figures.decisions:
         behind[row.pack, row.outcome, row.reason].append(row)
@@ -156,12 +159,12 @@ def _reasons(
         if number is not None:
             shown[pack, outcome, reason] += number.units
     found = []
-    for (pack, outcome, reason), rows in behind.items():
+    for (pack, outcome, reason), units in shown.items():
+        rows = behind[pack, outcome, reason]
         fingerprints = sorted({row.pack_fingerprint for row in rows})
         used = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
         text = reason_text_of(reason, texts, used)
         cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
-        units = shown.get((pack, outcome, reason))
         found.append(Reason(pack, outcome, reason, text, cite, units))
     return sorted(found, key=in_table)
 

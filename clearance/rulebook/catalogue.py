@@ -119,7 +119,7 @@ def without_words(content: bytes) -> bytes:
         content: of the file; it comes back as it is where it has not the form.
     """
     try:
-        units = yaml.safe_load(content)
+        units = yaml.load(content, Loader=yaml.CSafeLoader)
         kept = {
             unit: {
                 name: {key: value for key, value in feature.items() if key not in WORDS}

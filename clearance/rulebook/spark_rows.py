@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,17 +53,21 @@ def decide_in_spark(
         items: a pack, an as-of date and a unit's columns each.
         catalogue: for the columns' types.
     """
-    groups: dict[tuple[str, date], list[int]] = {}
+    groups: dict[tuple[Unit, date, str], list[int]] = {}
     for i, (bound, as_of, _) in enumerate(items):
-        groups.setdefault((_shared(bound), as_of), []).append(i)
+        groups.setdefault((bound.pack.unit, as_of, _apart(bound)), []).append(i)
     parts = []
-    for (_, as_of), members in groups.items():
+    for (unit, as_of, apart), members in groups.items():
         group = [items[i] for i in members]
-        bound = group[0][0]
-        rows, by_county = _by_county(group)
-        units = units_of(spark, rows, unit=bound.pack.unit, catalogue=catalogue)
+        rows = [row for _, _, row in group]
+        assigned = [Assigned(group[0][0])]
+        if not apart:
+            counties = [_county(bound) for bound, _, _ in group]
+            rows = [{**row, "county": own} for row, own in zip(rows, counties, strict=True)]
+            assigned = _assigned([bound for bound, _, _ in group])
+        units = units_of(spark, rows, unit=unit, catalogue=catalogue)
         place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
-        decided = evaluate(units, [Assigned(bound, by_county=by_county)], as_of=as_of)
+        decided = evaluate(units, assigned, as_of=as_of)
         parts.append(decided.withColumn("place", place))
     results: list[Determination | None] = [None] * len(items)
     for row in union(parts).toLocalIterator():
@@ -83,23 +88,33 @@ def union(parts: Sequence[DataFrame]) -> DataFrame:
     return union(parts[:half]).unionByName(union(parts[half:]))
 
 
-def _shared(bound: BoundPack) -> str:
-    """Items of one group are decided under one expression: by pack, whatever the options."""
-    return bound.fingerprint if _reads_county(bound) else bound.with_options({}).fingerprint
+def _apart(bound: BoundPack) -> str:
+    """A pack that asks of the county is decided by itself; for others the county is made up."""
+    return bound.fingerprint if "county" in bound.columns else ""
 
 
-def _reads_county(bound: BoundPack) -> bool:
-    return not bound.options or "county" in bound.columns
+def _county(bound: BoundPack) -> str:
+    """The made-up county of those whom the pack, as it is set, decides."""
+    return f"COUNTY OF {bound.fingerprint}"
 
 
-def _by_county(group: Sequence[Item]) -> tuple[list[Mapping[str, Any]], dict[str, BoundPack]]:
-    """The rows, and the pack of each made-up county: one a set of options."""
-    rows = [row for _, _, row in group]
-    if _reads_county(group[0][0]):
-        return rows, {}
-    bounds = {f"WITH OPTIONS {bound.fingerprint}": bound for bound, _, _ in group}
-    counties = [f"WITH OPTIONS {bound.fingerprint}" for bound, _, _ in group]
-    placed: list[Mapping[str, Any]] = [
-        {**row, "county": county} for row, county in zip(rows, counties, strict=True)
-    ]
-    return placed, bounds
+def _assigned(bounds: Sequence[BoundPack]) -> list[Assigned]:
+    """Each pack for its made-up counties, one a set of options.
+
+    Under one id a pack stands once among others: versions, and the same with other switches, get
+    ids of their own.
+    """
+    settings: dict[str, dict[str, BoundPack]] = {}
+    for bound in bounds:
+        shared = bound.with_options({}).fingerprint if bound.options else bound.fingerprint
+        settings.setdefault(shared, {})[_county(bound)] = bound
+    assigned = []
+    for place, by_county in enumerate(settings.values()):
+        own = {
+            county: replace(bound, pack=bound.pack.model_copy(update={"pack": f"pack_{place}"}))
+            for county, bound in by_county.items()
+        }
+        first = next(iter(own.values()))
+        options = own if first.options else {}
+        assigned.append(Assigned(first, counties=frozenset(own), by_county=options))
+    return assigned

@@ -43,7 +43,7 @@ def stored_text(bound: BoundPack, *, text: str) -> str:
 
 def _is_mapping_with(text: str) -> bool:
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
         return False
     return isinstance(content, dict) and SETTLED in content

@@ -25,8 +25,8 @@ from clearance.rulebook.stored import bound_from
 from clearance.schemas import TABLES
 from clearance.store import Store, storage_faults
 from clearance.sweep.assign import Plan
-from clearance.sweep.digest import digest_of
-from clearance.sweep.manifest import engine_version
+from clearance.sweep.digest import CONTENT, digest_of
+from clearance.sweep.manifest import deciding_code, engine_version
 from clearance.sweep.recorded import named_sweep
 from clearance.sweep.scope import Scope
 from clearance.sweep.side_feeds import REVIEWS, with_reviews
@@ -47,6 +47,7 @@ class ReplayResult:
         stored_digest: of the table at the sweep's version.
         recorded_digest: in the sweep's manifest.
         differing: units and packs whose rows differ.
+        columns: in what they differ; every column where a row is missing.
         units: the first of them, as `unit_id pack`.
         engine: the version of the code that replayed.
         engine_then: the version of the code that swept.
@@ -58,13 +59,14 @@ class ReplayResult:
     stored_digest: str
     recorded_digest: str
     differing: int
+    columns: tuple[str, ...]
     units: tuple[str, ...]
     engine: str
     engine_then: str
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain values, for `--json`."""
-        return asdict(self) | {"units": list(self.units)}
+        return asdict(self) | {"columns": list(self.columns), "units": list(self.units)}
 
     def raise_for_difference(self) -> None:
         """Raise DifferenceFound where something differs."""
@@ -76,11 +78,27 @@ class ReplayResult:
         ]
         if self.differing:
             more = ", ..." if self.differing > len(self.units) else ""
-            told.append(f"{self.differing:,} decisions differ: {', '.join(self.units)}{more}")
+            named = "" if self.columns == CONTENT else f" in {', '.join(self.columns)}"
+            told.append(
+                f"{self.differing:,} decisions differ{named}: {', '.join(self.units)}{more}"
+            )
         told.append(f"Decided then by {self.engine_then}, now by {self.engine}.")
-        raise DifferenceFound(
-            "\n".join(told),
-            "Compare the two versions of the code; if they are one, restore the table from a copy.",
+        raise DifferenceFound("\n".join(told), self._remedy())
+
+    def _remedy(self) -> str:
+        if self.stored_digest != self.recorded_digest:
+            return (
+                "The rows are not those that the sweep wrote: restore `determinations` from a copy."
+            )
+        if deciding_code(self.engine) != deciding_code(self.engine_then):
+            return (
+                "The rows are those that the sweep wrote; the code has changed since, and "
+                "CHANGELOG.md says what a release decides otherwise. Nothing has to be mended: "
+                "the old sweep stays as it is, and `clearance determine` decides by today's code."
+            )
+        return (
+            "The same code has decided otherwise: what the sweep rests on has changed. Restore "
+            "`charges`, `arrests` and `packs` from a copy."
         )
 
 
@@ -109,7 +127,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         stored = store.read_rows_of(spark, "determinations", version=version)
         digest, stored_digest = digest_of(again), digest_of(stored)
         agrees = digest == stored_digest == sweep["digest"]
-        differing, units = (0, ()) if agrees else _differing(again, stored)
+        differing, columns, units = (0, (), ()) if agrees else _differing(again, stored)
         again.unpersist()
     return ReplayResult(
         sweep_id=sweep_id,
@@ -118,6 +136,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         stored_digest=stored_digest,
         recorded_digest=sweep["digest"],
         differing=differing,
+        columns=columns,
         units=units,
         engine=engine_version(),
         engine_then=sweep["code_version"],
@@ -218,8 +237,19 @@ def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Ass
     )
 
 
-def _differing(again: DataFrame, stored: DataFrame) -> tuple[int, tuple[str, ...]]:
-    """How many decisions differ, and the first of them."""
-    differ = changes(again, touched=stored).select(*KEY)
+def _differing(again: DataFrame, stored: DataFrame) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """How many decisions differ, in which columns, and the first of them."""
+    differ = changes(again, touched=stored).select(*KEY).persist()
     first = differ.orderBy("pack", "unit_id").limit(MOST_NAMED).collect()
-    return differ.count(), tuple(f"{row['unit_id']} {row['pack']}" for row in first)
+    sides = [side.join(differ, on=list(KEY), how="left_semi") for side in (again, stored)]
+    old, new = (side.alias(name) for side, name in zip(sides, ("old", "new"), strict=True))
+    same_key = [F.col(f"old.{name}") == F.col(f"new.{name}") for name in KEY]
+    differs = [
+        F.bool_or(~F.col(f"old.{name}").eqNullSafe(F.col(f"new.{name}"))).alias(name)
+        for name in CONTENT
+    ]
+    found = old.join(new, on=same_key, how="full_outer").agg(*differs).first()
+    columns = tuple(name for name in CONTENT if found is not None and found[name])
+    number = differ.count()
+    differ.unpersist()
+    return number, columns, tuple(f"{row['unit_id']} {row['pack']}" for row in first)

@@ -185,9 +185,10 @@ class Sequence:
     def anew(self) -> str:
         """The digest of everything decided from the source rows alone."""
         record, statutes = load_record_rules(self.rules), load_statutes(self.rules)
-        typed = typed_rows(self.store.read(self.spark, "source_rows"), rules=record)
+        source = self.store.read(self.spark, "source_rows")
+        typed = typed_rows(source, rules=record)
         feeds = side_feeds(self.spark, self.store, loaded=loaded_feeds(self.spark, self.store))
-        worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
+        worked_out = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
         inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
         plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
         everything = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)

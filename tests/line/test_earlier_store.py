@@ -39,8 +39,12 @@ def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
     decided = earlier.read(spark, "determinations", version=old["determinations_version"])
     eligible = decided.where("outcome = 'ELIGIBLE'").select("unit_id", "pack").collect()
     assert _code(["replay", old["sweep_id"], *into, "--json"], debug=True) == 1
-    found = json.loads(capsys.readouterr().out)
-    assert found["differing"] == len(eligible) == 8
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert (found["differing"], found["columns"]) == (8, ["eligible_on"])
+    assert "8 decisions differ in eligible_on: " in said.err
+    assert "Nothing has to be mended" in said.err and "`clearance determine`" in said.err
+    assert len(eligible) == 8
     assert set(found["units"]) == {f"{row['unit_id']} {row['pack']}" for row in eligible}
 
     rows = earlier.read(spark, "source_rows").where("record NOT LIKE 'RECORD_ID%'")

@@ -418,9 +418,16 @@ def test_an_old_sweep_is_decided_again_with_the_same_digest(
     found = replay(spark, store, sweep_id=done[2].sweep_id, rules=rules_folder())
     assert not found.agrees
     assert (found.differing, found.units) == (1, (f"{SECOND['unit_id']} prop64_statute",))
+    assert found.columns == ("reason",)
     with pytest.raises(DifferenceFound, match=SECOND["unit_id"]) as caught:
         found.raise_for_difference()
     assert done[2].sweep_id in caught.value.message
+    assert "restore `determinations`" in caught.value.remedy
+    # Where the rows are those that were written, and the code is another, nothing is broken.
+    newer = replace(found, stored_digest=found.recorded_digest, engine="9+another")
+    with pytest.raises(DifferenceFound, match="differ in reason: ") as caught:
+        newer.raise_for_difference()
+    assert "Nothing has to be mended" in caught.value.remedy
     assert store.version(spark, "determinations") == version + 1
 
 

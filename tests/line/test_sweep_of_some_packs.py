@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from rich.console import Console
 from soak.months import Place
 from soak.state import files_of
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
+from clearance.errors import EXIT_STORE
+from clearance.explain import explain
+from clearance.places import rules_folder
+from clearance.publish.published import NOTE
 from clearance.store import Store
 from tests.line.conftest import Line
 
@@ -95,6 +103,38 @@ def test_the_report_keeps_each_packs_date_and_notes(line: Line, mixed: Place) ->
     assert len(days) > 4 and set(days.values()) == {AS_OF.isoformat()}
 
 
+def test_an_explanation_names_the_sweep_that_decided_each_pack(
+    spark: SparkSession, line: Line, mixed: Place
+) -> None:
+    store = Store(str(mixed.store))
+    packs = F.collect_set("pack").alias("packs")
+    decided = store.read(spark, "determinations").groupBy("subject_id").agg(packs)
+    row = decided.where(F.array_contains("packs", PACK) & (F.size("packs") > 1)).first()
+    assert row is not None
+    others = tuple(sorted(set(row["packs"]) - {PACK}))
+    made = explain(spark, store, subject_id=row["subject_id"], rules=rules_folder())
+    before = line.said["determine"]["sweep_id"]
+    assert [(by.sweep_id, by.as_of, by.packs) for by in made.decided_by] == [
+        (before, AS_OF, others),
+        (made.sweep_id, date.fromisoformat(LATER), (PACK,)),
+    ]
+    page = io.StringIO()
+    made.render(Console(file=page, width=200, no_color=True))
+    assert page.getvalue().splitlines()[:3] == [
+        f"Person {row['subject_id']}",
+        f"  as of {AS_OF.isoformat()}, sweep {before}: {', '.join(others)}",
+        f"  as of {LATER}, sweep {made.sweep_id}: {PACK}",
+    ]
+    whole = explain(
+        spark, store, subject_id=row["subject_id"], rules=rules_folder(), sweep_id=before
+    )
+    page = io.StringIO()
+    whole.render(Console(file=page, width=200, no_color=True))
+    assert page.getvalue().splitlines()[0] == (
+        f"Person {row['subject_id']}, as of {AS_OF.isoformat()}, sweep {before}"
+    )
+
+
 def test_no_output_prints_a_placeholder(spark: SparkSession, mixed: Place) -> None:
     texts = [
         path
@@ -115,3 +155,27 @@ def test_the_list_of_sweeps_tells_one_of_some_packs_from_a_whole_one(
     assert said.endswith(f"of {PACK} only") and said.count(" only") == 1
     rows = Store(str(mixed.store)).read(spark, "sweeps").orderBy("determinations_version")
     assert [list(row["selected"]) for row in rows.collect()] == [[], [PACK]]
+
+
+def test_a_version_that_a_vacuum_took_is_refused_with_a_remedy_that_mends_it(
+    spark: SparkSession, mixed: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = mixed.copy_to(tmp_path / "copy")
+    store = Store(str(place.store))
+    check = "spark.databricks.delta.retentionDurationCheck.enabled"
+    spark.conf.set(check, "false")
+    try:
+        # The packs of the sweep before rest on these counts, in an earlier version.
+        store.delta(spark, "charges").vacuum(0)
+    finally:
+        spark.conf.unset(check)
+    publish = ["publish", "--out", str(place.out), "--store", str(place.store), "--quiet"]
+    (place.out / NOTE).unlink(missing_ok=True)
+    before = files_of(place.out)
+    assert _code(publish, debug=False) == EXIT_STORE
+    said = capsys.readouterr().err
+    assert "VACUUM" in said and "`clearance determine`" in said
+    assert files_of(place.out) == before
+    determine = ["determine", "--as-of", LATER, "--store", str(place.store), "--quiet"]
+    assert _code(determine, debug=True) == 0
+    assert _code(publish, debug=True) == 0

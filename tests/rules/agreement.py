@@ -77,36 +77,45 @@ def check_packs_agree(
 
     Args:
         spark: the session.
-        bounds: the packs.
+        bounds: the packs; each decides every unit that is drawn for it and those beside it.
         catalogue: the columns' types.
-        rows: units of all packs together.
+        rows: decisions of all packs together.
         seed: other units and counties' options for another one.
     """
-    each = rows // len(bounds)
-    units = {
-        name_of(bound): random_units(
+    together = _together(bounds)
+    units = [
+        random_units(
             spark,
-            [bound],
+            group,
             catalogue=catalogue,
             as_of=AS_OF,
-            rows=each,
+            rows=rows // len(bounds),
             counties=[f"COUNTY {i}" for i in range(COUNTIES)],
             seed=seed,
         ).localCheckpoint()
-        for bound in bounds
-    }
+        for group in together
+    ]
     own = {name_of(bound): with_counties(bound, 7 + seed, COUNTIES) for bound in bounds}
     parts = [
         evaluate(
-            units[name_of(bound)],
-            [Assigned(bound, by_county=own[name_of(bound)])],
+            drawn,
+            [Assigned(bound, by_county=own[name_of(bound)]) for bound in group],
             as_of=AS_OF,
         )
-        for bound in bounds
+        for group, drawn in zip(together, units, strict=True)
     ]
     decided = by_pack(union(parts))
-    for bound in bounds:
-        name = name_of(bound)
-        drawn = units[name].collect()
-        assert len(drawn) == each
-        assert compare(bound, drawn, decided[name], own[name])
+    for group, drawn in zip(together, units, strict=True):
+        rows_drawn = drawn.collect()
+        assert len(rows_drawn) == rows // len(bounds)
+        for bound in group:
+            assert compare(bound, rows_drawn, decided[name_of(bound)], own[name_of(bound)])
+
+
+def _together(bounds: list[BoundPack]) -> list[list[BoundPack]]:
+    """Packs that one sweep could run: of one kind of unit, no two versions of one."""
+    groups: dict[tuple[str, int], list[BoundPack]] = {}
+    for i, bound in enumerate(bounds):
+        earlier = sum(bound.pack.pack == other.pack.pack for other in bounds[:i])
+        groups.setdefault((bound.pack.unit, earlier), []).append(bound)
+    return list(groups.values())

@@ -20,3 +20,10 @@ def bounds(rulebook: Rulebook) -> list[BoundPack]:
         bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
         for item in rulebook.packs
     ]
+
+
+@pytest.fixture(scope="session")
+def latest(bounds: list[BoundPack]) -> list[BoundPack]:
+    """The last version of each pack; the others differ from it in little."""
+    by_version = sorted(bounds, key=lambda bound: bound.pack.version)
+    return list({bound.pack.pack: bound for bound in by_version}.values())

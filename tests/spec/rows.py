@@ -62,7 +62,7 @@ def frames(
     record = load_record_rules(rules)
     typed = typed_rows(rows, rules=record)
     statutes = load_statutes(rules)
-    worked_out = features(typed, rules=record, statutes=statutes, feeds=feeds)
+    worked_out = features(typed, source=rows, rules=record, statutes=statutes, feeds=feeds)
     return history(typed), charges(worked_out), arrests(worked_out)
 
 

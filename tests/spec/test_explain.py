@@ -146,6 +146,19 @@ def test_an_unknown_person_and_an_unknown_sweep_are_usage_errors(
         explain(spark, store, subject_id="P", rules=rules, sweep_id="never")
 
 
+def test_a_person_of_whom_no_row_could_be_read_is_not_said_to_be_nobody(
+    spark: SparkSession, told: tuple[Store, Path]
+) -> None:
+    store, rules = told
+    lost = {"source_file": "a.csv", "position": 1, "subject_id": "LOST", "code": "FIELD_COUNT"}
+    write(spark, store, "quarantine", [lost])
+    with pytest.raises(UsageError, match="No row of this person could be read") as refused:
+        explain(spark, store, subject_id="LOST", rules=rules)
+    assert "`quarantine`" in refused.value.remedy
+    with pytest.raises(UsageError, match="no person with this SUBJECT_ID"):
+        explain(spark, store, subject_id="nobody", rules=rules)
+
+
 def test_the_heading_names_each_sweep_with_its_packs_where_there_are_several() -> None:
     day, later = date(2026, 10, 1), date(2026, 11, 20)
     old, new = ExplainedSweep("s1", day, ("a", "b")), ExplainedSweep("s2", later, ("c",))

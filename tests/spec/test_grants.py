@@ -86,6 +86,23 @@ def test_an_arrest_is_told_of_the_agency_that_made_it_not_of_a_court_with_the_sa
     ]
 
 
+def test_a_court_stands_only_where_its_text_has_the_form_of_one_also_in_rows_of_earlier_releases(
+    spark: SparkSession, swept: Store
+) -> None:
+    slipped = {**COUNT, "STP_ORI_DESCR": "NAME,SOMEBODYS"}
+    swept.replace(frame(spark, "source_rows", [source_row(1, slipped)]), "source_rows")
+    old = {
+        **{"subject_id": "B", "unit": "conviction", "county": "MARIN", "pack": "pc1203_425"},
+        **{"relief": "grant_conviction_relief", "granted_on": AS_OF, "sweep_id": "october"},
+    }
+    courts = {"B-1": "NAME,ANOTHERS", "B-2": "CASCMARIN", "B-3": "CAPD SAN RAFAEL", "B-4": None}
+    rows = [{**old, "unit_id": unit, "court": text} for unit, text in courts.items()]
+    write(spark, swept, "grants", rows)
+    grant(spark, swept, sweep_id=SWEEP, rules=RULES)
+    kept = {row[0]: row[-1] for row in granted(spark, swept)}
+    assert kept == {**courts, "B-1": None, "A-101001": None, "A-101002001000": None}
+
+
 def test_a_bar_that_arises_later_withdraws_nothing_and_a_later_sweep_adds_only_what_is_new(
     spark: SparkSession, swept: Store
 ) -> None:

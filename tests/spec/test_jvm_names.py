@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyspark import SparkContext
 
-from clearance.jvm_names import CLASSES, Remembered, remember_names
+from clearance.jvm_names import CLASSES, LONGEST, Remembered, kept_by_value, remember_names
 
 
 class JavaClass:
@@ -22,12 +22,33 @@ class JavaClass:
 def test_a_function_is_looked_up_once_however_often_it_is_called() -> None:
     java_class = JavaClass()
     functions = Remembered(java_class)
-    assert [functions.lit, functions.col, functions.lit] == [
-        "member lit",
-        "member col",
-        "member lit",
+    assert [functions.when, functions.upper, functions.when] == [
+        "member when",
+        "member upper",
+        "member when",
     ]
-    assert java_class.asked == ["lit", "col"]
+    assert java_class.asked == ["when", "upper"]
+
+
+def test_a_column_of_one_name_or_literal_is_made_once() -> None:
+    made: list[object] = []
+
+    def function(*given: object) -> tuple[object, ...]:
+        made.append(given)
+        return given
+
+    kept = kept_by_value(function)
+    assert kept("name") is kept("name")
+    assert kept(1) is kept(1)
+    assert [*kept(True), *kept(1), *kept("1")] == [True, 1, "1"]
+    assert made == [("name",), (1,), (True,), ("1",)]
+
+
+def test_what_is_no_small_value_is_made_each_time() -> None:
+    kept = kept_by_value(lambda *given: object())
+    assert kept("x" * (LONGEST + 1)) is not kept("x" * (LONGEST + 1))
+    assert kept([1]) is not kept([1])
+    assert kept(1, 2) is not kept(1, 2)
 
 
 @pytest.mark.usefixtures("spark")

@@ -104,6 +104,22 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         ],
         {"court_statuses": ["dismissed", "acquitted"], "conviction_in_cycle": False},
     ),
+    "a charge on a step of an unknown kind beside one in court": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "ACQUITTED"},
+            {**COURT, **STRANGE_STEP, "disp_descr": "DISMISSED"},
+        ],
+        {"court_statuses": ["acquitted", "unknown"], "court_step_in_cycle": True},
+    ),
+    "a step of an unknown kind that names no charge": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "ACQUITTED"},
+            {**COURT, **STRANGE_STEP, "offense_descr": ""},
+        ],
+        {"court_statuses": ["acquitted"]},
+    ),
     "a conviction, set aside or not": (
         [
             STOP,

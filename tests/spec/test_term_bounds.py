@@ -293,6 +293,7 @@ def test_parole_after_prison_is_bounded(case: str, people: Prepared) -> None:
         ("{sections: ['484'], years: 3, cite: a, certainty: V}", "pattern"),
         ("{years: 0, cite: a, certainty: V}", "greater than or equal to 1"),
         ("{years: 3, certainty: V}", "cite: Field required"),
+        ("\n  - ".join(["{years: 3, cite: a, certainty: V}"] * 63), "at most 62 entries"),
     ],
 )
 def test_a_longest_term_that_does_not_hold_is_refused(
