@@ -77,11 +77,11 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         {"court_step_in_cycle": True, "undisposed_court_count": True},
     ),
     "a charge without one on a step of an unread kind may be in court": (
-        [STOP, {**COURT, "disp_descr": "DISMISSED"}, STRANGE_STEP],
+        [STOP, {**COURT, "disp_descr": "DISMISSED"}, {**COURT, **STRANGE_STEP}],
         {"court_step_in_cycle": True, "undisposed_court_count": None},
     ),
     "what is open in court is so beside it": (
-        [STOP, COURT, STRANGE_STEP],
+        [STOP, COURT, {**COURT, **STRANGE_STEP}],
         {"court_step_in_cycle": True, "undisposed_court_count": True},
     ),
     "what has an outcome there is not open": (
@@ -118,7 +118,7 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             {**COURT, "disp_descr": "ACQUITTED"},
             {**COURT, **STRANGE_STEP, "offense_descr": ""},
         ],
-        {"court_statuses": ["acquitted"]},
+        {"court_statuses": ["acquitted"], "undisposed_court_count": False},
     ),
     "a conviction, set aside or not": (
         [
