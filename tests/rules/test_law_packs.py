@@ -332,7 +332,8 @@ def test_a_grant_never_rests_on_what_is_not_known(
     for pack, case in law_cases(rulebook, bounds):
         features = rulebook.catalogue[pack.pack.unit]
         for name in sorted(pack.columns):
-            if features[name].null == "never":
+            # Without a latest end no sentence has an end on record: that is an answer.
+            if features[name].null == "never" or name == "last_serving_end":
                 continue
             got = decide(pack, {**case.row, name: None}, case.as_of)
             if got is None or got.outcome != "ELIGIBLE":
