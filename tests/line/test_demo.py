@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from clearance.cli import _code
 from clearance.store import Store
 
-PEOPLE = 300
+PEOPLE = 800
 SECTION = re.compile(r"<caption>pc1203_425, version 2024-10-01</caption>.*?</table>", re.DOTALL)
 
 
