@@ -284,13 +284,18 @@ def _units(
     charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     table = sweep.read(spark, store, "charges")
     # An earlier release did not know either.
-    incomplete, bounded = (
+    incomplete, bounded, earliest, latest = (
         F.col(name) if name in table.columns else F.lit(None)
-        for name in ("record_incomplete", "sentence_end_bounded")
+        for name in (
+            *("record_incomplete", "sentence_end_bounded"),
+            *("conviction_earliest", "conviction_latest"),
+        )
     )
     counts = table.select(
         F.coalesce(incomplete, F.lit(False)).alias("incomplete"),
         F.coalesce(bounded, F.lit(False)).alias("bounded"),
+        earliest.alias("earliest"),
+        latest.alias("latest"),
         *("subject_id", "unit_id", "level", "county", "status", "tags"),
         *("conviction_date", "sentence_end", "arrest_date", "section"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
@@ -307,6 +312,8 @@ def _units(
             dates=_dates(
                 arrested=row.arrest_date,
                 convicted=row.conviction_date,
+                convicted_at_the_earliest=row.earliest,
+                convicted_at_the_latest=row.latest,
                 sentence_ends=None if row.bounded else row.sentence_end,
                 sentence_ends_at_the_latest=row.sentence_end if row.bounded else None,
             ),

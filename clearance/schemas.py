@@ -274,7 +274,11 @@ CHARGES = TableSpec(
         terms_end_bounded boolean,
         felony_free_from_bounded boolean,
         parole_bound_end date,
-        felony_free_after_parole date
+        felony_free_after_parole date,
+        conviction_earliest date,
+        conviction_latest date,
+        later_felonies array<date>,
+        later_felonies_partly boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),
@@ -306,7 +310,8 @@ ARRESTS = TableSpec(
         deceased boolean,
         turned_20_on date,
         quality array<string>,
-        record_incomplete boolean
+        record_incomplete boolean,
+        standing_conviction_in_cycle boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),

@@ -7,7 +7,15 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE, UNREAD_LEVEL
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import RANKS, level_of, rank, status_bit, status_bits, statuses
+from clearance.charges.levels import (
+    RANKS,
+    VOIDED,
+    level_of,
+    rank,
+    status_bit,
+    status_bits,
+    statuses,
+)
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
@@ -60,7 +68,8 @@ def _steps(counts: DataFrame) -> DataFrame:
     level_unread = F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) != 0
     own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
     county = F.col("as_charged.county")
-    open_count = court & is_charge & (F.col("status") == "undisposed")
+    undisposed = is_charge & (F.col("status") == "undisposed")
+    stands = F.col("convicted") & (F.col("status") != VOIDED)
     # A charge on a step of an unknown kind may be one in court, and what became of it is not known.
     perhaps_court = strange & is_charge & (F.col("has_text") | (F.col("status") != "undisposed"))
     of_cycle = F.when(court & is_charge, status_bits()).when(perhaps_court, status_bit("unknown"))
@@ -80,7 +89,12 @@ def _steps(counts: DataFrame) -> DataFrame:
         # A step of an unknown kind may be in court.
         F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
-        F.max(open_count).alias("open_count"),
+        F.max(stands).alias("standing_conviction"),
+        F.max(
+            F.when(court & undisposed, _COURT)
+            .when(perhaps_court & undisposed, _PERHAPS)
+            .otherwise(0)
+        ).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
         F.max(of_court & level_unread).alias("court_level_unread"),
         F.bit_or(of_cycle).alias("court_bits"),
@@ -101,7 +115,8 @@ def _with_court(steps: DataFrame) -> DataFrame:
         {
             "court_step_in_cycle": _yes_or_no(F.max("court_step").over(cycle)),
             "conviction_in_cycle": F.max("conviction").over(cycle),
-            "undisposed_court_count": F.max("open_count").over(cycle),
+            "standing_conviction_in_cycle": F.max("standing_conviction").over(cycle),
+            "undisposed_court_count": _yes_or_no(F.max("open_count").over(cycle)),
             "court_rank": F.max("court_rank").over(cycle),
             "level_unread": F.max("level_unread").over(cycle),
             "court_level_unread": F.max("court_level_unread").over(cycle),

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.charges.dispositions import CONVICTS, UNREAD, record_order
-from clearance.charges.fields import charge_line
+from clearance.charges.fields import charge_line, possible_days
 from clearance.charges.history import TOCS
 from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.quality import flags
@@ -32,6 +32,9 @@ UNREAD_DATE, UNREAD_LEVEL, UNREAD_EVENT = 1, 2, 4
 # What they may say of another count: a change, text that is not read, a dismissal, the withdrawal
 # of a plea; and a diversion, which that ends.
 CHANGES, NOT_READ, DISMISSES, WITHDRAWS, DIVERTS = 1, 2, 4, 8, 16
+
+# Between these lies the day of a conviction of which the record gives the month or the year.
+CONVICTED_WITHIN = ("conviction_earliest", "conviction_latest")
 
 # A count, below the person, the subject, the cycle and the step that it stands in. The rows are
 # sorted so once, and stay so for everything that is asked of a count, a step, a cycle or a person.
@@ -56,6 +59,7 @@ def counts(typed: DataFrame) -> DataFrame:
         F.coalesce("place.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
         convicted.alias("convicted"),
         F.when(~_unread(UNREAD_DATE), F.col("dated_conviction.date")).alias("conviction_date"),
+        *[F.when(_gives_no_day(), F.col(name)).alias(name) for name in CONVICTED_WITHIN],
         F.when(~_unread(UNREAD_LEVEL), F.col("levelled_conviction.level")).alias("stated_level"),
         "unread_bits",
         F.when(~_unread(UNREAD_EVENT), F.col("event_date")).alias("event_date"),
@@ -105,6 +109,7 @@ def _events(typed: DataFrame) -> DataFrame:
         of("convicted_read_source", "read_source").alias("source"),
         of("convicted_toc", "toc").alias("toc"),
         "at",
+        *[day.alias(name) for name, day in _convicted_within(convicts).items()],
         *[mark.alias(name) for name, mark in sentence_marks().items()],
     )
 
@@ -123,6 +128,25 @@ def _not_read(convicts: Column) -> Column:
     }
     bits = (F.when(condition, bit).otherwise(0) for bit, condition in found.items())
     return reduce(lambda left, right: left.bitwiseOR(right), bits)
+
+
+def _convicted_within(convicts: Column) -> dict[str, Column]:
+    """The first and the last possible day of a convicting row that gives a month or a year only.
+
+    The disposition date stands in for an event date that gives neither.
+    """
+    no_day = convicts & F.coalesce("event_date", "disposition_date").isNull()
+    event, disposition = (
+        possible_days(F.col(f"{name}_date_text"), F.col(f"{name}_date_precision"))
+        for name in ("event", "disposition")
+    )
+    pairs = zip(CONVICTED_WITHIN, event, disposition, strict=True)
+    return {name: F.when(no_day, F.coalesce(own, other)) for name, own, other in pairs}
+
+
+def _gives_no_day() -> Column:
+    """Whether no convicting row gives a day, and none a date that is not read."""
+    return ~_unread(UNREAD_DATE) & F.col("dated_conviction").isNull()
 
 
 def _later(effect: Column) -> Column:
@@ -169,6 +193,8 @@ def _added_up(events: DataFrame) -> DataFrame:
         F.bit_or("later_bits").alias("later_bits"),
         F.min("event_date").alias("event_date"),
         F.min(F.when(convicts, True)).alias("conviction"),
+        # Rows that give different months leave every day from the first to the last possible.
+        *[of(name).alias(name) for of, name in zip((F.min, F.max), CONVICTED_WITHIN, strict=True)],
         _first("dated_conviction", convicts & date.isNotNull(), date=date),
         _first(
             "levelled_conviction",

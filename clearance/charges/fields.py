@@ -68,6 +68,22 @@ def precision(text: Column, date: Column) -> Column:
     )
 
 
+def possible_days(text: Column, precision: Column) -> tuple[Column, Column]:
+    """The first and the last day of the month or the year that a text gives; null where neither.
+
+    Args:
+        text: a field that `present` went over.
+        precision: its `precision`.
+    """
+    year, month = F.substring(text, 1, 4), F.substring(text, 5, 2)
+    by_month = F.concat_ws("-", year, month, F.lit("01")).try_cast("date")
+    of_year = (F.concat(year, F.lit(end)).try_cast("date") for end in ("-01-01", "-12-31"))
+    first, last = (
+        F.when(precision == "month", by_month).when(precision == "year", day) for day in of_year
+    )
+    return first, F.when(precision == "month", F.last_day(first)).otherwise(last)
+
+
 def _eight_digits(text: Column) -> Column:
     # A sign in front makes a year that no date here has. Twenty times quicker than a pattern.
     return (F.length(text) == 8) & text.try_cast("int").isNotNull()

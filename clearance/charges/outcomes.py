@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import UNREAD_DATE, UNREAD_LEVEL
+from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE, UNREAD_LEVEL
 from clearance.charges.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
 from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
@@ -51,10 +51,17 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     with_level = counts.withColumns({"level": level, "last_move": last_move()})
     ended = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
     convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
+    first, last = map(F.col, CONVICTED_WITHIN)
     terms = TermBounds(longest)
     dated = ended.withColumns(
         {
-            "conviction_date": F.when(convicted, date),
+            **{
+                name: F.when(convicted, F.col(name))
+                for name in ("conviction_date", *CONVICTED_WITHIN)
+            },
+            # The last day that it may be, and whether every day that it may be has the same law.
+            "convicted_on": F.when(convicted, F.coalesce(date, last)),
+            "one_law": last.isNull() | terms.same_between(first, last),
             **missing(revoked=F.col("outcome.probation_revoked")),
         }
     )
@@ -90,7 +97,7 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
                 for name in ("status", "convicted", "set_aside", "level")
             },
             "sentence_end": F.when(convicted, sentence["sentence_end"]),
-            "sentence_end_bounded": convicted & sentence["sentence_end_bounded"],
+            "length_bounded": convicted & sentence["length_bounded"],
             # After prison, parole that no record has.
             "parole_months": F.when(convicted & sentence["prison_imposed"], parole),
             # A conviction, or what may be one, of which something is text that is not read.

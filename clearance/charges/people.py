@@ -16,7 +16,7 @@ from clearance.charges.list_bits import ListBits
 from clearance.charges.outcomes import SUPER_STRIKE
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
-from clearance.charges.standing import is_charge, standing
+from clearance.charges.standing import is_charge, is_felony, standing
 from clearance.charges.statutes import POSSIBLE
 from clearance.schemas import CHARGES
 
@@ -57,6 +57,10 @@ def with_person(
             "is_registrable": convicted & registrable,
             "is_p64": convicted & p64,
             "is_unread": convicted & is_charge() & unread,
+            "is_felony": is_felony(),
+            # Every end moves with the day of the conviction.
+            "sentence_end_bounded": F.col("length_bounded")
+            | (F.col("conviction_latest").isNotNull() & F.col("sentence_end").isNotNull()),
             REGISTERS: registers & registration,
             # What may be one: what became of the charge, or the kind of the step, is not read.
             "perhaps_convicted": perhaps,

@@ -66,7 +66,7 @@ def granted() -> Column:
 # columns many times over.
 STEPS = (
     *("last_move", "missing_own", "missing_later", "over_early", "ended_on"),
-    *("end_unknown_since", "known_end", "lasts_at_most"),
+    *("convicted_on", "one_law", "end_unknown_since", "known_end", "lasts_at_most"),
 )
 
 
@@ -101,13 +101,17 @@ def end_parts(terms: TermBounds, *, convicted: Column) -> dict[str, Column]:
     `end_unknown_since` is null where it is known, or where nothing at all is recorded. `known_end`
     is the latest of the ends that are known, with what it is called. `lasts_at_most`: how many
     months the own parts whose end is not known last at most; null where nothing bounds one. Reads
-    the columns of `missing`, conviction_date and what `TermBounds.months` reads.
+    the columns of `missing`, convicted_on, which is the last possible day where the record gives
+    none, one_law, conviction_latest, and what `TermBounds.months` reads.
+
+    Every end moves with the day of the conviction; but of what a court ended early, of two parts
+    that end together, it is then not known which one lasts.
 
     Args:
         terms: what bounds a missing length.
         convicted: whether the count is a conviction; all is null where it is not.
     """
-    on = F.col("conviction_date")
+    on = F.col("convicted_on")
     bounds = _longest_of(terms, convicted_on=on)
     own, later = F.col("missing_own"), F.col("missing_later")
     return {
@@ -121,8 +125,8 @@ def sentence_of() -> dict[str, Column]:
     """The end of a count's sentence, its basis, and whether it was probation, or prison.
 
     The end is null where the basis is `no end`, or starts with `unknown` and nothing bounds it;
-    where something does, it is the latest possible one, and `sentence_end_bounded` says so.
-    Reads conviction_date, `MARKS` and the columns of `missing` and `end_parts`.
+    where something does, it is the latest possible one, and `length_bounded` says so.
+    Reads convicted_on, `MARKS` and the columns of `missing` and `end_parts`.
     """
     why, known = F.col("end_unknown_since"), F.col("known_end.end")
     recorded = why.isNull() & known.isNotNull()
@@ -130,14 +134,14 @@ def sentence_of() -> dict[str, Column]:
     untouched = F.col("last_move").isNull() | F.col("ended_on").isNotNull()
     # Of what nothing at all is recorded nothing is known to be missing.
     open_ = why.isNotNull() & (F.col("missing_later") == 0) & untouched & ~_of_another_kind(why)
-    bound = F.when(open_, F.add_months("conviction_date", F.col("lasts_at_most")))
+    bound = F.when(open_, F.add_months("convicted_on", F.col("lasts_at_most")))
     # A part whose end is known may outlast everything that is not.
     covered = F.coalesce(known >= bound, F.lit(False))
     at_most = bound.isNotNull() & ~covered
     basis = F.when(known.isNotNull(), F.col("known_end.basis"))
     return {
         "sentence_end": F.when(recorded | covered, known).otherwise(bound),
-        "sentence_end_bounded": at_most,
+        "length_bounded": at_most,
         "sentence_basis": F.coalesce(
             F.when(~covered, why), F.when(~at_most, basis), F.lit(NOT_RECORDED)
         ),
@@ -231,6 +235,7 @@ def _missing(early: Column) -> tuple[Column, Column]:
 def _why(convicted_on: Column, missing: Column) -> Column:
     """Why the end is not known; null where it is, or where nothing is recorded at all."""
     undated = convicted_on.isNull() & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
+    undated = undated | (F.col("conviction_latest").isNotNull() & F.col("over_early"))
     why = (
         F.when(_says(ENDLESS), NO_END)
         .when(_says(NOT_READ_BIT), NOT_READ)
@@ -263,7 +268,9 @@ def _of_another_kind(why: Column) -> Column:
 def _longest_of(terms: TermBounds, *, convicted_on: Column) -> dict[str, Column]:
     """What bounds the lengths that a conviction lacks, by its level as it was made, in months."""
     probation, jail = (
-        terms.months(kind, convicted_on=convicted_on, on_probation=granted())
+        F.when(
+            F.col("one_law"), terms.months(kind, convicted_on=convicted_on, on_probation=granted())
+        )
         for kind in ("probation", "jail")
     )
     # A part without a place, or nothing at all, may be prison where it was a felony.

@@ -1,20 +1,20 @@
-"""What stands open against a person: sentences served, charges pending; and years without a felony.
+"""What stands open against a person: sentences served, charges pending; and later felonies.
 
 Dates and yes or no, never whether a term is over: that depends on the day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
+from clearance.charges.counts import CONVICTED_WITHIN
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.levels import VOIDED
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.projection import projected
-
-# A new felony within so long after the sentence starts the years without one again.
-MONTHS_WITHOUT_FELONY = 48
 
 
 def standing(person: WindowSpec) -> dict[str, Column]:
@@ -27,16 +27,16 @@ def standing(person: WindowSpec) -> dict[str, Column]:
 
 
 def with_standing(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the years without a felony.
+    """A row is a count, with the felonies after it, from which a pack counts years without one.
 
     Args:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    with_parole = counts.withColumn("parole_bound_end", _parole_end())
+    with_later = counts.withColumns({"parole_bound_end": _parole_end(), **_felonies_since()})
     return projected(
-        with_parole,
-        _without_felony(),
-        without=("felony_dates", "last_felony", "parole_months"),
+        with_later,
+        _later_felonies(),
+        without=("felony_dates", "felony_spans", "parole_months"),
     )
 
 
@@ -44,7 +44,8 @@ def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
-    bounded = F.col("sentence_end_bounded")
+    # A length that is not on record makes nobody appear to serve; a day that is not known does.
+    bounded = F.col("length_bounded")
     # What has no end at all, or none that anything bounds.
     unbounded = F.max(serves & end.isNull()).over(person)
     # A charge on a step of an unknown kind may be in court.
@@ -99,17 +100,23 @@ def _always(holds: Column, person: WindowSpec) -> Column:
 
 
 def _felonies(person: WindowSpec) -> dict[str, Column]:
-    """The days of the person's felony convictions; a conviction of unknown level is one.
+    """The days of the person's felony convictions.
 
-    One that is void is none.
+    Of one of which only the month or the year is known, its first and its last day, and its count.
     """
-    stands = F.col("convicted") & (F.col("status") != VOIDED)
-    felony = stands & (F.coalesce("level", F.lit("F")) == "F")
-    day = F.when(felony, F.col("conviction_date"))
+    felony = F.col("is_felony")
+    first, last = map(F.col, CONVICTED_WITHIN)
+    within = F.struct(first.alias("first"), last.alias("last"), "subject_id", "count_order")
     return {
-        "last_felony": F.max(day).over(person),
-        "felony_dates": F.collect_set(day).over(person),
+        "felony_dates": F.collect_set(F.when(felony, F.col("conviction_date"))).over(person),
+        "felony_spans": F.collect_list(F.when(felony & last.isNotNull(), within)).over(person),
     }
+
+
+def is_felony() -> Column:
+    """Whether the count is a conviction of a felony, or of unknown level; one void is none."""
+    stands = F.col("convicted") & (F.col("status") != VOIDED)
+    return stands & (F.coalesce("level", F.lit("F")) == "F")
 
 
 def _parole_end() -> Column:
@@ -123,41 +130,42 @@ def _parole_end() -> Column:
     return F.when(F.col("parole_months").isNotNull(), F.when(on_record, end).otherwise(most))
 
 
-def _without_felony() -> dict[str, Column]:
-    """From when the years without a new felony run; null where the end of a term is unknown.
+def _felonies_since() -> dict[str, Column]:
+    """The felony convictions after this one; null where there is none to look through.
 
-    Where the end is a bound, so is the day: from an earlier end they run from no later day.
+    After the conviction's date, or the first day that it may be; where neither is known, all.
     """
-    end, bounded, parole = F.col("terms_end"), F.col("terms_end_bounded"), F.col("parole_bound_end")
+    since = F.coalesce("conviction_date", "conviction_earliest")
 
-    def within(start: Column, day: Column) -> Column:
-        return (day > start) & (day <= F.add_months(start, MONTHS_WITHOUT_FELONY))
+    def is_later(day: Column) -> Column:
+        return F.coalesce(day > since, F.lit(True))
 
-    in_order = F.sort_array("felony_dates")
-
-    def moved(start: Column) -> Column:
-        return F.aggregate(
-            in_order, start, lambda start, day: F.when(within(start, day), day).otherwise(start)
+    def is_another(one: Column) -> Column:
+        # Of its own month it is none of those after it; another may be.
+        same = (one["subject_id"] == F.col("subject_id")) & (
+            one["count_order"] == F.col("count_order")
         )
+        return ~same & is_later(one["last"])
 
-    new_one = F.exists(in_order, lambda day: within(end, day))
-    # Few convictions have a felony after them; only those need to look at each.
-    any_later = F.coalesce(F.col("last_felony") > end, F.lit(False))
-    # Of a felony between the conviction and a bound it is not known whether it came after the end.
-    perhaps = F.exists(
-        in_order,
-        lambda day: (
-            (day > F.col("conviction_date")) & (day <= F.add_months(end, MONTHS_WITHOUT_FELONY))
-        ),
-    )
-    since_conviction = F.coalesce(F.col("last_felony") > F.col("conviction_date"), F.lit(False))
+    def some(name: str, holds: Callable[[Column], Column]) -> Column:
+        # Few people have any.
+        return F.when(F.col("convicted") & (F.size(name) > 0), F.filter(name, holds))
+
     return {
-        "felony_free_from": F.when(any_later, moved(end)).otherwise(end),
-        "felony_free_from_bounded": bounded,
-        "felony_after_sentence": F.when(bounded & since_conviction, F.when(~perhaps, False))
-        .when(any_later, new_one)
-        .when(end.isNotNull(), False),
-        "felony_free_after_parole": F.when(F.col("last_felony") > parole, moved(parole)).otherwise(
-            parole
-        ),
+        "felony_dates": some("felony_dates", is_later),
+        "felony_spans": some("felony_spans", is_another),
+    }
+
+
+def _later_felonies() -> dict[str, Column]:
+    """The days of the felony convictions after this one, in order, and whether some are ends only.
+
+    Reads the columns of `_felonies_since`.
+    """
+    days = F.coalesce("felony_dates", F.array().cast("array<date>"))
+    partly = F.coalesce(F.size("felony_spans") > 0, F.lit(False))
+    ends = F.flatten(F.transform("felony_spans", lambda one: F.array(one["first"], one["last"])))
+    return {
+        "later_felonies": F.sort_array(F.when(partly, F.concat(days, ends)).otherwise(days)),
+        "later_felonies_partly": partly,
     }

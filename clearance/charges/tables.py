@@ -27,6 +27,14 @@ from clearance.schemas import CHARGES
 
 NOTHING_LOADED = SideFeeds()
 
+# Columns that earlier releases filled and packs of their time ask about; a later sweep asks others.
+KEPT = {
+    "felony_free_from": "CAST(NULL AS DATE)",
+    "felony_free_from_bounded": "false",
+    "felony_after_sentence": "CAST(NULL AS BOOLEAN)",
+    "felony_free_after_parole": "CAST(NULL AS DATE)",
+}
+
 
 @dataclass(frozen=True)
 class Features:
@@ -91,6 +99,7 @@ def charges(features: Features) -> DataFrame:
     told = with_side_feeds(person, feeds=feeds, registrations=registrations)
     whole = with_standing(with_holes(told, feeds=feeds))
     worked_out = {
+        **{name: F.expr(nothing) for name, nothing in KEPT.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "tags": features.lists.written("tags"),
         "quality": flag_words("flags"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -67,6 +69,17 @@ class TermBounds:
             years = F.lit(None if entry.years is None else entry.years * MONTHS).cast("int")
             months = months.when(fits, years)
         return months
+
+    def same_between(self, first: Column, last: Column) -> Column:
+        """Whether no entry begins to hold between two days: every day between has the same law.
+
+        Args:
+            first: a date.
+            last: a later date, or the same.
+        """
+        starts = {entry.start for _, entry in self._entries(*KINDS) if entry.start is not None}
+        days = [F.lit(start.isoformat()).cast("date") for start in sorted(starts)]
+        return reduce(and_, [(day <= first) | (day > last) for day in days], F.lit(True))
 
     def _unread(self) -> Column:
         return _number(sum(bit for bit, entry in self._entries(*KINDS) if entry.unread))

@@ -106,6 +106,13 @@ class BoundPack:
         return (*(rule.then for rule in self.pack.flow), self.pack.otherwise.then)
 
     @cached_property
+    def spans(self) -> dict[str, tuple[str, str]]:
+        """By date, the columns with the first and last day that it may be where it is no day."""
+        return {
+            name: span for fact in (*self.facts, *self.scope) for name, span in fact.spans.items()
+        }
+
+    @cached_property
     def columns(self) -> set[str]:
         """The columns of the unit that deciding reads."""
         named = {name for fact in (*self.facts, *self.scope) for name in fact.reads}

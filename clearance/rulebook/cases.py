@@ -22,7 +22,10 @@ from clearance.rulebook.options import OptionValues, settled_by_name
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
-EMPTY: dict[str, Any] = {"yes_no": False, "number": 0, "text": "UNKNOWN", "tags": [], "path": []}
+EMPTY: dict[str, Any] = {
+    **{"yes_no": False, "number": 0, "text": "UNKNOWN"},
+    **{"tags": [], "path": [], "dates": []},
+}
 
 
 class Expected(BaseModel):
@@ -213,6 +216,8 @@ def _fits(value: Any, feature: Feature) -> bool:
     match feature.type:
         case "date" | "age":
             return isinstance(value, date)
+        case "dates":
+            return isinstance(value, list) and all(isinstance(item, date) for item in value)
         case "number":
             return isinstance(value, int) and not isinstance(value, bool)
         case "yes_no":

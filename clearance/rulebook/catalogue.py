@@ -15,7 +15,7 @@ from clearance.rulebook.yaml_lines import load_yaml
 
 COLUMNS_FILE = "features.yaml"
 WORDS = ("label", "meaning")
-FeatureType = Literal["date", "number", "yes_no", "code", "text", "tags", "path", "age"]
+FeatureType = Literal["date", "dates", "number", "yes_no", "code", "text", "tags", "path", "age"]
 Unit = Literal["conviction", "arrest"]
 
 
@@ -31,7 +31,10 @@ class Feature(BaseModel):
         feed: the side feed that it comes from; unknown where that was never loaded.
         words: how it is said in English, from `words.yaml`.
         bounded: of a date, the yes or no column that says that the true day is on or before the
-            value, and no more is known of it.
+            value, and no more is known of it; of dates, the one that says that some of them are
+            only the first and the last day that one may be.
+        between: of a date, the columns with the first and the last day that it may be where the
+            record gives the month or the year alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +47,7 @@ class Feature(BaseModel):
     feed: str | None = None
     words: ColumnWords = ColumnWords()
     bounded: str | None = None
+    between: tuple[str, str] | None = None
 
 
 Catalogue = dict[Unit, dict[str, Feature]]
@@ -66,10 +70,11 @@ def load_catalogue(rules: Path) -> Catalogue:
         ]
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error
     lines = [
-        f"{path.name}:{document.line((unit, name, 'bounded'))}: `bounded` of `{name}`: {problem}"
+        f"{path.name}:{document.line((unit, name, key))}: `{key}` of `{name}`: {problem}"
         for unit, features in catalogue.items()
         for name, feature in features.items()
-        if (problem := _misbounded(feature, features)) is not None
+        for key, wrong in (("bounded", _misbounded), ("between", _misplaced))
+        if (problem := wrong(feature, features)) is not None
     ]
     if lines:
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")
@@ -86,11 +91,24 @@ def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
     """What is wrong with the column that marks a bound."""
     if feature.bounded is None:
         return None
-    if feature.type != "date":
+    if feature.type not in ("date", "dates"):
         return "only a date has a bound"
     mark = features.get(feature.bounded)
     if mark is None or mark.type != "yes_no" or mark.null != "never":
         return f"`{feature.bounded}` must be a yes_no column that always has a value"
+    return None
+
+
+def _misplaced(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """What is wrong with the columns that a date lies between."""
+    if feature.between is None:
+        return None
+    if feature.type != "date" or feature.null != "unknown" or feature.bounded is not None:
+        return "only a date that may be unknown, and has no bound, lies between two others"
+    for name in feature.between:
+        other = features.get(name)
+        if other is None or other.type != "date" or other.null != "unknown":
+            return f"`{name}` must be a date column that may be unknown"
     return None
 
 

@@ -86,6 +86,12 @@ class FactWords:
                 return _of(f"the {self._name(feature)}", said)
             case ((Operator.AGE_AT_LEAST | Operator.AGE_PAST), _):
                 return self._age(fact)
+            case Operator.FREE_YEARS_BEFORE, _:
+                return self._free_of(fact, feature)
+            case Operator.WITHIN_YEARS_AFTER, _:
+                name, years = self._name(feature), self._years(fact.years)
+                rest = f"{name} came within {years} of {self._value(fact.values[0])}"
+                return Said(f"a {rest}", f"no {rest}")
             case ((Operator.YEARS_BEFORE | Operator.OVER_YEARS_BEFORE), _):
                 return self._years_before(fact, feature)
             case operator, "number" if operator in COMPARISONS or operator is Operator.IS:
@@ -154,6 +160,12 @@ class FactWords:
             f"the {name} lies {more} {years} before {other}",
             f"the {name} lies {less} {years} before {other}",
         )
+
+    def _free_of(self, fact: Fact, feature: Feature) -> Said:
+        assert fact.free_of is not None
+        years, days = self._years(fact.years), self._name(self.features[fact.free_of.name])
+        rest = f"in a row without a {days} {_have(years)} passed since the {self._name(feature)}"
+        return Said(f"at least {years} {rest}", f"less than {years} {rest}")
 
     def _age(self, fact: Fact) -> Said:
         assert fact.years is not None

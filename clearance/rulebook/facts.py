@@ -4,7 +4,8 @@ A time operator defines only its flip date and a direction: its truth on a day i
 `day >= flip`, so truth and flip can never disagree. Every operator flips at most once.
 
 A date may be a bound: the true day is on or before it. What holds of every such day is known, the
-rest is not, so that time can make a fact known.
+rest is not, so that time can make a fact known. A date may lie between two others: its last
+possible day is a bound, and what the first one says as well is known.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.ON_OR_AFTER: ("date",),
     Operator.YEARS_BEFORE: ("date",),
     Operator.OVER_YEARS_BEFORE: ("date",),
+    Operator.FREE_YEARS_BEFORE: ("date",),
+    Operator.WITHIN_YEARS_AFTER: ("dates",),
     Operator.AGE_AT_LEAST: ("age",),
     Operator.AGE_PAST: ("age",),
 }
@@ -75,6 +78,7 @@ FLIPS: dict[Operator, tuple[bool, int]] = {
     Operator.ON_OR_AFTER: (False, 1),
     Operator.YEARS_BEFORE: (True, 0),
     Operator.OVER_YEARS_BEFORE: (True, 1),
+    Operator.FREE_YEARS_BEFORE: (True, 0),
     Operator.AGE_AT_LEAST: (True, 0),
     Operator.AGE_PAST: (True, 1),
 }
@@ -95,7 +99,9 @@ class Fact:
         subject: of which column, param or option.
         values: against what, constants typed like the subject.
         years: for year and age operators.
+        free_of: for years in a row, the column of the days that begin them anew.
         bounds: of the columns that it reads and that may be bounds, those that mark them.
+        spans: of the dates that it reads and that may lie between two others, the columns of these.
     """
 
     name: str
@@ -105,6 +111,8 @@ class Fact:
     values: tuple[Operand, ...]
     years: Operand | None
     bounds: dict[str, str] = field(default_factory=dict, hash=False)
+    spans: dict[str, tuple[str, str]] = field(default_factory=dict, hash=False)
+    free_of: Column | None = None
 
     @property
     def timed(self) -> bool:
@@ -123,12 +131,22 @@ class Fact:
 
     @property
     def reads(self) -> set[str]:
-        """The columns it reads: those it asks about, and those that mark bounds."""
-        return {*self.columns, *self.bounds.values()}
+        """The columns it reads: those it asks about, those that mark bounds, and spans' ends."""
+        ends = (day for span in self.spans.values() for day in span)
+        return {*self.columns, *self.bounds.values(), *ends}
 
     def bound_of(self, operand: Operand) -> str | None:
         """The column that marks the operand as a bound; None where it never is one."""
         return self.bounds.get(operand.name) if isinstance(operand, Column) else None
+
+    def span_of(self, operand: Operand) -> tuple[str, str] | None:
+        """The columns that the operand may lie between; None where it always is a day."""
+        return self.spans.get(operand.name) if isinstance(operand, Column) else None
+
+    @property
+    def may_be_a_bound(self) -> bool:
+        """Whether a day that it asks about may be the last possible one."""
+        return bool(self.bounds or self.spans)
 
     @property
     def options(self) -> list[str]:
@@ -138,7 +156,8 @@ class Fact:
     @property
     def operands(self) -> tuple[Operand, ...]:
         """Everything it refers to."""
-        return (self.subject, *self.values, *((self.years,) if self.years else ()))
+        others = (one for one in (self.years, self.free_of) if one is not None)
+        return (self.subject, *self.values, *others)
 
 
 def resolve_fact(
@@ -192,10 +211,16 @@ def resolve_fact(
         raise NotAFact(f"`{text}`: an option that is off asks nothing; write `not` in the rule")
     if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
         raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
-    fact = Fact(name, text, sentence.operator, subject, values, years)
+    days = sentence.free_of
+    if days is not None and not (isinstance(days, Column) and features[days.name].type == "dates"):
+        raise NotAFact(f"`{text}`: after `free of` stands a column of dates")
+    free_of = days if isinstance(days, Column) else None
+    fact = Fact(name, text, sentence.operator, subject, values, years, free_of=free_of)
     _check_periods(fact, features=features, params=params)
-    marks = {column: features[column].bounded for column in sorted(fact.columns)}
-    bounds = {column: mark for column, mark in marks.items() if mark is not None}
+    asked = {column: features[column] for column in sorted(fact.columns)}
+    bounds = {name: column.bounded for name, column in asked.items() if column.bounded is not None}
+    spans = {name: column.between for name, column in asked.items() if column.between is not None}
+    fact = replace(fact, spans=spans)
     # That there is a day is known of a bound as well.
     return fact if fact.operator is Operator.IS_KNOWN else replace(fact, bounds=bounds)
 
@@ -319,7 +344,7 @@ def _typed(
     features: dict[str, Feature],
     params: dict[str, PackParam],
 ) -> Operand:
-    if kind == "age":
+    if kind in ("age", "dates"):
         kind = "date"
     if isinstance(operand, Column):
         other = features[operand.name].type

@@ -65,7 +65,8 @@ def fact_misfits(
 def _kind(fact: Fact, features: dict[str, Feature], values: Values) -> tuple[str, tuple[str, ...]]:
     if isinstance(fact.subject, Column):
         feature = features[fact.subject.name]
-        return ("date" if feature.type == "age" else feature.type), feature.codes
+        kind = "date" if feature.type in ("age", "dates") else feature.type
+        return kind, feature.codes
     if isinstance(fact.subject, Option):
         return values.options[fact.subject.name].type, ()
     value = next(iter(_said_by(fact.subject, values)))

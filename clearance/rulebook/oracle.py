@@ -177,10 +177,16 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
         return False
     if fact.timed:
         flip = flip_date(bound, fact, row)
-        return None if flip is None else _compared(fact, row, passed=day >= flip)
+        if flip is None:
+            return None
+        # Time makes a fact known once: on the last possible day.
+        first = None if _is_bound(fact, fact.subject, row) else flip
+        return _compared(fact, day=_Span(day, day), flip=_Span(first, flip))
     subject = _value(bound, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
+    if fact.operator is Operator.WITHIN_YEARS_AFTER:
+        return _within(bound, fact, subject, row)
     if fact.operator is Operator.MAY_BE and subject is None:
         return True
     values = [_value(bound, value, row) for value in fact.values]
@@ -190,28 +196,79 @@ def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
         years = _value(bound, fact.years, row)
         if years is None:
             return None
-        return _compared(fact, row, passed=values[0] >= _moved(bound, fact, subject, years))
-    if fact.bounds:
-        return _compared(fact, row, passed=values[0] >= _moved(bound, fact, subject, 0))
+        return _of_spans(bound, fact, row, years)
+    if fact.may_be_a_bound:
+        return _of_spans(bound, fact, row, 0)
     return _compare(fact.operator, subject, values)
 
 
-def _compared(fact: Fact, row: Row, *, passed: bool) -> bool | None:
-    """Truth of a comparison of dates; None where another day up to a bound would change it.
+@dataclass(frozen=True)
+class _Span:
+    """The days that a date may be; without a first one where nothing is known but the last."""
+
+    first: date | None
+    last: date
+
+
+def _of_spans(bound: BoundPack, fact: Fact, row: Row, years: int) -> bool | None:
+    """Truth of a comparison that no as-of date moves."""
+    subject = _span(bound, fact, fact.subject, row)
+    flips = _Span(
+        None if subject.first is None else _moved(bound, fact, subject.first, years),
+        _moved(bound, fact, subject.last, years),
+    )
+    return _compared(fact, day=_span(bound, fact, fact.values[0], row), flip=flips)
+
+
+def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
+    """Truth of a comparison of dates; None where another possible day would change it.
 
     Args:
         fact: the comparison.
-        row: the unit's columns.
-        passed: whether the day compared with is on or after the flip, by the days as they stand.
+        day: what is compared with the flip.
+        flip: from which day on its truth is the other.
     """
-    subject, value = (
-        bool(mark is not None and row[mark])
-        for mark in (fact.bound_of(fact.subject), fact.bound_of(fact.values[0]))
-    )
+    passed = day.last >= flip.last
     # An earlier subject flips earlier; an earlier day to compare with may not reach the flip.
-    if (subject and not passed) or (value and passed):
+    if passed:
+        sure = day.first is not None and day.first >= flip.last
+    else:
+        sure = flip.first is not None and day.last < flip.first
+    return passed == fact.rises if sure else None
+
+
+def _span(bound: BoundPack, fact: Fact, operand: Operand, row: Row) -> _Span:
+    """The days that an operand may be."""
+    last = _value(bound, operand, row)
+    span = fact.span_of(operand)
+    if span is not None and isinstance(operand, Column) and row[operand.name] is None:
+        return _Span(row[span[0]], last)
+    return _Span(None if _is_bound(fact, operand, row) else last, last)
+
+
+def _is_bound(fact: Fact, operand: Operand, row: Row) -> bool:
+    """Whether an operand is the last possible day."""
+    span = fact.span_of(operand)
+    if span is not None and isinstance(operand, Column) and row[operand.name] is None:
+        return True
+    asked = [operand]
+    if fact.free_of is not None and operand == fact.subject:
+        asked.append(fact.free_of)
+    marks = [mark for one in asked if (mark := fact.bound_of(one)) is not None]
+    return any(row[mark] for mark in marks)
+
+
+def _within(bound: BoundPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
+    """Whether one of the days lies within so many years after a day; None where not known."""
+    start = _value(bound, fact.values[0], row)
+    years = None if fact.years is None else _value(bound, fact.years, row)
+    if days is None or start is None or years is None:
         return None
-    return passed == fact.rises
+    last = add_years(start, years, bound.pack.leap_day)
+    if _is_bound(fact, fact.values[0], row) and any(day <= last for day in days):
+        return None
+    inside = any(start < day <= last for day in days)
+    return None if inside and _is_bound(fact, fact.subject, row) else inside
 
 
 def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
@@ -222,7 +279,16 @@ def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
     if subject is None:
         return None
     years = 0 if fact.years is None else _value(bound, fact.years, row)
-    return None if years is None else _moved(bound, fact, subject, years)
+    if years is None:
+        return None
+    if fact.free_of is not None:
+        days = row[fact.free_of.name]
+        if days is None:
+            return None
+        for day in sorted(days):
+            if subject < day <= add_years(subject, years, bound.pack.leap_day):
+                subject = day
+    return _moved(bound, fact, subject, years)
 
 
 def _moved(bound: BoundPack, fact: Fact, subject: date, years: int) -> date:
@@ -261,6 +327,9 @@ def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
         return operand.value
     if isinstance(operand, Column):
         value = row[operand.name]
+        if value is None and operand.name in bound.spans:
+            # An earlier release has no such columns.
+            return row.get(bound.spans[operand.name][1])
         return bound.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
         return bound.options[operand.name]

@@ -31,6 +31,8 @@ class Operator(Enum):
     ON_OR_AFTER = "is on or after"
     YEARS_BEFORE = "is at least … years before"
     OVER_YEARS_BEFORE = "is more than … years before"
+    FREE_YEARS_BEFORE = "is at least … years before … free of"
+    WITHIN_YEARS_AFTER = "has a day within … years after"
     AGE_AT_LEAST = "age at … is at least"
     AGE_PAST = "age at … is past"
 
@@ -80,12 +82,14 @@ class Sentence:
         subject: of which column or param.
         values: against what; several only for lists.
         years: for the year and age operators, how many.
+        free_of: for years in a row, the column of the days that begin them anew.
     """
 
     operator: Operator
     subject: Operand
     values: tuple[Operand, ...] = ()
     years: Operand | None = None
+    free_of: Operand | None = None
 
     @property
     def is_timed(self) -> bool:
@@ -94,7 +98,8 @@ class Sentence:
 
     def operands(self) -> tuple[Operand, ...]:
         """Everything it refers to."""
-        return (self.subject, *self.values, *((self.years,) if self.years else ()))
+        others = (one for one in (self.years, self.free_of) if one is not None)
+        return (self.subject, *self.values, *others)
 
 
 _NAME = r"[a-z][a-z0-9_]*"
@@ -104,6 +109,16 @@ _FORMS: tuple[tuple[re.Pattern[str], Operator], ...] = tuple(
     for pattern, operator in (
         (rf"age at (?P<value>{_ITEM}) is at least (?P<years>{_ITEM})", Operator.AGE_AT_LEAST),
         (rf"age at (?P<value>{_ITEM}) is past (?P<years>{_ITEM})", Operator.AGE_PAST),
+        (
+            rf"(?P<subject>{_NAME}) is at least (?P<years>{_ITEM}) years before (?P<value>as-of) "
+            rf"free of (?P<days>{_NAME})",
+            Operator.FREE_YEARS_BEFORE,
+        ),
+        (
+            rf"(?P<subject>{_NAME}) has a day within (?P<years>{_ITEM}) "
+            rf"years after (?P<value>{_ITEM})",
+            Operator.WITHIN_YEARS_AFTER,
+        ),
         (
             rf"(?P<subject>{_NAME}) is at least (?P<years>{_ITEM}) years before (?P<value>{_ITEM})",
             Operator.YEARS_BEFORE,
@@ -144,6 +159,7 @@ FORMS_HELP = (
     "COLUMN is known; COLUMN is VALUE; COLUMN is one of A, B; COLUMN may be VALUE; COLUMN includes "
     "TAG; COLUMN starts with PATH; COLUMN is at least N; COLUMN is at most N; COLUMN is before | "
     "after | on or before | on or after DATE; COLUMN is at least | more than N years before DATE; "
+    "DATE is at least N years before as-of free of DAYS; DAYS has a day within N years after DATE; "
     "age at DATE is at least | past N"
 )
 
@@ -176,13 +192,14 @@ def parse_sentence(
             return _operand(token, columns=columns, params=params, options=options or set())
 
         items = (groups.get("list") or groups.get("value") or "").split(", ")
-        years = groups.get("years")
+        years, days = groups.get("years"), groups.get("days")
         subject = groups.get("subject") or AGE_COLUMN
         return Sentence(
             operator=operator,
             subject=operand(subject),
             values=tuple(operand(item) for item in items if item),
             years=operand(years) if years else None,
+            free_of=operand(days) if days else None,
         )
     raise NotASentence(f"`{text}` is none of the sentences a fact can be: {FORMS_HELP}")
 

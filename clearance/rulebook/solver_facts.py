@@ -28,7 +28,7 @@ from clearance.rulebook.sentences import (
     Param,
 )
 from clearance.rulebook.solver_days import DaySymbol
-from clearance.rulebook.symbols import OptionSymbol, PathSymbol, Symbol, TagSymbols
+from clearance.rulebook.symbols import DatesSymbol, OptionSymbol, PathSymbol, Symbol, TagSymbols
 from clearance.rulebook.unit_symbols import UnitSymbols
 
 Term: TypeAlias = "Symbol | OptionSymbol | bool | int | str | date | tuple[str, ...]"
@@ -89,10 +89,15 @@ class FactReader:
         known, true = [], []
         for case in product(subjects, years, *values):
             guard = z3.And([guard for guard, _ in case])
+            if fact.free_of is not None:
+                guard = z3.And(guard, self.unit.known[fact.free_of.name])
             subject, count, *compared = (term for _, term in case)
-            if fact.operator in FLIPS and isinstance(subject, (DaySymbol, date)):
+            if isinstance(subject, DatesSymbol):
+                guard = z3.And(guard, self._certain_within(fact, subject, count, compared[0]))
+                holds = z3.Or(self._inside(subject, count, compared[0]))
+            elif fact.operator in FLIPS and isinstance(subject, (DaySymbol, date)):
                 passed = self._passed(fact, subject, count, compared[0])
-                guard = z3.And(guard, self._certain(fact, passed))
+                guard = z3.And(guard, self._certain(fact, passed, subject, count, compared[0]))
                 holds = passed if FLIPS[fact.operator][0] else z3.Not(passed)
             else:
                 holds = self._holds(fact, subject, compared)
@@ -136,6 +141,10 @@ class FactReader:
     def _column(self, name: str) -> list[Guarded]:
         """A column's value where it has one, and what it says where its feed is absent."""
         known, value = self.unit.known[name], self.unit.columns[name]
+        if name in self.bound.spans:
+            last = self.bound.spans[name][1]
+            partly = z3.And(z3.Not(known), self.unit.known[last])
+            return [(known, value), (partly, self.unit.columns[last])]
         place, word = self.unit.switches.get(ABSENT_FEEDS), self.bound.feeds.get(name)
         if place is None or word is None:
             return [(known, value)]
@@ -150,16 +159,61 @@ class FactReader:
             begun = day.scale >= day.scale_of(item.start)
             yield z3.And(known, begun, *([] if end is None else [day.scale < end])), item.value
 
-    def _certain(self, fact: Fact, passed: z3.BoolRef) -> z3.BoolRef:
-        """Whether every day up to a bound compares alike: what has passed may, what has not."""
-        subject, value = (
+    def _certain(
+        self, fact: Fact, passed: z3.BoolRef, subject: Term, years: Term, value: Term
+    ) -> z3.BoolRef:
+        """Whether every possible day compares alike, by the last ones and, where known, the first.
+
+        Of a bound what has passed may stand, and of a day to compare with what has not.
+        """
+        open_subject, open_value = (
             self._is_bound(operand, fact) for operand in (fact.subject, fact.values[0])
         )
-        return z3.And(z3.Or(z3.Not(subject), passed), z3.Or(z3.Not(value), z3.Not(passed)))
+        # Time makes a fact known once: on the last possible day.
+        earliest = None if fact.timed else self._first(fact.subject, fact)
+        day = self._first(fact.values[0], fact)
+        never = NO if earliest is None else z3.Not(self._passed(fact, earliest, years, value))
+        always = NO if day is None else self._passed(fact, subject, years, day)
+        return z3.And(
+            z3.Or(z3.Not(open_subject), passed, never),
+            z3.Or(z3.Not(open_value), z3.Not(passed), always),
+        )
+
+    def _first(self, operand: Operand, fact: Fact) -> Term | None:
+        """The first possible day of an operand; None where nothing says it."""
+        span = fact.span_of(operand)
+        return None if span is None else self.unit.columns[span[0]]
 
     def _is_bound(self, operand: Operand, fact: Fact) -> z3.BoolRef:
-        mark = fact.bound_of(operand)
-        return NO if mark is None else _formula(self.unit.columns[mark])
+        if isinstance(operand, Column) and fact.span_of(operand) is not None:
+            return z3.Not(self.unit.known[operand.name])
+        asked = [operand]
+        if fact.free_of is not None and operand == fact.subject:
+            asked.append(fact.free_of)
+        marks = [mark for one in asked if (mark := fact.bound_of(one)) is not None]
+        return z3.Or([_formula(self.unit.columns[mark]) for mark in marks])
+
+    def _inside(self, days: DatesSymbol, years: Term, start: Term) -> list[z3.BoolRef]:
+        """Of each day whether it lies within so many years after the start."""
+        assert isinstance(years, int)
+        leap_day = self.bound.pack.leap_day
+        first, last = (_anniversary(start, count, leap_day) for count in (0, years))
+        pairs = zip(days.days, days.there, strict=True)
+        return [z3.And(there, day.scale > first, day.scale <= last) for day, there in pairs]
+
+    def _certain_within(
+        self, fact: Fact, days: DatesSymbol, years: Term, start: Term
+    ) -> z3.BoolRef:
+        """Whether it is known that a day lies there: after a bound, only where none may."""
+        assert isinstance(years, int)
+        last = _anniversary(start, years, self.bound.pack.leap_day)
+        pairs = zip(days.days, days.there, strict=True)
+        any_before = z3.Or([z3.And(there, day.scale <= last) for day, there in pairs])
+        inside = z3.Or(self._inside(days, years, start))
+        open_days, open_start = (
+            self._is_bound(operand, fact) for operand in (fact.subject, fact.values[0])
+        )
+        return z3.And(z3.Not(z3.And(open_start, any_before)), z3.Not(z3.And(open_days, inside)))
 
     def _holds(self, fact: Fact, subject: Term, values: list[Term]) -> z3.BoolRef:
         first = values[0]
@@ -182,10 +236,24 @@ class FactReader:
         is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
         leap_day = self.bound.pack.leap_day
         moved = _anniversary(subject, years - AGE_ANCHOR if is_age else years, leap_day)
+        if fact.free_of is not None:
+            moved = self._begun_anew(fact.free_of, subject, moved, years)
         _, days_after = FLIPS[fact.operator]
         place = _anniversary(value, 0, leap_day)
         # No day lies between an anniversary and the day after it.
         return _formula(place > moved if days_after else place >= moved)
+
+    def _begun_anew(self, days: Column, start: Term, moved: Any, years: int) -> Any:
+        """The anniversary of the last of the days that begin the years anew, one after another."""
+        symbol, leap_day = self.unit.columns[days.name], self.bound.pack.leap_day
+        assert isinstance(symbol, DatesSymbol)
+        begun = _anniversary(start, 0, leap_day)
+        # In any order each can follow on any other.
+        for day, there in list(zip(symbol.days, symbol.there, strict=True)) * len(symbol.days):
+            within = z3.And(there, day.scale > begun, day.scale <= moved)
+            begun = z3.If(within, day.scale, begun)
+            moved = z3.If(within, day.anniversary(years, leap_day), moved)
+        return moved
 
     def _has(self, subject: Term, word: Term) -> z3.BoolRef:
         """Whether a set has the word, a path begins so, or a word is this one."""

@@ -55,7 +55,9 @@ def truth(bound: BoundPack, fact: Fact) -> str:
     subject = _value(bound, fact.subject)
     if fact.operator is Operator.IS_KNOWN:
         return f"({subject} IS NOT NULL)"
-    if fact.years is not None or fact.bounds:
+    if fact.operator is Operator.WITHIN_YEARS_AFTER:
+        return _within(bound, fact)
+    if fact.years is not None or fact.may_be_a_bound:
         compared = f"{_day(bound, fact)} {'>=' if fact.rises else '<'} {flip(bound, fact)}"
         return f"({compared}{_certain(bound, fact)})"
     if fact.operator in COMPARISONS:
@@ -89,15 +91,20 @@ def known(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
         said = f"{flip(bound, fact) if fact.timed else truth(bound, fact)} IS NOT NULL"
     else:
         asked = sorted(fact.columns - set(bound.absent))
-        conditions = [f"{name(column)} IS NOT NULL" for column in asked]
+        conditions = [f"{_of_column(bound, column)} IS NOT NULL" for column in asked]
         said = " AND ".join(conditions) or literal(True)
     return said + _certain(bound, fact, as_of=as_of)
 
 
 def is_bound(operand: Operand, fact: Fact) -> str:
     """Whether a day that a fact asks about is the latest possible one; empty where it never is."""
-    mark = fact.bound_of(operand)
-    return "" if mark is None else f"coalesce({name(mark)}, false)"
+    marks = []
+    if isinstance(operand, Column) and fact.span_of(operand) is not None:
+        marks.append(f"{name(operand.name)} IS NULL")
+    for one in (operand, *((fact.free_of,) if fact.free_of and operand == fact.subject else ())):
+        if (mark := fact.bound_of(one)) is not None:
+            marks.append(f"coalesce({name(mark)}, false)")
+    return marks[0] if len(marks) == 1 else _any(marks) if marks else ""
 
 
 def _day(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
@@ -106,35 +113,80 @@ def _day(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
 
 
 def _certain(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
-    """That every day up to a bound compares alike, as more conditions; empty without bounds."""
+    """That every possible day compares alike, as more conditions; empty without bounds."""
     subject, value = (is_bound(operand, fact) for operand in (fact.subject, *fact.values[:1]))
     if not subject and not value:
         return ""
+    if fact.operator is Operator.WITHIN_YEARS_AFTER:
+        return _certain_within(bound, fact, days=subject, start=value)
     day, flipped = _day(bound, fact, as_of=as_of), flip(bound, fact)
-    return "".join(
-        f" AND NOT ({marked} AND {day} {compared} {flipped})"
-        for marked, compared in ((subject, "<"), (value, ">="))
-        if marked
-    )
+    certain = ""
+    if subject:
+        doubt = f"{subject} AND {day} < {flipped}"
+        # Time makes a fact known once: on the last possible day.
+        if fact.span_of(fact.subject) is not None and not fact.timed:
+            doubt = f"{doubt} AND {day} >= {flip(bound, fact, earliest=True)}"
+        certain = f"{certain} AND NOT ({doubt})"
+    if value:
+        doubt = f"{value} AND {day} >= {flipped}"
+        if fact.span_of(fact.values[0]) is not None:
+            doubt = f"{doubt} AND {_earliest(bound, fact.values[0])} < {flipped}"
+        certain = f"{certain} AND NOT ({doubt})"
+    return certain
 
 
-def flip(bound: BoundPack, fact: Fact) -> str:
+def flip(bound: BoundPack, fact: Fact, *, earliest: bool = False) -> str:
     """The day from which a fact's truth is the other; null where unknown.
 
     Args:
         bound: the pack, with the options of a county.
         fact: of it, with no option that is off.
+        earliest: of a subject that lies between two days, that of the first and not of the last.
     """
-    subject, days = _value(bound, fact.subject), FLIPS[fact.operator][1]
+    subject = (_earliest if earliest else _value)(bound, fact.subject)
+    days = FLIPS[fact.operator][1]
     moved = subject
+    if fact.free_of is not None:
+        later, moves = name(fact.free_of.name), f"d > s AND d <= {_years_after(bound, fact, 's')}"
+        begun = f"aggregate({later}, {subject}, (s, d) -> IF({moves}, d, s))"
+        # Few have any.
+        subject = f"IF(size({later}) = 0, {subject}, {begun})"
     if fact.years is not None:
-        is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
-        months = _value(bound, fact.years, _months_of_age if is_age else _months)
-        moved = f"add_months({subject}, {months})"
-        if bound.pack.leap_day == "up":
-            slipped = f"dayofmonth({subject}) = 29 AND dayofmonth({moved}) = 28"
-            moved = f"IF({slipped}, date_add({moved}, 1), {moved})"
+        moved = _years_after(bound, fact, subject)
     return f"date_add({moved}, {days})" if days else moved
+
+
+def _years_after(bound: BoundPack, fact: Fact, day: str) -> str:
+    """The day so many years after a day as the fact asks."""
+    is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
+    assert fact.years is not None
+    moved = f"add_months({day}, {_value(bound, fact.years, _months_of_age if is_age else _months)})"
+    if bound.pack.leap_day == "up":
+        slipped = f"dayofmonth({day}) = 29 AND dayofmonth({moved}) = 28"
+        moved = f"IF({slipped}, date_add({moved}, 1), {moved})"
+    return moved
+
+
+def _within(bound: BoundPack, fact: Fact) -> str:
+    """Whether one of some days lies within so many years after a day."""
+    days, start = _value(bound, fact.subject), _value(bound, fact.values[0])
+    inside = f"exists({days}, d -> d > {start} AND d <= {_years_after(bound, fact, start)})"
+    said = f"IF({start} IS NULL OR {days} IS NULL, NULL, {inside})"
+    return f"({said}{_certain(bound, fact)})"
+
+
+def _certain_within(bound: BoundPack, fact: Fact, *, days: str, start: str) -> str:
+    """That it is known whether one of some days lies there, as more conditions."""
+    listed, day = _value(bound, fact.subject), _value(bound, fact.values[0])
+    last = _years_after(bound, fact, day)
+    certain = ""
+    if start:
+        # From an earlier day on, any up to the last may lie within.
+        certain = f" AND NOT ({start} AND exists({listed}, d -> d <= {last}))"
+    if days:
+        inside = f"exists({listed}, d -> d > {day} AND d <= {last})"
+        certain = f"{certain} AND NOT ({days} AND {inside})"
+    return certain
 
 
 def _months(years: ParamValue) -> int:
@@ -175,6 +227,18 @@ def _constant(bound: BoundPack, operand: Operand) -> ParamValue:
     return cast(ParamValue, bound.values[operand.name])
 
 
+def _of_column(bound: BoundPack, column: str) -> str:
+    """What a column says; of a date that lies between two others, the last possible day."""
+    said = name(column)
+    return f"coalesce({said}, {name(bound.spans[column][1])})" if column in bound.spans else said
+
+
+def _earliest(bound: BoundPack, operand: Operand) -> str:
+    """The first possible day of a date that lies between two others."""
+    assert isinstance(operand, Column)
+    return f"coalesce({name(operand.name)}, {name(bound.spans[operand.name][0])})"
+
+
 def _value(
     bound: BoundPack,
     operand: Operand,
@@ -182,7 +246,7 @@ def _value(
 ) -> str:
     """A column's name, or a constant after `of`."""
     if isinstance(operand, Column):
-        said = name(operand.name)
+        said = _of_column(bound, operand.name)
         if operand.name in bound.absent:
             return f"coalesce({said}, {literal(bound.absent[operand.name])})"
         return said

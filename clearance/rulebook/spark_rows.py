@@ -18,6 +18,7 @@ from clearance.rulebook.oracle import Determination
 TYPES = {
     "date": "date",
     "age": "date",
+    "dates": "array<date>",
     "number": "int",
     "yes_no": "boolean",
     "code": "string",

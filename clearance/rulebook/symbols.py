@@ -38,6 +38,14 @@ class PathSymbol:
     words: tuple[z3.ArithRef, ...]
 
 
+@dataclass(frozen=True)
+class DatesSymbol:
+    """Some days: each of a few that may be there, and whether it is."""
+
+    days: tuple[DaySymbol, ...]
+    there: tuple[z3.BoolRef, ...]
+
+
 @dataclass
 class TagSymbols:
     """A set of tags: whether each mentioned tag is in it."""
@@ -87,7 +95,7 @@ class OptionSymbol:
 
 
 # A number, a yes or no, or a word's number is an expression of the solver itself.
-Symbol: TypeAlias = "z3.ExprRef | DaySymbol | PathSymbol | TagSymbols"
+Symbol: TypeAlias = "z3.ExprRef | DaySymbol | DatesSymbol | PathSymbol | TagSymbols"
 
 
 def is_true(model: z3.ModelRef, symbol: z3.BoolRef) -> bool:

@@ -19,6 +19,7 @@ from clearance.rulebook.options import OptionValue
 from clearance.rulebook.sentences import Constant
 from clearance.rulebook.solver_days import DaySymbol
 from clearance.rulebook.symbols import (
+    DatesSymbol,
     OptionSymbol,
     PathSymbol,
     Symbol,
@@ -31,6 +32,8 @@ from clearance.rulebook.symbols import (
 # Usual for a witness, so that it reads like a case: not for what can be reached.
 USUAL_YEARS = (1970, 2025)
 USUAL_NUMBER = 5
+# More days than two say nothing more of a window: one lies in it, or one moves it to another.
+DAYS = 2
 
 
 class UnitSymbols:
@@ -73,6 +76,10 @@ class UnitSymbols:
         match feature.type:
             case "date" | "age":
                 return DaySymbol(name)
+            case "dates":
+                names = [f"{name} {i + 1}" for i in range(DAYS)]
+                there = tuple(z3.Bool(f"{one} is there") for one in names)
+                return DatesSymbol(tuple(map(DaySymbol, names)), there)
             case "yes_no":
                 return z3.Bool(name)
             case "tags":
@@ -91,15 +98,29 @@ class UnitSymbols:
             rules.append(self.as_of.scale >= self.as_of.scale_of(force.start))
         for name, symbol in self.columns.items():
             rules += self._domain(symbol, self.features[name])
+        for name, (first, last) in self.bound.spans.items():
+            rules += self._lies_between(name, first, last)
         for option in self.options.values():
             rules += option.domain()
         for name, place in self.switches.items():
             rules += [place >= 0, place < len(self.bound.pack.params[name].allowed)]
         return rules
 
+    def _lies_between(self, name: str, first: str, last: str) -> list[z3.BoolRef]:
+        """A date that is no day lies between two that are in order."""
+        earliest, latest = self.columns[first], self.columns[last]
+        assert isinstance(earliest, DaySymbol) and isinstance(latest, DaySymbol)
+        return [
+            self.known[first] == self.known[last],
+            z3.Not(z3.And(self.known[name], self.known[last])),
+            earliest.scale <= latest.scale,
+        ]
+
     def _domain(self, symbol: Symbol, feature: Feature) -> list[z3.BoolRef]:
         if isinstance(symbol, DaySymbol):
             return symbol.domain()
+        if isinstance(symbol, DatesSymbol):
+            return [rule for day in symbol.days for rule in day.domain()]
         if isinstance(symbol, PathSymbol):
             deep = [symbol.length >= 0, symbol.length <= self.depth]
             return [*deep, *(word >= 0 for word in symbol.words)]
@@ -138,6 +159,8 @@ class UnitSymbols:
             first, last = USUAL_YEARS
             past = symbol.scale <= self.as_of.scale
             return [symbol.year >= first, symbol.year <= last, past, *symbol.usual()]
+        if isinstance(symbol, DatesSymbol):
+            return [z3.Not(there) for there in symbol.there]
         if isinstance(symbol, PathSymbol):
             return [symbol.length == 0]
         if isinstance(symbol, TagSymbols):
@@ -186,6 +209,9 @@ class UnitSymbols:
     def _cell(self, model: z3.ModelRef, symbol: Symbol, feature: Feature) -> Any:
         if isinstance(symbol, DaySymbol):
             return symbol.date_in(model)
+        if isinstance(symbol, DatesSymbol):
+            pairs = zip(symbol.days, symbol.there, strict=True)
+            return sorted({day.date_in(model) for day, there in pairs if is_true(model, there)})
         if isinstance(symbol, TagSymbols):
             return [tag for tag, has in symbol.tags.items() if is_true(model, has)]
         if isinstance(symbol, PathSymbol):

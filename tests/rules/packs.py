@@ -57,6 +57,12 @@ SENTENCES = (
     "latest_conviction is at least years years before as-of",
     "age at as-of is at least age",
     "age at as-of is past age",
+    "sentence_end is at least several years before as-of free of later_felonies",
+    "latest_conviction is at least wait years before as-of free of later_felonies",
+    "sentence_end is at least years years before as-of free of later_felonies",
+    "later_felonies has a day within 4 years after sentence_end",
+    "later_felonies has a day within years years after conviction_date",
+    "later_felonies has a day within wait years after law_day",
 )
 PARAMS = {
     "law_day": {"value": date(2010, 2, 28), "cite": "test"},
@@ -100,7 +106,9 @@ BOUNDS = {
 def with_bounds(catalogue: Catalogue) -> Catalogue:
     """The catalogue where days that packs compare on either side may be bounds."""
     features = {
-        name: feature.model_copy(update={"bounded": BOUNDS.get(name)})
+        name: feature
+        if feature.type == "dates"
+        else feature.model_copy(update={"bounded": BOUNDS.get(name)})
         for name, feature in catalogue["conviction"].items()
     }
     return {**catalogue, "conviction": features}

@@ -17,14 +17,22 @@ CORNERS = (date(2010, 2, 28), date(2000, 1, 1), date(2012, 6, 1), date(2016, 11,
 def random_row(
     dice: random.Random, bound: BoundPack, catalogue: Catalogue, as_of: date
 ) -> dict[str, Any]:
-    """One unit; one value in eight is missing where it may be."""
+    """One unit; one value in eight is missing where it may be.
+
+    A date that lies between two others is no day, and these are in order.
+    """
     features = catalogue[bound.pack.unit]
-    return {
+    row = {
         name: None
         if features[name].null == "unknown" and dice.random() < 0.125
         else _value(dice, features[name], words_of(bound, name), as_of)
         for name in sorted(bound.columns)
     }
+    for name, ends in bound.spans.items():
+        days = [row[end] for end in ends]
+        there = row[name] is None and None not in days
+        row |= dict(zip(ends, sorted(days) if there else (None, None), strict=True))
+    return row
 
 
 def _value(dice: random.Random, feature: Feature, words: list[str], as_of: date) -> Any:
@@ -33,6 +41,9 @@ def _value(dice: random.Random, feature: Feature, words: list[str], as_of: date)
             base = dice.choice((as_of, as_of, *CORNERS))
             moved = add_years(base, -dice.randint(0, 45), dice.choice(("down", "up")))
             return moved + timedelta(days=dice.randint(-2, 2))
+        case "dates":
+            near = Feature(type="date", null="never", label="day", meaning="day")
+            return sorted(_value(dice, near, words, as_of) for _ in range(dice.randint(0, 2)))
         case "number":
             return dice.randint(0, 4)
         case "yes_no":

@@ -92,6 +92,10 @@ def _value(feature: Feature, words: list[str], as_of: date, seed: int) -> Column
             return F.when(F.rand(seed + 5) < 0.6, F.date_add(near, jitter)).otherwise(
                 F.date_add(start, far)
             )
+        case "dates":
+            near = Feature(type="date", null="never", label="day", meaning="day")
+            days = F.array(*[_value(near, words, as_of, seed + 20 * i) for i in (1, 2)])
+            return F.sort_array(F.slice(days, 1, (F.rand(seed + 2) * 3).cast("int")))
         case "number":
             return (F.rand(seed + 2) * 5).cast("int")
         case "yes_no":

@@ -13,6 +13,7 @@ from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date, truth
+from clearance.rulebook.sentences import Param
 from tests.rules.packs import BOUNDS, PARAMS, bound_pack, random_pack, with_bounds
 from tests.rules.random_rows import random_row
 
@@ -94,18 +95,117 @@ def test_a_fact_is_known_exactly_where_every_day_up_to_the_bound_says_the_same(
             row = random_row(random.Random(f"{seed} {i}"), bound, catalogue, AS_OF)
             for fact in bound.facts:
                 marks = [mark for mark in fact.bounds.values() if row[mark]]
-                if not marks or any(row[marked[mark]] is None for mark in marks):
+                if not marks or any(
+                    # A mark of later felonies is for `test_years_in_a_row`.
+                    mark not in marked or row[marked[mark]] is None
+                    for mark in marks
+                ):
                     continue
                 found = truth(bound, fact, row, AS_OF)
                 exact = {**row, **dict.fromkeys(marks, False)}
                 days = [{}, *({marked[mark]: LONG_AGO} for mark in marks)]
                 if len(marks) == 2:
                     days.append({marked[mark]: LONG_AGO for mark in marks})
+                # A felony lies within years after some day before it.
+                days += [
+                    {marked[mark]: felony - DAY}
+                    for felony in row.get("later_felonies", ())
+                    for mark in marks
+                    if felony - DAY <= row[marked[mark]]
+                ]
                 every = {truth(bound, fact, {**exact, **moved}, AS_OF) for moved in days}
                 assert found == (every.pop() if len(every) == 1 else None), (fact.text, row)
                 seen.add((fact.operator, found))
     assert {found for _, found in seen} == {True, False, None}
     assert len({operator for operator, found in seen if found is None}) > 4
+
+
+SPAN = (date(1991, 6, 1), date(1991, 6, 30))
+
+
+def of_june(**given: Any) -> dict[str, Any]:
+    first, last = SPAN
+    row = {"conviction_date": None, "conviction_earliest": first, "conviction_latest": last}
+    return {**row, "sentence_end": None, "attempt": False, "arrest_date": None, **given}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("conviction_date is before 1991-06-01", False),
+        ("conviction_date is before 1991-06-02", None),
+        ("conviction_date is before 1991-06-30", None),
+        ("conviction_date is before 1991-07-01", True),
+        ("conviction_date is on or after 1991-06-01", True),
+        ("conviction_date is on or after 1991-06-02", None),
+        ("conviction_date is on or after 1991-07-01", False),
+        ("conviction_date is at least 2 years before 1993-05-31", False),
+        ("conviction_date is at least 2 years before 1993-06-01", None),
+        ("conviction_date is at least 2 years before 1993-06-29", None),
+        ("conviction_date is at least 2 years before 1993-06-30", True),
+        ("conviction_date is known", True),
+    ],
+)
+def test_of_a_month_is_known_what_its_first_and_its_last_day_say(
+    rulebook: Rulebook, sentence: str, expected: bool | None
+) -> None:
+    bound = bound_pack(rulebook.catalogue, facts={"over": sentence})
+    assert said(bound, of_june())["over"] is expected
+
+
+@pytest.mark.parametrize(
+    ("arrested", "expected"),
+    [(date(1991, 5, 31), False), (date(1991, 6, 1), None), (date(1991, 6, 30), True)],
+)
+def test_another_day_is_compared_with_every_day_of_a_month(
+    rulebook: Rulebook, arrested: date, expected: bool | None
+) -> None:
+    bound = bound_pack(
+        rulebook.catalogue, facts={"over": "arrest_date is on or after conviction_date"}
+    )
+    assert said(bound, of_june(arrest_date=arrested))["over"] is expected
+
+
+def test_time_makes_a_fact_of_a_month_known_on_the_day_of_its_last_day(rulebook: Rulebook) -> None:
+    fact = {"over": "conviction_date is at least 4 years before as-of"}
+    bound = bound_pack(rulebook.catalogue, facts=fact)
+    days = (date(1995, 5, 31), date(1995, 6, 29), date(1995, 6, 30))
+    assert [said(bound, of_june(), day)["over"] for day in days] == [None, None, True]
+    row = {**of_june(), "tags": ["p64"]}
+    open_ = decide(bound, row, days[1])
+    assert open_ is not None
+    assert (open_.outcome, open_.revisit_on) == ("REVIEW", days[2])
+    nothing = {**row, "conviction_earliest": None, "conviction_latest": None}
+    unknown = decide(bound, nothing, days[1])
+    assert unknown is not None
+    assert (unknown.outcome, unknown.revisit_on) == ("REVIEW", None)
+
+
+def test_no_answer_about_a_month_is_another_than_that_of_one_of_its_days(
+    rulebook: Rulebook,
+) -> None:
+    seen = set()
+    for seed in range(60):
+        bound = random_pack(seed, rulebook.catalogue)
+        for i in range(40):
+            row = random_row(random.Random(f"{seed} {i}"), bound, rulebook.catalogue, AS_OF)
+            if row.get("conviction_latest") is None or row["conviction_date"] is not None:
+                continue
+            first, last = row["conviction_earliest"], row["conviction_latest"]
+            inside = {first, last, last - DAY if last > first else last}
+            for fact in bound.facts:
+                if not fact.spans or fact.years == Param("wait"):
+                    continue
+                found = truth(bound, fact, row, AS_OF)
+                every = {
+                    truth(bound, fact, {**row, "conviction_date": day}, AS_OF) for day in inside
+                }
+                if found is not None:
+                    assert every == {found}, (fact.text, row)
+                elif not fact.timed:
+                    assert len(every) > 1 or None in every, (fact.text, row)
+                seen.add(found)
+    assert seen == {True, False, None}
 
 
 def test_an_answer_that_a_bound_leaves_open_is_revisited_the_day_after_it(
@@ -176,6 +276,33 @@ def test_a_mark_that_cannot_mark_a_bound_is_refused(
     with pytest.raises(RulebookInvalid, match=problem) as refused:
         load_catalogue(tmp_path)
     assert "features.yaml:3" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("{type: number, null: unknown, label: n, meaning: n, between: [a, b]}", "only a date"),
+        (
+            "{type: date, null: never, label: n, meaning: n, between: [a, b]}",
+            "only a date that may",
+        ),
+        ("{type: date, null: unknown, label: n, meaning: n, between: [a, other]}", "`other` must"),
+        ("{type: date, null: unknown, label: n, meaning: n, between: [a, mark]}", "`mark` must be"),
+    ],
+)
+def test_columns_that_a_date_cannot_lie_between_are_refused(
+    tmp_path: Any, entry: str, problem: str
+) -> None:
+    ends = "".join(
+        f"  {name}:\n    {{type: date, null: unknown, label: n, meaning: n}}\n" for name in "ab"
+    )
+    (tmp_path / "features.yaml").write_text(
+        f"conviction:\n  day:\n    {entry}\n{ends}"
+        "  mark:\n    {type: yes_no, null: never, label: m, meaning: m}\n"
+        "arrest: {}\n"
+    )
+    with pytest.raises(RulebookInvalid, match=problem):
+        load_catalogue(tmp_path)
 
 
 def test_the_periods_of_a_param_do_not_go_by_a_bound(rulebook: Rulebook) -> None:

@@ -24,6 +24,7 @@ ARREST: dict[str, Any] = {
     "counts": 1,
     "court_step_in_cycle": False,
     "conviction_in_cycle": False,
+    "standing_conviction_in_cycle": False,
     "undisposed_court_count": False,
     "court_statuses": [],
     "court_level": None,
@@ -65,11 +66,9 @@ CONVICTION: dict[str, Any] = {
     "terms_end": date(2010, 3, 1),
     "sentence_end_bounded": False,
     "terms_end_bounded": False,
-    "felony_free_from_bounded": False,
     "parole_bound_end": None,
-    "felony_free_after_parole": None,
-    "felony_free_from": date(2010, 3, 1),
-    "felony_after_sentence": False,
+    "later_felonies": [],
+    "later_felonies_partly": False,
     "registration": "none",
     "registration_end": None,
     "supervision": "none",
@@ -109,16 +108,12 @@ CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
         {
             "prison_imposed": True,
             "parole_bound_end": date(2014, 3, 1),
-            "felony_free_after_parole": date(2014, 3, 1),
         },
         ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "ELIGIBLE", "ELIGIBLE"),
     ),
     "a serious felony": ({"tags": ["serious"]}, ("NOT_ELIGIBLE",) * 4),
     "a felony whose terms ended in 2021": (
-        {
-            name: date(2021, 6, 1)
-            for name in ("sentence_end", "last_serving_end", "terms_end", "felony_free_from")
-        },
+        {name: date(2021, 6, 1) for name in ("sentence_end", "last_serving_end", "terms_end")},
         ("NOT_ELIGIBLE", "NOT_ELIGIBLE", "NOT_YET", "ELIGIBLE"),
     ),
     "a misdemeanor without probation": ({"level": "M"}, ("ELIGIBLE",) * 4),
@@ -237,7 +232,7 @@ def test_a_version_of_the_conviction_law_says_what_it_enacted(
     assert (got.outcome, got.reason) == (outcome, reason)
 
 
-NEW_FELONY = {"felony_free_from": date(2013, 1, 1), "felony_after_sentence": True}
+NEW_FELONY = {"later_felonies": [date(2013, 1, 1)]}
 OLD_ARREST = {
     "open_arrest": True,
     "latest_open_arrest": date(2015, 1, 1),
@@ -337,7 +332,7 @@ def test_a_grant_never_rests_on_what_is_not_known(
     for pack, case in law_cases(rulebook, bounds):
         features = rulebook.catalogue[pack.pack.unit]
         for name in sorted(pack.columns):
-            # Without a latest end no sentence has an end on record: an answer (reading 17).
+            # Without a latest end no sentence has an end on record: that is an answer.
             if features[name].null == "never" or name == "last_serving_end":
                 continue
             got = decide(pack, {**case.row, name: None}, case.as_of)

@@ -73,8 +73,7 @@ as_of: 2027-01-01
 unit:
   {section: "484", level: M, conviction_date: 2010-01-01, sentence_end: 2010-01-01,
    last_serving_end: 2010-01-01,
-   registration: none, supervision: none, petition_granted: false, felony_free_from: 2010-01-01,
-   felony_after_sentence: false, every_open_arrest_dated: true}
+   registration: none, supervision: none, petition_granted: false, every_open_arrest_dated: true}
 cases:
   - case: Two years after the judgment a misdemeanor is relieved
     given: {conviction_date: 2025-01-01}
@@ -87,7 +86,7 @@ cases:
 
 def ended(day: date) -> dict[str, Any]:
     """A felony whose sentence ended on a day."""
-    names = ("sentence_end", "last_serving_end", "terms_end", "felony_free_from")
+    names = ("sentence_end", "last_serving_end", "terms_end")
     return {**CONVICTION, **dict.fromkeys(names, day)}
 
 
@@ -218,3 +217,10 @@ def test_two_versions_in_force_on_the_same_day_are_refused_with_file_and_line(
     assert len(problems) == 1
     assert problems[0].startswith(f"pc1203_425/{NEW}:3: ")
     assert "2024-10-01 and 2027-01-01 are in force on the same day" in problems[0]
+
+
+def test_another_window_without_a_felony_is_the_bill_s_alone(changed: Rulebook) -> None:
+    row = {**ended(date(2020, 1, 1)), "later_felonies": [date(2023, 6, 1)]}
+    before, after = date(2026, 12, 31), date(2027, 1, 1)
+    assert decided(changed, row, before).reason == "FOUR_YEARS_NOT_OVER"
+    assert decided(changed, row, after).outcome == "ELIGIBLE"

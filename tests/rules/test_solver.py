@@ -17,7 +17,7 @@ from clearance.rulebook.oracle import decide, truth
 from clearance.rulebook.solver import EnginesDisagree, PackSolver, Part
 from clearance.rulebook.solver_days import DaySymbol
 from clearance.rulebook.solver_facts import FactReader, FactSymbol
-from clearance.rulebook.symbols import PathSymbol, Symbol, TagSymbols
+from clearance.rulebook.symbols import DatesSymbol, PathSymbol, Symbol, TagSymbols
 from tests.rules.packs import bound_pack, random_pack, with_bounds
 from tests.rules.random_rows import random_row
 
@@ -41,6 +41,9 @@ def pin(solver: PackSolver, symbol: Symbol, value: Any) -> list[z3.BoolRef]:
     number = solver.unit.words.number
     if isinstance(symbol, DaySymbol):
         return [symbol.is_day(value)]
+    if isinstance(symbol, DatesSymbol):
+        there = [there == (i < len(value)) for i, there in enumerate(symbol.there)]
+        return [*there, *(one.is_day(day) for one, day in zip(symbol.days, value, strict=False))]
     if isinstance(symbol, TagSymbols):
         return [has == (tag in value) for tag, has in symbol.tags.items()]
     if isinstance(symbol, PathSymbol):

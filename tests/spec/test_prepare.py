@@ -76,6 +76,22 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [STOP, COURT],
         {"court_step_in_cycle": True, "undisposed_court_count": True},
     ),
+    "a charge without one on a step of an unread kind may be in court": (
+        [STOP, {**COURT, "disp_descr": "DISMISSED"}, {**COURT, **STRANGE_STEP}],
+        {"court_step_in_cycle": True, "undisposed_court_count": None},
+    ),
+    "what is open in court is so beside it": (
+        [STOP, COURT, {**COURT, **STRANGE_STEP}],
+        {"court_step_in_cycle": True, "undisposed_court_count": True},
+    ),
+    "what has an outcome there is not open": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "DISMISSED"},
+            {**STRANGE_STEP, "offense_descr": "459 PC-BURGLARY", "disp_descr": "DISMISSED"},
+        ],
+        {"court_step_in_cycle": True, "undisposed_court_count": False},
+    ),
     "court rows share the step": (
         [STOP, {**COURT, "count_order": "101001002000", "disp_descr": "DISMISSED"}],
         {"counts": 1, "court_step_in_cycle": True, "court_statuses": ["dismissed"]},
@@ -102,7 +118,7 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             {**COURT, "disp_descr": "ACQUITTED"},
             {**COURT, **STRANGE_STEP, "offense_descr": ""},
         ],
-        {"court_statuses": ["acquitted"]},
+        {"court_statuses": ["acquitted"], "undisposed_court_count": False},
     ),
     "a conviction, set aside or not": (
         [
@@ -110,7 +126,32 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             {**COURT, "disp_descr": "CONVICTED", "disp_order": "1"},
             {**COURT, "disp_descr": "SET ASIDE", "disp_order": "2"},
         ],
-        {"conviction_in_cycle": True, "court_statuses": ["set_aside"]},
+        {
+            "conviction_in_cycle": True,
+            "standing_conviction_in_cycle": True,
+            "court_statuses": ["set_aside"],
+        },
+    ),
+    "a conviction that is void": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "CONVICTED", "disp_order": "1"},
+            {**COURT, "disp_descr": "DISMISSED PER 1170.21 PC", "disp_order": "2"},
+        ],
+        {
+            "conviction_in_cycle": True,
+            "standing_conviction_in_cycle": False,
+            "court_statuses": ["voided"],
+        },
+    ),
+    "a void conviction beside one that stands": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "CONVICTED", "disp_order": "1"},
+            {**COURT, "disp_descr": "DISMISSED PER 1170.21 PC", "disp_order": "2"},
+            {**COURT, "disp_descr": "CONVICTED", "count_order": "101002002000"},
+        ],
+        {"conviction_in_cycle": True, "standing_conviction_in_cycle": True},
     ),
     "rejected": (
         [{**STOP, "disp_descr": "PROS REJ-OTHER"}],

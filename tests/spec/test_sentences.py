@@ -175,9 +175,15 @@ CASES: dict[str, tuple[list[dict[str, str]], datetime.date | None, str, bool]] =
         False,
     ),
     "an undated conviction has no end": (
-        [part("JAIL", "30", "D", stp_event_date="20010000")],
+        [part("JAIL", "30", "D", stp_event_date="00000000")],
         None,
         "unknown: undated",
+        False,
+    ),
+    "a conviction of a year ends as one of its last day": (
+        [part("JAIL", "30", "D", stp_event_date="20010000")],
+        DAY(2002, 1, 30),
+        "jail",
         False,
     ),
     "a disposition date stands in for a partial event date": (

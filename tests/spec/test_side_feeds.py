@@ -44,7 +44,6 @@ CASES: dict[str, tuple[Told, dict[str, object]]] = {
             "supervision_end": None,
             "petition_granted": False,
             "terms_end": ENDS,
-            "felony_free_from": ENDS,
         },
     ),
     "registered for ever": (
@@ -80,7 +79,7 @@ CASES: dict[str, tuple[Told, dict[str, object]]] = {
                 {"type": "prcs", "started_on": DAY(2010, 2, 28), "ended_on": DAY(2013, 5, 5)}
             ]
         },
-        {"terms_end": DAY(2013, 5, 5), "felony_free_from": DAY(2013, 5, 5)},
+        {"terms_end": DAY(2013, 5, 5)},
     ),
     "supervised from the day before": (
         {
@@ -88,7 +87,7 @@ CASES: dict[str, tuple[Told, dict[str, object]]] = {
                 {"type": "prcs", "started_on": DAY(2010, 2, 27), "ended_on": DAY(2013, 5, 5)}
             ]
         },
-        {"supervision_end": DAY(2013, 5, 5), "terms_end": ENDS, "felony_free_from": ENDS},
+        {"supervision_end": DAY(2013, 5, 5), "terms_end": ENDS},
     ),
     "supervised for a shorter time than the sentence": (
         {
@@ -100,7 +99,7 @@ CASES: dict[str, tuple[Told, dict[str, object]]] = {
     ),
     "supervised after the conviction without an end": (
         {"supervision": [{"type": "parole", "started_on": DAY(2010, 3, 1)}]},
-        {"supervision": "open", "terms_end": None, "felony_free_from": None},
+        {"supervision": "open", "terms_end": None},
     ),
     "supervised, nobody knows from when, until after the sentence": (
         {"supervision": [{"type": "parole", "ended_on": DAY(2013, 5, 5)}]},

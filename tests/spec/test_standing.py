@@ -55,8 +55,8 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             "every_open_arrest_dated": True,
             "open_arrest_until": None,
             "open_arrest_unbarred": False,
-            "felony_free_from": ENDS,
-            "felony_after_sentence": False,
+            "later_felonies": [],
+            "later_felonies_partly": False,
             "prison_imposed": False,
             "registration": None,
             "supervision": None,
@@ -72,7 +72,7 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
             convicted(SECOND, "20150101", sent_time_code="Y"),
             {**convicted(SECOND, "20160101"), **SET_ASIDE},
         ],
-        {"last_serving_end": ENDS, "felony_free_from": DAY(2015, 1, 1)},
+        {"last_serving_end": ENDS, "later_felonies": [DAY(2015, 1, 1)]},
     ),
     "one that is void is no felony and not served": (
         [
@@ -83,7 +83,7 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
                 "disp_descr": "SET ASIDE & DISM PER 1210.1 PC",
             },
         ],
-        {"last_serving_end": ENDS, "felony_free_from": ENDS, "felony_after_sentence": False},
+        {"last_serving_end": ENDS, "later_felonies": []},
     ),
     "one whose end is not known": (
         [convicted(SECOND, "20150101", **UNKNOWN_END)],
@@ -188,41 +188,45 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [ARREST, {**COURT, "disp_descr": "DISMISSED"}],
         {"open_arrest": False, "pending_charge": False},
     ),
-    "a felony on the fourth anniversary": (
-        [convicted(SECOND, "20160228")],
-        {"felony_free_from": DAY(2016, 2, 28), "felony_after_sentence": True},
+    "a felony on the day of the conviction": (
+        [convicted(SECOND, "20100228")],
+        {"later_felonies": []},
     ),
     "a felony on the day after it": (
-        [convicted(SECOND, "20160229")],
-        {"felony_free_from": ENDS, "felony_after_sentence": False},
+        [convicted(SECOND, "20100301")],
+        {"later_felonies": [DAY(2010, 3, 1)]},
     ),
-    "a felony on the last day of the sentence": (
-        [convicted(SECOND, "20120228")],
-        {"felony_free_from": ENDS, "felony_after_sentence": False},
-    ),
-    "a felony on the day after it ended": (
-        [convicted(SECOND, "20120229")],
-        {"felony_free_from": DAY(2012, 2, 29), "felony_after_sentence": True},
-    ),
-    "a chain of felonies": (
+    "felonies in another order": (
         [
-            convicted(SECOND, "20150601"),
-            convicted(THIRD, "20190601"),
-            convicted(FOURTH, "20230602"),
+            convicted(SECOND, "20190601"),
+            convicted(THIRD, "20150601"),
+            convicted(FOURTH, "20000101"),
         ],
-        {"felony_free_from": DAY(2019, 6, 1), "felony_after_sentence": True},
+        {"later_felonies": [DAY(2015, 6, 1), DAY(2019, 6, 1)], "later_felonies_partly": False},
     ),
     "a misdemeanor": (
         [convicted(SECOND, "20150601", offense_toc="M")],
-        {"felony_free_from": ENDS, "felony_after_sentence": False},
+        {"later_felonies": []},
     ),
     "a conviction of unknown level": (
         [convicted(SECOND, "20150601", offense_toc="")],
-        {"felony_free_from": DAY(2015, 6, 1)},
+        {"later_felonies": [DAY(2015, 6, 1)]},
     ),
     "a felony without a date": (
+        [convicted(SECOND, "00000000")],
+        {"later_felonies": [], "later_felonies_partly": False},
+    ),
+    "a felony of which only the year is known": (
         [convicted(SECOND, "20150000")],
-        {"felony_free_from": ENDS, "felony_after_sentence": False},
+        {"later_felonies": [DAY(2015, 1, 1), DAY(2015, 12, 31)], "later_felonies_partly": True},
+    ),
+    "one that may be later": (
+        [convicted(SECOND, "20100200")],
+        {"later_felonies": [], "later_felonies_partly": False},
+    ),
+    "one of the year of the conviction": (
+        [convicted(SECOND, "20100000")],
+        {"later_felonies": [DAY(2010, 1, 1), DAY(2010, 12, 31)], "later_felonies_partly": True},
     ),
 }
 # Sentences of the conviction itself, and whether prison was imposed.
@@ -265,6 +269,8 @@ def test_whether_prison_was_imposed(case: str, people: Prepared) -> None:
     assert people.count(f"prison: {case}").prison_imposed == PRISON[case][1]
 
 
-def test_without_an_end_of_the_sentence_no_time_runs(people: Prepared) -> None:
-    row = people.count("one whose end is not known", SECOND)
-    assert (row.felony_free_from, row.felony_after_sentence) == (None, None)
+def test_of_a_conviction_only_those_after_it_are_later(people: Prepared) -> None:
+    row = people.count("felonies in another order", SECOND)
+    assert row.later_felonies == []
+    undated = people.count("a felony without a date", SECOND)
+    assert undated.later_felonies == [DAY(2010, 2, 28)]

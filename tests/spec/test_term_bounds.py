@@ -218,9 +218,7 @@ BESIDE: dict[str, tuple[Rows, dict[str, object]]] = {
             "every_sentence_known": True,
             "terms_end": BOUND,
             "terms_end_bounded": True,
-            "felony_free_from": BOUND,
-            "felony_free_from_bounded": True,
-            "felony_after_sentence": False,
+            "later_felonies": [],
             "parole_bound_end": None,
         },
     ),
@@ -232,17 +230,8 @@ BESIDE: dict[str, tuple[Rows, dict[str, object]]] = {
         [another("20060130")],
         {"last_sentence_end": BOUND, "last_sentence_end_bounded": True},
     ),
-    "a felony of the same day is none after it": (
-        [another("20010131")], {"felony_after_sentence": False},
-    ),
-    "one of the next day may be": ([another("20010201")], {"felony_after_sentence": None}),
-    "one four years after the bound may be": (
-        [another("20100131")],
-        {"felony_after_sentence": None, "felony_free_from": DAY(2010, 1, 31)},
-    ),
-    "one a day later is none": (
-        [another("20100201")], {"felony_after_sentence": False, "felony_free_from": BOUND},
-    ),
+    "a felony of the same day is none after it": ([another("20010131")], {"later_felonies": []}),
+    "one of the next day is": ([another("20010201")], {"later_felonies": [DAY(2001, 2, 1)]}),
     "another without a bound": (
         [another("20080101", **part("JAIL"))],
         {"every_sentence_known": None, "serving_bound_end": None, "serving_end_unknown": True},
@@ -292,7 +281,7 @@ def test_what_rests_on_an_end_is_bounded_with_it(case: str, people: Prepared) ->
 @pytest.mark.parametrize("case", PAROLE)
 def test_parole_after_prison_is_bounded(case: str, people: Prepared) -> None:
     row = people.count(f"parole: {case}")
-    assert (row.parole_bound_end, row.felony_free_after_parole) == (PAROLE[case][1],) * 2
+    assert row.parole_bound_end == PAROLE[case][1]
     assert row.sentence_end is not None
 
 
