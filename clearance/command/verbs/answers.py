@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +29,24 @@ def explain(
     with frame.session() as spark:
         result = look_up(spark, place, subject_id=subject_id, rules=frame.rules, sweep_id=sweep)
     frame.show(result, result.render)
+
+
+@app.command()
+@with_frame("store", "config")
+def export(
+    frame: Frame,
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .parquet or .csv.")],
+    sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+) -> None:
+    """Every determination of a sweep, in words, as one Parquet or CSV file."""
+    place = frame.open_store(frame.settings())
+    from clearance.export.step import export as write_out
+    from clearance.export.step import format_of
+
+    format_of(out)
+    with frame.session() as spark:
+        result = write_out(spark, place, out=out, rules=frame.rules, sweep_id=sweep)
+    frame.show(result, lambda console: console.print(f"export    {out}: {result.rows:,} rows"))
 
 
 @app.command()
