@@ -32,6 +32,53 @@ def explain(
 
 
 @app.command()
+@with_frame("store", "rules", "config")
+def diff(
+    frame: Frame,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Argument(help="Two sweeps; or one (else the latest) whose record is decided again."),
+    ] = None,
+    assumed: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A param's value to assume, NAME=VALUE; repeatable."),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="A rules folder in place of what the sweep left."),
+    ] = None,
+    by_county: Annotated[bool, typer.Option("--by-county", help="Tell counties apart.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also as a file: .csv or .html.")
+    ] = None,
+) -> None:
+    """Who gets another answer: by two sweeps, or by other rules over one record."""
+    settings = frame.settings()
+    place = frame.open_store(settings)
+    from clearance.diff.assumed import assumed_values
+    from clearance.diff.sides import OtherRules
+    from clearance.diff.step import diff as compare
+    from clearance.diff.written import format_of, lines, write
+    from clearance.publish.words import load_reasons
+
+    if out is not None:
+        format_of(out)
+    rules = OtherRules(frame.rules, settings, assumed_values(assumed or []))
+    with frame.session() as spark:
+        result = compare(
+            spark,
+            place,
+            sweeps=sweeps or (),
+            against=OtherRules(against, settings, {}) if against is not None else None,
+            rules=rules,
+            by_county=by_county,
+        )
+    if out is not None:
+        write(result, out, reasons=load_reasons(frame.rules))
+    frame.show(result, lambda console: console.print("\n".join(lines(result))))
+
+
+@app.command()
 @with_frame("store", "config")
 def export(
     frame: Frame,
