@@ -39,6 +39,7 @@ RUN_ELSEWHERE = {
     "report": ROOT / "tests" / "line" / "test_same_answers.py",
     "diff": ROOT / "tests" / "line" / "test_diff.py",
     "export": ROOT / "tests" / "line" / "test_export.py",
+    "rules sign": ROOT / "tests" / "rules" / "test_signatures.py",
     "rules test": ROOT / "tests" / "rules" / "test_cases.py",
 }
 
