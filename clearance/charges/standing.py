@@ -27,12 +27,21 @@ def standing(person: WindowSpec) -> dict[str, Column]:
 
 
 def with_standing(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the felonies after it, from which a pack counts years without one.
+    """A row is a count, with what the convictions of its person make of other facts.
+
+    The felonies after it, from which a pack counts years without one; the latest end of a parole;
+    until when a case may be filed over an open arrest.
 
     Args:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    with_later = counts.withColumns({"parole_bound_end": _parole_end(), **_felonies_since()})
+    with_later = counts.withColumns(
+        {
+            "parole_bound_end": _parole_end(),
+            "open_arrest_until": _open_arrest_until(),
+            **_felonies_since(),
+        }
+    )
     return projected(
         with_later,
         _later_felonies(),
@@ -80,8 +89,11 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
     pending = (undisposed & in_court) | in_diversion
     open_arrest = undisposed & arrest & ~settled
     on, active_on = F.col("event_date"), F.col("cycle_active_on")
-    years = F.col("years_to_file")
-    until = last_day_to_file(arrested=on, years=years)
+
+    def until(years: Column) -> Column:
+        return F.max(F.when(open_arrest, last_day_to_file(arrested=on, years=years))).over(person)
+
+    most, without = F.col("years_to_file"), F.col("years_without_prior")
     return {
         "pending_charge": F.max(pending).over(person),
         "pending_charge_active_on": F.max(F.when(pending, active_on)).over(person),
@@ -89,9 +101,17 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
         "open_arrest": F.max(open_arrest).over(person),
         "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
         "every_open_arrest_dated": _always(~(open_arrest & on.isNull()), person),
-        "open_arrest_until": F.max(F.when(open_arrest, until)).over(person),
-        "open_arrest_unbarred": F.max(open_arrest & (years == NEVER)).over(person),
+        "perhaps_prior": F.max("is_prior").over(person),
+        "until_with_prior": until(most),
+        "until_without_prior": until(F.coalesce(without, most)),
+        "open_arrest_unbarred": F.max(open_arrest & (most == NEVER)).over(person),
     }
+
+
+def _open_arrest_until() -> Column:
+    """The last day on which a case may be filed over an open arrest, by the person's convictions."""
+    shorter = F.col("until_without_prior")
+    return F.when(F.col("perhaps_prior"), F.col("until_with_prior")).otherwise(shorter)
 
 
 def _always(holds: Column, person: WindowSpec) -> Column:
