@@ -141,6 +141,7 @@ def _values(bound: BoundPack) -> Iterator[str]:
             param.certainty or NO_MARK,
             param.note,
         )
+    yield from page_said.choices(bound.pack)
 
 
 def _options(pack: Pack) -> Iterator[str]:
