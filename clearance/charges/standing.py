@@ -12,9 +12,11 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CONVICTED_WITHIN
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import VOIDED
+from clearance.charges.levels import VOIDED, turned_over
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.projection import projected
+
+_AT_LAST = "9999-12-31"
 
 
 def standing(person: WindowSpec) -> dict[str, Column]:
@@ -45,13 +47,15 @@ def with_standing(counts: DataFrame) -> DataFrame:
     return projected(
         with_later,
         _later_felonies(),
-        without=("felony_dates", "felony_spans", "parole_months"),
+        without=("felony_dates", "felony_spans", "parole_months", "parole_on_record"),
     )
 
 
 def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
+    in_prison = F.col("as_decided.prison_imposed")
+    sent_on = F.when(in_prison, F.coalesce("conviction_date", F.lit(_AT_LAST).cast("date")))
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
     # A length that is not on record makes nobody appear to serve; a day that is not known does.
     bounded = F.col("length_bounded")
@@ -66,10 +70,13 @@ def _served(person: WindowSpec) -> dict[str, Column]:
     )
     return {
         "last_serving_end": F.max(F.when(serves & ~bounded, end)).over(person),
+        "serving_end_known": F.max(serves & ~bounded & end.isNotNull()).over(person),
         "serving_end_unknown": F.max(serves & (end.isNull() | bounded)).over(person),
         "serving_bound_end": F.when(~unbounded, F.max(F.when(serves & bounded, end)).over(person)),
         "serving_without_end": F.max(serves & without_end).over(person),
         "unread_on_record": F.max(not_read).over(person),
+        # On one day: then it is one custody, and one parole.
+        "in_prison_once": F.min(sent_on).over(person) == F.max(sent_on).over(person),
     }
 
 
@@ -87,7 +94,9 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
     undisposed = charge & (F.col("status") == "undisposed")
     in_diversion = charge & (F.col("status") == "diverted") & ~settled
     pending = (undisposed & in_court) | in_diversion
-    open_arrest = undisposed & arrest & ~settled
+    # Of what goes on elsewhere the outcome is no more known than of what has none.
+    elsewhere = charge & ((F.col("status") == "combined") | turned_over())
+    open_arrest = (undisposed | elsewhere) & arrest & ~settled
     on, active_on = F.col("event_date"), F.col("cycle_active_on")
 
     def until(years: Column) -> Column:
@@ -109,7 +118,7 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
 
 
 def _open_arrest_until() -> Column:
-    """The last day on which a case may be filed over an open arrest, by the person's convictions."""
+    """The last day to file a case over an open arrest, by the person's convictions."""
     shorter = F.col("until_without_prior")
     return F.when(F.col("perhaps_prior"), F.col("until_with_prior")).otherwise(shorter)
 
@@ -140,14 +149,15 @@ def is_felony() -> Column:
 
 
 def _parole_end() -> Column:
-    """The latest possible end of a parole after prison; that of all terms where a record has one.
+    """The latest possible end of a parole after prison; that of all terms where a record has it.
 
-    Null where no prison was imposed, and where nothing bounds the parole.
+    Parole on record is that of this sentence only where the person went to prison once. Null where
+    no prison was imposed, where nothing bounds the parole, and where not all terms have an end.
     """
-    end = F.col("terms_end")
-    on_record = end > F.col("sentence_end")
-    most = F.add_months(end, F.col("parole_months"))
-    return F.when(F.col("parole_months").isNotNull(), F.when(on_record, end).otherwise(most))
+    end, months = F.col("terms_end"), F.col("parole_months")
+    on_record = F.col("parole_on_record") & F.col("in_prison_once")
+    most = F.greatest(end, F.add_months("sentence_end", months))
+    return F.when(months.isNotNull() & end.isNotNull(), F.when(on_record, end).otherwise(most))
 
 
 def _felonies_since() -> dict[str, Column]:
