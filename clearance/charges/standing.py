@@ -54,7 +54,8 @@ def with_standing(counts: DataFrame) -> DataFrame:
 def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
-    in_prison = F.col("as_decided.prison_imposed")
+    # Prison may have come of any felony: a term without a place does not say.
+    in_prison = F.col("is_felony") | F.col("as_decided.prison_imposed")
     sent_on = F.when(in_prison, F.coalesce("conviction_date", F.lit(_AT_LAST).cast("date")))
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
     # A length that is not on record makes nobody appear to serve; a day that is not known does.
@@ -76,7 +77,7 @@ def _served(person: WindowSpec) -> dict[str, Column]:
         "serving_without_end": F.max(serves & without_end).over(person),
         "unread_on_record": F.max(not_read).over(person),
         # On one day: then it is one custody, and one parole.
-        "in_prison_once": F.min(sent_on).over(person) == F.max(sent_on).over(person),
+        "one_custody": F.min(sent_on).over(person) == F.max(sent_on).over(person),
     }
 
 
@@ -151,11 +152,11 @@ def is_felony() -> Column:
 def _parole_end() -> Column:
     """The latest possible end of a parole after prison; that of all terms where a record has it.
 
-    Parole on record is that of this sentence only where the person went to prison once. Null where
+    Parole on record is that of this sentence only where no other can have led to prison. Null where
     no prison was imposed, where nothing bounds the parole, and where not all terms have an end.
     """
     end, months = F.col("terms_end"), F.col("parole_months")
-    on_record = F.col("parole_on_record") & F.col("in_prison_once")
+    on_record = F.col("parole_on_record") & F.col("one_custody")
     most = F.greatest(end, F.add_months("sentence_end", months))
     return F.when(months.isNotNull() & end.isNotNull(), F.when(on_record, end).otherwise(most))
 

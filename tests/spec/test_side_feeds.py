@@ -160,9 +160,21 @@ PAROLE: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], datetime.dat
     "prison on another day": ([RELEASED], [{**AGAIN, "stp_event_date": "20090101"}], LONGEST),
     "prison on a day that is not known": ([RELEASED], [{**AGAIN, "stp_event_date": ""}], LONGEST),
     "prison twice on one day": ([RELEASED], [AGAIN], LATER),
-    "jail on another day": (
+    "a felony on another day": (
         [RELEASED],
         [{**CONVICTED, "count_order": SECOND, "stp_event_date": "20090101"}],
+        LONGEST,
+    ),
+    "a misdemeanor on another day": (
+        [RELEASED],
+        [
+            {
+                **CONVICTED,
+                "count_order": SECOND,
+                "stp_event_date": "20090101",
+                "offense_toc": "M",
+            }
+        ],
         LATER,
     ),
 }
