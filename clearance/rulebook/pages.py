@@ -15,6 +15,7 @@ from clearance.rulebook.load import Rulebook
 from clearance.rulebook.marks import NO_MARK, marked, open_questions
 from clearance.rulebook.model import Pack, condition_of
 from clearance.rulebook.prose import (
+from clearance.rulebook.signatures import SignOff, sign_off
     CERTAINTIES,
     decision_in_english,
     filled,
@@ -45,7 +46,7 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
         bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        page = _page(bound, rulebook, pointers)
+        page = _page(bound, rulebook, pointers, signed=sign_off(item, bound))
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
         found[_name(item.pack)] = page
@@ -56,27 +57,35 @@ def _name(pack: Pack) -> str:
     return f"{pack.pack}-{pack.version}.md"
 
 
-def _page(bound: BoundPack, rulebook: Rulebook, pointers: dict[str, tuple[str, str]]) -> str:
+def _page(
+    bound: BoundPack,
+    rulebook: Rulebook,
+    pointers: dict[str, tuple[str, str]],
+    *,
+    signed: SignOff,
+) -> str:
     pack = bound.pack
-    parts = [_head(pack), page_said.petition(pack, pointers), page_said.effect(pack)]
+    parts = [_head(pack, signed), page_said.petition(pack, pointers), page_said.effect(pack)]
     parts += [_flow(bound, rulebook.catalogue, rulebook.reasons), _elements(pack), _values(bound)]
     parts += [_options(pack), _marks(pack), page_said.questions(pack), page_said.words()]
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
-def _head(pack: Pack) -> Iterator[str]:
+def _head(pack: Pack, signed: SignOff) -> Iterator[str]:
     yield from (f"# {pack.title}", "")
     yield f"Pack `{pack.pack}`, version `{pack.version}` ({pack.kind})."
     yield ""
     yield f"- Time: {in_force_in_english(pack)}."
     yield f"- Authority: {pack.authority.cite}, read on {pack.authority.read_on}."
-    yield f"- Review: {_reviewed(pack)}."
+    yield f"- Review: {_reviewed(pack, signed)}."
     for note in (pack.authority.note, pack.note):
         if note:
             yield f"- Note: {note}"
 
 
-def _reviewed(pack: Pack) -> str:
+def _reviewed(pack: Pack, signed: SignOff) -> str:
+    if signed.signature is not None:
+        return str(signed)
     by = pack.authority.reviewed_by
     return f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
 
