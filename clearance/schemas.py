@@ -279,7 +279,8 @@ CHARGES = TableSpec(
         conviction_earliest date,
         conviction_latest date,
         later_felonies array<date>,
-        later_felonies_partly boolean
+        later_felonies_partly boolean,
+        serving_end_known boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),
