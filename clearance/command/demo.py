@@ -21,6 +21,7 @@ from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
 from clearance.feeds.step import FeedResult, take_feed
 from clearance.ingest.step import ingest
+from clearance.progress import counting
 from clearance.store import Store
 from clearance.synth.california.step import synthesize_state
 from clearance.synth.feeds import MadeFeed, write_feeds
@@ -122,14 +123,16 @@ def synth_csv(
         processes: how many write California; None for as many as may run at a time.
     """
     if state is State.CALIFORNIA:
-        return synthesize_state(
-            people=people,
-            out=out,
-            seed=seed,
-            as_of=as_of,
-            second_month=second_month,
-            processes=processes,
-        )
+        with counting(f"Writing people into {out}", parts="people", total=people) as done:
+            return synthesize_state(
+                people=people,
+                out=out,
+                seed=seed,
+                as_of=as_of,
+                second_month=second_month,
+                processes=processes,
+                done=done,
+            )
     made = synthesize(people=people, out=out, seed=seed, as_of=as_of)
     feeds = write_feeds(people=people, out=out / FEEDS, seed=seed, as_of=as_of)
     return replace(made, feeds=feeds)

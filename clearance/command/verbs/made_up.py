@@ -66,6 +66,7 @@ def synth(
         )
     from clearance.command.demo import State, say_synth, synth_csv, synth_delta
 
+    frame.show_progress()
     if form == "delta":
         into = replace(frame, store=str(out))
         result = synth_delta(
