@@ -351,7 +351,8 @@ def main() -> None:
     except ImportError:
         sys.exit("DuckDB is not installed: .venv/bin/pip install '.[bench]'")
     with tempfile.TemporaryDirectory(prefix="duck-") as folder:
-        own = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        root, more = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
+        own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, more]))}
         again = [sys.executable, __file__, "--in", folder, "--measure"]
         sizes = ["--people", str(given.people), "--charges", str(given.charges)]
         subprocess.run([*again, "make", *sizes], check=True, env=own)
