@@ -400,7 +400,8 @@ SWEEPS = TableSpec(
         notes array<string>,
         selected array<string>,
         assigned string,
-        tally string
+        tally string,
+        steps map<string,map<string,bigint>>
     """,
     constraints={"complete": "status = 'complete'"},
 )

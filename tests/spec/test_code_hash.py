@@ -34,7 +34,7 @@ LEFT_OUT = {
                 "lock",
                 "log",
             ),
-            *("log_folder", "personal", "places", "progress"),
+            *("log_folder", "meter", "personal", "places", "progress", "under_way"),
             *("ingest.files", "ingest.header", "ingest.kind", "ingest.naming", "ingest.remote"),
             *("ingest.unpack", "ingest.unread"),
         )

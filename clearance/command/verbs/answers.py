@@ -26,7 +26,7 @@ def explain(
     place = frame.open_store(frame.settings())
     from clearance.explain import explain as look_up
 
-    with frame.session() as spark:
+    with frame.session(about_one=True) as spark:
         result = look_up(spark, place, subject_id=subject_id, rules=frame.rules, sweep_id=sweep)
     frame.show(result, result.render)
 
