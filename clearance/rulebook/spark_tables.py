@@ -38,13 +38,13 @@ class Questions:
     """The distinct facts of all packs, as words of bits, and the distinct days on which they flip.
 
     Attributes:
-        as_of: the day on which the facts are asked.
+        as_of: the day on which the facts are asked, or the column that has it.
         truths: each fact's text, in order of its bit, and the text that tells whether it is known.
         flips: each day's text, and its place.
         bounds: of each day that may be a bound, its place and the text that tells whether it is.
     """
 
-    as_of: date
+    as_of: date | str
     truths: dict[str, str] = field(default_factory=dict)
     flips: dict[str, int] = field(default_factory=dict)
     bounds: dict[int, str] = field(default_factory=dict)
@@ -181,7 +181,7 @@ class Tables:
         lines: the decisions; those that say ELIGIBLE first, then NOT_ELIGIBLE, then REVIEW.
     """
 
-    def __init__(self, assigned: Sequence[Assigned], *, as_of: date) -> None:
+    def __init__(self, assigned: Sequence[Assigned], *, as_of: date | str) -> None:
         self.assigned = assigned
         rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
         walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]
