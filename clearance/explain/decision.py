@@ -29,7 +29,7 @@ from clearance.rulebook.fact_words import FactWords, Said
 
 # Who says what the record does not, by side feed; else whoever reported the record.
 _SUPPLIERS = {
-    "registry": "the register of PC 290 (feed `registry`)",
+    "registry": "the register (feed `registry`)",
     "supervision": "the office that supervises (feed `supervision`)",
     "petitions": "the court (feed `petitions`)",
 }
