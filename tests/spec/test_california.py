@@ -8,6 +8,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -380,3 +381,17 @@ def test_a_third_of_arrests_are_for_felonies_and_most_of_those_come_to_court(
     felonies, others = count("F arrests"), count("M arrests")
     assert 0.25 < felonies / (felonies + others) < 0.42
     assert 0.6 < count("F in court") / felonies < 0.75
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_an_interrupt_ends_the_writing_processes_and_leaves_nothing_half_written(
+    tmp_path: Path,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made(tmp_path, 400, processes=2, done=interrupt)
+    assert active_children() == []
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) < 10 and all(path.suffix == ".csv" for path in left)
