@@ -98,7 +98,8 @@ SOURCE_ROWS = TableSpec(
         sent_length string,
         sent_time_code string,
         comment_text string,
-        record string
+        record string,
+        fields_hash bigint
     """,
     cluster_by=("subject_id",),
     found_by=("source_file", "extract", "subject_id"),
@@ -279,7 +280,8 @@ CHARGES = TableSpec(
         conviction_earliest date,
         conviction_latest date,
         later_felonies array<date>,
-        later_felonies_partly boolean
+        later_felonies_partly boolean,
+        serving_end_known boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),
