@@ -93,12 +93,12 @@ def table(columns: Mapping[str, Measured], *, rows: Mapping[str, int]) -> Iterat
         columns: the runs by name.
         rows: of each run's extract.
     """
-    yield f"{'':12}" + "".join(f"{name:>24}" for name in columns)
-    yield f"{'':12}" + f"{'seconds':>12}{'CPU s/M rows':>12}" * len(columns)
+    yield f"{'':12}" + "".join(f"{name:>27}" for name in columns)
+    yield f"{'':12}" + f"{'seconds':>12}{'CPU s/M rows':>15}" * len(columns)
     for step in (*STEPS, "all"):
         steps = STEPS if step == "all" else (step,)
         yield f"{step:12}" + "".join(
-            f"{run.seconds(*steps):12.1f}{run.cpu(*steps) / rows[name] * MILLION:12.1f}"
+            f"{run.seconds(*steps):12.1f}{run.cpu(*steps) / rows[name] * MILLION:15.1f}"
             for name, run in columns.items()
         )
 

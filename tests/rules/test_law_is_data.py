@@ -31,6 +31,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("clearance/charges/people.py", "registers_290"): "the step behind the column registered_290",
     ("clearance/charges/record_rules.py", "registered_290"): COLUMN,
     ("clearance/charges/statute_lists.py", "registrable_290c"): LIST,
+    ("clearance/export/step.py", "448"): "the mode 0o700 of a folder",
     ("clearance/fault_chain.py", "600"): NO_SECTION,
     ("clearance/feeds/forms.py", "290"): "an example in the words of a problem",
     ("clearance/ingest/kind.py", "128"): NO_SECTION,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
 import yaml
 
+from clearance.cli import _code
 from clearance.errors import StoreFault, UsageError
 from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
@@ -380,3 +383,48 @@ def test_a_third_of_arrests_are_for_felonies_and_most_of_those_come_to_court(
     felonies, others = count("F arrests"), count("M arrests")
     assert 0.25 < felonies / (felonies + others) < 0.42
     assert 0.6 < count("F in court") / felonies < 0.75
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_an_interrupt_ends_the_writing_processes_and_leaves_nothing_half_written(
+    tmp_path: Path,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made(tmp_path, 400, processes=2, done=interrupt)
+    assert active_children() == []
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(left) < 10 and all(path.suffix == ".csv" for path in left)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_command_writes_both_months_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["synth", "--people", "90", "--out", str(tmp_path), "--seed", "3"]
+    california = ["--state", "california", "--second-month", "--processes", "1"]
+    assert _code([*words, *california, "--json"], debug=True) == 0
+    said = capsys.readouterr()
+    result = json.loads(said.out)
+    assert len(result["files"]) == 3 and result["second_month"]["rows"] > 0
+    assert "Writing people into" in said.err
+    assert _code([*words, *california, "--quiet"], debug=True) == 0
+    said = capsys.readouterr()
+    assert said.out.count(" people, ") == 2 and said.err == ""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--state", "nevada"],
+        ["--second-month"],
+        ["--state", "california", "--second-month", "--format", "delta"],
+        ["--state", "california", "--processes", "0"],
+    ],
+)
+def test_a_state_that_there_is_not_and_a_month_that_none_has_are_wrong_use(
+    more: list[str], tmp_path: Path
+) -> None:
+    assert _code(["synth", "--people", "9", "--out", str(tmp_path), *more], debug=False) == 2

@@ -45,7 +45,6 @@ def test_rows_bytes_and_cpu_of_a_step_are_those_of_the_work_in_it(
     work(spark, tmp_path / "after")
     taken = steps_taken()["prepare"]
     assert taken["rows_written"] == so_far["rows_written"] == 5_000
-    assert taken["rows_read"] == 5_000 or taken["rows_read"] == 0  # a range counts as read or not
     assert taken["bytes_written"] > 5_000
     assert taken["bytes_shuffled"] > 5_000
     assert taken["bytes_spilled"] == 0

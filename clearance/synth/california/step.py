@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import date
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
 
 from clearance.errors import StoreFault, UsageError
@@ -117,6 +117,7 @@ def _side_by_side(blocks: Sequence[Block], processes: int) -> Iterator[tuple[Blo
             yield block, write_block(block)
         return
     # Begun anew, not forked: a fork takes along whatever locks other threads hold.
+    others = set(active_children())
     executor = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
     try:
         waiting = {executor.submit(write_block, block): block for block in blocks}
@@ -127,6 +128,11 @@ def _side_by_side(blocks: Sequence[Block], processes: int) -> Iterator[tuple[Blo
             "A process that wrote made-up people was ended from outside.",
             "Where memory was short, write with fewer (`--processes 1`), and run this again.",
         ) from error
+    except BaseException:
+        # Ctrl-C, or a full disk: what the others are at is of no use any more.
+        for process in set(active_children()) - others:
+            process.terminate()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
 
