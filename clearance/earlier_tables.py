@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from clearance.first_write import CONSTRAINT, quoted_name
 from clearance.log_folder import spark_path
@@ -37,6 +38,21 @@ def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None
         if stood is not None:
             spark.sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         spark.sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition})")
+
+
+def with_later_columns(rows: DataFrame, spec: TableSpec) -> DataFrame:
+    """A row is as it was, with the columns that the table has got since, which say nothing.
+
+    Args:
+        rows: of an earlier version of the table.
+        spec: the table.
+    """
+    later = {
+        name: F.lit(None).cast(kind)
+        for name, kind in spec.types.items()
+        if name not in rows.columns
+    }
+    return rows.withColumns(later) if later else rows
 
 
 def _without_blanks(condition: str) -> str:

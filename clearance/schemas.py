@@ -98,7 +98,8 @@ SOURCE_ROWS = TableSpec(
         sent_length string,
         sent_time_code string,
         comment_text string,
-        record string
+        record string,
+        fields_hash bigint
     """,
     cluster_by=("subject_id",),
     found_by=("source_file", "extract", "subject_id"),

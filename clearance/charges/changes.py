@@ -15,6 +15,8 @@ from clearance.charges.holes import people_of
 from clearance.charges.side_feeds import KINDS, with_person_id
 from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
+from clearance.ingest.fields_hash import subject_sums
+from clearance.literal import literal_table
 from clearance.store import Store, storage_faults
 
 # The tables of one prepare, in the order in which they are written.
@@ -84,12 +86,10 @@ def changed_people(
 ) -> DataFrame | None:
     """A row is a subject whose record is another than at the last prepare: subject_id.
 
-    Its source rows are others, or what a side feed says of it, or who is one person with it, or
-    whether rows of it were lost. None
-    where everybody is to be prepared: nothing was prepared before, the rules or the code are
-    others, a feed came for the first time, or too many people changed for a change by person to be
-    worth it. Rows are the same where they come from the same extracts and files: what an extract
-    holds never changes.
+    Its source rows say something else, or a side feed does of it, or others are one person with
+    it, or rows of it were lost. An extract that gives the same rows anew changes nobody. None where
+    everybody is to be prepared: nothing was prepared before, the rules or the code are others, a
+    feed came for the first time, or too many people changed for a change by person to be worth it.
 
     Args:
         spark: the session.
@@ -103,15 +103,17 @@ def changed_people(
     if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
     records = _records(spark, store, earlier=earlier, now=now)
-    # Two versions of the source rows are compared once: counted here, read again when people are.
-    records.persist(StorageLevel.MEMORY_AND_DISK)
-    with storage_faults("comparing source_rows with its earlier version"):
-        numbers = records.agg(F.count("*"), F.count_if("changed")).first()
-    assert numbers is not None
-    everybody, changed = numbers
-    if changed > MOST * everybody:
-        records.unpersist()
-        return None
+    if records is not None:
+        # Two versions of the source rows are compared once: counted here, read again when people
+        # are.
+        records.persist(StorageLevel.MEMORY_AND_DISK)
+        with storage_faults("comparing source_rows with its earlier version"):
+            numbers = records.agg(F.count("*"), F.count_if("changed")).first()
+        assert numbers is not None
+        everybody, changed = numbers
+        if changed > MOST * everybody:
+            records.unpersist()
+            return None
     return _others(spark, store, records, earlier=earlier, now=now)
 
 
@@ -132,26 +134,49 @@ def people_with_other_records(
     return _others(spark, store, records, earlier=earlier, now=now)
 
 
-def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> DataFrame:
-    """A row is a subject, and whether its source rows are others: subject_id, changed."""
+def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> DataFrame | None:
+    """A row is a subject, and whether its source rows say something else: subject_id, changed.
+
+    None where they are of one version.
+    """
+    if earlier.source_rows == now.source_rows:
+        return None
     with storage_faults("comparing source_rows with its earlier version"):
-        before = _origins(store.read(spark, "source_rows", version=earlier.source_rows))
-        after = _origins(store.read(spark, "source_rows", version=now.source_rows))
-        return (
-            after.withColumn("now", F.lit(1))
-            .unionByName(before.withColumn("now", F.lit(-1)))
-            .groupBy("subject_id", "extract", "source_file")
-            .agg(F.sum("now").alias("now"))
-            .groupBy("subject_id")
-            .agg(F.max(F.col("now") != 0).alias("changed"))
+        before, after = (
+            store.read_rows_of(spark, "source_rows", version=note.source_rows)
+            for note in (earlier, now)
         )
+        dated = _lost_anything(spark, store, earlier=earlier, now=now)
+        sums = subject_sums(after, sign=1, dated=dated).unionByName(
+            subject_sums(before, sign=-1, dated=dated)
+        )
+        differs = (F.sum("high") != 0) | (F.sum("low") != 0)
+        return sums.groupBy("subject_id").agg(differs.alias("changed"))
+
+
+def _lost_anything(
+    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+) -> DataFrame | None:
+    """A row is a subject of whom rows were lost: the next extract tells whether they still are.
+
+    None where nothing was lost.
+    """
+    extracts = sorted({*earlier.lost, *now.lost})
+    if not extracts:
+        return None
+    lost = people_of(store.read(spark, "quarantine"), extracts=extracts)
+    return lost.select("subject_id").distinct()
 
 
 def _others(
-    spark: SparkSession, store: Store, records: DataFrame, *, earlier: Note, now: Note
+    spark: SparkSession, store: Store, records: DataFrame | None, *, earlier: Note, now: Note
 ) -> DataFrame:
     told = list(_told_otherwise(spark, store, earlier=earlier, now=now))
-    subjects = reduce(DataFrame.unionByName, told, records.where("changed").select("subject_id"))
+    if records is not None:
+        told.append(records.where("changed").select("subject_id"))
+    if not told:
+        return literal_table(spark, [], {"subject_id": "string"})
+    subjects = reduce(DataFrame.unionByName, told)
     merges = now.feeds.get("merges")
     if merges is not None:
         subjects = whole_people(subjects, merges=store.read(spark, "merges", version=merges))
@@ -189,7 +214,3 @@ def whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
     ).join(people, on="person_id", how="left_semi")
     survivors = people.select(F.col("person_id").alias("subject_id"))
     return subjects.unionByName(theirs.select("subject_id")).unionByName(survivors)
-
-
-def _origins(rows: DataFrame) -> DataFrame:
-    return rows.select("subject_id", "extract", "source_file").distinct()

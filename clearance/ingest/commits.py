@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
+from clearance.ingest.fields_hash import COLUMN, fields_hash
 from clearance.ingest.ledger import ledger_note
 from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import detail_of
@@ -97,7 +98,8 @@ def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
 
 def kept_rows(rows: DataFrame) -> DataFrame:
     """One row of `source_rows` for each row of `placed` that can be kept."""
-    return rows.where(F.col("code").isNull()).select(*SOURCE_ROWS.columns)
+    kept = rows.where(F.col("code").isNull()).withColumn(COLUMN, fields_hash())
+    return kept.select(*SOURCE_ROWS.columns)
 
 
 def set_aside(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:

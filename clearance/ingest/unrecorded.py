@@ -13,6 +13,7 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.commits import Commit
+from clearance.earlier_tables import with_later_columns
 from clearance.errors import UsageError
 from clearance.ingest.ledger import ACCEPTED
 from clearance.literal import literal_table
@@ -61,7 +62,9 @@ def take_back(spark: SparkSession, store: Store, commit: Commit) -> None:
     rows = (
         literal_table(spark, [], SOURCE_ROWS.types)
         if before is None
-        else store.read(spark, "source_rows", version=before.version)
+        else with_later_columns(
+            store.read(spark, "source_rows", version=before.version), SOURCE_ROWS
+        )
     )
     if before is not None and before.note is not None:
         note = before.note

@@ -27,7 +27,7 @@ from pyspark.sql import DataFrame
 
 from clearance.rulebook.assigned import Assigned as Assigned
 from clearance.rulebook.spark_tables import Tables
-from clearance.rulebook.spark_text import literal, name
+from clearance.rulebook.spark_text import day_text, literal, name
 
 FIRST_DAY = date(1, 1, 1)
 IDENTITY = ("subject_id", "unit_id", "county")
@@ -35,18 +35,19 @@ IDENTITY = ("subject_id", "unit_id", "county")
 ENDED = 1 << 40
 
 
-def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> DataFrame:
+def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date | str) -> DataFrame:
     """One row a unit and pack: every column of `determinations` but `sweep_id`.
 
     Args:
         units: `charges` (convicted counts) or `arrests`, with the columns the packs read.
         assigned: packs of one unit kind with their counties; each at most once.
-        as_of: the sweep's date.
+        as_of: the sweep's date, or the column of the units that has each one's.
     """
     if not assigned:
         raise ValueError("evaluate needs at least one pack")
     rows, tables = units, Tables(assigned, as_of=as_of)
-    handed_on = [*IDENTITY, f"{name(assigned[0].bound.event_day)} AS event_day"]
+    own_day = [name(as_of)] if isinstance(as_of, str) else []
+    handed_on = [*IDENTITY, *own_day, f"{name(assigned[0].bound.event_day)} AS event_day"]
     for stage in (
         _asked(tables),
         [*_words(tables), *_days(tables), "explode(packs) AS variant"],
@@ -57,7 +58,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date) -> 
         _outlook(tables, as_of),
     ):
         rows = rows.selectExpr(*handed_on, *stage)
-        handed_on = [*IDENTITY, "event_day"]
+        handed_on = [*IDENTITY, *own_day, "event_day"]
     unit = assigned[0].bound.pack.unit
     return rows.selectExpr(*_determination(tables, unit=unit, as_of=as_of))
 
@@ -166,13 +167,13 @@ def _evidence(tables: Tables) -> list[str]:
     ]
 
 
-def _outlook(tables: Tables, as_of: date) -> list[str]:
+def _outlook(tables: Tables, as_of: date | str) -> list[str]:
     """Start of the eligibility, the next eligible day and its code, the next change.
 
     All in one expression, since Spark takes long over the parts of an array that was a column.
     Days that have passed are asked only for the start of an eligibility that holds.
     """
-    today, still = literal(as_of), f"{tables.still()}[variant]"
+    today, still = day_text(as_of), f"{tables.still()}[variant]"
     bit, opened = _moved_bits(tables)
     opens = [f"{opened} AS opened"] if tables.has_bounds else []
     move = ", ".join(
@@ -260,7 +261,7 @@ def _let(name: str, value: str, body: str) -> str:
     return f"get(transform(array({value}), {name} -> {body}), 0)"
 
 
-def _determination(tables: Tables, *, unit: str, as_of: date) -> list[str]:
+def _determination(tables: Tables, *, unit: str, as_of: date | str) -> list[str]:
     """The row."""
     is_eligible = f"code < {tables.eligible}"
     not_yet = f"NOT {is_eligible} AND code < {tables.refused} AND ahead.opens IS NOT NULL"
@@ -284,6 +285,6 @@ def _determination(tables: Tables, *, unit: str, as_of: date) -> list[str]:
         "facts_known": "facts_known",
         "eligible_on": f"IF({is_eligible}, {begun}, ahead.opens.day)",
         "revisit_on": "ahead.change",
-        "as_of": literal(as_of),
+        "as_of": day_text(as_of),
     }
     return [f"{text} AS {column}" for column, text in columns.items()]

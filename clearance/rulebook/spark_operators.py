@@ -21,7 +21,7 @@ from clearance.rulebook.sentences import (
     Option,
     Param,
 )
-from clearance.rulebook.spark_text import literal, name
+from clearance.rulebook.spark_text import day_text, literal, name
 
 COMPARISONS = {
     Operator.IS: "=",
@@ -34,16 +34,16 @@ COMPARISONS = {
 }
 
 
-def holds(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
+def holds(bound: BoundPack, fact: Fact, *, as_of: date | str) -> str:
     """Truth of a fact on a day: true, false, or null.
 
     Args:
         bound: the pack, with the options of a county.
         fact: of it; one that asks an option that is off does not hold.
-        as_of: the day.
+        as_of: the day, or the column that has it.
     """
     if fact.timed and not bound.is_off(fact):
-        compared = f"{flip(bound, fact)} {'<=' if fact.rises else '>'} {literal(as_of)}"
+        compared = f"{flip(bound, fact)} {'<=' if fact.rises else '>'} {day_text(as_of)}"
         return f"({compared}{_certain(bound, fact, as_of=as_of)})"
     return truth(bound, fact)
 
@@ -76,13 +76,13 @@ def truth(bound: BoundPack, fact: Fact) -> str:
             raise AssertionError(f"{fact.operator} is decided elsewhere")
 
 
-def known(bound: BoundPack, fact: Fact, *, as_of: date) -> str:
+def known(bound: BoundPack, fact: Fact, *, as_of: date | str) -> str:
     """Whether the record says what a fact asks; facts of the same columns have the same text.
 
     Args:
         bound: the pack, with the options of a county.
         fact: of it; one that asks an option that is off is known not to hold.
-        as_of: the day: what a bound leaves open, time may settle.
+        as_of: the day, or the column that has it: what a bound leaves open, time may settle.
     """
     if bound.is_off(fact) or fact.operator in ALWAYS_KNOWN:
         return literal(True)
@@ -107,28 +107,28 @@ def is_bound(operand: Operand, fact: Fact) -> str:
     return marks[0] if len(marks) == 1 else _any(marks) if marks else ""
 
 
-def _day(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
+def _day(bound: BoundPack, fact: Fact, *, as_of: date | str | None = None) -> str:
     """The day that a fact compares with."""
-    return literal(as_of) if fact.timed and as_of else _value(bound, fact.values[0])
+    return day_text(as_of) if fact.timed and as_of else _value(bound, fact.values[0])
 
 
-def _certain(bound: BoundPack, fact: Fact, *, as_of: date | None = None) -> str:
+def _certain(bound: BoundPack, fact: Fact, *, as_of: date | str | None = None) -> str:
     """That every possible day compares alike, as more conditions; empty without bounds."""
     subject, value = (is_bound(operand, fact) for operand in (fact.subject, *fact.values[:1]))
     if not subject and not value:
         return ""
     if fact.operator is Operator.WITHIN_YEARS_AFTER:
         return _certain_within(bound, fact, days=subject, start=value)
-    day, flipped = _day(bound, fact, as_of=as_of), flip(bound, fact)
+    today, flipped = _day(bound, fact, as_of=as_of), flip(bound, fact)
     certain = ""
     if subject:
-        doubt = f"{subject} AND {day} < {flipped}"
+        doubt = f"{subject} AND {today} < {flipped}"
         # Time makes a fact known once: on the last possible day.
         if fact.span_of(fact.subject) is not None and not fact.timed:
-            doubt = f"{doubt} AND {day} >= {flip(bound, fact, earliest=True)}"
+            doubt = f"{doubt} AND {today} >= {flip(bound, fact, earliest=True)}"
         certain = f"{certain} AND NOT ({doubt})"
     if value:
-        doubt = f"{value} AND {day} >= {flipped}"
+        doubt = f"{value} AND {today} >= {flipped}"
         if fact.span_of(fact.values[0]) is not None:
             doubt = f"{doubt} AND {_earliest(bound, fact.values[0])} < {flipped}"
         certain = f"{certain} AND NOT ({doubt})"

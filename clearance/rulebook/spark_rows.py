@@ -30,16 +30,21 @@ Item = tuple[BoundPack, date, Mapping[str, Any]]
 
 
 def units_of(
-    spark: SparkSession, rows: Sequence[Mapping[str, Any]], *, unit: Unit, catalogue: Catalogue
+    spark: SparkSession,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    days: Sequence[date],
+    unit: Unit,
+    catalogue: Catalogue,
 ) -> DataFrame:
-    """One unit a row; `unit_id` is the row's place in the sequence."""
+    """One unit a row; `unit_id` is the row's place in the sequence, `as_of` its own of the days."""
     features = {k: v for k, v in catalogue[unit].items() if k != "county"}
     ddl = ", ".join(f"{name} {TYPES[feature.type]}" for name, feature in features.items())
     values = [
-        (str(i), str(i), row.get("county") or "UNKNOWN", *[row[name] for name in features])
-        for i, row in enumerate(rows)
+        (str(i), str(i), row.get("county") or "UNKNOWN", as_of, *[row[name] for name in features])
+        for i, (row, as_of) in enumerate(zip(rows, days, strict=True))
     ]
-    ddl = f"subject_id string, unit_id string, county string, {ddl}"
+    ddl = f"subject_id string, unit_id string, county string, as_of date, {ddl}"
     return spark.createDataFrame(values, ddl)
 
 
@@ -53,21 +58,21 @@ def decide_in_spark(
         items: a pack, an as-of date and a unit's columns each.
         catalogue: for the columns' types.
     """
-    groups: dict[tuple[Unit, date, str], list[int]] = {}
-    for i, (bound, as_of, _) in enumerate(items):
-        groups.setdefault((bound.pack.unit, as_of, _apart(bound)), []).append(i)
+    groups: dict[tuple[Unit, str], list[int]] = {}
+    for i, (bound, _, _) in enumerate(items):
+        groups.setdefault((bound.pack.unit, _apart(bound)), []).append(i)
     parts = []
-    for (unit, as_of, apart), members in groups.items():
+    for (unit, apart), members in groups.items():
         group = [items[i] for i in members]
-        rows = [row for _, _, row in group]
+        rows, days = [row for _, _, row in group], [as_of for _, as_of, _ in group]
         assigned = [Assigned(group[0][0])]
         if not apart:
             counties = [_county(bound) for bound, _, _ in group]
             rows = [{**row, "county": own} for row, own in zip(rows, counties, strict=True)]
             assigned = _assigned([bound for bound, _, _ in group])
-        units = units_of(spark, rows, unit=unit, catalogue=catalogue)
+        units = units_of(spark, rows, days=days, unit=unit, catalogue=catalogue)
         place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
-        decided = evaluate(units, assigned, as_of=as_of)
+        decided = evaluate(units, assigned, as_of="as_of")
         parts.append(decided.withColumn("place", place))
     results: list[Determination | None] = [None] * len(items)
     for row in union(parts).toLocalIterator():

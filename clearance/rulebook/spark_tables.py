@@ -38,13 +38,13 @@ class Questions:
     """The distinct facts of all packs, as words of bits, and the distinct days on which they flip.
 
     Attributes:
-        as_of: the day on which the facts are asked.
+        as_of: the day on which the facts are asked, or the column that has it.
         truths: each fact's text and the text that tells whether it is known, in order of its bit.
         flips: each day's text, and the text that tells whether it is a bound, empty where it never
             is; with its place.
     """
 
-    as_of: date
+    as_of: date | str
     truths: dict[tuple[str, str], int] = field(default_factory=dict)
     flips: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -183,7 +183,7 @@ class Tables:
         lines: the decisions; those that say ELIGIBLE first, then NOT_ELIGIBLE, then REVIEW.
     """
 
-    def __init__(self, assigned: Sequence[Assigned], *, as_of: date) -> None:
+    def __init__(self, assigned: Sequence[Assigned], *, as_of: date | str) -> None:
         self.assigned = assigned
         rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
         walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]

@@ -29,6 +29,11 @@ def literal(value: ParamValue) -> str:
     return f"'{escaped}'"
 
 
+def day_text(of: date | str) -> str:
+    """A day: a constant, or the name of a column that holds each row's own."""
+    return name(of) if isinstance(of, str) else literal(of)
+
+
 def table(content: Any, *, of: str) -> str:
     """A constant of any size as one expression: Spark reads the JSON once, when it plans.
 

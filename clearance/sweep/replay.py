@@ -16,6 +16,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.earlier_tables import with_later_columns
 from clearance.errors import DifferenceFound
 from clearance.progress import stage
 from clearance.rulebook.bound import BoundPack
@@ -170,8 +171,9 @@ def _decided(
     spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
 ) -> DataFrame:
     inputs = {
-        table: _with_later_columns(
-            store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0)), table
+        table: with_later_columns(
+            store.read_rows_of(spark, table, version=max(sweep["input_versions"][table], 0)),
+            TABLES[table],
         )
         for table in UNIT_TABLES.values()
     }
@@ -181,16 +183,6 @@ def _decided(
     reviewed = sweep["input_versions"].get(REVIEWS)
     offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
     return with_reviews(said, reviews=offices, first_days=plan.first_days)
-
-
-def _with_later_columns(rows: DataFrame, table: str) -> DataFrame:
-    """A row is as it was, with the columns that the table has got since, which say nothing."""
-    later = {
-        name: F.lit(None).cast(kind)
-        for name, kind in TABLES[table].types.items()
-        if name not in rows.columns
-    }
-    return rows.withColumns(later) if later else rows
 
 
 def plan_of(

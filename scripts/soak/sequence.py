@@ -47,7 +47,7 @@ from clearance.sweep.side_feeds import REVIEWS, with_reviews
 from clearance.sweep.step import decide, determine
 from clearance.synth.step import synthesize
 from soak.sessions import QUICK, forget_ended_jobs
-from soak.side_feeds import take_some
+from soak.side_feeds import KINDS, take_some
 
 SUBJECT, DATE = FIELDS.index("SUBJECT_ID"), FIELDS.index("STP_EVENT_DATE")
 DISPOSITION = FIELDS.index("DISP_DESCR")
@@ -57,6 +57,12 @@ FOUR_PACKS = Settings(
     packs=("pc1203_425", "pc851_93"),
 )
 
+# How often something changes, by what it is. A whole extract is of everybody, and corrects few.
+WEIGHTS = {
+    **{"few": 25, "many": 8, "complete": 5, "whole": 15, "late": 8, "feed": 25, "merges": 5},
+    **{"rule": 8, "list": 4, "later": 20, "earlier": 5, "next_day": 10},
+}
+
 
 @dataclass
 class Told:
@@ -65,6 +71,7 @@ class Told:
     steps: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     kept: int = 0
+    by_person: int = 0
     differences: list[str] = field(default_factory=list)
 
 
@@ -91,7 +98,14 @@ class Sequence:
         self.number = 0
         self.settings = settings
 
-    def extract(self, share: float, *, complete: bool = False, late: bool = False) -> None:
+    def extract(
+        self,
+        share: float,
+        *,
+        complete: bool = False,
+        late: bool = False,
+        corrected: float = 1.0,
+    ) -> None:
         """Some people anew, corrected here and there; a late one is dated before the others."""
         chosen = [name for name in self.people if self.dice.random() < share]
         chosen = chosen or [self.dice.choice(list(self.people))]
@@ -102,7 +116,7 @@ class Sequence:
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, lineterminator="\n")
             for name in chosen:
-                if self.number > 1:
+                if self.number > 1 and (corrected == 1 or self.dice.random() < corrected):
                     self._correct(name)
                 writer.writerows(self.people[name])
         ingest(
@@ -145,20 +159,20 @@ class Sequence:
         whole = (rules_folder() / "statutes" / "p64.csv").read_text(encoding="utf-8")
         path.write_text("".join(kept) if len(kept) < len(lines) else whole, encoding="utf-8")
 
-    def take_a_feed(self) -> str:
+    def take_a_feed(self, *kinds: str) -> str:
         """What an office says comes anew; returns the feed's kind."""
-        store, people = self.store, list(self.people)
-        return take_some(self.spark, store, dice=self.dice, people=people, rules=self.rules)
+        return take_some(
+            self.spark,
+            self.store,
+            dice=self.dice,
+            people=list(self.people),
+            rules=self.rules,
+            kinds=kinds or KINDS,
+        )
 
-    def step(self) -> str:
-        """Something changes."""
-        kind = self.dice.choices(
-            (
-                *("few", "many", "complete", "late", "feed"),
-                *("rule", "list", "later", "earlier", "next_day"),
-            ),
-            weights=(25, 8, 5, 8, 25, 8, 4, 20, 5, 10),
-        )[0]
+    def step(self, kind: str | None = None) -> str:
+        """Something changes: of the kind, or of any."""
+        kind = kind or self.dice.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
         match kind:
             case "few":
                 self.extract(0.05)
@@ -166,10 +180,14 @@ class Sequence:
                 self.extract(0.5)
             case "complete":
                 self.extract(0.9, complete=True)
+            case "whole":
+                self.extract(1.0, complete=True, corrected=0.05)
             case "late":
                 self.extract(0.1, late=True)
             case "feed":
                 kind = self.take_a_feed()
+            case "merges":
+                self.take_a_feed("merges")
             case "rule":
                 self.change_a_rule()
             case "list":
@@ -212,18 +230,24 @@ def run(
     people: int = 40,
     every: int = 1,
     settings: Settings = FOUR_PACKS,
+    begins: tuple[str, ...] = (),
 ) -> Told:
     """Run a sequence; each step's differences are told with their number and kind.
 
-    Each `every`th state, and the last one, is also decided anew and replayed.
+    Each `every`th state, and the last one, is also decided anew and replayed. The first steps after
+    the first extract are of the kinds that `begins` names.
     """
     sequence = Sequence(spark, folder, seed=seed, people=people, settings=settings)
     told = Told()
     for number in range(steps):
-        kind = "first" if number == 0 else sequence.step()
         if number == 0:
+            kind = "first"
             sequence.extract(0.8)
-        prepare(spark, sequence.store, rules=sequence.rules)
+        else:
+            kind = sequence.step(begins[number - 1] if number <= len(begins) else None)
+        prepared = prepare(spark, sequence.store, rules=sequence.rules)
+        last = sequence.store.last_commit(spark, "charges")
+        told.by_person += int(prepared.changed and last is not None and last.changes_by_row)
         swept = determine(
             spark,
             sequence.store,
@@ -276,6 +300,7 @@ def main() -> int:
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(told.kinds.items()))
     print(
         f"seed {given.seed}: {told.steps} steps ({kinds}), {told.kept} with nothing new, "
+        f"{told.by_person} prepared by person, "
         f"{len(told.differences)} differences"
     )
     return 1 if told.differences else 0

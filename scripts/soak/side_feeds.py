@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -54,6 +54,7 @@ def merges(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
 
 
 DRAWN: dict[str, Draw] = {"registry": registry, "supervision": supervision, "merges": merges}
+KINDS = (*DRAWN, "petitions", "reviews")
 
 
 def petitions(dice: random.Random, convictions: Iterable[Row]) -> list[dict[str, str]]:
@@ -96,7 +97,13 @@ def reviews(dice: random.Random, open_rows: Iterable[Row]) -> list[dict[str, str
 
 
 def take_some(
-    spark: SparkSession, store: Store, *, dice: random.Random, people: list[str], rules: Path
+    spark: SparkSession,
+    store: Store,
+    *,
+    dice: random.Random,
+    people: list[str],
+    rules: Path,
+    kinds: Sequence[str] = KINDS,
 ) -> str:
     """Take a feed of a random kind in; returns its kind.
 
@@ -106,8 +113,9 @@ def take_some(
         dice: what decides.
         people: subject ids.
         rules: the rules folder.
+        kinds: of which.
     """
-    kind = dice.choice((*DRAWN, "petitions", "reviews"))
+    kind = dice.choice(kinds)
     if kind == "petitions":
         found = store.read(spark, "charges").where("convicted")
         rows = petitions(dice, found.select("subject_id", "count_order").distinct().collect())

@@ -15,8 +15,12 @@ from soak.months import Place
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
+from clearance.store import Store
 from tests.line.conftest import Line
 from tests.line.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
+
+# What a month changes by person.
+FOLLOWED = ("arrests", "charges", "determinations")
 
 
 def test_what_is_counted_is_every_execution_job_and_commit(
@@ -54,16 +58,28 @@ def test_a_run_with_nothing_new_only_looks(
     assert again.executions <= NOTHING_NEW
 
 
-def test_a_month_in_which_few_have_changed_makes_few_executions(
+def test_a_complete_month_in_which_one_has_changed_prepares_and_decides_that_one(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     place = line.place.copy_to(tmp_path / "copy")
+    store = Store(str(place.store))
+    rows, who = _one_row_less(line.files)
     changed = tmp_path / "changed.csv"
-    changed.write_bytes(b"".join(_fewer_rows(line.files, of=1)))
+    changed.write_bytes(b"".join(rows))
+    before = {table: store.version(spark, table) for table in FOLLOWED}
     with counted(spark, place.store) as month:
-        _run(place, str(changed), "--extract-date", "2026-11-15", as_of="2026-11-20")
+        _run(
+            place,
+            *(str(changed), "--complete", "--extract-date", "2026-11-15"),
+            as_of=AS_OF.isoformat(),
+        )
     assert month.commits >= 5, "the month must change every table that a month can change"
     assert month.executions <= LATER_MONTH
+    for table, since in before.items():
+        changes = store.changes(spark, table, since, store.version(spark, table))
+        touched = {row["subject_id"] for row in changes.select("subject_id").collect()}
+        assert touched <= {who}, table
+        assert touched or table == "determinations"
 
 
 def _run(place: Place, *inputs: str, as_of: str) -> None:
@@ -71,13 +87,15 @@ def _run(place: Place, *inputs: str, as_of: str) -> None:
     assert _code(["run", *inputs, "--as-of", as_of, *into], debug=True) == 0
 
 
-def _fewer_rows(files: list[str], *, of: int) -> list[bytes]:
-    """All rows but the last of some people who have several."""
-    rows: dict[bytes, list[bytes]] = {}
-    for name in files:
-        for line in Path(name).read_bytes().splitlines(keepends=True):
-            parts = line.split(b",")
-            if len(parts) > 2 and parts[2].isdigit():
-                rows.setdefault(parts[2], []).append(line)
-    people = sorted(subject for subject, lines in rows.items() if len(lines) > 3)
-    return [line for subject in random.Random(1).sample(people, of) for line in rows[subject][:-1]]
+def _one_row_less(files: list[str]) -> tuple[list[bytes], str]:
+    """Every row but the last of a person who has several, and who that is."""
+    lines = [line for name in files for line in Path(name).read_bytes().splitlines(keepends=True)]
+    rows: dict[bytes, list[int]] = {}
+    for at, line in enumerate(lines):
+        parts = line.split(b",")
+        if len(parts) > 2 and parts[2].isdigit():
+            rows.setdefault(parts[2], []).append(at)
+    people = sorted(subject for subject, places in rows.items() if len(places) > 3)
+    who = random.Random(1).choice(people)
+    del lines[rows[who][-1]]
+    return lines, who.decode()

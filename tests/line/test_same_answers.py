@@ -34,7 +34,7 @@ from tests.spec.feed_files import text_of, write
 
 WRITTEN = Path(__file__).with_name("answers.json")
 TABLES = {
-    "source_rows": {"encoding"},
+    "source_rows": {"encoding", "fields_hash"},
     "quarantine": set(),
     "charges": set(),
     "arrests": set(),
