@@ -59,7 +59,10 @@ def main() -> None:
     bounded = [F.col(mark) for mark in marks.values()]
     bounded += [F.col(first).isNotNull() for first, _ in spans.values()]
     charges = store.read(spark, "charges").where("convicted").where(reduce(or_, bounded))
-    rows = [row.asDict() for row in charges.select(*features).collect()]
+    rows = [row.asDict() for row in charges.select("unit_id", *features).collect()]
+    # A county's policy decides its own convictions alone.
+    theirs = decided.join(F.broadcast(charges.select("unit_id")), on="unit_id", how="left_semi")
+    own = {(row["pack"], row["unit_id"]) for row in theirs.select("pack", "unit_id").collect()}
     spark.stop()
 
     def without(row: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +84,8 @@ def main() -> None:
         bound = bind(by_name[name, version], rulebook.catalogue, switches={}, reads="")
         change: Counter[str] = Counter()
         for row in rows:
+            if (name, row["unit_id"]) not in own:
+                continue
             before, after = (decide(bound, each, as_of) for each in (without(row), row))
             if before is not None:
                 change[kind(before.outcome, before.reason)] -= 1
