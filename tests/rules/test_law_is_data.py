@@ -42,7 +42,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("clearance/publish/columns.py", "PC290"): HEADING,
     **{("clearance/publish/columns.py", str(11357 + i)): HEADING for i in range(4)},
     ("clearance/publish/counts.py", "registered_290"): COLUMN,
-    ("clearance/export/step.py", "448"): "the mode 0o700 of a folder",
     ("clearance/publish/files.py", "448"): "the mode 0o700 of a folder",
     **{("clearance/publish/counts.py", f"p64_{11357 + i}"): COLUMN for i in range(4)},
     ("clearance/publish/workbook_summary.py", "620"): NO_SECTION,
