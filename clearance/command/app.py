@@ -7,6 +7,7 @@ import typer
 from clearance.command.options import with_json_file
 from clearance.command.verbs import answers, feeds, grants, made_up, rulebook, steps
 from clearance.errors import EXIT_INTERRUPTED, UsageError
+from clearance.meter import begin_command
 
 app = typer.Typer(
     add_completion=False,
@@ -33,6 +34,7 @@ def run_verb(given: list[str]) -> object:
         KeyboardInterrupt: Ctrl-C, also where typer made an exit code of it.
     """
     command = typer.main.get_command(app)
+    begin_command()
     try:
         code = command.main(
             args=with_json_file(given), prog_name="clearance", standalone_mode=False

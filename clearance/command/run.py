@@ -17,7 +17,7 @@ from rich.console import Console
 from clearance.errors import StoreFault, UsageError
 from clearance.interrupt import heed_interrupts
 from clearance.java import use_java
-from clearance.meter import begin_command, steps_taken, summary
+from clearance.meter import steps_taken, summary
 from clearance.places import rules_folder
 from clearance.progress import say, show_on
 from clearance.settings import Settings, load_settings
@@ -87,7 +87,6 @@ class Frame:
         from clearance.faults import naming
 
         self.show_progress()
-        begin_command()
         nothing: dict[str, str] = {}
         watched = not (submitted or about_one)
         with events_kept() if watched else nullcontext(nothing) as events:

@@ -132,6 +132,8 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ("grant", ["grant", SWEEP, *into]),
         ("publish", ["publish", "--out", str(folder / "again"), *into]),
         ("report", ["report", "--out", str(folder / "again" / "report.html"), *into]),
+        ("export", ["export", "--out", str(folder / "again" / "decided.csv"), *into]),
+        ("diff", ["diff", "--out", str(folder / "again" / "changes.html"), *into]),
         ("feed", ["feed", "reviews", str(inputs / "reviews.csv"), *into]),
         ("slipped", ["feed", "reviews", str(inputs / "slipped.csv"), *into]),
         ("doctor", ["doctor", *into]),

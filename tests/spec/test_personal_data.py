@@ -117,6 +117,8 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "prepare": 0,
         "determine": 0,
         "explain": 0,
+        "export": 0,
+        "diff": 0,
         "sweeps": 0,
         "replay": 0,
         "grant": 0,
@@ -217,7 +219,8 @@ def test_statistics_summaries_and_the_report_name_nobody(ran: Ran) -> None:
             *folder.rglob("summary.json"),
         )
     ]
-    assert len(public) >= 6
+    public += [ran.folder / "again" / name for name in ("decided.csv", "changes.html")]
+    assert len(public) >= 8
     for path in public:
         assert found_in(path.read_text()) == set(), path
 
