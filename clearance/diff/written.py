@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
 from clearance.faults import output_faults
+from clearance.html_page import page_template
 from clearance.publish.words import reason_text_of
 
 MOST_LINES = 12
@@ -107,17 +106,10 @@ def page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
         result: the comparison.
         reasons: the text of each reason code.
     """
-    environment = Environment(
-        loader=PackageLoader("clearance.diff", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     codes = {
         change[f"reason_{side}"] for change in result.changes for side in ("before", "after")
     } - {None}
     words = {code: reason_text_of(code, reasons, []) for code in codes}
-    return environment.get_template("page.html.j2").render(
+    return page_template("clearance.diff").render(
         result=result, words=words, by_county=any(change["county"] for change in result.changes)
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from clearance.explain import words
 from clearance.explain.model import Explanation
 from clearance.faults import output_faults
+from clearance.html_page import page_template
 
 _REMEDY = "Name a file in a folder that you may write, `--html explanation.html`."
 
@@ -19,14 +18,7 @@ def page(explanation: Explanation) -> str:
     Args:
         explanation: of one person.
     """
-    environment = Environment(
-        loader=PackageLoader("clearance.explain", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(explanation=explanation, words=words)
+    return page_template("clearance.explain").render(explanation=explanation, words=words)
 
 
 def write_page(explanation: Explanation, out: Path) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyspark.sql import Row, SparkSession
 
 from clearance.charges.worklist import UNKNOWN
 from clearance.faults import output_faults
+from clearance.html_page import page_template
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.lock import alone
 from clearance.log import logged
@@ -194,14 +194,7 @@ def _sections(
 
 
 def _page(*, sections: list[Section], **said: Any) -> str:
-    environment = Environment(
-        loader=PackageLoader("clearance.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
+    return page_template("clearance.report").render(
         sections=sections,
         drawn=sections[0].title if sections else "",
         chart=chart(sections[0].lines) if sections else None,

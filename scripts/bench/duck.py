@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -346,9 +347,7 @@ def main() -> None:
     if given.measure:
         print(json.dumps(MEASURED[given.measure](given.folder)))
         return
-    try:
-        import duckdb  # noqa: F401
-    except ImportError:
+    if find_spec("duckdb") is None:
         sys.exit("DuckDB is not installed: .venv/bin/pip install '.[bench]'")
     with tempfile.TemporaryDirectory(prefix="duck-") as folder:
         root, more = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")

@@ -134,6 +134,10 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ("report", ["report", "--out", str(folder / "again" / "report.html"), *into]),
         ("export", ["export", "--out", str(folder / "again" / "decided.csv"), *into]),
         ("diff", ["diff", "--out", str(folder / "again" / "changes.html"), *into]),
+        (
+            "page",
+            ["explain", kept, "--all", "--html", str(folder / "again" / "person.html"), *into],
+        ),
         ("feed", ["feed", "reviews", str(inputs / "reviews.csv"), *into]),
         ("slipped", ["feed", "reviews", str(inputs / "slipped.csv"), *into]),
         ("doctor", ["doctor", *into]),

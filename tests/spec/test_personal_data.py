@@ -119,6 +119,7 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "explain": 0,
         "export": 0,
         "diff": 0,
+        "page": 0,
         "sweeps": 0,
         "replay": 0,
         "grant": 0,
@@ -219,8 +220,10 @@ def test_statistics_summaries_and_the_report_name_nobody(ran: Ran) -> None:
             *folder.rglob("summary.json"),
         )
     ]
-    public += [ran.folder / "again" / name for name in ("decided.csv", "changes.html")]
-    assert len(public) >= 8
+    public += [
+        ran.folder / "again" / name for name in ("decided.csv", "changes.html", "person.html")
+    ]
+    assert len(public) >= 9
     for path in public:
         assert found_in(path.read_text()) == set(), path
 
