@@ -311,17 +311,27 @@ def digest(rows: DataFrame) -> tuple[int, int]:
     return sums[0], int(sums[1])
 
 
-def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(spark: SparkSession) -> None:
+@pytest.fixture(scope="module")
+def mixed(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """History, charges and arrests of the mixed record."""
+    return frames(mixed_record(spark))
+
+
+def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(
+    spark: SparkSession, mixed: tuple[DataFrame, DataFrame, DataFrame]
+) -> None:
     given = mixed_record(spark)
     shuffled = given.repartition(3, F.xxhash64("position")).orderBy(F.xxhash64("position"))
     moved = shuffled.withColumn("position", F.monotonically_increasing_id() + 1000)
-    _, *expected = frames(given)
+    _, *expected = mixed
     _, *got = frames(moved.withColumn("source_file", F.lit("other")))
     assert [digest(table) for table in got] == [digest(table) for table in expected]
 
 
-def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None:
-    history, charges, arrests = frames(mixed_record(spark))
+def test_one_shuffle_by_person_and_no_python_worker(
+    mixed: tuple[DataFrame, DataFrame, DataFrame],
+) -> None:
+    history, charges, arrests = mixed
     for table, moved in ((history, []), (charges, BY_PERSON), (arrests, BY_PERSON)):
         plan = table._jdf.queryExecution().executedPlan().toString()
         assert sorted(re.findall(r"- Exchange (\w+)\((\w+)#", plan)) == moved, plan
