@@ -48,8 +48,8 @@ def test_only_those_of_whom_feeds_speak_are_prepared_again_and_taken_back_they_a
         "REGISTERED",
         "PROBATION_COMPLETED",
     )
-    # Taken back, all are again as they were when everybody was prepared. That merged people are as if
-    # everybody were prepared is in test_sequence.py.
+    # Taken back, all are again as they were when everybody was prepared. Merged people are held
+    # against everybody prepared anew in test_sequence.py.
     load(spark, store, "merges")
     load(spark, store, "registry")
     assert prepare(spark, store, rules=rules_folder()).changed
