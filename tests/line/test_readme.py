@@ -67,6 +67,8 @@ def test_every_clearance_command_runs_in_the_order_of_the_page(
     monkeypatch.chdir(tmp_path)
     for store in ("out/demo/store", "out/store", "mine"):
         shutil.copytree(line.place.store, store)
+    # What a run before has published is not made again.
+    shutil.copytree(line.place.out, "mine_out")
     names = {"FILES...": line.files, "STORE": ["mine"], "OUT": ["mine_out"]}
     for command in clearance_commands():
         if "SWEEP" in command:
