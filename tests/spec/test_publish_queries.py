@@ -27,11 +27,11 @@ from clearance.publish.step import PublishResult, publish
 from clearance.report.page import write_report
 from clearance.store import Store
 
+COUNTIES = 40
 COUNT = "101001001000"
 LAW = {"pack": "pc1203_425", "pack_fingerprint": "l1", "kind": "law"}
 SOON = {**LAW, "eligible_on": date(2027, 1, 1)}
 MOST_OF_PUBLISH, MOST_OF_REPORT = 20, 7
-COUNTIES = 40
 
 
 def store_of(spark: SparkSession, folder: Path, *, counties: int) -> Store:
