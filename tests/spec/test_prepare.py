@@ -347,17 +347,6 @@ def test_one_shuffle_by_person_and_no_python_worker(
 BY_PERSON = [("hashpartitioning", "person_id"), ("hashpartitioning", "text")]
 
 
-def test_no_projection_of_prepare_is_interpreted(spark: SparkSession, generated_code: None) -> None:
-    _, *tables = frames(mixed_record(spark))
-    # Without the switch a projection that does not compile is quietly interpreted instead. The
-    # stage of typing is too large to be one method: its projections are compiled one by one.
-    spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
-    try:
-        assert [len(table.collect()) for table in tables] == [48, 12]
-    finally:
-        spark.conf.unset("spark.sql.codegen.factoryMode")
-
-
 @pytest.fixture(scope="module")
 def filled(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(str(tmp_path_factory.mktemp("prepare") / "store"))
