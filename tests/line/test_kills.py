@@ -1,8 +1,8 @@
 """Killed after any commit, refused for want of room and run again, the line says the same.
 
 Killed in this process, as if it were gone: what is raised passes every handler, and nothing is
-tidied up. Real kills, at random moments of two months, are scripts/soak/kill.py; scripts/soak/room.py
-has every size at which room runs out.
+tidied up. Real kills, at random moments of two months, are scripts/soak/kill.py, and every size at
+which room runs out is in scripts/soak/room.py.
 """
 
 from __future__ import annotations
