@@ -19,9 +19,19 @@ from clearance.charges.sentence_ends import as_later
 
 NOT_AN_OFFENCE = "not_an_offence"
 
+# What no step asks for before the lists of a charge are looked up goes on as one value: each
+# projection and each window copies a row column by column.
+PASSED_ON = "passed_on"
+PASSED = (
+    *("toc", "step_kind", "first_birth_date", "last_birth_date", "has_text"),
+    *("shown", "offence_from", "turns", "tag_table"),
+)
+
 
 def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     """A row is a count, with its `level`; one that is no offence is X and no conviction.
+
+    Its kind of step, its charge's lists and what else passes are one value, `passed_on`.
 
     `imposes` marks one that was written as a conviction: it changes another count's sentence.
 
@@ -48,7 +58,7 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     return projected(
         known,
         {
-            "toc": toc,
+            PASSED_ON: F.struct(toc.alias("toc"), *PASSED[1:]),
             "level": _level(toc, convicted=convicted),
             "imposes": imposes,
             "convicted": convicted,
@@ -59,7 +69,7 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             **{name: F.when(imposes, mark).otherwise(F.col(name)) for name, mark in theirs.items()},
             "flags": F.col("flags").bitwiseOR(flags(NOT_A_CHARGE=F.col("no_offence"))),
         },
-        without=("stated_level",),
+        without=("stated_level", *PASSED),
     )
 
 
