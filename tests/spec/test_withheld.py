@@ -27,7 +27,7 @@ from clearance.publish.withheld import (
     withheld,
 )
 
-STATES = 1_000
+STATES = 400
 COUNTIES, PACKS, REASONS = ("ALPINE", "YOLO"), ("policy", "scenario", "law"), ("A", "B", "C")
 # An attacker who knows a figure to within so many has worked it out.
 NEAR = 3
