@@ -125,7 +125,7 @@ def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) ->
     commit = store.last_commit(spark, RECORD, until=before)
     if commit is None or commit.moment is None or commit.version == 0:
         return None
-    made = datetime.fromtimestamp(commit.moment / 1000, tz=UTC)
+    made = datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=commit.moment)
     # What this version needs was replaced by a later commit, if at all.
     age = max(now - made + MARGIN, LONGEST_WRITE)
     with (
@@ -133,7 +133,7 @@ def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) ->
         _set(spark, _CHECK, "false"),
         storage_faults(f"maintaining {RECORD}"),
     ):
-        store.delta(spark, RECORD).vacuum(age.total_seconds() / 3600)
+        store.delta(spark, RECORD).vacuum(age / timedelta(hours=1))
     return commit.version
 
 

@@ -17,15 +17,18 @@ app = typer.Typer()
 def maintain(
     frame: Frame,
     keep_days: Annotated[
-        int, typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days.")
-    ] = 400,
+        int | None,
+        typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days."),
+    ] = None,
 ) -> None:
     """Put small files together, and take records away that nothing needs."""
     place = frame.open_store(frame.settings())
     from clearance.clock import wall_clock
     from clearance.command.line import say_maintain
+    from clearance.maintain.step import KEEP_DAYS
     from clearance.maintain.step import maintain as care_for
 
     with place.claimed(), frame.session() as spark:
-        result = care_for(spark, place, clock=wall_clock, keep_days=keep_days)
+        days = KEEP_DAYS if keep_days is None else keep_days
+        result = care_for(spark, place, clock=wall_clock, keep_days=days)
     frame.show(result, lambda console: say_maintain(result, console))
