@@ -276,6 +276,7 @@ CHARGES = TableSpec(
         felony_free_from_bounded boolean,
         parole_bound_end date,
         felony_free_after_parole date,
+        earlier_same_section_at_most int,
         conviction_earliest date,
         conviction_latest date,
         later_felonies array<date>,

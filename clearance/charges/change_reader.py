@@ -30,7 +30,7 @@ _UNDONE = {
 # A change against the person: a refusal of it is not read.
 _ADVERSE = ("revokes",)
 # Their own words say that something was taken back.
-_TAKES_BACK = ("reverses", "revokes", "modifies", "resentences")
+_TAKES_BACK = ("reverses", "revokes", "modifies", "extends", "resentences", "voids_sentence")
 # What becomes of a count without a conviction, where the text may say besides that it did not.
 _ENDINGS = ("dismisses", "acquits", "rejects", "releases", "turns_over", "completes_diversion")
 

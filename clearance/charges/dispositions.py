@@ -184,7 +184,8 @@ def _after(state: Column, row: Column, level: Column) -> Column:
         .when(was & (effect == "reinstates"), False)
         .otherwise(state["probation_revoked"])
         .alias("probation_revoked"),
-        (state["probation_ever_revoked"] | (was & (effect == "revokes"))).alias(
+        # What is reinstated was revoked, whether or not a row says so.
+        (state["probation_ever_revoked"] | (was & effect.isin("revokes", "reinstates"))).alias(
             "probation_ever_revoked"
         ),
         F.when(was & (effect == "reduces"), row["reduced_to"])

@@ -13,6 +13,8 @@ from clearance.charges.levels import VOIDED
 
 # Stands for a code book that is missing, and sorts behind every day.
 _NO_BOOK, _UNDATED = "?", "9999-99-99"
+# Of what may be a conviction: what became of the charge is not read.
+_PERHAPS = "9999-99-98"
 _END = "|"
 
 
@@ -20,12 +22,13 @@ def of_section() -> dict[str, Column]:
     """The conviction as `section|code book|day`, and how those begin that are of its section.
 
     Null on other counts and without a section. A missing code book fits any. What may be a
-    conviction stands without a day.
+    conviction stands without a day, and apart from one that is.
     """
     one = F.col("convicted") | F.col("perhaps_convicted")
     section = F.when(one, F.concat(F.col("section"), F.lit(_END)))
     book = F.concat(F.coalesce("code_book", F.lit(_NO_BOOK)), F.lit(_END))
-    on = F.coalesce(F.col("conviction_date").cast("string"), F.lit(_UNDATED))
+    without_day = F.when(F.col("perhaps_convicted"), _PERHAPS).otherwise(_UNDATED)
+    on = F.coalesce(F.col("conviction_date").cast("string"), without_day)
     return {
         "convicted_of": F.concat(section, book, on),
         # Most people have none.
@@ -40,9 +43,10 @@ def of_section() -> dict[str, Column]:
 def earlier_convictions() -> dict[str, Column]:
     """How many convictions of the count's section are earlier, and whether all of them are dated.
 
-    And how many of those are not void. Reads the columns of `of_section`, `convictions`, which has
-    the person's `convicted_of` each, `void_convictions`, which has the `void_of` each,
-    `every_conviction_dated` and `is_unread_number`: a conviction of which it is not read what it is
+    How many of those are void, and how many more may be, since it is not read what became of them.
+    Reads the columns of `of_section`, `convictions`, which has the person's `convicted_of` each,
+    `void_convictions`, which has the `void_of` each, `every_conviction_dated`,
+    `convictions_on_record`, and `is_unread_number`: a conviction of which it is not read what it is
     of may be one of the section, and stands without a day.
     """
     date, is_one = F.col("conviction_date"), F.col("convicted_of").isNotNull()
@@ -55,13 +59,24 @@ def earlier_convictions() -> dict[str, Column]:
 
     earlier = F.size(F.filter(each, is_earlier))
     void = F.size(F.filter("void_convictions", is_earlier))
-    undated = F.exists(each, lambda one: _same_section(one) & F.endswith(one, F.lit(_UNDATED)))
+    perhaps = F.size(
+        F.filter(each, lambda one: _same_section(one) & F.endswith(one, F.lit(_PERHAPS)))
+    )
+    undated = F.exists(
+        each,
+        lambda one: (
+            _same_section(one)
+            & (F.endswith(one, F.lit(_UNDATED)) | F.endswith(one, F.lit(_PERHAPS)))
+        ),
+    )
     alone = F.size("convictions") == 1
     dated = is_one & date.isNotNull()
     some_void = ~alone & (F.size("void_convictions") > 0)
+    some_perhaps = ~alone & is_one & F.col("convictions_on_record").isNull()
     return {
         "earlier_same_section": F.when(dated, F.when(alone, 0).otherwise(earlier)),
         "earlier_void": F.when(some_void, void).otherwise(0),
+        "earlier_perhaps": F.when(some_perhaps, perhaps).otherwise(0),
         "same_section_dated": F.when(
             is_one
             & (F.col("is_unread_number") == 0)

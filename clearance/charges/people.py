@@ -68,6 +68,7 @@ def with_person(
             "perhaps_is_registrable": perhaps & (registrable | unread),
             "perhaps_is_p64": perhaps & p64,
             "perhaps_is_unread": perhaps & unread,
+            "perhaps_is_serious": perhaps & (strike | registrable),
             f"perhaps_{REGISTERS}": (registers & (F.col("step_kind") == "unknown"))
             | (registration & unread),
             **of_section(),
@@ -187,6 +188,7 @@ def _events(person: WindowSpec) -> dict[str, Column]:
     registered = F.max(REGISTERS).over(person)
     perhaps = F.max(f"perhaps_{REGISTERS}").over(person)
     return columns | {
+        "perhaps_serious": F.max("perhaps_is_serious").over(person),
         "registered_290": F.when(registered | ~perhaps, registered),
         "super_strike_sure": F.max("is_super_strike").over(person),
         "registrable_sure": F.max("is_registrable").over(person),
@@ -217,7 +219,7 @@ def _before() -> dict[str, Column]:
         "super_strike_before": F.when(convicted, _earlier("is_super_strike", perhaps=unread)),
         "registrable_before": F.when(convicted, _earlier("is_registrable", perhaps=unread)),
         "registration_before": F.when(convicted, _earlier(REGISTERS)),
-        "unread_charge_before": F.when(convicted, unread),
+        "unread_charge_before": F.when(convicted, unread | F.col("perhaps_serious")),
     }
 
 

@@ -36,6 +36,7 @@ from clearance.charges.sentences import (
     NOT_READ_BIT,
     NOT_RECORDED,
     PRISON_PART,
+    TERM,
     TERMINATED,
     TERMINATES,
     UNDATED,
@@ -45,7 +46,10 @@ from clearance.charges.sentences import (
 from clearance.charges.term_bounds import TermBounds
 
 # What a later disposition may do to how long probation lasts: it may stop it, prolong it, end it.
-_MOVES = ("revokes", "reinstates", "modifies", "resentences", TERMINATES)
+_MOVES = (
+    *("revokes", "reinstates", "modifies", "extends", "resentences", "voids_sentence"),
+    TERMINATES,
+)
 
 
 def last_move() -> Column:
@@ -229,7 +233,10 @@ def _missing(early: Column) -> tuple[Column, Column]:
     later = _excused(_bits_of(LACKS_LATER), known_later).bitwiseOR(
         _excused(_uncovered(NAMED_LATER, known_later), known_later)
     )
-    return own, later
+    # Any new sentence stands in the place of one that is void.
+    replaced = known_later.bitwiseAND(ANY) != 0
+    void = F.when(replaced, 0).otherwise(_bits_of(NAMED_LATER).bitwiseAND(TERM))
+    return own, later.bitwiseOR(void)
 
 
 def _why(convicted_on: Column, missing: Column) -> Column:
@@ -252,7 +259,7 @@ def _why(convicted_on: Column, missing: Column) -> Column:
             ),
             *(
                 (missing.bitwiseAND(bit) != 0, f"unknown: {kind} not recorded")
-                for kind, bit in BIT.items()
+                for kind, bit in {**BIT, "new sentence": TERM}.items()
             ),
         ],
         F.when(F.lit(False), F.lit(None).cast("string")),

@@ -177,8 +177,13 @@ def _bits(is_part: Column, later: Column, *, lack: Column, known: Column) -> Col
     named_first = F.when(F.col("disposition_effect") == CONVICTS, named).otherwise(0)
     # A revocation names probation as what was revoked.
     custody = ENDLESS | BIT["jail"] | BIT["prison"]
-    revokes = F.col("disposition_effect") == "revokes"
-    named_later = F.when(revokes, named.bitwiseAND(custody)).otherwise(0)
+    effect = F.col("disposition_effect")
+    named_later = (
+        F.when(effect == "revokes", named.bitwiseAND(custody))
+        .when(effect == "extends", BIT["probation"])
+        .when(effect == "voids_sentence", TERM)
+        .otherwise(0)
+    )
     of_part = F.when(is_part, at(F.coalesce(lack, F.lit(0)), LACKS, LACKS_LATER)).otherwise(0)
     of_known = F.when(is_part, at(known, KNOWN, KNOWN_LATER)).otherwise(0)
     names = named_first.bitwiseOR(granted).bitwiseOR(prison).cast("bigint")

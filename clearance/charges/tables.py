@@ -98,12 +98,14 @@ def charges(features: Features) -> DataFrame:
     )
     told = with_side_feeds(person, feeds=feeds, registrations=registrations)
     whole = with_standing(with_holes(told, feeds=feeds))
+    valid = F.col("earlier_same_section") - F.col("earlier_void")
     worked_out = {
         **{name: F.expr(nothing) for name, nothing in KEPT.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "tags": features.lists.written("tags"),
         "quality": flag_words("flags"),
-        "earlier_valid_same_section": F.col("earlier_same_section") - F.col("earlier_void"),
+        "earlier_valid_same_section": valid,
+        "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
         **_within(whole, "as_charged"),
         **_within(whole, "as_decided"),
     }

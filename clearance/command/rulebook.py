@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from clearance.rulebook.cases import ReadyCase, difference, load_cases, run_in_p
 from clearance.rulebook.load import PackFile, Rulebook, load_rulebook
 from clearance.rulebook.pages import pages
 from clearance.rulebook.prose import english
+from clearance.rulebook.signatures import sign, sign_off
 from clearance.settings import Settings
 
 
@@ -47,11 +49,13 @@ class CasesResult:
             )
 
 
-def list_packs(rules: Path) -> list[dict[str, Any]]:
-    """One entry a pack and version."""
+def list_packs(rules: Path, settings: Settings) -> list[dict[str, Any]]:
+    """One entry a pack and version, and whether it is signed off under the settings' switches."""
     rows = []
-    for item in load_rulebook(rules).packs:
+    rulebook = load_rulebook(rules)
+    for item in rulebook.packs:
         pack = item.pack
+        signed = sign_off(item, _bound(rulebook, item, settings))
         force = pack.in_force
         rows.append(
             {
@@ -65,6 +69,10 @@ def list_packs(rules: Path) -> list[dict[str, Any]]:
                 "ever_in_force": force != "never",
                 "rules": len(pack.flow),
                 "reviewed_by": pack.authority.reviewed_by,
+                "signed_off": signed.state,
+                "signed_by": signed.signature.by if signed.signature else None,
+                "signed_on": signed.signature.on if signed.signature else None,
+                "says": str(signed),
             }
         )
     return rows
@@ -73,11 +81,21 @@ def list_packs(rules: Path) -> list[dict[str, Any]]:
 def say_packs(rows: list[dict[str, Any]], console: Console) -> None:
     """A line a pack."""
     for row in rows:
-        reviewed = row["reviewed_by"] or "not reviewed"
         console.print(
-            f"{row['pack']}@{row['version']}  {row['kind']}  {row['title']}  ({reviewed})",
+            f"{row['pack']}@{row['version']}  {row['kind']}  {row['title']}  ({row['says']})",
             markup=False,
         )
+
+
+def sign_pack(rules: Path, settings: Settings, name: str, *, by: str, on: date) -> Path:
+    """The file in which a pack is signed off now.
+
+    Raises:
+        UsageError: there is no such pack, several versions and none was named, or nobody signs.
+    """
+    rulebook = load_rulebook(rules)
+    item = _named(rulebook, name)
+    return sign(item, _bound(rulebook, item, settings), by=by, on=on)
 
 
 def show_pack(rules: Path, settings: Settings, name: str) -> str:
@@ -87,6 +105,11 @@ def show_pack(rules: Path, settings: Settings, name: str) -> str:
         UsageError: there is no such pack, or several versions and none was named.
     """
     rulebook = load_rulebook(rules)
+    bound = _bound(rulebook, _named(rulebook, name), settings)
+    return english(bound, rulebook.catalogue, rulebook.reasons)
+
+
+def _named(rulebook: Rulebook, name: str) -> PackFile:
     identity, _, version = name.partition("@")
     versions = [
         item
@@ -97,8 +120,7 @@ def show_pack(rules: Path, settings: Settings, name: str) -> str:
         known = ", ".join(f"{i.pack.pack}@{i.pack.version}" for i in rulebook.packs)
         what = "is several versions" if versions else "is no pack"
         raise UsageError(f"`{name}` {what}.", f"Name one of: {known}.")
-    bound = _bound(rulebook, versions[0], settings)
-    return english(bound, rulebook.catalogue, rulebook.reasons)
+    return versions[0]
 
 
 def write_pages(rules: Path, out: Path) -> list[str]:

@@ -20,6 +20,7 @@ from clearance.rulebook.check import Problem
 from clearance.rulebook.yaml_lines import Document, load_yaml
 
 CASES = ".cases.yaml"
+SIGNED = ".signed.yaml"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def pack_files(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.glob("*/**/*.yaml"))
-        if not path.name.endswith(CASES) and path.parent.name != "statutes"
+        if not path.name.endswith((CASES, SIGNED)) and path.parent.name != "statutes"
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from clearance.rulebook import page_said
@@ -23,6 +23,7 @@ from clearance.rulebook.prose import (
     settled_in_english,
     unknown_in_english,
 )
+from clearance.rulebook.signatures import SignOff, sign_off
 
 INDEX = "README.md"
 KINDS = {
@@ -41,14 +42,17 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
         rulebook: its packs, with the values that they themselves set.
     """
     packs = [item.pack for item in rulebook.packs]
-    found = {INDEX: _index(packs)}
+    reviews: dict[str, str] = {}
+    found = {INDEX: ""}
     pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
         bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        page = _page(bound, rulebook, pointers)
+        review = reviews[_name(item.pack)] = _reviewed(item.pack, sign_off(item, bound))
+        page = _page(bound, rulebook, pointers, review=review)
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
         found[_name(item.pack)] = page
+    found[INDEX] = _index(packs, reviews)
     return found
 
 
@@ -56,27 +60,35 @@ def _name(pack: Pack) -> str:
     return f"{pack.pack}-{pack.version}.md"
 
 
-def _page(bound: BoundPack, rulebook: Rulebook, pointers: dict[str, tuple[str, str]]) -> str:
+def _page(
+    bound: BoundPack,
+    rulebook: Rulebook,
+    pointers: dict[str, tuple[str, str]],
+    *,
+    review: str,
+) -> str:
     pack = bound.pack
-    parts = [_head(pack), page_said.petition(pack, pointers), page_said.effect(pack)]
+    parts = [_head(pack, review), page_said.petition(pack, pointers), page_said.effect(pack)]
     parts += [_flow(bound, rulebook.catalogue, rulebook.reasons), _elements(pack), _values(bound)]
     parts += [_options(pack), _marks(pack), page_said.questions(pack), page_said.words()]
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
-def _head(pack: Pack) -> Iterator[str]:
+def _head(pack: Pack, review: str) -> Iterator[str]:
     yield from (f"# {pack.title}", "")
     yield f"Pack `{pack.pack}`, version `{pack.version}` ({pack.kind})."
     yield ""
     yield f"- Time: {in_force_in_english(pack)}."
     yield f"- Authority: {pack.authority.cite}, read on {pack.authority.read_on}."
-    yield f"- Review: {_reviewed(pack)}."
+    yield f"- Review: {review}."
     for note in (pack.authority.note, pack.note):
         if note:
             yield f"- Note: {note}"
 
 
-def _reviewed(pack: Pack) -> str:
+def _reviewed(pack: Pack, signed: SignOff) -> str:
+    if signed.signature is not None:
+        return str(signed)
     by = pack.authority.reviewed_by
     return f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
 
@@ -173,7 +185,7 @@ def _elements(pack: Pack) -> Iterator[str]:
     yield from (_row(*cells) for cells in page_said.elements(pack))
 
 
-def _index(packs: Sequence[Pack]) -> str:
+def _index(packs: Sequence[Pack], reviews: Mapping[str, str]) -> str:
     lines = [
         "# The law as the rules have it",
         "",
@@ -192,7 +204,7 @@ def _index(packs: Sequence[Pack]) -> str:
                 f"[{pack.title}]({_name(pack)})",
                 f"`{pack.pack}@{pack.version}`",
                 in_force_in_english(pack),
-                _reviewed(pack),
+                reviews[_name(pack)],
                 str(len(open_questions(pack))),
             )
             for pack in having

@@ -37,6 +37,9 @@ RUN_ELSEWHERE = {
     "determine": ROOT / "tests" / "line" / "test_same_answers.py",
     "publish": ROOT / "tests" / "line" / "test_same_answers.py",
     "report": ROOT / "tests" / "line" / "test_same_answers.py",
+    "diff": ROOT / "tests" / "line" / "test_diff.py",
+    "export": ROOT / "tests" / "line" / "test_export.py",
+    "rules sign": ROOT / "tests" / "rules" / "test_signatures.py",
     "rules test": ROOT / "tests" / "rules" / "test_cases.py",
 }
 

@@ -271,6 +271,10 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
         ["CONVICTED", "PROBATION REVOKED", "PROBATION REINSTATED"],
         ("convicted", True, False, False, "F"),
     ),
+    "revoked and reinstated at once": (
+        ["CONVICTED", "PROBATION REVOKED & REINSTATED"],
+        ("convicted", True, False, False, "F"),
+    ),
     "reinstated and revoked again": (
         ["CONVICTED", "PROBATION REINSTATED", "PROBATION REVOKED"],
         ("convicted", True, False, True, "F"),
@@ -485,6 +489,21 @@ def test_without_order_and_dates_a_change_comes_after_the_conviction(outcomes: P
 def test_dispositions_stand_in_order_of_number_then_date(outcomes: Prepared) -> None:
     assert not outcomes.count("by date").probation_revoked
     assert outcomes.count("order before date").probation_revoked
+
+
+EVER_REVOKED = {
+    "revoked": True,
+    "revoked and reinstated": True,
+    "revoked and reinstated at once": True,
+    "a denied reinstatement leaves the revocation": True,
+    "reduced": False,
+    "set aside": False,
+}
+
+
+@pytest.mark.parametrize("case", EVER_REVOKED)
+def test_what_was_reinstated_was_revoked(case: str, outcomes: Prepared) -> None:
+    assert outcomes.count(case).probation_ever_revoked == EVER_REVOKED[case]
 
 
 @pytest.mark.parametrize("case", LINKS)

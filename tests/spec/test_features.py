@@ -151,6 +151,16 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         "unread_charge_before",
         False,
     ),
+    "a super-strike of which it cannot be read what became of it may be one": (
+        [{**conviction("20000101", MURDER), "disp_descr": UNREAD}],
+        "unread_charge_before",
+        True,
+    ),
+    "another charge of which it cannot be read is none": (
+        [{**conviction("20000101", "484(A) PC-THEFT"), "disp_descr": UNREAD}],
+        "unread_charge_before",
+        False,
+    ),
     "a registration of a charge that cannot be read may be one for 290": (
         [{**REGISTERED, "stp_event_date": "20200101", "offense_descr": UNREAD}],
         "registered_290",
@@ -252,6 +262,22 @@ BEFORE: dict[str, tuple[list[dict[str, str]], str, object]] = {
         [conviction("20100614", P64)],
         "earlier_valid_same_section",
         1,
+    ),
+    "at most there are no more": (VOID, "earlier_same_section_at_most", 1),
+    "one of which it cannot be read what became of it may be one more": (
+        [*VOID, {**conviction("", P64, count_order="104001001000"), "disp_descr": UNREAD}],
+        "earlier_same_section_at_most",
+        2,
+    ),
+    "but is not counted among those that are": (
+        [*VOID, {**conviction("", P64, count_order="104001001000"), "disp_descr": UNREAD}],
+        "earlier_valid_same_section",
+        1,
+    ),
+    "nor is an undated one": (
+        [conviction("20000000", P64)],
+        "earlier_same_section_at_most",
+        0,
     ),
     "another code book": ([conviction("20000101", "11359 PC-X")], "earlier_same_section", 0),
     "no code book": ([conviction("20000101", "11359-POSSESS")], "earlier_same_section", 1),

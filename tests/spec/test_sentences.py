@@ -62,6 +62,37 @@ CASES: dict[str, tuple[list[dict[str, str]], datetime.date | None, str, bool]] =
         "jail",
         False,
     ),
+    "probation that was extended ends nobody knows when": (
+        [part("PROBATION", "3", "Y"), {**LATER, "disp_descr": "PROBATION EXTENDED"}],
+        None,
+        "unknown: probation not recorded",
+        True,
+    ),
+    "unless the extension has its length": (
+        [
+            part("PROBATION", "3", "Y"),
+            {**LATER, **part("PROBATION", "1", "Y"), "disp_descr": "PROB EXTENDED"},
+        ],
+        DAY(2006, 1, 15),
+        "later disposition",
+        True,
+    ),
+    "a sentence that is void leaves none": (
+        [part("PRISON", "3", "Y"), {**LATER, "disp_descr": "SENTENCE VACATED"}],
+        None,
+        "unknown: new sentence not recorded",
+        False,
+    ),
+    "until there is another": (
+        [
+            part("PRISON", "3", "Y"),
+            {**LATER, "disp_descr": "SENTENCE VACATED"},
+            {**LATER, **part("JAIL", "1", "Y"), "disp_descr": "RESENTENCED", "disp_order": "3"},
+        ],
+        DAY(2006, 1, 15),
+        "later disposition",
+        False,
+    ),
     "a fine ends the day it starts": ([part("FINE")], CONVICTED, "fine", False),
     "a fine has an amount, not a term": ([part("FINE", "500", "D")], CONVICTED, "fine", False),
     "known untimed parts end the day they start": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +29,71 @@ def explain(
     with frame.session() as spark:
         result = look_up(spark, place, subject_id=subject_id, rules=frame.rules, sweep_id=sweep)
     frame.show(result, result.render)
+
+
+@app.command()
+@with_frame("store", "rules", "config")
+def diff(
+    frame: Frame,
+    sweeps: Annotated[
+        list[str] | None,
+        typer.Argument(help="Two sweeps; or one (else the latest) whose record is decided again."),
+    ] = None,
+    assumed: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A param's value to assume, NAME=VALUE; repeatable."),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="A rules folder in place of what the sweep left."),
+    ] = None,
+    by_county: Annotated[bool, typer.Option("--by-county", help="Tell counties apart.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also as a file: .csv or .html.")
+    ] = None,
+) -> None:
+    """Who gets another answer: by two sweeps, or by other rules over one record."""
+    settings = frame.settings()
+    place = frame.open_store(settings)
+    from clearance.diff.assumed import assumed_values
+    from clearance.diff.sides import OtherRules
+    from clearance.diff.step import diff as compare
+    from clearance.diff.written import format_of, lines, write
+    from clearance.publish.words import load_reasons
+
+    if out is not None:
+        format_of(out)
+    rules = OtherRules(frame.rules, settings, assumed_values(assumed or []))
+    with frame.session() as spark:
+        result = compare(
+            spark,
+            place,
+            sweeps=sweeps or (),
+            against=OtherRules(against, settings, {}) if against is not None else None,
+            rules=rules,
+            by_county=by_county,
+        )
+    if out is not None:
+        write(result, out, reasons=load_reasons(frame.rules))
+    frame.show(result, lambda console: console.print("\n".join(lines(result))))
+
+
+@app.command()
+@with_frame("store", "config")
+def export(
+    frame: Frame,
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .parquet or .csv.")],
+    sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+) -> None:
+    """Every determination of a sweep, in words, as one Parquet or CSV file."""
+    place = frame.open_store(frame.settings())
+    from clearance.export.step import export as write_out
+    from clearance.export.step import format_of
+
+    format_of(out)
+    with frame.session() as spark:
+        result = write_out(spark, place, out=out, rules=frame.rules, sweep_id=sweep)
+    frame.show(result, lambda console: console.print(f"export    {out}: {result.rows:,} rows"))
 
 
 @app.command()

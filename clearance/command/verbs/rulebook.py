@@ -8,19 +8,34 @@ from typing import Annotated
 import typer
 
 from clearance.command.options import with_frame
-from clearance.command.run import Frame
+from clearance.command.run import Frame, needed_date
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
 
 
 @app.command("list")
-@with_frame("rules")
+@with_frame("rules", "config")
 def rules_list(frame: Frame) -> None:
-    """Every pack and version."""
+    """Every pack and version, and who signed it off."""
     from clearance.command.rulebook import list_packs, say_packs
 
-    rows = list_packs(frame.rules)
+    rows = list_packs(frame.rules, frame.settings())
     frame.show(rows, lambda console: say_packs(rows, console))
+
+
+@app.command("sign")
+@with_frame("rules", "config")
+def rules_sign(
+    frame: Frame,
+    pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
+    by: Annotated[str, typer.Option("--by", help="Who vouches for it.")],
+    on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD.")],
+) -> None:
+    """Sign a pack off as it decides now, in a file beside it."""
+    from clearance.command.rulebook import sign_pack
+
+    file = sign_pack(frame.rules, frame.settings(), pack, by=by, on=needed_date(on, "--on"))
+    frame.show({"pack": pack, "file": str(file)}, lambda console: console.print(str(file)))
 
 
 @app.command("check")

@@ -86,6 +86,9 @@ def determine(
         list[str] | None, typer.Option("--pack", help="Only this pack; repeatable.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Again, even if nothing changed.")] = False,
+    signed_off: Annotated[
+        bool, typer.Option("--signed-off", help="Refuse packs that no lawyer has signed off.")
+    ] = False,
 ) -> None:
     """One sweep: the packs in force over every unit, into determinations."""
     day = needed_date(as_of, "--as-of")
@@ -95,9 +98,12 @@ def determine(
     from clearance.command.line import say_sweep
     from clearance.rulebook.load import load_rulebook
     from clearance.sweep.assign import plan_sweep
+    from clearance.sweep.signed import check_signed
     from clearance.sweep.step import determine as sweep
 
-    plan_sweep(load_rulebook(frame.rules), settings, as_of=day, selected=pack or ())
+    plan = plan_sweep(load_rulebook(frame.rules), settings, as_of=day, selected=pack or ())
+    if signed_off:
+        check_signed(plan)
     with place.claimed(), frame.session() as spark:
         result = sweep(
             spark,

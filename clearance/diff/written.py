@@ -1,0 +1,123 @@
+"""A comparison as lines for a terminal, as CSV, and as one HTML page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from clearance.diff.step import COUNTED, DiffResult
+from clearance.errors import UsageError
+from clearance.faults import output_faults
+from clearance.publish.words import reason_text_of
+
+MOST_LINES = 12
+FORMATS = (".csv", ".html")
+_REMEDY = "Name a file in a folder that you may write, `--out changes.html`."
+
+
+def format_of(out: Path) -> str:
+    """The ending of a file that a comparison is written to.
+
+    Raises:
+        UsageError: it is none that is known.
+    """
+    ending = out.suffix.lower()
+    if ending not in FORMATS:
+        raise UsageError(
+            f"`{out.name}` says no format.", f"End the name in {' or '.join(FORMATS)}."
+        )
+    return ending
+
+
+def write(result: DiffResult, out: Path, *, reasons: Mapping[str, str]) -> None:
+    """Write the comparison into a file.
+
+    Args:
+        result: the comparison.
+        out: the file, `.csv` or `.html`.
+        reasons: the text of each reason code.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    text = page(result, reasons=reasons) if format_of(out) == ".html" else as_csv(result)
+    with output_faults(out, what="file", remedy=_REMEDY):
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+def lines(result: DiffResult) -> Iterator[str]:
+    """The lines about a comparison; of each pack the kinds of change that most people have."""
+    yield f"before    {result.before}"
+    yield f"after     {result.after}"
+    for note in result.notes:
+        yield f"note      {note}"
+    for pack in result.packs:
+        if not pack.units and pack.eligible_before == pack.eligible_after:
+            continue
+        yield (
+            f"{pack.pack}: {pack.units:,} answers of {pack.people:,} people differ; people with "
+            f"relief {pack.eligible_before:,} -> {pack.eligible_after:,}"
+        )
+        kinds = [change for change in result.changes if change["pack"] == pack.pack]
+        for change in kinds[:MOST_LINES]:
+            where = f"{change['county']}: " if change["county"] else ""
+            yield f"  {change['people']:7,}  {where}{in_words(change)}"
+        if len(kinds) > MOST_LINES:
+            yield f"           and {len(kinds) - MOST_LINES:,} kinds of change more (--out)"
+    yield f"{result.units:,} answers of {result.people:,} people differ"
+
+
+def in_words(change: Mapping[str, Any]) -> str:
+    """A kind of change, `BEFORE -> AFTER`; where only the day or the rule is another, so."""
+    before, after = answer(change, "before"), answer(change, "after")
+    if before != after:
+        return f"{before} -> {after}"
+    same_rule = change["rule_before"] == change["rule_after"]
+    return f"{before}, {'from another day' if same_rule else 'by another rule'}"
+
+
+def answer(change: Mapping[str, Any], side: str) -> str:
+    """One side's answer; `(none)` where it has none."""
+    outcome = change[f"outcome_{side}"]
+    if outcome is None:
+        return "(none)"
+    relief = change[f"relief_{side}"]
+    said = [outcome, *([relief] if relief else []), change[f"reason_{side}"]]
+    return " ".join(said)
+
+
+def as_csv(result: DiffResult) -> str:
+    """A line is a kind of change, with `COUNTED`."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COUNTED)
+    table.writerows([change[name] for name in COUNTED] for change in result.changes)
+    return out.getvalue()
+
+
+def page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
+    """The comparison as one page that needs nothing else.
+
+    Args:
+        result: the comparison.
+        reasons: the text of each reason code.
+    """
+    environment = Environment(
+        loader=PackageLoader("clearance.diff", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    codes = {
+        change[f"reason_{side}"] for change in result.changes for side in ("before", "after")
+    } - {None}
+    words = {code: reason_text_of(code, reasons, []) for code in codes}
+    return environment.get_template("page.html.j2").render(
+        result=result, words=words, by_county=any(change["county"] for change in result.changes)
+    )

@@ -1,0 +1,1 @@
+"""Export: what a sweep decided, as one file for other tools."""

@@ -1,0 +1,228 @@
+"""Export: every determination of a sweep, in words, as one Parquet or CSV file.
+
+In `determinations` a row keeps the date and the sweep of its last change, so that a filter on a
+sweep finds only what that sweep changed. Here each row bears the sweep that was asked for, and the
+date as of which its pack was decided.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, Observation, Row, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.errors import UsageError
+from clearance.faults import output_faults
+from clearance.literal import literal_table, looked_up
+from clearance.log import logged
+from clearance.progress import stage
+from clearance.publish.columns import charge_shown
+from clearance.publish.words import load_reasons, reason_text, words_of_packs
+from clearance.store import Store, storage_faults
+from clearance.sweep.recorded import Standing, Sweep, latest_sweep, named_sweep, standing, sweep_of
+
+FORMATS = {".parquet": "parquet", ".csv": "csv"}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "parquet": {"compression": "zstd"},
+    "csv": {"header": True, "escape": '"', "compression": "none"},
+}
+_REMEDY = "Name a file in a folder that you may write, `--out decisions.parquet`."
+_UNIT = ("subject_id", "unit", "unit_id", "county")
+_DECISION = (
+    *("kind", "pack", "pack_version", "outcome", "relief"),
+    *("reason", "reason_text", "rule", "cite", "eligible_on", "revisit_on"),
+)
+COLUMNS = (
+    *_UNIT,
+    *("charge", "level", "dated"),
+    *_DECISION,
+    *("as_of", "sweep_id", "what_if", "last_changed_as_of", "last_changed_in"),
+)
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What was exported.
+
+    Attributes:
+        out: the file.
+        sweep_id: of the determinations.
+        what_if: whether that sweep is one.
+        rows: how many determinations.
+    """
+
+    out: Path
+    sweep_id: str
+    what_if: bool
+    rows: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result for `--json`."""
+        return {**asdict(self), "out": str(self.out)}
+
+
+def format_of(out: Path) -> str:
+    """The format that the file's name asks for.
+
+    Raises:
+        UsageError: none that is known.
+    """
+    if out.suffix.lower() not in FORMATS:
+        raise UsageError(
+            f"`{out.name}` says no format.", f"End the name in {' or '.join(FORMATS)}."
+        )
+    return FORMATS[out.suffix.lower()]
+
+
+@logged("export")
+def export(
+    spark: SparkSession, store: Store, *, out: Path, rules: Path, sweep_id: str | None = None
+) -> ExportResult:
+    """Write the determinations of a sweep into one file, in place of one that is there.
+
+    A row is a determination, by subject, unit and pack: the unit with its charge, its level and the
+    day of the conviction or arrest (`dated`); the decision, its reason in words; `as_of` and
+    `sweep_id` of the sweep asked for; and the sweep that last changed the row, with its date.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        out: the file, `.parquet` or `.csv` (UTF-8, header); every worker must see its folder.
+        rules: the rulebook's folder.
+        sweep_id: whose state it is; that of the latest where None.
+
+    Raises:
+        UsageError: no such sweep, or a file that cannot be written.
+        StoreFault: what the sweep rests on cannot be read any more.
+    """
+    kind, texts = format_of(out), load_reasons(rules)
+    with storage_faults("exporting"):
+        sweep = _asked(spark, store, sweep_id)
+        stands = standing(spark, store, sweep)
+        counted = Observation("exported")
+        with stage("Exporting what was decided"), _aside(out) as folder:
+            rows = exported(spark, store, sweep=sweep, stands=stands, texts=texts)
+            observed = rows.observe(counted, F.count("*").alias("rows"))
+            # One file, in an order of its own, so that two exports of one sweep are the same.
+            sorted_rows = observed.coalesce(1).sortWithinPartitions("subject_id", "unit_id", "pack")
+            writer = sorted_rows.write.options(**OPTIONS[kind])
+            writer.format(kind).save((folder / "parts").as_uri())
+            [part] = (folder / "parts").glob(f"part-*.{kind}")
+            os.replace(part, out)
+    return ExportResult(
+        out=out, sweep_id=sweep.sweep_id, what_if=sweep.what_if, rows=int(counted.get["rows"])
+    )
+
+
+def exported(
+    spark: SparkSession,
+    store: Store,
+    *,
+    sweep: Sweep,
+    stands: Standing,
+    texts: Mapping[str, str],
+) -> DataFrame:
+    """A row is a determination of the sweep, in `COLUMNS`.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        sweep: whose state it is.
+        stands: which sweep decided which pack.
+        texts: the text of each reason code.
+    """
+    decided = sweep.read(spark, store, "determinations")
+    units = _units(sweep.read(spark, store, "charges"), sweep.read(spark, store, "arrests"))
+    sentences = _sentences(spark, decided, texts=texts, packs=store.read(spark, "packs").collect())
+    days = {pack: decider.as_of.isoformat() for pack, decider in stands.later.items()}
+    whole = F.lit(stands.whole.as_of)
+    as_of = F.coalesce(looked_up(F.col("pack"), days, "date"), whole) if days else whole
+    named = decided.withColumnsRenamed(
+        {"as_of": "last_changed_as_of", "sweep_id": "last_changed_in"}
+    )
+    joined = named.join(F.broadcast(sentences), on=["pack_fingerprint", "reason"], how="left").join(
+        units, on="unit_id", how="left"
+    )
+    own = F.replace(F.col("sentence"), F.lit("{charge}"), F.coalesce("charge", F.lit("")))
+    own = F.replace(own, F.lit("{section}"), F.coalesce("section", F.lit("")))
+    worked_out = {
+        "reason_text": own,
+        "as_of": as_of,
+        "sweep_id": F.lit(sweep.sweep_id),
+        "what_if": F.lit(sweep.what_if),
+    }
+    return joined.select(*[worked_out.get(name, F.col(name)).alias(name) for name in COLUMNS])
+
+
+def _units(charges: DataFrame, arrests: DataFrame) -> DataFrame:
+    """A row is a unit: unit_id, charge, section, level, dated. An arrest has all its charges."""
+    shown = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charged = charges.where("section IS NOT NULL").groupBy(
+        F.concat_ws("-", "subject_id", F.substring("count_order", 1, 6)).alias("unit_id")
+    )
+    of_arrest = charged.agg(F.concat_ws("; ", F.sort_array(F.collect_set(shown))).alias("charge"))
+    stops = arrests.select("unit_id", "level", F.col("arrest_date").alias("dated"))
+    none = F.lit(None).cast("string").alias("section")
+    return (
+        charges.where("convicted")
+        .select(
+            "unit_id",
+            F.when(F.col("section").isNotNull(), shown).alias("charge"),
+            "section",
+            "level",
+            F.col("conviction_date").alias("dated"),
+        )
+        .unionByName(
+            stops.join(of_arrest, on="unit_id", how="left").select(
+                "unit_id", "charge", none, "level", "dated"
+            )
+        )
+    )
+
+
+def _sentences(
+    spark: SparkSession, decided: DataFrame, *, texts: Mapping[str, str], packs: list[Row]
+) -> DataFrame:
+    """A row is a pack and a reason that it gave: pack_fingerprint, reason, sentence."""
+    words = words_of_packs(packs)
+    given = decided.select("pack_fingerprint", "reason").distinct().collect()
+    rows = [
+        (
+            row.pack_fingerprint,
+            row.reason,
+            reason_text(
+                row.reason,
+                texts,
+                words[row.pack_fingerprint].params if row.pack_fingerprint in words else {},
+            ),
+        )
+        for row in given
+    ]
+    return literal_table(
+        spark, rows, dict.fromkeys(("pack_fingerprint", "reason", "sentence"), "string")
+    )
+
+
+def _asked(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
+    if sweep_id is None:
+        return latest_sweep(spark, store)
+    return sweep_of(named_sweep(store.read(spark, "sweeps").collect(), sweep_id, store=store))
+
+
+@contextmanager
+def _aside(out: Path) -> Iterator[Path]:
+    """A folder beside the file, for what Spark writes; gone at the end."""
+    folder = out.absolute().with_name(f".{out.name}.{os.getpid()}")
+    with output_faults(out, what="file", remedy=_REMEDY):
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

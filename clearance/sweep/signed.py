@@ -1,0 +1,26 @@
+"""Only packs that are signed off: what `determine --signed-off` asks."""
+
+from __future__ import annotations
+
+from clearance.errors import RulebookInvalid
+from clearance.rulebook.signatures import sign_off
+from clearance.sweep.assign import Plan
+
+
+def check_signed(plan: Plan) -> None:
+    """Refuse a plan with a pack that nobody has signed off as it decides now.
+
+    Raises:
+        RulebookInvalid: naming each of them.
+    """
+    wanting = []
+    for item, file in zip(plan.assigned, plan.files, strict=True):
+        signed = sign_off(file, item.bound)
+        if signed.state != "signed":
+            wanting.append(f"{item.bound.pack.pack}@{item.bound.pack.version}: {signed}")
+    if wanting:
+        raise RulebookInvalid(
+            "\n".join(["Not every pack of the sweep is signed off:", *wanting]),
+            "Read their pages, then `clearance rules sign PACK@VERSION --by NAME --on DATE`; or "
+            "leave out --signed-off.",
+        )
