@@ -146,9 +146,26 @@ def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> 
             store.read_rows_of(spark, "source_rows", version=note.source_rows)
             for note in (earlier, now)
         )
-        sums = subject_sums(after, sign=1).unionByName(subject_sums(before, sign=-1))
+        dated = _lost_anything(spark, store, earlier=earlier, now=now)
+        sums = subject_sums(after, sign=1, dated=dated).unionByName(
+            subject_sums(before, sign=-1, dated=dated)
+        )
         differs = (F.sum("high") != 0) | (F.sum("low") != 0)
         return sums.groupBy("subject_id").agg(differs.alias("changed"))
+
+
+def _lost_anything(
+    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+) -> DataFrame | None:
+    """A row is a subject of whom rows were lost: the next extract tells whether they still are.
+
+    None where nothing was lost.
+    """
+    extracts = sorted({*earlier.lost, *now.lost})
+    if not extracts:
+        return None
+    lost = people_of(store.read(spark, "quarantine"), extracts=extracts)
+    return lost.select("subject_id").distinct()
 
 
 def _others(

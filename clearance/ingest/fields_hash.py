@@ -22,7 +22,7 @@ def fields_hash() -> Column:
     return F.expr(f"xxhash64({', '.join(said)})")
 
 
-def subject_sums(rows: DataFrame, *, sign: int) -> DataFrame:
+def subject_sums(rows: DataFrame, *, sign: int, dated: DataFrame | None = None) -> DataFrame:
     """A row is a row of `source_rows`: subject_id, and two numbers that add up to its record.
 
     Two records are the same, repeated rows counted, where both sums are. A row that an earlier
@@ -31,9 +31,17 @@ def subject_sums(rows: DataFrame, *, sign: int) -> DataFrame:
     Args:
         rows: `source_rows`, also of a store that has no hashes yet.
         sign: 1, or -1 for a record that the other is held against.
+        dated: distinct subject_id of those whose record is another with each extract that gives it
+            anew: few.
     """
     own = F.xxhash64("extract", "source_file")
     whole = F.coalesce(COLUMN, own) if COLUMN in rows.columns else own
-    hashed = rows.select("subject_id", whole.alias("hash"))
+    hashed = rows.select("subject_id", whole.alias("hash"), "extract")
+    if dated is not None:
+        marked = hashed.join(
+            F.broadcast(dated.withColumn("is_dated", F.lit(True))), on="subject_id", how="left"
+        )
+        by_extract = F.when(F.col("is_dated"), F.xxhash64("hash", "extract"))
+        hashed = marked.withColumn("hash", F.coalesce(by_extract, F.col("hash")))
     high, low = F.shiftright("hash", _HALF_BITS), F.col("hash").bitwiseAND(F.lit(_LOW_HALF))
     return hashed.select("subject_id", (high * sign).alias("high"), (low * sign).alias("low"))
