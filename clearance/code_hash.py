@@ -28,7 +28,8 @@ NO_ANSWER = frozenset(
             "clearance.faults",
             "clearance.fault_chain",
         ),
-        *("clearance.lock", "clearance.log", "clearance.progress"),
+        *("clearance.lock", "clearance.log", "clearance.meter", "clearance.progress"),
+        "clearance.under_way",
         # Where things lie, and this.
         *("clearance.code_hash", "clearance.personal", "clearance.places"),
         # Which version of a table is read: the versions are part of what a step is known by.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clearance.errors import RulebookInvalid
+from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.fact_words import FactWords
 from clearance.rulebook.load import read_rulebook
@@ -36,8 +37,8 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
     return rulebook.catalogue, petitions
 
 
-def fact_sentences(text: str, catalogue: Catalogue) -> dict[str, str]:
-    """Each fact of a stored pack as a sentence; none where today's rules cannot read it.
+def stored_pack(text: str, catalogue: Catalogue) -> BoundPack | None:
+    """A stored pack; None where today's rules cannot read it.
 
     Args:
         text: `yaml` of a row of `packs`.
@@ -45,11 +46,10 @@ def fact_sentences(text: str, catalogue: Catalogue) -> dict[str, str]:
     """
     try:
         bound = bound_from(text, catalogue=catalogue)
-        return {
-            n: said.yes for n, said in FactWords(bound, catalogue[bound.pack.unit]).all().items()
-        }
+        FactWords(bound, catalogue[bound.pack.unit]).all()
+        return bound
     except (RulebookInvalid, ValueError, KeyError, TypeError):
-        return {}
+        return None
 
 
 def answer_in_words(*, kind: str, outcome: str, petitions: tuple[str, ...]) -> str | None:

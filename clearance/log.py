@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from clearance.clock import wall_clock
 from clearance.errors import ClearanceError, UsageError, nearest
+from clearance.meter import metered
 
 VARIABLE = "CLEARANCE_LOG_LEVEL"
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -61,10 +63,11 @@ def log(name: str, event: str, **facts: object) -> None:
 
 
 def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Log a step's begin, and its end with the counts of its result.
+    """Log a step's begin, and its end with the counts of its result; measure what lies between.
 
     Args:
-        step: its name. The result's `as_dict()` gives the counts: its whole numbers.
+        step: its name. The result's `as_dict()` gives the counts: its whole numbers. What it works
+            with, the session and the store, come first.
     """
 
     def around(work: Callable[P, R]) -> Callable[P, R]:
@@ -72,7 +75,8 @@ def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             log("info", "step begins", step=step)
             try:
-                result = work(*args, **kwargs)
+                with _metered(step, args):
+                    result = work(*args, **kwargs)
             except Exception as error:
                 code = error.exit_code if isinstance(error, ClearanceError) else None
                 log("info", "step fails", step=step, error=type(error).__name__, exit_code=code)
@@ -83,6 +87,12 @@ def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return around
+
+
+def _metered(step: str, given: tuple[Any, ...]) -> AbstractContextManager[object]:
+    if len(given) < 2 or not hasattr(given[0], "sparkContext"):
+        return nullcontext()
+    return metered(step, given[0], given[1].root)
 
 
 def _counts(result: object) -> dict[str, object]:

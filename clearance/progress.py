@@ -1,14 +1,25 @@
-"""What a long step is doing, said on stderr: counts, files and dates, nothing of a person."""
+"""What a long step is doing, said on stderr: counts, files and dates, nothing of a person.
+
+On a terminal it is one line that changes, with rows, parts done and the time left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import replace
 
 from rich.console import Console
+from rich.status import Status
 
 from clearance.log import log
+from clearance.under_way import Pace, Work, spark_work
+
+EVERY = 0.5
+"""Seconds between two looks."""
 
 _console: ContextVar[Console | None] = ContextVar("console", default=None)
 
@@ -20,24 +31,65 @@ def show_on(console: Console | None) -> None:
 
 @contextmanager
 def stage(doing: str) -> Iterator[None]:
-    """Show that `doing` is under way, until the block ends."""
+    """Show that `doing` is under way, until the block ends; on a terminal, what Spark is at."""
     log("debug", "begins", doing=doing)
-    with _shown(doing):
+    with _shown(doing, spark_work):
         yield
     log("debug", "ends", doing=doing)
 
 
 @contextmanager
-def _shown(doing: str) -> Iterator[None]:
+def counting(doing: str, *, parts: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of a known number of parts is done, until the block ends.
+
+    Args:
+        doing: what is under way.
+        parts: what is counted, in words.
+        total: how many there are.
+
+    Yields:
+        To be called with the rows and the parts that have been added.
+    """
+    so_far = Work(doing, 0, total, 0, parts, whole=True)
+
+    def add(rows: int, done: int) -> None:
+        nonlocal so_far
+        so_far = replace(so_far, rows=so_far.rows + rows, done=so_far.done + done)
+
+    with _shown(doing, lambda: so_far):
+        yield add
+
+
+@contextmanager
+def _shown(doing: str, look: Callable[[], Work | None]) -> Iterator[None]:
     console = _console.get()
     if console is None:
         yield
     elif console.is_terminal:
-        with console.status(doing):
+        with console.status(doing) as status, _looking(doing, look, status):
             yield
     else:
         _print(console, doing)
         yield
+
+
+@contextmanager
+def _looking(doing: str, look: Callable[[], Work | None], status: Status) -> Iterator[None]:
+    """Look once in a while, in a thread of its own, and say what was seen."""
+    over, pace = threading.Event(), Pace()
+
+    def watch() -> None:
+        while not over.wait(EVERY):
+            with suppress(OSError, ValueError):
+                status.update(f"{doing}{pace.said(look(), now=time.monotonic())}")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join(EVERY)
 
 
 def say(line: str) -> None:
@@ -49,6 +101,6 @@ def say(line: str) -> None:
 
 def _print(console: Console, line: str) -> None:
     try:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     except (OSError, SystemExit):  # rich exits where a pipe is closed
         show_on(None)  # nobody reads any more, and the work goes on

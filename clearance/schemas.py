@@ -280,7 +280,8 @@ CHARGES = TableSpec(
         conviction_earliest date,
         conviction_latest date,
         later_felonies array<date>,
-        later_felonies_partly boolean
+        later_felonies_partly boolean,
+        serving_end_known boolean
     """,
     cluster_by=("subject_id",),
     found_by=("subject_id",),
@@ -400,7 +401,8 @@ SWEEPS = TableSpec(
         notes array<string>,
         selected array<string>,
         assigned string,
-        tally string
+        tally string,
+        steps map<string,map<string,bigint>>
     """,
     constraints={"complete": "status = 'complete'"},
 )

@@ -16,7 +16,7 @@ from clearance.charges.levels import (
     status_bits,
     statuses,
 )
-from clearance.charges.limitation import NEVER, last_day_to_file
+from clearance.charges.limitation import NEVER, last_day_to_file, years_of_person
 from clearance.charges.list_bits import all_of, either
 from clearance.charges.people import with_person_of_arrest
 from clearance.charges.places import UNKNOWN_COUNTY
@@ -34,7 +34,12 @@ def arrests(features: Features) -> DataFrame:
     Args:
         features: `tables.features`; its partitions by person serve here too.
     """
-    counts = with_person_of_arrest(features.counts, merged=features.feeds.merges is not None)
+    counts = with_person_of_arrest(
+        features.counts,
+        lists=features.lists,
+        limitation=features.limitation,
+        merged=features.feeds.merges is not None,
+    )
     arrested = _with_court(_steps(with_holes(counts, feeds=features.feeds))).where("is_arrest")
     level = _level()
     lists = features.lists
@@ -85,7 +90,7 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.max(own & ~F.col("parsed")).alias("unread"),
         F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
         F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
-        F.max(F.when(own, F.col("years_to_file"))).alias("years_to_file"),
+        F.max(F.when(own, years_of_person())).alias("years_to_file"),
         # A step of an unknown kind may be in court.
         F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),

@@ -77,6 +77,12 @@ def status_bits() -> Column:
     return bit
 
 
+def turned_over() -> Column:
+    """Whether the count's last outcome is a release to another authority."""
+    flag, status = _BESIDE["turned_over"]
+    return has_flag(F.col("flags"), flag) & (F.col("status") == status)
+
+
 def statuses(bits: Column) -> Column:
     """The statuses of a number, in the order of the list."""
     words = [

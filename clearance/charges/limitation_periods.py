@@ -45,16 +45,37 @@ class LimitationPeriod(BaseModel):
         return float("inf") if self.years == "none" else self.years
 
 
+class FelonyByPriors(BaseModel):
+    """Wobblers that are a felony only of somebody with other convictions.
+
+    Attributes:
+        offences: lists of such offences.
+        priors: lists of the convictions; one on record that is on them, or may be, is enough.
+        cite: the law.
+        certainty: as of a row of a statute list.
+        note: what to know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    offences: tuple[Name, ...] = Field(min_length=1)
+    priors: tuple[Name, ...] = Field(min_length=1)
+    cite: str = Field(min_length=1)
+    certainty: Literal["H", "M", "V", "reading"]
+    note: str | None = None
+
+
 class Limitation(BaseModel):
     """All periods; where several fit, the longest holds.
 
     Attributes:
         wobblers: lists of offences that may be punished as a felony whatever their charge says.
+        by_priors: those among them that may be only with other convictions; None where none are.
         periods: the longest first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     wobblers: tuple[Name, ...] = Field(min_length=1)
+    by_priors: FelonyByPriors | None = None
     periods: tuple[LimitationPeriod, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -74,6 +95,8 @@ class Limitation(BaseModel):
         """
         named: list[tuple[tuple[str | int, ...], str]]
         named = [(("wobblers",), name) for name in self.wobblers]
+        named += [(("by_priors", "offences"), name) for name in self.offences_by_priors]
+        named += [(("by_priors", "priors"), name) for name in self.priors]
         named += [
             (("periods", at, "lists"), name)
             for at, period in enumerate(self.periods)
@@ -90,4 +113,15 @@ class Limitation(BaseModel):
     @property
     def lists(self) -> frozenset[str]:
         """Every list that a period or the wobblers name."""
-        return frozenset(self.wobblers).union(*(period.lists for period in self.periods))
+        named = (self.wobblers, self.offences_by_priors, self.priors)
+        return frozenset().union(*named, *(period.lists for period in self.periods))
+
+    @property
+    def offences_by_priors(self) -> tuple[str, ...]:
+        """Lists of offences that are a felony only with other convictions."""
+        return self.by_priors.offences if self.by_priors else ()
+
+    @property
+    def priors(self) -> tuple[str, ...]:
+        """Lists of those convictions."""
+        return self.by_priors.priors if self.by_priors else ()

@@ -140,7 +140,8 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
 
     `felony_on` are the lists that a felony which can be read is on, possible ones included; null on
     other counts. Of an arrest's count what the arrest says makes it a felony. `years_to_file` is
-    the limitation period of an arrest's charge; null on other counts.
+    the limitation period of an arrest's charge, `years_without_prior` that of somebody without
+    certain other convictions, where it differs; null on other counts.
 
     Args:
         counts: `with_outcome`.
@@ -160,7 +161,7 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
         {
             "tags": F.coalesce(found, F.lit(0).cast("bigint")),
             "felony_on": F.when(felony, lists.with_possible(found)),
-            "years_to_file": F.when(F.col("step_kind") == "arrest", years),
+            **{name: F.when(F.col("step_kind") == "arrest", each) for name, each in years.items()},
         },
         without=("place", "turns", "tag_table"),
     )

@@ -12,6 +12,8 @@ from pyspark.sql import functions as F
 
 from clearance.charges.cycles import P64
 from clearance.charges.earlier import earlier_convictions, of_section
+from clearance.charges.limitation import is_prior
+from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.outcomes import SUPER_STRIKE
 from clearance.charges.quality import flags
@@ -33,6 +35,7 @@ def with_person(
     *,
     registrations: tuple[Registration, ...],
     lists: ListBits,
+    limitation: Limitation,
     merged: bool,
 ) -> DataFrame:
     """A row is a count, with the facts of its person and of what came before it.
@@ -43,6 +46,7 @@ def with_person(
         counts: `cycles.with_cycle`.
         registrations: which charge of a REGISTRATION step is which register.
         lists: the statute lists.
+        limitation: which convictions make another offence a felony.
         merged: whether any subjects are.
     """
     convicted, tags = F.col("convicted"), F.col("tags")
@@ -62,6 +66,7 @@ def with_person(
             "sentence_end_bounded": F.col("length_bounded")
             | (F.col("conviction_latest").isNotNull() & F.col("sentence_end").isNotNull()),
             REGISTERS: registers & registration,
+            "is_prior": _perhaps_prior(limitation, lists),
             # What may be one: what became of the charge, or the kind of the step, is not read.
             "perhaps_convicted": perhaps,
             "perhaps_is_super_strike": perhaps & (strike | unread),
@@ -91,16 +96,32 @@ def with_person(
     )
 
 
-def with_person_of_arrest(counts: DataFrame, *, merged: bool) -> DataFrame:
+def with_person_of_arrest(
+    counts: DataFrame, *, lists: ListBits, limitation: Limitation, merged: bool
+) -> DataFrame:
     """A row is a count, with the facts of its person that an arrest has too.
+
+    `perhaps_prior`: whether the person has, or may have, a conviction that makes some offences a
+    felony.
 
     Args:
         counts: `cycles.with_cycle`.
+        lists: the statute lists.
+        limitation: which convictions those are.
         merged: whether any subjects are.
     """
     person = Window.partitionBy("person_id")
-    gathered = counts.withColumns({"deceased": _deceased(person), **_birth(person, merged=merged)})
+    prior = F.max(_perhaps_prior(limitation, lists)).over(person)
+    gathered = counts.withColumns(
+        {"deceased": _deceased(person), "perhaps_prior": prior, **_birth(person, merged=merged)}
+    )
     return gathered.withColumns(_of_birth())
+
+
+def _perhaps_prior(limitation: Limitation, lists: ListBits) -> Column:
+    """Whether the count is such a conviction, or may be one."""
+    one = F.col("convicted") | F.col("perhaps_convicted")
+    return one & is_charge() & is_prior(limitation=limitation, lists=lists)
 
 
 def _deceased(person: WindowSpec) -> Column:

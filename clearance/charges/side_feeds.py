@@ -6,7 +6,7 @@ is nothing. Source: the contract's chapter on side feeds; readings 8, 13, 19, 20
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -18,6 +18,8 @@ from clearance.feeds.state import LoadedFeed, feed_state
 from clearance.store import Store
 
 KINDS = ("registry", "supervision", "petitions", "merges")
+# Supervision that follows prison; of any other type it is not the parole of a sentence.
+AFTER_PRISON = ("parole", "prcs")
 NONE, UNTIL, OPEN = "none", "until", "open"
 
 
@@ -107,6 +109,7 @@ def with_side_feeds(
     `terms_end` is the later of the sentence's end and the ends of supervision that started on or
     after the conviction; null where one of them is unknown. It is a bound (`terms_end_bounded`)
     where the sentence's end is one and no supervision for certain lasts as long.
+    `parole_on_record` says whether one of these is parole that outlasts the sentence.
 
     Args:
         counts: with `person_id`, `conviction_date`, `sentence_end` and `sentence_end_bounded`.
@@ -147,16 +150,21 @@ def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame
 def _held(rows: DataFrame, *, name: str, merges: DataFrame | None) -> DataFrame:
     """A row is a person, with what it is held to: `name`, its end, terms of supervision."""
     for_ever = F.max(F.col("ended_on").isNull())
-    terms = F.collect_list(F.struct("started_on", "ended_on")).alias(f"{name}_terms")
+    terms = [F.collect_list(_term()).alias(f"{name}_terms")] if name == "supervision" else []
     return (
         with_person_id(rows, merges=merges)
         .groupBy("person_id")
         .agg(
             F.when(for_ever, OPEN).otherwise(UNTIL).alias(name),
             F.when(~for_ever, F.max("ended_on")).alias(f"{name}_end"),
-            *([terms] if name == "supervision" else []),
+            *terms,
         )
     )
+
+
+def _term() -> Column:
+    after_prison = F.col("type").isin(*AFTER_PRISON).alias("after_prison")
+    return F.struct("started_on", "ended_on", after_prison)
 
 
 def _said(held: Mapping[str, DataFrame | None]) -> dict[str, Column]:
@@ -175,22 +183,39 @@ def _all_terms(*, supervised: bool) -> dict[str, Column]:
     """When all terms of a conviction end, and whether that is a bound."""
     if not supervised:
         same = {"terms_end": "sentence_end", "terms_end_bounded": "sentence_end_bounded"}
-        return {name: F.col(other) for name, other in same.items()}
-    return {"terms_end": _terms_end(), "terms_end_bounded": _terms_end_bounded()}
+        return {
+            "parole_on_record": F.lit(False),
+            **{name: F.col(other) for name, other in same.items()},
+        }
+    return {
+        "terms_end": _terms_end(),
+        "terms_end_bounded": _terms_end_bounded(),
+        "parole_on_record": _outlasts(lambda term: term["after_prison"]),
+    }
 
 
 def _terms_end_bounded() -> Column:
     """Whether `terms_end` is the latest possible one, where it is known."""
-    end, bounded = F.col("sentence_end"), F.col("sentence_end_bounded")
+    as_long = _outlasts(lambda term: F.lit(True))
+    return F.col("sentence_end_bounded") & ~as_long
+
+
+def _outlasts(of: Callable[[Column], Column]) -> Column:
+    """Whether supervision after the conviction lasts as long as the sentence, or longer.
+
+    Args:
+        of: which terms are asked.
+    """
+    end = F.col("sentence_end")
     # Of what has no start it is not known that it came after the conviction.
-    as_long = F.exists(
+    lasts = F.exists(
         "supervision_terms",
         lambda term: F.coalesce(
-            (term["started_on"] >= F.col("conviction_date")) & (term["ended_on"] >= end),
+            of(term) & (term["started_on"] >= F.col("conviction_date")) & (term["ended_on"] >= end),
             F.lit(False),
         ),
     )
-    return bounded & ~F.coalesce(as_long, F.lit(False))
+    return F.coalesce(lasts, F.lit(False))
 
 
 def _terms_end() -> Column:

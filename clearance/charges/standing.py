@@ -12,9 +12,11 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CONVICTED_WITHIN
 from clearance.charges.history import NO_CHARGE
-from clearance.charges.levels import VOIDED
+from clearance.charges.levels import VOIDED, turned_over
 from clearance.charges.limitation import NEVER, last_day_to_file
 from clearance.charges.projection import projected
+
+_AT_LAST = "9999-12-31"
 
 
 def standing(person: WindowSpec) -> dict[str, Column]:
@@ -27,22 +29,34 @@ def standing(person: WindowSpec) -> dict[str, Column]:
 
 
 def with_standing(counts: DataFrame) -> DataFrame:
-    """A row is a count, with the felonies after it, from which a pack counts years without one.
+    """A row is a count, with what the convictions of its person make of other facts.
+
+    The felonies after it, from which a pack counts years without one; the latest end of a parole;
+    until when a case may be filed over an open arrest.
 
     Args:
         counts: `people.with_person`, with `side_feeds.with_side_feeds`.
     """
-    with_later = counts.withColumns({"parole_bound_end": _parole_end(), **_felonies_since()})
+    with_later = counts.withColumns(
+        {
+            "parole_bound_end": _parole_end(),
+            "open_arrest_until": _open_arrest_until(),
+            **_felonies_since(),
+        }
+    )
     return projected(
         with_later,
         _later_felonies(),
-        without=("felony_dates", "felony_spans", "parole_months"),
+        without=("felony_dates", "felony_spans", "parole_months", "parole_on_record"),
     )
 
 
 def _served(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
+    # Prison may have come of any felony: a term without a place does not say.
+    in_prison = F.col("is_felony") | F.col("as_decided.prison_imposed")
+    sent_on = F.when(in_prison, F.coalesce("conviction_date", F.lit(_AT_LAST).cast("date")))
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
     # A length that is not on record makes nobody appear to serve; a day that is not known does.
     bounded = F.col("length_bounded")
@@ -57,10 +71,13 @@ def _served(person: WindowSpec) -> dict[str, Column]:
     )
     return {
         "last_serving_end": F.max(F.when(serves & ~bounded, end)).over(person),
+        "serving_end_known": F.max(serves & ~bounded & end.isNotNull()).over(person),
         "serving_end_unknown": F.max(serves & (end.isNull() | bounded)).over(person),
         "serving_bound_end": F.when(~unbounded, F.max(F.when(serves & bounded, end)).over(person)),
         "serving_without_end": F.max(serves & without_end).over(person),
         "unread_on_record": F.max(not_read).over(person),
+        # On one day: then it is one custody, and one parole.
+        "one_custody": F.min(sent_on).over(person) == F.max(sent_on).over(person),
     }
 
 
@@ -78,10 +95,15 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
     undisposed = charge & (F.col("status") == "undisposed")
     in_diversion = charge & (F.col("status") == "diverted") & ~settled
     pending = (undisposed & in_court) | in_diversion
-    open_arrest = undisposed & arrest & ~settled
+    # Of what goes on elsewhere the outcome is no more known than of what has none.
+    elsewhere = charge & ((F.col("status") == "combined") | turned_over())
+    open_arrest = (undisposed | elsewhere) & arrest & ~settled
     on, active_on = F.col("event_date"), F.col("cycle_active_on")
-    years = F.col("years_to_file")
-    until = last_day_to_file(arrested=on, years=years)
+
+    def until(years: Column) -> Column:
+        return F.max(F.when(open_arrest, last_day_to_file(arrested=on, years=years))).over(person)
+
+    most, without = F.col("years_to_file"), F.col("years_without_prior")
     return {
         "pending_charge": F.max(pending).over(person),
         "pending_charge_active_on": F.max(F.when(pending, active_on)).over(person),
@@ -89,9 +111,17 @@ def _pending(person: WindowSpec) -> dict[str, Column]:
         "open_arrest": F.max(open_arrest).over(person),
         "latest_open_arrest": F.max(F.when(open_arrest, on)).over(person),
         "every_open_arrest_dated": _always(~(open_arrest & on.isNull()), person),
-        "open_arrest_until": F.max(F.when(open_arrest, until)).over(person),
-        "open_arrest_unbarred": F.max(open_arrest & (years == NEVER)).over(person),
+        "perhaps_prior": F.max("is_prior").over(person),
+        "until_with_prior": until(most),
+        "until_without_prior": until(F.coalesce(without, most)),
+        "open_arrest_unbarred": F.max(open_arrest & (most == NEVER)).over(person),
     }
+
+
+def _open_arrest_until() -> Column:
+    """The last day to file a case over an open arrest, by the person's convictions."""
+    shorter = F.col("until_without_prior")
+    return F.when(F.col("perhaps_prior"), F.col("until_with_prior")).otherwise(shorter)
 
 
 def _always(holds: Column, person: WindowSpec) -> Column:
@@ -120,14 +150,15 @@ def is_felony() -> Column:
 
 
 def _parole_end() -> Column:
-    """The latest possible end of a parole after prison; that of all terms where a record has one.
+    """The latest possible end of a parole after prison; that of all terms where a record has it.
 
-    Null where no prison was imposed, and where nothing bounds the parole.
+    Parole on record is that of this sentence only where no other can have led to prison. Null where
+    no prison was imposed, where nothing bounds the parole, and where not all terms have an end.
     """
-    end = F.col("terms_end")
-    on_record = end > F.col("sentence_end")
-    most = F.add_months(end, F.col("parole_months"))
-    return F.when(F.col("parole_months").isNotNull(), F.when(on_record, end).otherwise(most))
+    end, months = F.col("terms_end"), F.col("parole_months")
+    on_record = F.col("parole_on_record") & F.col("one_custody")
+    most = F.greatest(end, F.add_months("sentence_end", months))
+    return F.when(months.isNotNull() & end.isNotNull(), F.when(on_record, end).otherwise(most))
 
 
 def _felonies_since() -> dict[str, Column]:

@@ -13,6 +13,7 @@ from clearance.charges.cycles import with_cycle
 from clearance.charges.dated_offences import with_dated_offences
 from clearance.charges.enhancements import with_enhanced_felonies
 from clearance.charges.later import with_later_dispositions
+from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.offences import with_offences
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
@@ -45,12 +46,14 @@ class Features:
             in partitions by person, sorted by `counts.KEYS`.
         registrations: which charge of a REGISTRATION step is which register.
         lists: the statute lists, as bits.
+        limitation: the periods in which a case may be filed.
         feeds: what other offices say.
     """
 
     counts: DataFrame
     registrations: tuple[Registration, ...]
     lists: ListBits
+    limitation: Limitation
     feeds: SideFeeds
 
 
@@ -80,7 +83,7 @@ def features(
     in_cycle = with_cycle(tagged, lists=lists)
     combined = with_gang_combination(with_dated_offences(in_cycle, lists=lists), lists=lists)
     enhanced = with_enhanced_felonies(combined, lists=lists)
-    return Features(enhanced, rules.registrations, lists, feeds)
+    return Features(enhanced, rules.registrations, lists, rules.limitation, feeds)
 
 
 def charges(features: Features) -> DataFrame:
@@ -94,6 +97,7 @@ def charges(features: Features) -> DataFrame:
         features.counts,
         registrations=registrations,
         lists=features.lists,
+        limitation=features.limitation,
         merged=feeds.merges is not None,
     )
     told = with_side_feeds(person, feeds=feeds, registrations=registrations)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,22 @@ from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
 from clearance.feeds.step import FeedResult, take_feed
 from clearance.ingest.step import ingest
+from clearance.progress import counting
 from clearance.store import Store
+from clearance.synth.california.step import synthesize_state
 from clearance.synth.feeds import MadeFeed, write_feeds
 from clearance.synth.step import SynthResult, synthesize
 
 AS_OF = date(2026, 11, 1)
 SEED = 64
 FEEDS = "feeds"
+
+
+class State(StrEnum):
+    """Which people are made up: few, with all there is, or the whole state in proportion."""
+
+    SMALL = "small"
+    CALIFORNIA = "california"
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,16 @@ def _take_feeds(
     return tuple(results)
 
 
-def synth_csv(*, people: int, out: Path, seed: int, as_of: date) -> SynthResult:
+def synth_csv(
+    *,
+    people: int,
+    out: Path,
+    seed: int,
+    as_of: date,
+    state: State = State.SMALL,
+    second_month: bool = False,
+    processes: int | None = None,
+) -> SynthResult:
     """Made-up people as a research file, and the feeds about them in a folder beside it.
 
     Args:
@@ -99,13 +118,36 @@ def synth_csv(*, people: int, out: Path, seed: int, as_of: date) -> SynthResult:
         out: the folder.
         seed: same seed, same bytes.
         as_of: nothing on their records is later.
+        state: which of the two.
+        second_month: whether the extract of a month later is made too; of California only.
+        processes: how many write California; None for as many as may run at a time.
     """
+    if state is State.CALIFORNIA:
+        with counting(f"Writing people into {out}", parts="people", total=people) as done:
+            return synthesize_state(
+                people=people,
+                out=out,
+                seed=seed,
+                as_of=as_of,
+                second_month=second_month,
+                processes=processes,
+                done=done,
+            )
     made = synthesize(people=people, out=out, seed=seed, as_of=as_of)
     feeds = write_feeds(people=people, out=out / FEEDS, seed=seed, as_of=as_of)
     return replace(made, feeds=feeds)
 
 
-def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date) -> SynthResult:
+def synth_delta(
+    frame: Frame,
+    *,
+    people: int,
+    out: Path,
+    seed: int,
+    as_of: date,
+    state: State = State.SMALL,
+    processes: int | None = None,
+) -> SynthResult:
     """Made-up people as a store that `prepare` accepts, with the feeds about them.
 
     Args:
@@ -114,10 +156,19 @@ def synth_delta(frame: Frame, *, people: int, out: Path, seed: int, as_of: date)
         out: the store's folder.
         seed: same seed, same people.
         as_of: nothing on their records is later.
+        state: which of the two.
+        processes: how many write California; None for as many as may run at a time.
     """
     place = frame.open_store(frame.settings())
     with tempfile.TemporaryDirectory() as folder, place.claimed(make=True):
-        made = synth_csv(people=people, out=Path(folder), seed=seed, as_of=as_of)
+        made = synth_csv(
+            people=people,
+            out=Path(folder),
+            seed=seed,
+            as_of=as_of,
+            state=state,
+            processes=processes,
+        )
         with frame.session(made.files) as spark:
             ingest(
                 spark,
@@ -139,3 +190,8 @@ def say_synth(result: SynthResult, console: Console) -> None:
     console.print(f"{result.people:,} people, {result.rows:,} rows in {folder}")
     for feed in result.feeds:
         console.print(f"the feed {feed.kind}, {feed.rows:,} rows: {feed.file}")
+    if result.changed:
+        what = ", ".join(f"{kind} {count:,}" for kind, count in result.changed.items())
+        console.print(f"people who differ from the month before: {what}")
+    if result.second_month is not None:
+        say_synth(result.second_month, console)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,11 @@ from rich.console import Console
 from clearance.errors import StoreFault, UsageError
 from clearance.interrupt import heed_interrupts
 from clearance.java import use_java
+from clearance.meter import begin_command, steps_taken, summary
 from clearance.places import rules_folder
-from clearance.progress import show_on
+from clearance.progress import say, show_on
 from clearance.settings import Settings, load_settings
+from clearance.spark_pages import events_kept, pages_settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -62,12 +64,19 @@ class Frame:
             raise UsageError("No store was named.", "Add `--store FOLDER` or set CLEARANCE_STORE.")
         return Store(self.store, open_readers=settings.open_readers)
 
+    def show_progress(self) -> None:
+        """From now on steps say on stderr what they do, unless that is not wanted."""
+        show_on(None if self.quiet else Console(stderr=True))
+
     @contextmanager
-    def session(self, inputs: Sequence[str] = ()) -> Iterator[SparkSession]:
+    def session(
+        self, inputs: Sequence[str] = (), *, about_one: bool = False
+    ) -> Iterator[SparkSession]:
         """The Spark session, stopped at the end where this run started it.
 
         Args:
             inputs: files, folders, globs or addresses that will be read beside the store.
+            about_one: whether one person is asked for: then Spark has no pages and keeps no events.
         """
         os.umask(0o077)
         use_java()
@@ -77,20 +86,27 @@ class Frame:
         submitted = is_submitted()
         from clearance.faults import naming
 
-        show_on(None if self.quiet else Console(stderr=True))
-        spark = build_session(small=is_small(self.store, inputs))
-        heed_interrupts()  # PySpark has put its own way in place
-        try:
-            with naming(self.store):
-                yield spark
-        except KeyboardInterrupt:
-            if not submitted:
-                end_jvm()  # before the store's lock is given back
-            raise
-        finally:
-            if not submitted:
-                with suppress(Exception):  # a JVM that has died cannot be stopped
-                    spark.stop()
+        self.show_progress()
+        begin_command()
+        nothing: dict[str, str] = {}
+        watched = not (submitted or about_one)
+        with events_kept() if watched else nullcontext(nothing) as events:
+            pages = pages_settings() if watched else nothing
+            spark = build_session(small=is_small(self.store, inputs), extra={**pages, **events})
+            heed_interrupts()  # PySpark has put its own way in place
+            if pages:
+                say(f"Spark's pages: {spark.sparkContext.uiWebUrl}")
+            try:
+                with naming(self.store):
+                    yield spark
+            except KeyboardInterrupt:
+                if not submitted:
+                    end_jvm()  # before the store's lock is given back
+                raise
+            finally:
+                if not submitted:
+                    with suppress(Exception):  # a JVM that has died cannot be stopped
+                        spark.stop()
 
     def look_for_json_folder(self) -> None:
         """Name a file for the result that cannot be written, before there is one.
@@ -105,13 +121,19 @@ class Frame:
         raise UsageError(f"{file} {why}.", "Name a file in a folder that is there.")
 
     def show(self, result: Any, lines: Callable[[Console], None]) -> None:
-        """Print the result: one JSON document, or lines for a person.
+        """Print the result: one JSON document, or lines for a person; what it took, on stderr.
+
+        A document has what each step took under `steps`, where there were steps.
 
         Raises:
             StoreFault: the file named for the document cannot be written.
         """
+        for line in summary(steps_taken()):
+            say(line)
         if self.as_json:
             document = result.as_dict() if hasattr(result, "as_dict") else result
+            if isinstance(document, dict) and (steps := steps_taken()):
+                document = {**document, "steps": steps}
             unicode = (sys.stdout.encoding or "").lower().startswith("utf")
             plain = self.json_file is None and not unicode
             text = json.dumps(document, default=str, ensure_ascii=plain, sort_keys=True) + "\n"

@@ -80,8 +80,7 @@ def questions(pack: Pack) -> Iterator[str]:
     """What is open, each with both readings and who gains, where the pack says so."""
     yield from ("", "## Open questions", "")
     marked = open_questions(pack)
-    open_switches = [name for name, param in pack.params.items() if param.readings]
-    yield from () if marked or open_switches else ("None is marked.",)
+    yield from () if marked else ("None is marked.",)
     rules = {rule.rule: rule for rule in pack.flow}
     for item in marked:
         param = pack.params.get(item.name) if item.what == "value" else None
@@ -90,10 +89,14 @@ def questions(pack: Pack) -> Iterator[str]:
             yield from _switch(item.name, param)
         else:
             yield from _question(item, rule.other_reading if rule is not None else None)
-    told = {item.name for item in marked if item.what == "value"}
-    for name in open_switches:
-        if name not in told:
-            yield from _switch(name, pack.params[name])
+
+
+def choices(pack: Pack) -> Iterator[str]:
+    """What an office may choose where the law leaves nothing open: each value, and who gains."""
+    settled = {item.name for item in open_questions(pack) if item.what == "value"}
+    for name, param in pack.params.items():
+        if param.readings and name not in settled:
+            yield from ("", *_switch(name, param))
 
 
 def _question(item: Marked, other: Reading | None) -> Iterator[str]:
@@ -104,8 +107,8 @@ def _question(item: Marked, other: Reading | None) -> Iterator[str]:
 
 
 def _switch(name: str, param: PackParam) -> Iterator[str]:
-    mark = f" {param.certainty}." if param.certainty else ""
-    yield f"- The value `{name}` ({param.cite}):{mark} Its readings are:"
+    said = f" {param.certainty}. Its readings are:" if param.certainty else " it may be set to:"
+    yield f"- The value `{name}` ({param.cite}):{said}"
     for value in param.allowed:
         reading = reading_of(param.readings, value)
         set_so = ", as it is set" if value == param.value else ""

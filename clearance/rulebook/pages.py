@@ -153,6 +153,7 @@ def _values(bound: BoundPack) -> Iterator[str]:
             param.certainty or NO_MARK,
             param.note,
         )
+    yield from page_said.choices(bound.pack)
 
 
 def _options(pack: Pack) -> Iterator[str]:

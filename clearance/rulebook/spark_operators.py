@@ -170,8 +170,10 @@ def _years_after(bound: BoundPack, fact: Fact, day: str) -> str:
 def _within(bound: BoundPack, fact: Fact) -> str:
     """Whether one of some days lies within so many years after a day."""
     days, start = _value(bound, fact.subject), _value(bound, fact.values[0])
-    inside = f"exists({days}, d -> d > {start} AND d <= {_years_after(bound, fact, start)})"
-    said = f"IF({start} IS NULL OR {days} IS NULL, NULL, {inside})"
+    last = _years_after(bound, fact, start)
+    # Null where the day is, or the number of years, which may be another in each period.
+    inside = f"exists({days}, d -> d > {start} AND d <= {last})"
+    said = f"IF({last} IS NULL OR {days} IS NULL, NULL, {inside})"
     return f"({said}{_certain(bound, fact)})"
 
 

@@ -6,7 +6,7 @@ counties set it; a *code* is a row of the decisions, one for each thing that a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -39,24 +39,22 @@ class Questions:
 
     Attributes:
         as_of: the day on which the facts are asked, or the column that has it.
-        truths: each fact's text, in order of its bit, and the text that tells whether it is known.
-        flips: each day's text, and its place.
-        bounds: of each day that may be a bound, its place and the text that tells whether it is.
+        truths: each fact's text and the text that tells whether it is known, in order of its bit.
+        flips: each day's text, and the text that tells whether it is a bound, empty where it never
+            is; with its place.
     """
 
     as_of: date | str
-    truths: dict[str, str] = field(default_factory=dict)
-    flips: dict[str, int] = field(default_factory=dict)
-    bounds: dict[int, str] = field(default_factory=dict)
+    truths: dict[tuple[str, str], int] = field(default_factory=dict)
+    flips: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def places(self, bound: BoundPack) -> list[int]:
         """The bit of each fact of a pack, which is added where it is new."""
-        texts = []
-        for fact in bound.facts:
-            texts.append(holds(bound, fact, as_of=self.as_of))
-            self.truths.setdefault(texts[-1], known(bound, fact, as_of=self.as_of))
-        order = {text: place for place, text in enumerate(self.truths)}
-        return [order[text] for text in texts]
+        asked = [
+            (holds(bound, fact, as_of=self.as_of), known(bound, fact, as_of=self.as_of))
+            for fact in bound.facts
+        ]
+        return [self.truths.setdefault(texts, len(self.truths)) for texts in asked]
 
     def moving(self, bound: BoundPack) -> list[dict[str, int]]:
         """Of each fact of a pack that time moves: where its day stands, and its bit in the pack.
@@ -68,10 +66,8 @@ class Questions:
             fact = bound.facts[i]
             if bound.is_off(fact):
                 continue
-            at = self.flips.setdefault(flip(bound, fact), len(self.flips))
-            marked = is_bound(fact.subject, fact)
-            if marked:
-                self.bounds[at] = marked
+            day = (flip(bound, fact), is_bound(fact.subject, fact))
+            at = self.flips.setdefault(day, len(self.flips))
             rows.append({"at": at, "bit": 1 << i, "open": (1 << i) * fact.rises})
         return rows
 
@@ -84,19 +80,25 @@ class Questions:
         """The known facts of a unit; facts of the same columns are known together."""
         words = []
         for number in self.words:
-            masks: dict[str, int] = {}
-            for place, text in enumerate(list(self.truths.values())[number * WORD :][:WORD]):
-                masks[text] = masks.get(text, 0) | 1 << place
-            words.append(_word(masks))
+            asked = list(self.truths)[number * WORD :][:WORD]
+            words.append(_word(_masks(text for _, text in asked)))
         return words
 
     def true_words(self) -> list[str]:
         """The facts that hold for a unit."""
         facts = list(self.truths)
         return [
-            _word({text: 1 << place for place, text in enumerate(facts[number * WORD :][:WORD])})
+            _word(_masks(text for text, _ in facts[number * WORD :][:WORD]))
             for number in self.words
         ]
+
+
+def _masks(texts: Iterable[str]) -> dict[str, int]:
+    """By text, its bits."""
+    masks: dict[str, int] = {}
+    for place, text in enumerate(texts):
+        masks[text] = masks.get(text, 0) | 1 << place
+    return masks
 
 
 def _word(masks: dict[str, int]) -> str:
@@ -223,18 +225,16 @@ class Tables:
 
     def flips(self) -> str:
         """Of a unit: the day on which each distinct fact flips that time moves."""
-        return array(self.questions.flips, of="date")
+        return array((day for day, _ in self.questions.flips), of="date")
 
     @property
     def has_bounds(self) -> bool:
         """Whether any day on which a fact flips may be a bound."""
-        return bool(self.questions.bounds)
+        return any(mark for _, mark in self.questions.flips)
 
     def bounds(self) -> str:
         """Of a unit: whether each of those days is the latest possible one."""
-        marks = self.questions.bounds
-        said = [marks.get(at, "false") for at in self.questions.flips.values()]
-        return array(said, of="boolean")
+        return array((mark or "false" for _, mark in self.questions.flips), of="boolean")
 
     def packs_of_unit(self) -> str:
         """Of a unit: the variants whose business it is."""

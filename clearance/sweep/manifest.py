@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -166,6 +167,7 @@ def record(
     version: int,
     finished_at: datetime,
     before: Row | None = None,
+    steps: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Tally:
     """Write the sweep's row from its manifest and the table at its version, which it adds up.
 
@@ -177,6 +179,8 @@ def record(
         finished_at: wall clock, for the row.
         before: the row of the sweep that it changed, whose tally is carried forward; None to add
             up the whole table.
+        steps: what the steps behind it took, by name; None where a row is written for a run that
+            ended before it. No part of what a replay compares.
     """
     after = store.version(spark, "sweeps")
     tally = _carried_forward(spark, store, before, version=version)
@@ -200,6 +204,7 @@ def record(
         "selected": list(manifest.selected),
         "assigned": json.dumps(manifest.assigned, sort_keys=True),
         "tally": tally.as_json(),
+        "steps": steps,
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
     # Written in turn: a run that is repeated, or beside another that recovers it, adds nothing.

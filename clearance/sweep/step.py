@@ -17,6 +17,7 @@ from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
 from clearance.literal import literal_table
 from clearance.log import logged
+from clearance.meter import steps_behind
 from clearance.progress import stage
 from clearance.rulebook.compile import evaluate
 from clearance.rulebook.load import load_rulebook
@@ -140,7 +141,13 @@ def determine(
         version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
     with stage("digest and manifest"):
         before = sweep_row(spark, store, recovered.sweep_id) if recovered is not None else None
-        tally = record(spark, store, manifest, version=version, finished_at=clock(), before=before)
+        tally = record(
+            *(spark, store, manifest),
+            version=version,
+            finished_at=clock(),
+            before=before,
+            steps=steps_behind(store.root),
+        )
     counts, digest = tally.counts, tally.digest
     return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from clearance.synth.dice import Dice, Weighted
@@ -51,6 +53,35 @@ AFTER_CONVICTION = Weighted(
 )
 
 
+@dataclass(frozen=True)
+class Practice:
+    """How often arrests and cases come to what end.
+
+    Attributes:
+        ended_at_arrest: dispositions of an arrest that no case followed.
+        in_court: what the court decides, by the words of `IN_COURT`.
+        dismissals: texts, all equally likely.
+        diversions: texts, all equally likely.
+        after_diversion: what became of a diversion.
+        after_conviction: what became of a conviction.
+        not_before: the first day of what a law brought, by text; what falls due earlier comes then.
+        comments: what somebody noted at a charge, all equally likely.
+    """
+
+    ended_at_arrest: Weighted[str] = ENDED_AT_ARREST
+    in_court: Weighted[str] = IN_COURT
+    dismissals: tuple[str, ...] = DISMISSALS
+    diversions: tuple[str, ...] = DIVERSIONS
+    after_diversion: Weighted[str] = AFTER_DIVERSION
+    after_conviction: Weighted[str] = AFTER_CONVICTION
+    not_before: Mapping[str, date] = field(default_factory=dict)
+    comments: tuple[str, ...] = OTHER_COMMENTS
+
+
+SMALL = Practice()
+"""That of the small state."""
+
+
 def probation(dice: Dice, *, felony: bool) -> list[Part]:
     """The parts of a sentence with probation, jail as its condition, and perhaps a fine."""
     if felony:
@@ -90,7 +121,7 @@ def sentence(level: str, dice: Dice, *, long: bool = False) -> tuple[str, list[P
     return "CONVICTED-PROB/JAIL" if jail else "CONVICTED-PROBATION", parts
 
 
-def written(charge: Charge, number: int, dice: Dice) -> Entry:
+def written(charge: Charge, number: int, dice: Dice, practice: Practice = SMALL) -> Entry:
     """An arrest entry of the charge, as somebody wrote it down."""
     text, comment = spell(charge, dice)
     entry = Entry(charge=text, level=charge.level, number=number, comment=comment)
@@ -98,8 +129,9 @@ def written(charge: Charge, number: int, dice: Dice) -> Entry:
         if charge.book == "HS" and dice.chance(0.03):
             comment = dice.pick(P64_COMMENTS)
         elif dice.chance(0.04):
-            comment = dice.pick(OTHER_COMMENTS)
-        entry.comment = comment.format(section=charge.section, cite="11357(B) HS")
+            comment = dice.pick(practice.comments)
+        docket = dice.digits(8) if "{docket}" in comment else ""
+        entry.comment = comment.format(section=charge.section, cite="11357(B) HS", docket=docket)
     if "ATTEMPTED" in text or dice.chance(0.004):
         entry.qualifier = "-ATTEMPTED"
     return entry
@@ -114,6 +146,7 @@ def arrest_cycle(
     to_court: float = 0.62,
     ends: str | None = None,
     long: bool = False,
+    practice: Practice = SMALL,
 ) -> Cycle:
     """An arrest for these charges and everything that follows from it.
 
@@ -125,31 +158,36 @@ def arrest_cycle(
         to_court: how likely it comes to court.
         ends: what the court decides; drawn when None.
         long: whether the prison term is a very long one.
+        practice: how often a case comes to what end.
     """
-    entries = [written(charge, number, dice) for number, charge in enumerate(charges, start=1)]
+    entries = [
+        written(charge, number, dice, practice) for number, charge in enumerate(charges, start=1)
+    ]
     for charge, entry in zip(charges, entries, strict=True):
         if charge is CONSPIRACY and entry.charge.startswith(charge.section):
             entry.comment = dice.pick(TARGET_COMMENTS).format(cite=charges[0].cite)
     arrest = Step(ARREST, on, county, entries)
     cycle = Cycle(on, [arrest])
     if dice.chance(0.03):
-        again = written(charges[0], 1, dice)
+        again = written(charges[0], 1, dice, practice)
         cycle.steps.append(
             Step("SUPPLEMENTAL ARR", on + timedelta(dice.between(1, 9)), county, [again])
         )
     if not (long or ends or dice.chance(to_court)):
-        disposition = dice.draw(ENDED_AT_ARREST)
+        disposition = dice.draw(practice.ended_at_arrest)
         for entry in entries:
             entry.disposition = disposition
         return cycle
     if dice.chance(0.3):
         for entry in entries:
             entry.case = dice.digits(7)  # the agency's own number
-    _court(cycle, entries, ends or dice.draw(IN_COURT), dice, long=long)
+    _court(cycle, entries, ends or dice.draw(practice.in_court), dice, practice, long=long)
     return cycle
 
 
-def _court(cycle: Cycle, arrested: list[Entry], ends: str, dice: Dice, *, long: bool) -> None:
+def _court(
+    cycle: Cycle, arrested: list[Entry], ends: str, dice: Dice, practice: Practice, *, long: bool
+) -> None:
     first = cycle.steps[0]
     on = first.on + timedelta(int(400 * dice.throw() ** 2) + 1)
     case = f"{dice.pick(('CR', 'SC', 'M', 'F', ''))}{dice.digits(6)}"
@@ -172,15 +210,16 @@ def _court(cycle: Cycle, arrested: list[Entry], ends: str, dice: Dice, *, long: 
         if ends == "convicted" and (place == 0 or dice.chance(0.45)):
             _convict(entry, dice, long=long)
         elif ends == "diverted":
-            entry.disposition = dice.pick(DIVERSIONS)
+            entry.disposition = dice.pick(practice.diversions)
         elif ends == "acquitted" and dice.chance(0.8):
             entry.disposition = "ACQUITTED"
         elif ends:
-            entry.disposition = dice.pick(DISMISSALS)
+            entry.disposition = dice.pick(practice.dismissals)
     if ends == "convicted":
-        _after_conviction(cycle, entries[0], on, dice)
+        _after_conviction(cycle, entries[0], on, dice, practice)
     elif ends == "diverted":
-        _later(cycle, entries, dice.draw(AFTER_DIVERSION), on, dice.between(360, 800), dice)
+        happened = dice.draw(practice.after_diversion)
+        _later(cycle, entries, happened, on + timedelta(dice.between(360, 800)), dice)
 
 
 def _convict(entry: Entry, dice: Dice, *, long: bool) -> None:
@@ -192,7 +231,7 @@ def _convict(entry: Entry, dice: Dice, *, long: bool) -> None:
         entry.convicted_charge = entry.charge
 
 
-def _after_conviction(cycle: Cycle, entry: Entry, on: date, dice: Dice) -> None:
+def _after_conviction(cycle: Cycle, entry: Entry, on: date, dice: Dice, practice: Practice) -> None:
     county = cycle.steps[0].county
     if entry.disposition == "CONVICTED-PRISON":
         arrived = Entry(entry.charge, entry.level, 1, comment=entry.comment)
@@ -204,22 +243,23 @@ def _after_conviction(cycle: Cycle, entry: Entry, on: date, dice: Dice) -> None:
             later = on + timedelta(dice.between(300, 1200))
             cycle.steps.append(Step("CUSTODY:CDC", later, county, [out]))
         return
-    happened = dice.draw(AFTER_CONVICTION)
+    happened = dice.draw(practice.after_conviction)
     wait = (
         dice.between(90, 700)
         if "PROB" in happened or "SENT" in happened
         else dice.between(900, 5000)
     )
-    _later(cycle, [entry], happened, on, wait, dice)
+    later_on = on + timedelta(wait)
+    earliest = practice.not_before.get(happened)
+    if earliest is not None and later_on < earliest:
+        later_on = earliest + timedelta(wait // 2)
+    _later(cycle, [entry], happened, later_on, dice)
 
 
-def _later(
-    cycle: Cycle, entries: list[Entry], happened: str, on: date, wait: int, dice: Dice
-) -> None:
+def _later(cycle: Cycle, entries: list[Entry], happened: str, later_on: date, dice: Dice) -> None:
     """A later disposition: on a later step with the same case number, or on the count itself."""
     if not happened:
         return
-    later_on = on + timedelta(wait)
     later = []
     same_count = dice.chance(0.3)
     for number, entry in enumerate(entries, start=1):

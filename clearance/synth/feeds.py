@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from clearance.errors import StoreFault
 from clearance.synth.dice import Dice, Weighted
@@ -47,6 +47,10 @@ class Form:
     encoding: str = "utf-8"
     newline: str = "\n"
     quoting: Any = csv.QUOTE_MINIMAL
+
+    def sheet(self, file: TextIO) -> Any:
+        """A writer of such rows, without a header yet."""
+        return csv.writer(file, lineterminator=self.newline, quoting=self.quoting)
 
 
 FORMS = {
@@ -99,16 +103,15 @@ def write_feeds(*, people: int, out: Path, seed: int, as_of: date) -> tuple[Made
                 file = stack.enter_context(
                     unfinished[kind].open("w", encoding=form.encoding, newline="")
                 )
-                sheets[kind] = csv.writer(file, lineterminator=form.newline, quoting=form.quoting)
+                sheets[kind] = form.sheet(file)
                 sheets[kind].writerow(form.columns)
             for number in range(people):
                 somebody = person(seed, number, as_of)
                 if somebody is None:
                     continue
-                for kind, form in FORMS.items():
-                    dice = Dice(seed, number, kind)
-                    for cells in KNOWN[kind](somebody, as_of, dice):
-                        sheets[kind].writerow(_written(cells, form, dice))
+                for kind in FORMS:
+                    for row in rows_about(somebody, kind=kind, seed=seed, as_of=as_of):
+                        sheets[kind].writerow(row)
                         counts[kind] += 1
         for kind, path in files.items():
             unfinished[kind].replace(path)
@@ -118,6 +121,20 @@ def write_feeds(*, people: int, out: Path, seed: int, as_of: date) -> tuple[Made
             "Name another folder, or free some space, and run this again.",
         ) from error
     return tuple(MadeFeed(kind, str(path), counts[kind]) for kind, path in files.items())
+
+
+def rows_about(somebody: Person, *, kind: str, seed: int | str, as_of: date) -> Iterator[list[str]]:
+    """The rows about a person in a feed, as its office writes them.
+
+    Args:
+        somebody: who.
+        kind: of the feed.
+        seed: of the world.
+        as_of: nothing began or was decided later.
+    """
+    dice = Dice(seed, somebody.number, kind)
+    for cells in KNOWN[kind](somebody, as_of, dice):
+        yield _written(cells, FORMS[kind], dice)
 
 
 def _written(cells: Cells, form: Form, dice: Dice) -> list[str]:
@@ -138,7 +155,7 @@ def registered(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
             entry = step.entries[0]
             digits = entry.charge.split(" ")[0].split("(")[0]
             row = {
-                "subject_id": _subject(somebody),
+                "subject_id": subject_id(somebody.number),
                 "registration": digits,
                 "registered_on": "" if dice.chance(0.08) else step.on.isoformat(),
             }
@@ -151,7 +168,7 @@ def registered(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
                 yield row | {"registered_on": visit.isoformat()}
     if dice.chance(0.004):
         # From another state: nothing on the record says so.
-        yield {"subject_id": _subject(somebody), "registration": "290"}
+        yield {"subject_id": subject_id(somebody.number), "registration": "290"}
     if dice.chance(0.01):
         yield {"subject_id": f"8{dice.digits(7)}", "registration": "290"}
 
@@ -165,7 +182,7 @@ def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
                 and part.unit in ("D", *MONTHS_OF)
                 and dice.chance(0.35)
             ):
-                ends = _later(step.on, int(part.length), part.unit)
+                ends = later_day(step.on, int(part.length), part.unit)
                 yield _term("probation", somebody, step, (ends - step.on).days, dice)
         if "JAIL" in entry.disposition and entry.level == "F" and dice.chance(0.1):
             yield _term("mandatory", somebody, step, dice.between(180, 900), dice)
@@ -179,8 +196,8 @@ def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
         yield _term("federal", somebody, Step("", on, "", []), 1095, dice)
 
 
-def _later(start: date, length: int, unit: str) -> date:
-    """A day later by the calendar; 29 February goes down."""
+def later_day(start: date, length: int, unit: str) -> date:
+    """A day so many days, months or years later by the calendar; 29 February goes down."""
     if unit not in MONTHS_OF:
         return start + timedelta(length)
     year, month = divmod(start.year * 12 + start.month - 1 + length * MONTHS_OF[unit], 12)
@@ -192,7 +209,7 @@ def _term(kind: str, somebody: Person, step: Step, days: int, dice: Dice) -> Cel
     if dice.chance(0.15):
         county = county.title()
     return {
-        "subject_id": _subject(somebody),
+        "subject_id": subject_id(somebody.number),
         "type": kind,
         "county": county,
         "started_on": "" if dice.chance(0.03) else step.on.isoformat(),
@@ -209,7 +226,7 @@ def petitioned(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
         decided = filed + timedelta(dice.between(30, 300))
         status = dice.draw(PETITIONS_END) if decided <= as_of else "pending"
         yield {
-            "subject_id": _subject(somebody),
+            "subject_id": subject_id(somebody.number),
             "cnt_order": count,
             "county": step.county if step.county in CODES else "",
             "filed_on": "" if dice.chance(0.05) else filed.isoformat(),
@@ -227,8 +244,9 @@ def _convictions(somebody: Person) -> Iterator[Convicted]:
                     yield f"{number:03d}{place:03d}{entry.number:03d}000", step, entry
 
 
-def _subject(somebody: Person) -> str:
-    return str(FIRST_SUBJECT + somebody.number)
+def subject_id(number: int) -> str:
+    """The SUBJECT_ID of person `number`."""
+    return str(FIRST_SUBJECT + number)
 
 
 KNOWN: dict[str, Callable[[Person, date, Dice], Iterator[Cells]]] = {

@@ -47,11 +47,12 @@ def person(seed: int, number: int, as_of: date) -> Person | None:
         county=dice.draw(TWELVE if number < IN_TWELVE else EVERYWHERE),
         cycles=[],
     )
-    made.cycles = _until(as_of, _life(made, dice))
+    made.cycles = until(as_of, _life(made, dice))
     return made if made.cycles else None
 
 
-def _until(as_of: date, cycles: list[Cycle]) -> list[Cycle]:
+def until(as_of: date, cycles: list[Cycle]) -> list[Cycle]:
+    """The cycles in order of time, without what is later than as-of; changes those given."""
     cycles.sort(key=lambda cycle: cycle.on)
     kept = []
     for cycle in cycles:
@@ -77,20 +78,20 @@ def _life(made: Person, dice: Dice) -> list[Cycle]:
     for theme in themes:
         cycles.append(_cycle(theme, made, on, dice, same))
         if theme == "registrable":
-            cycles.append(_registration(on + timedelta(dice.between(400, 900)), made.county, dice))
+            cycles.append(registration(on + timedelta(dice.between(400, 900)), made.county, dice))
         on += timedelta(30 + int(2600 * dice.throw() ** 2))
         if on.year - made.born.year > LONGEST_LIFE:
             break
     if dice.chance(0.01):
         text = dice.pick(words.OTHER_REGISTRATIONS)
-        cycles.append(_single("REGISTRATION", on, made.county, Entry(text, "X", 1)))
+        cycles.append(single("REGISTRATION", on, made.county, Entry(text, "X", 1)))
     if dice.chance(0.08):
         asked = cycles[0].on + timedelta(dice.between(-700, 4000))
-        cycles.append(_applicant(max(asked, made.born + timedelta(6600)), made.county, dice))
+        cycles.append(applicant(max(asked, made.born + timedelta(6600)), made.county, dice))
     if dice.chance(0.04):
         last = max(step.on for cycle in cycles for step in cycle.steps)
         died = last + timedelta(dice.between(30, 4000))
-        cycles.append(_single("DECEASED", died, made.county, Entry("", "X", 1)))
+        cycles.append(single("DECEASED", died, made.county, Entry("", "X", 1)))
     return cycles
 
 
@@ -155,19 +156,22 @@ def _how_many(dice: Dice) -> int:
     return 1 + int(3 * dice.throw() ** 2.2)
 
 
-def _registration(on: date, county: str, dice: Dice) -> Cycle:
+def registration(on: date, county: str, dice: Dice) -> Cycle:
+    """A registration that follows a conviction, now and then ended later."""
     entry = Entry(dice.draw(words.REGISTRATIONS), "X", 1)
     if dice.chance(0.05):
         entry.disposition = "NO LONGER REQUIRED TO REGISTER"
-    return _single("REGISTRATION", on, county, entry)
+    return single("REGISTRATION", on, county, entry)
 
 
-def _applicant(on: date, county: str, dice: Dice) -> Cycle:
+def applicant(on: date, county: str, dice: Dice) -> Cycle:
+    """Fingerprints taken for a licence or a job."""
     entry = Entry(dice.pick(("APPLICANT-TEACHER", "APPLICANT-SECURITY GUARD", "")), "X", 1)
     if dice.chance(0.2):
         entry.disposition = "NO LONGER INTERESTED"
-    return _single("APPLICANT", on, dice.pick((county, "OUT OF STATE", "")), entry)
+    return single("APPLICANT", on, dice.pick((county, "OUT OF STATE", "")), entry)
 
 
-def _single(kind: str, on: date, county: str, entry: Entry) -> Cycle:
+def single(kind: str, on: date, county: str, entry: Entry) -> Cycle:
+    """A cycle of one step with one entry."""
     return Cycle(on, [Step(kind, on, county, [entry])])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ class SynthResult:
         files: the files, in order.
         bytes: their size together.
         feeds: what other offices know of the people, where that was made up too.
+        changed: of a second month, how many people differ, by what happened.
+        second_month: the extract of a month later, where one was asked for.
     """
 
     people: int
@@ -33,10 +36,13 @@ class SynthResult:
     files: tuple[str, ...]
     bytes: int
     feeds: tuple[MadeFeed, ...] = ()
+    changed: Mapping[str, int] = field(default_factory=dict)
+    second_month: SynthResult | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The result as plain values, for `--json`."""
-        return {**asdict(self), "files": list(self.files)}
+        later = self.second_month and self.second_month.as_dict()
+        return {**asdict(self), "files": list(self.files), "second_month": later}
 
 
 def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1) -> SynthResult:
@@ -53,22 +59,17 @@ def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1
         UsageError: a number is out of range.
         StoreFault: the folder cannot be written to.
     """
-    if not 1 <= people <= MOST_PEOPLE:
-        raise UsageError(
-            f"{people} people cannot be made up.", f"Ask for 1 to {MOST_PEOPLE} people."
-        )
+    check_people(people)
     if not 1 <= files <= min(people, 9_999):
         raise UsageError(
             f"{people} people cannot stand in {files} files.",
             "Ask for at least one person a file, and at most 9999 files.",
         )
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for old in out.glob("synthetic-[0-9][0-9][0-9][0-9].csv"):
-            old.unlink()
+        empty(out)
         parts = [
             _write_file(
-                out / f"synthetic-{number + 1:04d}.csv",
+                file_in(out, number),
                 numbers=range(people * number // files, people * (number + 1) // files),
                 shape=SHAPES[number % len(SHAPES)],
                 seed=seed,
@@ -77,15 +78,44 @@ def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1
             for number in range(files)
         ]
     except OSError as error:
-        raise StoreFault(
-            f"{out} cannot be written to ({error.strerror}).",
-            "Name another folder, or free some space, and run this again.",
-        ) from error
+        raise cannot_write(out, error) from error
     return SynthResult(
         people=sum(part.people for part in parts),
         rows=sum(part.rows for part in parts),
         files=tuple(file for part in parts for file in part.files),
         bytes=sum(part.bytes for part in parts),
+    )
+
+
+def check_people(people: int) -> None:
+    """Whether so many can be made up.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    if not 1 <= people <= MOST_PEOPLE:
+        raise UsageError(
+            f"{people} people cannot be made up.", f"Ask for 1 to {MOST_PEOPLE} people."
+        )
+
+
+def empty(out: Path) -> None:
+    """A folder without files of an earlier run."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("synthetic-[0-9][0-9][0-9][0-9].csv"):
+        old.unlink()
+
+
+def file_in(out: Path, number: int) -> Path:
+    """The file of a folder with this number, from 0."""
+    return out / f"synthetic-{number + 1:04d}.csv"
+
+
+def cannot_write(out: Path, error: OSError) -> StoreFault:
+    """The fault of a folder that cannot be written to."""
+    return StoreFault(
+        f"{out} cannot be written to ({error.strerror}).",
+        "Name another folder, or free some space, and run this again.",
     )
 
 

@@ -52,18 +52,21 @@ class Shape:
 SHAPES = (Shape(True, False), Shape(False, False), Shape(True, True), Shape(False, True))
 
 
-def lines(person: Person, *, seed: int, shape: Shape) -> Iterator[bytes]:
+def lines(
+    person: Person, *, seed: int | str, shape: Shape, absent: Weighted[tuple[str, ...]] = ABSENT
+) -> Iterator[bytes]:
     """The person's rows, each as the bytes of a line.
 
     Args:
         person: whose.
         seed: of the world; how a record is written depends on it and the person's number.
         shape: of the file.
+        absent: how "nothing here" is written.
     """
     dice = Dice(seed, person.number, "written")
     encoding = "utf-8" if dice.chance(0.3) else "iso-8859-1"
     padded = dice.chance(0.35)
-    template = _person_cells(person, dice)
+    template = _person_cells(person, dice, absent)
     for index, cycle in enumerate(person.cycles):
         for cells in _cycle_rows(cycle, FIRST_CYCLE + index, person, template, dice):
             if padded:
@@ -74,8 +77,8 @@ def lines(person: Person, *, seed: int, shape: Shape) -> Iterator[bytes]:
                 yield line
 
 
-def _person_cells(person: Person, dice: Dice) -> list[str]:
-    spellings = dice.draw(ABSENT)
+def _person_cells(person: Person, dice: Dice, absent: Weighted[tuple[str, ...]]) -> list[str]:
+    spellings = dice.draw(absent)
     first = dice.between(0, len(spellings) - 1)
     cells = [spellings[(first + place) % len(spellings)] for place in range(len(FIELDS))]
     if dice.chance(0.5):

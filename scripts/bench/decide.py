@@ -2,14 +2,17 @@
 
     PYTHONPATH=CHECKOUT decide.py STORE AS_OF CONFIG FILE KIND=FEED...
 
-CONFIG may be empty: the checkout's own. Uses of the checkout only what its command does.
+CONFIG may be empty: the checkout's own. Uses of the checkout only what its command does, and of its
+options those that it has.
 """
 
 from __future__ import annotations
 
+import inspect
 import sys
 
 from clearance.cli import _code
+from clearance.command import options
 from clearance.session import build_session
 
 
@@ -17,7 +20,8 @@ def main() -> int:
     """Run from the command line."""
     store, as_of, config, file, *feeds = sys.argv[1:]
     into = ["--store", store, "--quiet", *(["--config", config] if config else [])]
-    accept = ["--accept-quarantine", "--accept-unread"]
+    known = inspect.getsource(options)
+    accept = [one for one in ("--accept-quarantine", "--accept-unread") if one in known]
     commands = [["ingest", file, "--extract-date", as_of, "--complete", *accept, *into]]
     for feed in feeds:
         kind, path = feed.split("=", 1)

@@ -32,6 +32,7 @@ MOMENTS = {
         "finished_at",
         "input_versions",
         "determinations_version",
+        "steps",
     },
 }
 # What `publish` and `report` leave in their folder.

@@ -20,7 +20,8 @@ from soak.state import files_of
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.errors import EXIT_STORE
-from clearance.explain import explain
+from clearance.explain.render import show
+from clearance.explain.step import explain
 from clearance.places import rules_folder
 from clearance.publish.published import NOTE
 from clearance.store import Store
@@ -120,7 +121,7 @@ def test_an_explanation_names_the_sweep_that_decided_each_pack(
         (made.sweep_id, date.fromisoformat(LATER), (PACK,)),
     ]
     page = io.StringIO()
-    made.render(Console(file=page, width=200, no_color=True))
+    show(made, Console(file=page, width=200, no_color=True))
     assert page.getvalue().splitlines()[:3] == [
         f"Person {row['subject_id']}",
         f"  as of {AS_OF.isoformat()}, sweep {before}: {', '.join(others)}",
@@ -130,7 +131,7 @@ def test_an_explanation_names_the_sweep_that_decided_each_pack(
         spark, store, subject_id=row["subject_id"], rules=rules_folder(), sweep_id=before
     )
     page = io.StringIO()
-    whole.render(Console(file=page, width=200, no_color=True))
+    show(whole, Console(file=page, width=200, no_color=True))
     assert page.getvalue().splitlines()[0] == (
         f"Person {row['subject_id']}, as of {AS_OF.isoformat()}, sweep {before}"
     )

@@ -126,9 +126,9 @@ def test_a_rule_behind_a_wider_one_is_unreachable_and_a_unit_shows_it(check: Che
 
 def test_a_rule_covered_by_two_others_together_is_unreachable(check: Check) -> None:
     facts = {
-        "early": "conviction_date is on or before law_day",
-        "late": "conviction_date is after law_day",
-        "dated": "conviction_date is known",
+        "early": "arrest_date is on or before law_day",
+        "late": "arrest_date is after law_day",
+        "dated": "arrest_date is known",
     }
     params = {"law_day": value(date(2016, 11, 8))}
     rules = [rule("early", "early"), rule("late", "late"), rule("dated", "dated")]

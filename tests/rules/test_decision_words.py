@@ -10,8 +10,11 @@ import pytest
 import yaml
 from rich.console import Console
 
-from clearance.decision_words import answer_in_words, catalogue_and_petitions, fact_sentences
-from clearance.explain import ExplainedDecision, ExplainedFact, Explanation, render
+from clearance.decision_words import answer_in_words, catalogue_and_petitions, stored_pack
+from clearance.explain.decision import ReadPack
+from clearance.explain.model import ExplainedDecision, ExplainedFact, Explanation
+from clearance.explain.render import render
+from clearance.publish.words import PackWords
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.stored import stored_text
 from tests.rules.packs import bound_pack, small_pack
@@ -48,9 +51,10 @@ def test_the_facts_of_a_stored_pack_are_sentences(rulebook: Rulebook) -> None:
     both = [{**small_pack()["flow"][0], "when": {"all": ["over", "probation"]}}]
     bound = bound_pack(rulebook.catalogue, facts=facts, flow=both)
     text = stored_text(bound, text=yaml.safe_dump(small_pack(facts=facts, flow=both)))
-    assert fact_sentences(text, rulebook.catalogue) == {
-        "over": "the registration under PC 290 ends on a known day",
-        "probation": "probation was granted",
+    pack = ReadPack.of(PackWords("small", "1", "Small"), text, rulebook.catalogue)
+    assert {name: (said.yes, said.no) for name, said in pack.said.items()} == {
+        "over": ("the registration under PC 290 ends on a known day", pack.said["over"].no),
+        "probation": ("probation was granted", "no probation was granted"),
     }
 
 
@@ -58,8 +62,8 @@ def test_a_stored_pack_that_asks_what_there_is_no_longer_has_no_sentences(
     rulebook: Rulebook,
 ) -> None:
     text = yaml.safe_dump(small_pack(facts={"over": "a_column_of_old is yes"}))
-    assert fact_sentences(text, rulebook.catalogue) == {}
-    assert fact_sentences("", rulebook.catalogue) == {}
+    assert stored_pack(text, rulebook.catalogue) is None
+    assert stored_pack("", rulebook.catalogue) is None
 
 
 def test_a_folder_that_is_not_there_names_no_petition(tmp_path: Path) -> None:
@@ -93,9 +97,9 @@ def test_the_explanation_prints_the_sentence_and_the_petition() -> None:
     shown = io.StringIO()
     console = Console(file=shown, width=200)
     made = Explanation("P", "sweep", date(2026, 11, 1), units=(), decisions=(decision,))
-    console.print(render(made), highlight=False)
+    console.print(render(made, everything=True), highlight=False)
     text = shown.getvalue()
-    assert "not by automatic review; a petition may be open: pc1203_4: Dismissal" in text
+    assert "Not by automatic review; a petition may be open: pc1203_4: Dismissal" in text
     assert "the registration ends: yes" in text
     assert "registration is until" not in text
     assert "age is 3: no" in text

@@ -99,13 +99,24 @@ def test_each_reading_and_each_thing_from_memory_is_an_open_question(fresh: dict
         items |= {f"The value `{name}`": param for name, param in pack.get("params", {}).items()}
         for item, said in items.items():
             line = lines_with(questions, item)
-            asked = said.get("certainty") in ("reading", "V") or "readings" in said
+            asked = said.get("certainty") in ("reading", "V")
             assert bool(line) == asked, (name, item)
             if line:
                 seen += 1
                 note = "" if said.get("readings") else said.get("note", "").strip()
                 assert said["cite"] in line and note in line, (name, item)
     assert seen > 100
+
+
+def test_what_an_office_may_choose_is_said_with_its_switch_and_is_no_open_question(
+    fresh: dict[str, str],
+) -> None:
+    page = fresh["san_francisco-2016-11-09.md"]
+    levels = packs()["san_francisco-2016-11-09.md"]["params"]["san_francisco_levels"]
+    said = [one["gains"].strip() for one in levels["readings"].values()]
+    assert len(said) == 2
+    assert all(gains in section(page, "Switches") for gains in said)
+    assert not any(gains in section(page, "Open questions") for gains in said)
 
 
 def test_a_page_says_who_reviewed_the_pack_and_whether_it_was_ever_in_force(

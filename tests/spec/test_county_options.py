@@ -15,7 +15,7 @@ import yaml
 from literal_tables import AS_OF, charge, court, source_row, write
 from pyspark.sql import Row, SparkSession
 
-from clearance.explain import explain
+from clearance.explain.step import explain
 from clearance.places import rules_folder
 from clearance.publish.step import publish
 from clearance.rulebook.load import load_rulebook

@@ -13,18 +13,26 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.errors import UsageError
-from clearance.explain import (
+from clearance.explain.decision import fact_truth
+from clearance.explain.model import (
     HOLDS,
     HOLDS_NOT,
+    NOT_NEEDED,
     NOT_SAID,
+    Event,
+    ExplainedDecision,
+    ExplainedFact,
     ExplainedSweep,
+    ExplainedUnit,
     Explanation,
-    explain,
-    fact_truth,
 )
+from clearance.explain.page import page as page_of
+from clearance.explain.render import show
+from clearance.explain.step import explain
 from clearance.store import Store
 
 UNIT = "P-101002001000"
+REPORTER = "the court or agency that reported the record (a corrected extract)"
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +104,10 @@ def test_a_decision_shows_rule_reason_cite_and_facts(
         ("felony", "yes"),
         ("quiet", "not needed or not known"),
     ]
+    questions = {fact.fact: fact.question for fact in decision.facts}
     assert decision.changes == (
         "Time alone: this decision changes on 2027-02-03.",
-        "Information that the record lacks: quiet.",
+        f"To know: {questions['quiet']} (from {REPORTER}).",
         "A person's decision.",
     )
 
@@ -159,6 +168,62 @@ def test_a_person_of_whom_no_row_could_be_read_is_not_said_to_be_nobody(
         explain(spark, store, subject_id="nobody", rules=rules)
 
 
+def test_a_timeline_and_paragraphs_tell_what_happened_and_what_decided() -> None:
+    fact = ExplainedFact("felony", "level is F", HOLDS, "it is a felony", "it is a felony")
+    decision = ExplainedDecision(
+        unit_id=UNIT,
+        pack="law",
+        title="Relief for old convictions",
+        version="1",
+        kind="law",
+        outcome="ELIGIBLE",
+        relief="grant_conviction_relief",
+        reason="OLD",
+        reason_text="Four years without a felony",
+        rule="old",
+        cite="PC 1",
+        facts=(fact, ExplainedFact("young", "age is 3", NOT_NEEDED, "young")),
+        eligible_on=date(2014, 6, 1),
+        revisit_on=None,
+        changes=("Only a change of the record or of the rules.",),
+        decided_as_of=AS_OF,
+        content_hash="",
+        because=("it is a felony", "the end of the sentence is before 2011 (2010-06-01)"),
+    )
+    unit = ExplainedUnit(UNIT, "count", "459 PC", "felony", "YOLO", {}, "convicted")
+    events = (Event(date(2007, 6, 1), "convicted of 459 PC, felony, YOLO", UNIT),)
+    made = Explanation(*("P", "s1", AS_OF, (unit,), (decision,)), timeline=events, what_if=True)
+    told = " ".join(printed(made, everything=False).split())
+    page = page_of(made)
+    for text in (told, " ".join(page.split())):
+        for words in (
+            "2007-06-01",
+            "convicted of 459 PC, felony, YOLO",
+            "Relief for old convictions",
+            "Eligible for conviction relief since 2014-06-01.",
+            "Four years without a felony (PC 1).",
+            "Because it is a felony; the end of the sentence is before 2011 (2010-06-01).",
+            "A what-if",
+        ):
+            assert words in text
+    # What nobody needed stands behind --all, and folded on the page.
+    assert "young" not in told
+    assert "not needed" in printed(made)
+    assert "<details>" in page
+    assert "http" not in page
+    assert "{{" not in page
+
+
+def test_the_record_is_a_timeline_by_day(spark: SparkSession, told: tuple[Store, Path]) -> None:
+    store, rules = told
+    made = explain(spark, store, subject_id="P", rules=rules)
+    days = [event.on for event in made.timeline]
+    assert days == sorted(days)
+    assert [event.what for event in made.timeline if event.what.startswith("convicted")] == [
+        "convicted of 11359(B) HS, felony, SAN JOAQUIN"
+    ]
+
+
 def test_the_heading_names_each_sweep_with_its_packs_where_there_are_several() -> None:
     day, later = date(2026, 10, 1), date(2026, 11, 20)
     old, new = ExplainedSweep("s1", day, ("a", "b")), ExplainedSweep("s2", later, ("c",))
@@ -177,9 +242,9 @@ def test_the_heading_names_each_sweep_with_its_packs_where_there_are_several() -
     }
 
 
-def printed(made: Explanation) -> str:
+def printed(made: Explanation, *, everything: bool = True) -> str:
     page = io.StringIO()
-    made.render(Console(file=page, width=80, no_color=True))
+    show(made, Console(file=page, width=80, no_color=True), everything=everything)
     return page.getvalue()
 
 

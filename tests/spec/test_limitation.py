@@ -63,10 +63,39 @@ CHARGES: dict[str, tuple[str, str, int | None]] = {
     "a misdemeanor on no list of wobblers": ("602(L) PC", "M", 1),
     "an infraction": ("22349(A) VC", "I", 1),
     "annoying a child": ("647.6(A) PC", "M", 3),
+    "driving under the influence": ("23152(A) VC", "M", 1),
+    "driving under the influence, charged as a felony": ("23152(A) VC", "F", 3),
+    "driving under the influence without a level": ("23152(A) VC", "", 3),
+    "driving under the influence with injury is a wobbler by itself": ("23153(A) VC", "M", 3),
     "contracting without a licence": ("7028 BP", "M", 4),
     # Nothing is known.
     "a charge that cannot be read": ("SEE COMMENT", "M", NEVER),
     "no words": ("", "M", NEVER),
+}
+
+
+# What stands beside an arrest for driving under the influence of 2020-03-01, a misdemeanor: whether
+# it may be a felony by it (VC 23217, 23550, 23550.5), and so has three years instead of one.
+CONVICTED = {"stp_event_date": "20150301", "disp_descr": "CONVICTED", "offense_toc": "M"}
+BESIDE: dict[str, tuple[dict[str, str], bool]] = {
+    "one conviction of it": ({**CONVICTED, "offense_descr": "23152(B) VC"}, True),
+    "one that came later": (
+        {**CONVICTED, "stp_event_date": "20210301", "offense_descr": "23152(B) VC"},
+        True,
+    ),
+    "one with injury": ({**CONVICTED, "offense_descr": "23153(A) VC"}, True),
+    "reckless driving, perhaps as a plea": ({**CONVICTED, "offense_descr": "23103(A) VC"}, True),
+    "vehicular manslaughter": ({**CONVICTED, "offense_descr": "191.5(B) PC"}, True),
+    "a conviction that cannot be read": ({**CONVICTED, "offense_descr": "SEE COMMENT"}, True),
+    "what may be a conviction": (
+        {**CONVICTED, "disp_descr": "SEE COMMENT", "offense_descr": "23152(B) VC"},
+        True,
+    ),
+    "another offence": ({**CONVICTED, "offense_descr": "484 PC-THEFT"}, False),
+    "a charge of it that was dismissed": (
+        {**CONVICTED, "disp_descr": "DISMISSED", "offense_descr": "23152(B) VC"},
+        False,
+    ),
 }
 
 
@@ -92,6 +121,10 @@ def stops(spark: SparkSession) -> Prepared:
     rows.append({**ARREST, "subject_id": "undated", "stp_event_date": "20200000", **burglary})
     rows.append({**ARREST, "subject_id": "leap day", "stp_event_date": "20200229", **burglary})
     rows.append({**ARREST, "subject_id": "no charge", **burglary, "offense_toc": "X"})
+    dui = {**ARREST, "offense_descr": "23152(A) VC", "offense_toc": "M"}
+    for subject, (beside, _) in BESIDE.items():
+        of = {"subject_id": subject}
+        rows += [{**dui, **of}, {**beside, **of, "count_order": "102001001000"}]
     return prepared(source_rows(spark, *rows))
 
 
@@ -100,6 +133,15 @@ def test_how_long_a_case_may_be_filed(case: str, stops: Prepared) -> None:
     row, years = stops.arrests[f"{case}-101001"], CHARGES[case][2]
     assert row.never_barred == (years is NEVER)
     assert row.chargeable_until == (years and DAY(2020 + years, 3, 1))
+
+
+@pytest.mark.parametrize("subject", BESIDE)
+def test_driving_under_the_influence_has_a_year_unless_a_conviction_may_make_it_a_felony(
+    subject: str, stops: Prepared
+) -> None:
+    until = DAY(2023 if BESIDE[subject][1] else 2021, 3, 1)
+    assert stops.arrests[f"{subject}-101001"].chargeable_until == until
+    assert stops.count(subject, "102001001000").open_arrest_until == until
 
 
 @pytest.mark.parametrize(
@@ -130,6 +172,8 @@ def test_an_arrest_may_be_charged_for_the_longest_of_its_periods(
         ("years: none", "years: 0", "periods.0.years"),
         ("cite: PC 803.7, ", "", "periods.2.cite"),
         ("wobblers: [wobbler]", "wobblers: [wobblers]", "did you mean wobbler?"),
+        ("priors: [dui, ", "priors: [dui, du, ", "`du` is no statute list"),
+        ("  offences: [felony_by_priors]\n", "", "by_priors.offences"),
     ],
 )
 def test_periods_that_do_not_hold_are_refused_with_their_line(

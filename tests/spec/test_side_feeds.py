@@ -128,6 +128,57 @@ CASES: dict[str, tuple[Told, dict[str, object]]] = {
     ),
 }
 
+# Prison until ENDS; the longest parole that could follow ends four years later.
+PRISON = {**CONVICTED, "disp_descr": "CONVICTED-PRISON", "sent_loc_descr": "PRISON"}
+LONGEST, LATER = DAY(2016, 2, 28), DAY(2013, 5, 5)
+RELEASED = {"type": "parole", "started_on": DAY(2011, 1, 1), "ended_on": LATER}
+AGAIN = {**PRISON, "count_order": SECOND}
+# Supervision of somebody in prison, other convictions, and the latest end of the parole.
+PAROLE: dict[str, tuple[list[dict[str, Any]], list[dict[str, str]], datetime.date | None]] = {
+    "none on record": ([], [], LONGEST),
+    "parole": ([RELEASED], [], LATER),
+    "the county's instead": ([{**RELEASED, "type": "prcs"}], [], LATER),
+    "until the sentence ended": ([{**RELEASED, "ended_on": ENDS}], [], ENDS),
+    "until the day before": ([{**RELEASED, "ended_on": DAY(2012, 2, 27)}], [], LONGEST),
+    "before the conviction": ([{**RELEASED, "started_on": DAY(2010, 2, 27)}], [], LONGEST),
+    "since when is not known": ([{**RELEASED, "started_on": None}], [], None),
+    "without an end": ([{**RELEASED, "ended_on": None}], [], None),
+    # What is no parole may end before it.
+    "probation": ([{**RELEASED, "type": "probation"}], [], LONGEST),
+    "federal": ([{**RELEASED, "type": "federal"}], [], LONGEST),
+    "probation beside it that lasts longer": (
+        [RELEASED, {**RELEASED, "type": "probation", "ended_on": DAY(2014, 1, 1)}],
+        [],
+        DAY(2014, 1, 1),
+    ),
+    "probation longer than any parole": (
+        [{**RELEASED, "type": "probation", "ended_on": DAY(2017, 1, 1)}],
+        [],
+        DAY(2017, 1, 1),
+    ),
+    # Whose parole it was is not on record.
+    "prison on another day": ([RELEASED], [{**AGAIN, "stp_event_date": "20090101"}], LONGEST),
+    "prison on a day that is not known": ([RELEASED], [{**AGAIN, "stp_event_date": ""}], LONGEST),
+    "prison twice on one day": ([RELEASED], [AGAIN], LATER),
+    "a felony on another day": (
+        [RELEASED],
+        [{**CONVICTED, "count_order": SECOND, "stp_event_date": "20090101"}],
+        LONGEST,
+    ),
+    "a misdemeanor on another day": (
+        [RELEASED],
+        [
+            {
+                **CONVICTED,
+                "count_order": SECOND,
+                "stp_event_date": "20090101",
+                "offense_toc": "M",
+            }
+        ],
+        LATER,
+    ),
+}
+
 # Two subjects that are one person, and a third that is another.
 KEPT, MERGED, OTHER = "kept", "merged", "other"
 MERGED_ROWS: list[dict[str, str | None]] = [
@@ -147,19 +198,22 @@ def feed(spark: SparkSession, kind: str, rows: list[dict[str, Any]]) -> DataFram
 
 @pytest.fixture(scope="module")
 def people(spark: SparkSession) -> Prepared:
+    said = [(case, told) for case, (told, _) in CASES.items()]
+    said += [(f"parole: {case}", {"supervision": one[0]}) for case, one in PAROLE.items()]
     told = {
         kind: feed(
             spark,
             kind,
-            [
-                {"subject_id": case, **row}
-                for case, (said, _) in CASES.items()
-                for row in said.get(kind, [])
-            ],
+            [{"subject_id": case, **row} for case, one in said for row in one.get(kind, [])],
         )
         for kind in ("registry", "supervision", "petitions")
     }
-    rows = [{**CONVICTED, "subject_id": case} for case in CASES]
+    rows: list[dict[str, str | None]] = [{**CONVICTED, "subject_id": case} for case in CASES]
+    rows += [
+        {**row, "subject_id": f"parole: {case}"}
+        for case, (_, others, _) in PAROLE.items()
+        for row in [PRISON, *others]
+    ]
     return prepared(source_rows(spark, *rows), feeds=SideFeeds(**told))
 
 
@@ -182,6 +236,13 @@ def pooled(spark: SparkSession) -> Prepared:
 def test_what_other_offices_say_stands_on_the_count(case: str, people: Prepared) -> None:
     row, expected = people.count(case), CASES[case][1]
     assert {name: row[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("case", PAROLE)
+def test_only_parole_on_record_of_one_prison_sentence_ends_before_the_longest(
+    case: str, people: Prepared
+) -> None:
+    assert people.count(f"parole: {case}").parole_bound_end == PAROLE[case][2]
 
 
 def test_merged_subjects_are_one_person_on_every_count_of_either(pooled: Prepared) -> None:

@@ -184,6 +184,25 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [{**ARREST, "disp_descr": "PROS REJ-OTHER"}],
         {"open_arrest": False, "open_arrest_until": None, "open_arrest_unbarred": False},
     ),
+    "an arrest that was turned over to another authority": (
+        [{**ARREST, "disp_descr": "REL/TOT OTHER JURIS/AUTH"}],
+        {"open_arrest": True, "open_arrest_until": DAY(2023, 3, 1)},
+    ),
+    "a charge that goes on among others": (
+        [{**ARREST, "disp_descr": "PROS REJ-COMB W/OTHER CNTS"}],
+        {"open_arrest": True, "open_arrest_until": DAY(2023, 3, 1)},
+    ),
+    "a charge that goes on among others in court": (
+        [
+            {**ARREST, "disp_descr": "PROS REJ-COMB W/OTHER CNTS"},
+            {**COURT, "disp_descr": "DISMISSED"},
+        ],
+        {"open_arrest": False, "open_arrest_until": None},
+    ),
+    "an arrest that was released": (
+        [{**ARREST, "disp_descr": "PROS REL-DET ONLY"}],
+        {"open_arrest": False, "open_arrest_until": None},
+    ),
     "an arrest that the court settled": (
         [ARREST, {**COURT, "disp_descr": "DISMISSED"}],
         {"open_arrest": False, "pending_charge": False},

@@ -21,14 +21,22 @@ def explain(
     frame: Frame,
     subject_id: Annotated[str, typer.Argument(help="SUBJECT_ID as in the research file.")],
     sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also every fact of each pack, and how it turned out.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Also as a page, to print.")] = None,
 ) -> None:
-    """One person's record, each decision with rule, facts and cite, and what would change it."""
+    """One person's record and each decision: why, by which clause, and what would change it."""
     place = frame.open_store(frame.settings())
-    from clearance.explain import explain as look_up
+    from clearance.explain.page import write_page
+    from clearance.explain.render import show
+    from clearance.explain.step import explain as look_up
 
     with frame.session() as spark:
         result = look_up(spark, place, subject_id=subject_id, rules=frame.rules, sweep_id=sweep)
-    frame.show(result, result.render)
+    if html is not None:
+        write_page(result, html)
+    frame.show(result, lambda console: show(result, console, everything=everything))
 
 
 @app.command()

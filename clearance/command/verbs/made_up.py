@@ -42,16 +42,50 @@ def synth(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     as_of: AsOf = "2026-11-01",
     form: Annotated[str, typer.Option("--format", help="csv or delta")] = "csv",
+    state: Annotated[
+        str, typer.Option("--state", help="small, or california: the whole state in proportion")
+    ] = "small",
+    second_month: Annotated[
+        bool,
+        typer.Option("--second-month", help="Also the extract of a month later (california, csv)."),
+    ] = False,
+    processes: Annotated[
+        int | None, typer.Option("--processes", help="How many write california; same bytes.")
+    ] = None,
 ) -> None:
     """Made-up people in the research file's own format, with its mess; and side feeds."""
     day = needed_date(as_of, "--as-of")
     if form not in ("csv", "delta"):
         raise UsageError(f"`{form}` is no format.", "Write --format csv or --format delta.")
-    from clearance.command.demo import say_synth, synth_csv, synth_delta
+    if state not in ("small", "california"):
+        raise UsageError(f"`{state}` is no state.", "Write --state small or --state california.")
+    if second_month and (state, form) != ("california", "csv"):
+        raise UsageError(
+            "Only files of California have a second month.",
+            "Add --state california, without --format delta.",
+        )
+    from clearance.command.demo import State, say_synth, synth_csv, synth_delta
 
+    frame.show_progress()
     if form == "delta":
         into = replace(frame, store=str(out))
-        result = synth_delta(into, people=people, out=out, seed=seed, as_of=day)
+        result = synth_delta(
+            into,
+            people=people,
+            out=out,
+            seed=seed,
+            as_of=day,
+            state=State(state),
+            processes=processes,
+        )
     else:
-        result = synth_csv(people=people, out=out, seed=seed, as_of=day)
+        result = synth_csv(
+            people=people,
+            out=out,
+            seed=seed,
+            as_of=day,
+            state=State(state),
+            second_month=second_month,
+            processes=processes,
+        )
     frame.show(result, lambda console: say_synth(result, console))

@@ -1,0 +1,1 @@
+"""Explain: one person's record and each decision about it, in words."""

@@ -1,0 +1,144 @@
+"""What the tables say of a person: counts and arrests, and what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.explain.model import Event, ExplainedUnit
+from clearance.publish.columns import charge_shown
+from clearance.store import Store
+from clearance.sweep.recorded import Sweep
+
+LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
+UNREADABLE = "charge not readable"
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A person's counts and arrests, each as its row.
+
+    Attributes:
+        counts: rows of `charges` with `charge_shown`, in record order.
+        arrests: rows of `arrests`, in record order.
+    """
+
+    counts: tuple[Values, ...]
+    arrests: tuple[Values, ...]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether rows of the record are known to be lost."""
+        return any(row.get("record_incomplete") for row in self.counts)
+
+    @property
+    def rows(self) -> dict[str, Values]:
+        """Every unit's row by its id."""
+        return {row["unit_id"]: row for row in (*self.counts, *self.arrests)}
+
+    def units(self) -> list[ExplainedUnit]:
+        """Counts, then arrests."""
+        return [*map(_count, self.counts), *map(self._arrest, self.arrests)]
+
+    def timeline(self) -> tuple[Event, ...]:
+        """What happened, by day; what is of one day in the record's order."""
+        events = [*self._of_arrests(), *self._of_counts()]
+        return tuple(sorted(events, key=lambda event: event.on))
+
+    def _arrest(self, row: Values) -> ExplainedUnit:
+        return ExplainedUnit(
+            unit_id=row["unit_id"],
+            what="arrest",
+            charge=self._charges_of(row),
+            level=LEVELS[row["level"]],
+            county=row["county"],
+            dates=_dates(arrested=row["arrest_date"]),
+            status=", ".join(sorted(set(row.get("arrest_statuses") or []))) or "unknown",
+        )
+
+    def _charges_of(self, arrest: Values) -> str | None:
+        """The charges of an arrest's counts."""
+        own = arrest["unit_id"]
+        shown = [row["charge"] for row in self.counts if row["unit_id"].startswith(own)]
+        return "; ".join(dict.fromkeys(charge or UNREADABLE for charge in shown)) or None
+
+    def _of_arrests(self) -> Iterator[Event]:
+        for row in self.arrests:
+            if row["arrest_date"] is not None:
+                charges = self._charges_of(row)
+                what = f"arrested, {row['county']}" + (f": {charges}" if charges else "")
+                yield Event(row["arrest_date"], what, row["unit_id"])
+
+    def _of_counts(self) -> Iterator[Event]:
+        for row in self.counts:
+            charge = row["charge"] or UNREADABLE
+            if not row.get("convicted"):
+                continue
+            level = LEVELS[row["level"]]
+            if row["conviction_date"] is not None:
+                what = f"convicted of {charge}, {level}, {row['county']}"
+                yield Event(row["conviction_date"], what, row["unit_id"])
+            if row["sentence_end"] is not None:
+                bounded = row.get("sentence_end_bounded")
+                ends = "ends at the latest" if bounded else "ends"
+                basis = f" ({row['sentence_basis']})" if row.get("sentence_basis") else ""
+                what = f"sentence for {charge} {ends}{'' if bounded else basis}"
+                yield Event(row["sentence_end"], what, row["unit_id"])
+
+
+def record_of(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: str) -> Record:
+    """What the tables of a sweep say of a person.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        sweep: the sweep.
+        subject_id: the person.
+    """
+    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    counts = sweep.read(spark, store, "charges").withColumn(
+        "charge", F.when(F.col("section").isNotNull(), charge)
+    )
+    arrests = (
+        _of(sweep.read(spark, store, "arrests"), subject_id)
+        if (store.exists(spark, "arrests"))
+        else ()
+    )
+    return Record(tuple(_of(counts, subject_id)), tuple(arrests))
+
+
+def _of(rows: DataFrame, subject_id: str) -> Iterable[Values]:
+    found = rows.where(F.col("subject_id") == subject_id).collect()
+    return sorted((row.asDict() for row in found), key=lambda row: str(row["unit_id"]))
+
+
+def _count(row: Values) -> ExplainedUnit:
+    bounded = row.get("sentence_end_bounded")
+    return ExplainedUnit(
+        unit_id=row["unit_id"],
+        what="count",
+        charge=row["charge"] or UNREADABLE,
+        level=LEVELS[row["level"]],
+        county=row["county"],
+        dates=_dates(
+            arrested=row["arrest_date"],
+            convicted=row["conviction_date"],
+            convicted_at_the_earliest=row.get("conviction_earliest"),
+            convicted_at_the_latest=row.get("conviction_latest"),
+            sentence_ends=None if bounded else row["sentence_end"],
+            sentence_ends_at_the_latest=row["sentence_end"] if bounded else None,
+        ),
+        status=row["status"],
+        section=row["section"],
+    )
+
+
+def _dates(**dates: date | None) -> dict[str, str]:
+    return {name: day.isoformat() for name, day in dates.items() if day is not None}
