@@ -197,14 +197,20 @@ def plan_of(
         packs: which of those that it decided, by id.
         rules: the rules folder; only its feature catalogue is read.
     """
-    bounds = _bounds(spark, store, rules=rules)
+    bounds = stored_packs(spark, store, rules=rules)
     records = json.loads(sweep["assigned"])
-    assigned = tuple(_assigned(records[name], bounds) for name in packs)
+    assigned = tuple(assigned_as_recorded(records[name], bounds) for name in packs)
     return Plan(assigned, files=(), notes=(), selected=())
 
 
-def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:
-    """Every pack that the store has kept, by fingerprint."""
+def stored_packs(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:
+    """Every pack that the store has kept, by fingerprint.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        rules: the rules folder; only its feature catalogue is read.
+    """
     catalogue = load_catalogue(rules)
     return {
         row["fingerprint"]: replace(
@@ -214,7 +220,13 @@ def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, Boun
     }
 
 
-def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+    """A pack with its counties, as a sweep used it.
+
+    Args:
+        record: of the pack, in the `assigned` of the sweep's row.
+        bounds: `stored_packs`.
+    """
     own = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
     # Where every county has its own options, the usual ones were used for none and not kept.
     usual = bounds.get(record["usual"]) or next(iter(own.values()))
