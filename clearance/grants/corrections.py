@@ -12,7 +12,7 @@ All doubted grants are decided in one plan for each version of a pack, whatever 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,16 @@ from pyspark.sql import functions as F
 
 from clearance.charges.changes import Note, note_on, people_with_other_records
 from clearance.grants.known_then import tag, tagged_unit, units_then
-from clearance.grants.looked import Looked
+from clearance.grants.looked import Versions
 from clearance.literal import literal_table
 from clearance.store import Store
 from clearance.sweep.assign import Plan
-from clearance.sweep.replay import assigned_as_recorded, stored_packs
+from clearance.sweep.replay import assigned_as_recorded, fingerprints_of, stored_packs
 from clearance.sweep.scope import Scope
 from clearance.sweep.step import UNIT_TABLES, decide
 
 KEY = ("unit_id", "pack", "granted_on")
 AGAINST = ("NOT_ELIGIBLE", "NOT_YET")
-Versions = Mapping[str, int]
 
 
 def corrections(
@@ -43,7 +42,7 @@ def corrections(
     sweeps: Sequence[Row],
     now: Note,
     versions: Versions,
-    looked: Looked | None,
+    since: Iterable[tuple[Sequence[str], Versions]],
     rules: Path,
 ) -> DataFrame | None:
     """A row is a grant that was not due: unit_id, pack, granted_on, correction_reason.
@@ -57,13 +56,13 @@ def corrections(
         sweeps: rows of `sweeps`.
         now: what `charges` and `arrests` rest on.
         versions: theirs.
-        looked: which grants have been held against which record; None where nobody knows.
+        since: ids of sweeps, with the versions that their grants were last held against.
         rules: the rules folder, to read the record with.
     """
     parts = [
-        _doubted(spark, store, mine, since=since, now=now, versions=versions)
-        for mine, since in _since(grants, sweeps, looked=looked)
-        if note_on(spark, store, "charges", until=since["charges"])[1] != now
+        _doubted(spark, store, grants, of=ids, since=at, now=now, versions=versions)
+        for ids, at in since
+        if note_on(spark, store, "charges", until=at["charges"])[1] != now
     ]
     if not parts:
         return None
@@ -75,7 +74,10 @@ def corrections(
         doubted.unpersist()
         return None
     units = units_then(spark, store, doubted, now=now, rules=rules)
-    bounds = stored_packs(spark, store, rules=rules)
+    used = {
+        name for records, _ in editions for one in records.values() for name in fingerprints_of(one)
+    }
+    bounds = stored_packs(spark, store, rules=rules, wanted=used)
     found = []
     for records, members in editions:
         assigned = tuple(assigned_as_recorded(record, bounds) for record in records.values())
@@ -85,31 +87,18 @@ def corrections(
     return reduce(DataFrame.unionByName, found)
 
 
-def _since(
-    grants: DataFrame, sweeps: Sequence[Row], *, looked: Looked | None
-) -> Iterator[tuple[DataFrame, Versions]]:
-    """Grants, and the versions that they were last held against: those of their sweep at first."""
-    rest = grants
-    if looked is not None:
-        known = F.col("granted_on") < F.lit(looked.before)
-        yield grants.where(known), looked.versions
-        rest = grants.where(~known)
-    granting = {row["sweep_id"] for row in rest.select("sweep_id").distinct().collect()}
-    for sweep in sweeps:
-        if sweep["sweep_id"] in granting:
-            yield rest.where(F.col("sweep_id") == sweep["sweep_id"]), sweep["input_versions"]
-
-
 def _doubted(
     spark: SparkSession,
     store: Store,
     grants: DataFrame,
     *,
+    of: Sequence[str],
     since: Versions,
     now: Note,
     versions: Versions,
 ) -> DataFrame:
-    """A row is a grant whose unit and person are others since: subject_id, sweep_id and the key."""
+    """A row is a grant of some sweeps whose unit and person are others since: the key, and whose."""
+    grants = grants.where(F.col("sweep_id").isin(list(of)))
     _, earlier = note_on(spark, store, "charges", until=since["charges"])
     if earlier is not None:
         others = people_with_other_records(spark, store, earlier=earlier, now=now)
@@ -154,7 +143,9 @@ def _editions(sweeps: Mapping[tuple[str, str], Row]) -> list[Edition]:
     places: dict[str, dict[str, int]] = {}
     editions: list[Edition] = []
     for sweep_id, pack in sorted(sweeps):
-        record = assigned[sweep_id][pack]
+        record = assigned[sweep_id].get(pack)
+        if record is None:
+            continue
         known = places.setdefault(pack, {})
         place = known.setdefault(json.dumps(record, sort_keys=True), len(known))
         if place == len(editions):

@@ -85,7 +85,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
     standing = before.where("corrected_on IS NULL")
     with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
         earlier = standing.where(F.col("granted_on") < F.lit(sweep["as_of"]))
-        looked, wrong = _wrong(spark, store, earlier, sweep=sweep, sweeps=sweeps, rules=rules)
+        looked, wrong = _wrong(spark, store, earlier, sweeps=sweeps, rules=rules)
         rows = _corrected(before, wrong, on=sweep["as_of"]) if wrong is not None else None
         corrected = 0 if rows is None else rows.persist().count()
     with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
@@ -103,8 +103,9 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
             put = grant_rows(new, sources=sources, sweep=sweep, rules=load_record_rules(rules))
             put = put if rows is None else put.unionByName(rows)
             put = put.unionByName(_with_raw_courts(before).join(put, on=list(KEY), how="left_anti"))
-            said = {"granted": sweep_id, "after": after}
-            note = json.dumps(said if looked is None else said | {"looked": looked.as_note()})
+            # What is granted now rests on the sweep's own record.
+            held = looked.without(sweep_id) if fresh else looked
+            note = held.in_note({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
                 store.upsert(put, "grants", key=KEY)
         for frame in filter(None, (new, rows)):
@@ -113,20 +114,15 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
 
 
 def _wrong(
-    spark: SparkSession,
-    store: Store,
-    grants: DataFrame,
-    *,
-    sweep: Row,
-    sweeps: list[Row],
-    rules: Path,
-) -> tuple[Looked | None, DataFrame | None]:
+    spark: SparkSession, store: Store, grants: DataFrame, *, sweeps: list[Row], rules: Path
+) -> tuple[Looked, DataFrame | None]:
     """What grants of earlier days are held against now, and those that were not due, if any."""
-    found = notes(spark, store)
+    looked, found = looked_at(spark, store), notes(spark, store)
     (_, now), *others = found.values()
     if now is None or any(note != now for _, note in others):
-        return None, None
+        return looked, None
     versions = {table: version for table, (version, _) in found.items()}
+    granting = {row["sweep_id"] for row in grants.select("sweep_id").distinct().collect()}
     wrong = corrections(
         spark,
         store,
@@ -134,10 +130,10 @@ def _wrong(
         sweeps=sweeps,
         now=now,
         versions=versions,
-        looked=looked_at(spark, store),
+        since=looked.since(granting, sweeps=sweeps),
         rules=rules,
     )
-    return Looked(versions, before=sweep["as_of"]), wrong
+    return looked.and_now(granting, versions=versions), wrong
 
 
 def _given(determinations: DataFrame, sweep: Row) -> DataFrame:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from pyspark.sql import Row, SparkSession
-from pyspark.sql import functions as F
 
 from clearance.charges.changes import note_on
-from clearance.grants.looked import Looked, looked_at
+from clearance.grants.looked import looked_at
 from clearance.store import Store
 from clearance.sweep.recorded import standing, sweep_of
 
@@ -18,8 +17,8 @@ def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int 
     """The oldest version of `source_rows` that is needed; None where nothing was prepared.
 
     Needed are those of the last prepare, of the sweeps whose decisions stand, of every sweep since
-    a moment, and of grants that have not been held against a later record. `replay` needs none: it
-    decides `charges` and `arrests`, of which every version stays.
+    a moment, and those that grants were last held against. `replay` needs none: it decides
+    `charges` and `arrests`, of which every version stays.
 
     Args:
         spark: the session.
@@ -41,15 +40,15 @@ def _versions_of_charges(
     yield None
     if not store.exists(spark, "sweeps"):
         return
-    looked = looked_at(spark, store)
-    if looked is not None:
-        yield looked.versions["charges"]
     sweeps = store.read(spark, "sweeps").orderBy("determinations_version").collect()
-    ids = _standing(spark, store, sweeps) | _granting(spark, store, looked=looked)
+    ids = _standing(spark, store, sweeps)
     for sweep in sweeps:
         # PySpark gives the machine's own time, without a zone.
         if sweep["finished_at"].astimezone(UTC) >= since or sweep["sweep_id"] in ids:
             yield sweep["input_versions"].get("charges")
+    granting = _granting(spark, store)
+    for _, versions in looked_at(spark, store).since(granting, sweeps=sweeps):
+        yield versions["charges"]
 
 
 def _standing(spark: SparkSession, store: Store, sweeps: list[Row]) -> set[str]:
@@ -60,11 +59,9 @@ def _standing(spark: SparkSession, store: Store, sweeps: list[Row]) -> set[str]:
     return {found.whole.sweep_id, *(sweep.sweep_id for sweep in found.later.values())}
 
 
-def _granting(spark: SparkSession, store: Store, *, looked: Looked | None) -> set[str]:
-    """The sweeps of which grants stand that were held against no later record."""
+def _granting(spark: SparkSession, store: Store) -> set[str]:
+    """The sweeps of which grants stand."""
     if not store.exists(spark, "grants"):
         return set()
     rows = store.read(spark, "grants").where("corrected_on IS NULL")
-    if looked is not None:
-        rows = rows.where(F.col("granted_on") >= F.lit(looked.before))
     return {row["sweep_id"] for row in rows.select("sweep_id").distinct().collect()}

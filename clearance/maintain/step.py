@@ -7,7 +7,7 @@ this, and readers find a version of before wherever its rows lie now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from clearance.first_write import quoted_name
 from clearance.log import logged
 from clearance.log_folder import spark_path
 from clearance.maintain.needed import oldest_record
+from clearance.maintain.quiet import printed_as_error
 from clearance.progress import stage
 from clearance.schemas import TABLES
 from clearance.store import Store, storage_faults
@@ -34,7 +35,12 @@ LONGEST_WRITE = timedelta(days=7)
 # Between looking at the clock here and Delta's own look. It keeps a version more than is needed.
 MARGIN = timedelta(days=1)
 
-_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+# Delta takes a VACUUM's own age only where it is told to, and none below that of the table (twenty
+# years here) unless it is not to look.
+_OWN_AGE = {
+    "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",
+    "spark.databricks.delta.retentionDurationCheck.enabled": "false",
+}
 _FILE_SIZE = "spark.databricks.delta.optimize.maxFileSize"
 
 
@@ -107,7 +113,7 @@ def _put_together(
         return before, before
     with (
         stage(f"Putting {before:,} files of {table} together"),
-        _set(spark, _FILE_SIZE, str(LARGEST_FILE)),
+        _set(spark, {_FILE_SIZE: str(LARGEST_FILE)}),
     ):
         spark.sql(f"OPTIMIZE {_named(store, table)}")
     return before, _files(spark, store, table)[0]
@@ -130,7 +136,8 @@ def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) ->
     age = max(now - made + MARGIN, LONGEST_WRITE)
     with (
         stage("Taking records away that nothing needs"),
-        _set(spark, _CHECK, "false"),
+        _set(spark, _OWN_AGE),
+        printed_as_error(spark),
         storage_faults(f"maintaining {RECORD}"),
     ):
         store.delta(spark, RECORD).vacuum(age / timedelta(hours=1))
@@ -138,12 +145,18 @@ def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) ->
 
 
 @contextmanager
-def _set(spark: SparkSession, key: str, value: str) -> Iterator[None]:
-    spark.conf.set(key, value)
+def _set(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+    before: dict[str, str | None] = {key: spark.conf.get(key, None) for key in settings}
+    for key, value in settings.items():
+        spark.conf.set(key, value)
     try:
         yield
     finally:
-        spark.conf.unset(key)
+        for key, own in before.items():
+            if own is None:
+                spark.conf.unset(key)
+            else:
+                spark.conf.set(key, own)
 
 
 def _named(store: Store, table: str) -> str:

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 from clearance.cli import _code
 from clearance.clock import wall_clock
 from clearance.errors import StoreFault
+from clearance.grants.looked import Looked
 from clearance.maintain.needed import oldest_record
 from clearance.maintain.step import maintain
 from clearance.store import Store, storage_faults
@@ -90,9 +91,11 @@ def people(spark: SparkSession, store: Store, of: Sweep, table: str) -> list[str
 
 
 def test_files_are_few_and_only_records_that_nothing_needs_are_gone(
-    spark: SparkSession, months: Store
+    spark: SparkSession, months: Store, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    capfd.readouterr()
     done = maintain(spark, months, clock=lambda: NOW, keep_days=40, most_files=1)
+    assert capfd.readouterr().out == "", "what is printed there is the command's document"
     assert done.files["determinations"] == done.files["sweeps"] == (len(MONTHS), 1)
     assert done.files["charges"] == (1, 1)
     assert done.record_since == MONTHS.index("third")
@@ -120,10 +123,10 @@ def test_a_record_is_needed_that_a_grant_was_last_held_against(
     write(spark, months, "grants", [_grant("first"), _grant("third")])
     assert oldest_record(spark, months, since=NOW + MONTH) == MONTHS.index("first")
     # Once these have been held against a later record, that one is what counts.
-    versions = {"charges": sweeps(spark, months)["second"].input_versions["charges"]}
-    note = json.dumps({"looked": {"versions": versions, "before": "2027-01-01"}})
+    versions = sweeps(spark, months)["second"].input_versions | {"arrests": 0}
+    looked = Looked().and_now(["first", "third"], versions=versions)
     after = months.version(spark, "grants")
-    with months.in_turn(spark, "grants", after=after, note=note):
+    with months.in_turn(spark, "grants", after=after, note=looked.in_note({})):
         months.append(frame(spark, "grants", [_grant("last")]), "grants")
     assert oldest_record(spark, months, since=NOW + MONTH) == MONTHS.index("second")
 
