@@ -97,7 +97,7 @@ def _doubted(
     now: Note,
     versions: Versions,
 ) -> DataFrame:
-    """A row is a grant of some sweeps whose unit and person are others since: the key, and whose."""
+    """A row is a grant of some sweeps whose unit and person are others since: whose, the key."""
     grants = grants.where(F.col("sweep_id").isin(list(of)))
     _, earlier = note_on(spark, store, "charges", until=since["charges"])
     if earlier is not None:
