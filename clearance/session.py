@@ -56,6 +56,9 @@ SPEED = {
     "spark.sql.codegen.cache.maxEntries": "512",
     # A merge reads its source twice; what it is to change is found once.
     "spark.databricks.delta.merge.materializeSource": "all",
+    # What this is when nobody sets it depends on a variable of the environment, which is looked up
+    # for each field that an expression reads outside generated code.
+    "spark.sql.types.framework.enabled": "false",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

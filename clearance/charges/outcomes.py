@@ -5,9 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE, UNREAD_LEVEL
+from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE
 from clearance.charges.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
-from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
 from clearance.charges.limitation import years_to_file
 from clearance.charges.limitation_periods import Limitation
@@ -42,14 +41,8 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         counts: `later.with_later_dispositions`.
         longest: the longest that the law lets a term be.
     """
-    toc = F.when(F.col("toc").isin(*LEVELS), F.col("toc"))
-    # What a court has said about the level of a conviction goes before the level charged.
-    level = F.when(F.col("convicted"), F.coalesce("stated_level", toc)).otherwise(
-        F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
-    )
-    level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
-    with_level = counts.withColumns({"level": level, "last_move": last_move()})
-    ended = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
+    known = {"outcome": _outcome(F.col("dispositions")), "last_move": last_move()}
+    ended = counts.withColumns(known)
     convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
     first, last = map(F.col, CONVICTED_WITHIN)
     terms = TermBounds(longest)
@@ -107,7 +100,7 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
         },
-        without=("dispositions", "outcome", "stated_level", TERM_BITS, *MARKS, *STEPS),
+        without=("dispositions", "outcome", TERM_BITS, *MARKS, *STEPS),
     )
 
 
@@ -182,21 +175,19 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
         counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
         lists: the statute lists.
     """
-    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))
+    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))["shown"]
     combined = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
     combined = combined & (F.size("gang_enhancements") > 0)
-    with_enhancement = counts.withColumn(
-        "enhancement", F.when(combined, F.array_min(own_step["shown"]))
-    )
-    is_combined = F.col("enhancement").isNotNull()
+    # Few counts are combined: only of these is it asked more than once.
+    is_combined = combined & F.array_min(own_step).isNotNull()
 
     def combined_or(new: Column, name: str) -> Column:
         return F.when(is_combined, new).otherwise(F.col(name))
 
-    written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
+    written = F.concat_ws(" + ", F.col("shown"), F.array_min(own_step))
     super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
     return projected(
-        with_enhancement,
+        counts,
         {
             "tags": combined_or(super_strike, "tags"),
             "felony_on": combined_or(
@@ -204,5 +195,5 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             ),
             "shown": combined_or(written, "shown"),
         },
-        without=("enhancement", "gang_enhancements"),
+        without=("gang_enhancements",),
     )
