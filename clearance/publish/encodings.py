@@ -1,4 +1,4 @@
-"""The one encoding of a packet's files: as received where all of a county's lines agree, else UTF-8.
+"""The one encoding of a packet: as received where all of a county's lines agree, else UTF-8.
 
 A line without a letter beyond ASCII agrees with any. Spark writes UTF-8, and notes of each packet
 whether some line was received in ISO-8859-1 and whether some line must be UTF-8. Where all that has

@@ -209,7 +209,7 @@ def rules_with_reasons(folder: Path) -> Path:
     import shutil
 
     shutil.copytree(rules_folder(), folder)
-    (folder / "reasons.yaml").write_text(f"{REASONS}WAIT: {{years}} years for {{charge}}\n")
+    (folder / "reasons.yaml").write_text(f'{REASONS}WAIT: "{{years}} years for {{charge}}"\n')
     return folder
 
 
