@@ -27,11 +27,11 @@ from clearance.store import Store
 from clearance.sweep.recorded import sweep_at
 from clearance.sweep.step import SweepResult, determine
 
-PACKET_FILES = ("all", "condensed", "prop64")
+PACKET_FILES = ("all", "condensed", "prop64", "relief")
 
 
 def packet_files(text: str | None) -> tuple[str, ...]:
-    """The packet files asked for, `all,condensed,prop64`.
+    """The packet files asked for, `all,condensed,prop64,relief`.
 
     Raises:
         UsageError: a name that is none of them.

@@ -23,7 +23,7 @@ from clearance.faults import output_faults
 from clearance.literal import literal_table, looked_up
 from clearance.log import logged
 from clearance.progress import stage
-from clearance.publish.columns import charge_shown
+from clearance.publish.units import units_shown
 from clearance.publish.words import load_reasons, reason_text, words_of_packs
 from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Standing, Sweep, latest_sweep, named_sweep, standing, sweep_of
@@ -139,7 +139,9 @@ def exported(
         texts: the text of each reason code.
     """
     decided = sweep.read(spark, store, "determinations")
-    units = _units(sweep.read(spark, store, "charges"), sweep.read(spark, store, "arrests"))
+    units = units_shown(
+        sweep.read(spark, store, "charges"), arrests=sweep.read(spark, store, "arrests")
+    )
     sentences = _sentences(spark, decided, texts=texts, packs=store.read(spark, "packs").collect())
     days = {pack: decider.as_of.isoformat() for pack, decider in stands.later.items()}
     whole = F.lit(stands.whole.as_of)
@@ -159,32 +161,6 @@ def exported(
         "what_if": F.lit(sweep.what_if),
     }
     return joined.select(*[worked_out.get(name, F.col(name)).alias(name) for name in COLUMNS])
-
-
-def _units(charges: DataFrame, arrests: DataFrame) -> DataFrame:
-    """A row is a unit: unit_id, charge, section, level, dated. An arrest has all its charges."""
-    shown = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
-    charged = charges.where("section IS NOT NULL").groupBy(
-        F.concat_ws("-", "subject_id", F.substring("count_order", 1, 6)).alias("unit_id")
-    )
-    of_arrest = charged.agg(F.concat_ws("; ", F.sort_array(F.collect_set(shown))).alias("charge"))
-    stops = arrests.select("unit_id", "level", F.col("arrest_date").alias("dated"))
-    none = F.lit(None).cast("string").alias("section")
-    return (
-        charges.where("convicted")
-        .select(
-            "unit_id",
-            F.when(F.col("section").isNotNull(), shown).alias("charge"),
-            "section",
-            "level",
-            F.col("conviction_date").alias("dated"),
-        )
-        .unionByName(
-            stops.join(of_arrest, on="unit_id", how="left").select(
-                "unit_id", "charge", none, "level", "dated"
-            )
-        )
-    )
 
 
 def _sentences(

@@ -54,12 +54,23 @@ CONDENSED: tuple[str, ...] = (
     "END_OF_REC",
 )
 
+RELIEF: tuple[str, ...] = (
+    *("subject_id", "unit_id", "charge", "pack", "outcome"),
+    *("kind", "relief", "eligible_on", "revisit_on", "reason_text", "cite", "petition"),
+    *("unit", "level", "dated", "case_number", "pack_version", "reason", "rule", "as_of"),
+)
+"""The columns of `relief.csv`: who and what, the decision, why, and the rest."""
+
 HEADERS = {
     "all": (*FIELDS, *APPENDED),
     "condensed": (*CONDENSED, *APPENDED),
     "prop64": (*FIELDS, *APPENDED),
+    "relief": RELIEF,
 }
 """The header row of each file; `files` of publish are its keys."""
+
+OF_RECORDS = ("all", "condensed", "prop64")
+"""The files whose rows are source rows."""
 
 NO_DATE = "-1.0"
 

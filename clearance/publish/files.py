@@ -7,6 +7,7 @@ removes them.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -22,6 +23,7 @@ from pyspark.sql import DataFrame
 
 from clearance.errors import StoreFault
 from clearance.faults import output_faults, storage_faults
+from clearance.ingest.record import UTF_8
 from clearance.lock import alone
 from clearance.sweep.recorded import WHAT_IF
 
@@ -109,13 +111,13 @@ def write_parts(lines: DataFrame, *, place: Workplace) -> None:
     """Write a packet's lines, sorted, a file a county, packet file and chunk.
 
     Args:
-        lines: see `packet_lines`.
+        lines: see `packet_lines` and `relief_lines`.
         place: where to.
     """
     where = ("folder", "file", "chunk")
     ordered = (
         lines.repartition(*where)
-        .sortWithinPartitions(*where, "file_number", "position")
+        .sortWithinPartitions(*where, "file_number", "position", "line")
         .select(*where, "line")
     )
     with storage_faults(f"writing packet lines under {place.out}"):
@@ -130,7 +132,11 @@ def write_parts(lines: DataFrame, *, place: Workplace) -> None:
 
 
 def assemble(
-    place: Workplace, *, folder: str, headers: Mapping[str, Sequence[str]]
+    place: Workplace,
+    *,
+    folder: str,
+    headers: Mapping[str, Sequence[str]],
+    encodings: Mapping[str, str],
 ) -> dict[str, int]:
     """Put a county's files together; returns the rows of each, the header not counted.
 
@@ -138,6 +144,7 @@ def assemble(
         place: where the parts are.
         folder: the county's.
         headers: the header row of each file to make.
+        encodings: of each file; UTF-8 where none is given.
     """
     target = place.made / folder
     target.mkdir()
@@ -146,7 +153,8 @@ def assemble(
         parts = _parts(place.lines / f"folder={folder}" / f"file={name}")
         with (target / f"{name}.csv").open("wb") as out:
             out.write(csv_line(header))
-            rows[name] = sum(copy_lines(part, out) for part in parts)
+            encoding = encodings.get(name, UTF_8)
+            rows[name] = sum(copy_lines(part, out, encoding=encoding) for part in parts)
     return rows
 
 
@@ -158,18 +166,21 @@ def _parts(folder: Path) -> list[Path]:
     return [part for path in chunks for part in sorted(path.glob("part-*"))]
 
 
-def copy_lines(part: Path, out: BinaryIO) -> int:
+def copy_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
     """Move a part's lines to the end of a file; returns how many.
 
     Args:
-        part: removed afterwards.
+        part: in UTF-8; removed afterwards.
         out: open for writing.
+        encoding: that the file is to have.
     """
     lines = 0
+    # A letter of two bytes may stand where one block ends and the next begins.
+    decoder = codecs.getincrementaldecoder(UTF_8)()
     with part.open("rb") as source:
         while block := source.read(_BLOCK):
             lines += block.count(b"\n")
-            out.write(block)
+            out.write(block if encoding == UTF_8 else decoder.decode(block).encode(encoding))
     part.unlink()
     return lines
 

@@ -1,7 +1,7 @@
 """Source rows to the lines of a packet's files.
 
 The record goes through as received: its fields are read for the condensed file only, and to tell
-a 96th. Bytes of several encodings may stand in one file, so a line is built as bytes.
+a 96th.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.ingest.record import LATIN_1, is_whole, parsed
+from clearance.ingest.record import is_whole, parsed
 from clearance.ingest.shape import has_blank_end, without_blank_end, without_mark
 from clearance.publish.columns import (
     AFTER_POSSIBLE,
@@ -17,11 +17,12 @@ from clearance.publish.columns import (
     CONDENSED,
     csv_fields,
 )
+from clearance.publish.encodings import must_be_utf_8, received_in_latin_1
 from clearance.publish.placement import SOURCE
 
 PLACE = ("folder", "chunk", "file_number", "position")
-
-_ONLY_LATIN_1 = "^[\\u0000-\\u00ff]*$"
+LINE = ("folder", "file", "chunk", "file_number", "position", "line", "latin_1", "utf_8")
+"""The columns of a packet's line; the last two are for `Encodings`."""
 
 
 def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
@@ -39,7 +40,7 @@ def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
 def packet_lines(
     rows: DataFrame, *, people: DataFrame, marked: DataFrame, files: tuple[str, ...]
 ) -> DataFrame:
-    """A row is a line of a packet file: folder, file, chunk, file_number, position, line.
+    """A row is a line of a packet file that holds source rows, in the columns `LINE`.
 
     Args:
         rows: `source_rows` with their place.
@@ -55,8 +56,11 @@ def packet_lines(
     # Only first rows of decided counts.
     wanted = each.where((F.col("file") != "prop64") | F.col("own"))
     text = F.when(F.col("file") == "condensed", F.col("short")).otherwise(F.col("full"))
-    return wanted.select(
-        "folder", "file", "chunk", "file_number", "position", _line(text).alias("line")
+    whole = wanted.withColumn("line", F.concat(text, F.lit(","), F.col("ending")))
+    return whole.select(
+        *LINE[:-2],
+        received_in_latin_1().alias("latin_1"),
+        must_be_utf_8(F.col("line")).alias("utf_8"),
     )
 
 
@@ -83,18 +87,6 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
         without_96th(record, fields=fields).alias("full"),
         (condensed(fields) if condensed_too else F.lit(None).cast("string")).alias("short"),
     )
-
-
-def _line(text: Column) -> Column:
-    """A record's text and the appended fields as bytes, in the record's encoding."""
-    latin1 = F.col("encoding") == LATIN_1
-    # A case number may come from another row, in letters that this row's encoding lacks.
-    fits = F.col("ending").rlike(_ONLY_LATIN_1)
-    record = F.when(latin1, F.encode(text, LATIN_1)).otherwise(text.cast("binary"))
-    ending = F.when(latin1 & fits, F.encode("ending", LATIN_1)).otherwise(
-        F.col("ending").cast("binary")
-    )
-    return F.concat(record, F.lit(",").cast("binary"), ending).cast("string")
 
 
 def without_96th(record: Column, *, fields: Column) -> Column:

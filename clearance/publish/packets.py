@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.record_rules import load_record_rules
+from clearance.ingest.record import UTF_8
 from clearance.literal import looked_up
 from clearance.progress import stage
-from clearance.publish.columns import HEADERS
+from clearance.publish.columns import HEADERS, OF_RECORDS
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.counts import first_rows, packet_columns
+from clearance.publish.counts import first_rows, numbered_steps, packet_columns
+from clearance.publish.encodings import Encodings
 from clearance.publish.figures import Figures
 from clearance.publish.files import (
     Workplace,
@@ -30,6 +33,8 @@ from clearance.publish.files import (
 )
 from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, with_place
+from clearance.publish.relief import FILE as RELIEF_FILE
+from clearance.publish.relief import relief_lines, relief_rows
 from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
 from clearance.publish.together import planned_at_once, sent_where_few
@@ -53,6 +58,8 @@ class Order:
         explained: what the workbooks explain; None makes none.
         figures: of the determinations.
         survey: of the source rows.
+        relief: by county what `summary.json` says of every pack.
+        petitions: title by pointer that may be open after a no.
     """
 
     names: Mapping[str, str]
@@ -63,6 +70,13 @@ class Order:
     explained: Explained | None
     figures: Figures
     survey: Survey
+    relief: Mapping[str, Mapping[str, Any]]
+    petitions: Mapping[str, str]
+
+    @property
+    def of_records(self) -> tuple[str, ...]:
+        """The files asked for whose rows are source rows."""
+        return tuple(file for file in self.files if file in OF_RECORDS)
 
     @property
     def decided(self) -> int:
@@ -78,6 +92,7 @@ class Tables:
     Attributes:
         rows: `source_rows`, as `charges` at the version of the sweep.
         charges: `charges`.
+        arrests: gives `arrests`, which a store without arrests may lack.
         determinations: `determinations`, of every pack.
         keys: see `row_keys`.
         convictions: see `convictions_of`.
@@ -86,6 +101,7 @@ class Tables:
 
     rows: DataFrame
     charges: DataFrame
+    arrests: Callable[[], DataFrame]
     determinations: DataFrame
     keys: DataFrame
     convictions: DataFrame
@@ -111,14 +127,22 @@ def opened_tables(
         convictions = convictions_of(charges).persist()
         people = people_of_counties(keys, convictions=convictions).persist()
     try:
-        yield Tables(rows, charges, determinations, keys, convictions, people)
+        yield Tables(
+            rows=rows,
+            charges=charges,
+            arrests=lambda: sweep.read(spark, store, "arrests"),
+            determinations=determinations,
+            keys=keys,
+            convictions=convictions,
+            people=people,
+        )
     finally:
         for kept in (people, convictions, keys):
             kept.unpersist()
 
 
 def write_packets(
-    order: Order, tables: Tables, *, decided: DataFrame, place: Workplace
+    order: Order, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workplace
 ) -> dict[str, dict[str, int]]:
     """By county the rows of each file, once all of them are in place; headers not counted.
 
@@ -126,13 +150,21 @@ def write_packets(
         order: what to write.
         tables: what of.
         decided: see `with_words`.
+        words: see `relief_words`.
         place: where to work.
 
     Raises:
         StoreFault: some lines did not reach this machine.
     """
+    encodings = Encodings(order.names.values())
     with stage("Writing the counties' rows"):
-        write_parts(_lines(order, tables, decided=decided), place=place)
+        parts = []
+        if order.of_records:
+            parts.append(_record_lines(order, tables, decided=decided))
+        if RELIEF_FILE in order.files:
+            parts.append(_relief_lines(order, tables, words=words))
+        lines = reduce(DataFrame.unionByName, parts)
+        write_parts(encodings.noted(lines), place=place)
     with stage("Counting for the summaries"):
         numbers = summaries(
             tables.determinations,
@@ -142,11 +174,25 @@ def write_packets(
             counties=order.names,
             days=order.days,
         )
-    return _finish(order, place=place, numbers=numbers)
+    return _finish(order, place=place, numbers=numbers, encodings=encodings)
 
 
-def _lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
-    """The lines of every packet, see `packet_lines`."""
+def _relief_lines(order: Order, tables: Tables, *, words: DataFrame) -> DataFrame:
+    """The lines of every `relief.csv`, see `relief_lines`."""
+    arrests = any(row.unit == "arrest" for row in order.figures.decisions)
+    return relief_lines(
+        tables.determinations,
+        charges=tables.charges,
+        arrests=tables.arrests() if arrests else None,
+        numbered=numbered_steps(tables.keys),
+        words=words,
+        folders=order.names,
+        rows=relief_rows(order.figures, counties=order.names),
+    )
+
+
+def _record_lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
+    """The lines of source rows of every packet, see `packet_lines`."""
     notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
     few = order.decided
     first = first_rows(keys, decided=decided, at_most=few)
@@ -166,17 +212,25 @@ def _lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
         with_place(tables.rows, placed=placements(survey.files)),
         people=sent_where_few(reach, at_most=everybody),
         marked=sent_where_few(marked, at_most=few + survey.comments),
-        files=order.files,
+        files=order.of_records,
     )
 
 
 def _finish(
-    order: Order, *, place: Workplace, numbers: Mapping[str, Mapping[str, Any]]
+    order: Order,
+    *,
+    place: Workplace,
+    numbers: Mapping[str, Mapping[str, Any]],
+    encodings: Encodings,
 ) -> dict[str, dict[str, int]]:
     """Put the files together, and move them into place when all of them are there."""
     headers = {file: HEADERS[file] for file in FILES if file in order.files}
+    written = {
+        folder: {file: encodings.of(folder) if file in OF_RECORDS else UTF_8 for file in headers}
+        for folder in order.names.values()
+    }
     rows = {
-        county: assemble(place, folder=folder, headers=headers)
+        county: assemble(place, folder=folder, headers=headers, encodings=written[folder])
         for county, folder in order.names.items()
     }
     held = {
@@ -186,14 +240,26 @@ def _finish(
     for file in {"all", "condensed"} & set(order.files):
         found = sum(by_file[file] for by_file in rows.values())
         check_complete(found, expected=sum(held.values()), out=place.out)
+    if RELIEF_FILE in order.files:
+        found = sum(by_file[RELIEF_FILE] for by_file in rows.values())
+        expected = sum(relief_rows(order.figures, counties=order.names).values())
+        check_complete(found, expected=expected, out=place.out)
     sweep = order.sweep
     heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
     if sweep.what_if:
         heading["what_if"] = True
     summaries_by_folder = {}
     for county, folder in order.names.items():
-        lines = {"line_count": held[county], "lines": rows[county]}
-        summaries_by_folder[folder] = {"county": county, **heading, **lines, **numbers[county]}
+        summaries_by_folder[folder] = {
+            "county": county,
+            **heading,
+            "line_count": held[county],
+            "lines": rows[county],
+            "encodings": written[folder],
+            **numbers[county],
+            "relief": order.relief[county],
+            "petitions": order.petitions,
+        }
         write_summary(place, folder=folder, summary=summaries_by_folder[folder])
         if sweep.what_if:
             write_what_if(place, folder=folder)

@@ -26,6 +26,7 @@ from clearance.publish.files import Workplace, workplace, write_table
 from clearance.publish.notices import write_notices
 from clearance.publish.packets import FILES, Order, Tables, write_packets
 from clearance.publish.reasons import load_meanings, reasons_of
+from clearance.publish.relief import petition_titles, relief_of_counties, relief_words
 from clearance.publish.shares import Opened, shared_out
 from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
 from clearance.publish.words import load_reasons, words_of_packs
@@ -118,7 +119,16 @@ def publish(
         names = folders(
             [county for share in shares for county in share.counties], known=known_counties(rules)
         )
-        words = decision_words(spark, counted, packs=words_of_packs(packs), reasons=texts)
+        known = words_of_packs(packs)
+        used = {row.pack_fingerprint for row in counted.decisions} & known.keys()
+        petitions = petition_titles((known[key] for key in used), rules=rules)
+        words = decision_words(spark, counted, packs=known, reasons=texts)
+        told = relief_words(
+            *(spark, counted),
+            packs=known,
+            reasons=texts,
+            days={row.pack: stands.of(row.pack).as_of for row in counted.decisions},
+        )
         written: dict[str, dict[str, int]] = {}
         with workplace(out) as place:
             for share in shares:
@@ -131,8 +141,11 @@ def publish(
                     explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
                     figures=counted,
                     survey=share.survey,
+                    relief=relief_of_counties(counted, packs=known, counties=share.counties),
+                    petitions=petitions,
                 )
-                written |= _packets(order, opened.at(share.sweep), words=words, place=place)
+                tables = opened.at(share.sweep)
+                written |= _packets(order, tables, words=words, told=told, place=place)
             for file, rows in (
                 ("statistics.csv", counted.public_statistics(counties=counties)),
                 ("internal/statistics.csv", counted.statistics(counties=counties)),
@@ -174,11 +187,11 @@ def _days(counted: Figures, stands: Standing) -> dict[str, date]:
 
 
 def _packets(
-    order: Order, tables: Tables, *, words: DataFrame, place: Workplace
+    order: Order, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workplace
 ) -> dict[str, dict[str, int]]:
     counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
     decided = with_words(counts, words=words).persist()
-    written = write_packets(order, tables, decided=decided, place=place)
+    written = write_packets(order, tables, decided=decided, words=told, place=place)
     decided.unpersist()
     return written
 

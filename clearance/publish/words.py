@@ -39,6 +39,7 @@ class PackWords:
         questions: each fact as it is written in the pack, options with their values.
         labels: office label by rule id, where the rule gives one.
         params: each param's and option's value, for reason texts.
+        petition: pointers to where a person may ask a court after a no.
     """
 
     pack: str
@@ -50,6 +51,7 @@ class PackWords:
     questions: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
+    petition: tuple[str, ...] = ()
 
 
 # What a count's own row fills in later.
@@ -114,6 +116,7 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
         questions=_questions(written, options) if isinstance(written, dict) else {},
         labels={name: rule["label"] for name, rule in rules.items() if rule.get("label")},
         params={**params, **switches, **options},
+        petition=tuple(str(name) for name in content.get("petition") or ()),
     )
 
 

@@ -23,10 +23,10 @@ from clearance.publish.workbook_words import write_columns, write_reasons
 
 FILE = "packet.xlsx"
 
-# The sheets in their order. `all` only where it fits one sheet: it is the file to search in, and
-# the largest by far.
-_TITLES = {"prop64": "Prop 64", "condensed": "Condensed", "all": "All rows"}
-_ONE_SHEET_ONLY = "all"
+# The sheets in their order. `relief` and `all` only where they fit one sheet: they are files to
+# search in, and the largest by far.
+_TITLES = {"prop64": "Prop 64", "relief": "Relief", "condensed": "Condensed", "all": "All rows"}
+_ONE_SHEET_ONLY = ("relief", "all")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,11 @@ def write_workbook(
     book.set_properties({"title": f"{summary['county']}: county packet", "created": made})
     styles = Styles(book)
     files = [
-        CsvFile(folder / f"{name}.csv", title, tuple(headers[name]), summary["lines"][name])
+        CsvFile(
+            *(folder / f"{name}.csv", title, tuple(headers[name])),
+            rows=summary["lines"][name],
+            encoding=summary["encodings"][name],
+        )
         for name, title in _TITLES.items()
         if name in headers
     ]
@@ -97,7 +101,7 @@ def write_workbook(
 
 
 def _left_out(file: CsvFile, *, sheet_rows: int) -> bool:
-    return file.path.stem == _ONE_SHEET_ONLY and file.sheets(sheet_rows) > 1
+    return file.path.stem in _ONE_SHEET_ONLY and file.sheets(sheet_rows) > 1
 
 
 def _sheets(file: CsvFile, *, sheet_rows: int) -> Sheets:

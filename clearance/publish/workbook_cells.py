@@ -22,7 +22,7 @@ RESEARCH_DATES = ("REQ_DOB", "PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE
 OUR_DATES = ("Date of Conviction",)
 COUNTS = tuple(name for name in APPENDED if name.startswith("# of "))
 YEARS = tuple(name for name in APPENDED if name.startswith("Years Since "))
-OUTCOME = ("Eligibility Determination", "Eligibility Reason")
+DATES_OF_RELIEF = ("dated", "eligible_on", "revisit_on", "as_of")
 
 # What a spreadsheet could take for the start of a formula.
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -33,12 +33,15 @@ _FORBIDDEN = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 _FIRST_YEAR = 1900
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 
-# Fill and letters by the office's word; a word of another kind asks for somebody's review.
+# Fill and letters by the office's word or the outcome; another word asks for somebody's review.
 _COLOURS = {
     DISMISSAL: ("#C6EFCE", "#0B5A1E"),
     REDUCTION: ("#DDEBF7", "#1F4E78"),
     RESENTENCING: ("#E4DFEC", "#3F3151"),
     NOT_ELIGIBLE: ("#E7E6E6", "#404040"),
+    "ELIGIBLE": ("#C6EFCE", "#0B5A1E"),
+    "NOT_YET": ("#DDEBF7", "#1F4E78"),
+    "NOT_ELIGIBLE": ("#E7E6E6", "#404040"),
 }
 _REVIEW = ("#FFEB9C", "#7F4F00")
 
@@ -96,6 +99,7 @@ def read_columns(header: tuple[str, ...], *, styles: Styles) -> dict[int, tuple[
     known: dict[str, tuple[Reader, Format]] = {
         **dict.fromkeys(RESEARCH_DATES, (research_date, styles.date)),
         **dict.fromkeys(OUR_DATES, (our_date, styles.date)),
+        **dict.fromkeys(DATES_OF_RELIEF, (iso_date, styles.date)),
         **dict.fromkeys(COUNTS, (number, styles.count)),
         **dict.fromkeys(YEARS, (number, styles.years)),
     }
@@ -123,6 +127,16 @@ def our_date(text: str) -> date | None:
     """
     month, day, year = text[:2], text[3:5], text[6:]
     return _day(year, month, day)
+
+
+@lru_cache(maxsize=100_000)
+def iso_date(text: str) -> date | None:
+    """The day that `YYYY-MM-DD` names; None likewise.
+
+    Args:
+        text: as the CSV file has it.
+    """
+    return _day(text[:4], text[5:7], text[8:])
 
 
 def _day(year: str, month: str, day: str) -> date | None:

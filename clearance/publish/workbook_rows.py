@@ -13,8 +13,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from clearance.ingest.layout import FIELDS
 from clearance.publish.columns import APPENDED
-from clearance.publish.workbook_cells import OUTCOME, Reader, Styles, read_columns, write_text
+from clearance.publish.workbook_cells import Reader, Styles, read_columns, write_text
+from clearance.publish.workbook_columns import Layout, layout_of
 
 SHEET_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, its header among them."""
@@ -23,6 +25,7 @@ _LOOKED_AT = 300
 _NARROWEST, _WIDEST = 9, 46
 _HEADER_HEIGHT = 48
 _LONGEST_FIELD = 1 << 20
+_FOLDED = {"level": 1, "hidden": True}
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class CsvFile:
         title: the sheet's name; `TITLE 1`, `TITLE 2` where there are several.
         header: its columns.
         rows: how many rows follow the header.
+        encoding: of the file.
     """
 
     path: Path
     title: str
     header: tuple[str, ...]
     rows: int
+    encoding: str
 
     def sheets(self, sheet_rows: int) -> int:
         """How many sheets its rows need, at least one.
@@ -53,6 +58,8 @@ class CsvFile:
 def write_rows(book: Workbook, file: CsvFile, *, styles: Styles, sheet_rows: int) -> None:
     """Write a file's rows into sheets of their own, header and filter on each.
 
+    The columns stand in the order of `layout_of`.
+
     Args:
         book: the workbook.
         file: what to write.
@@ -61,34 +68,31 @@ def write_rows(book: Workbook, file: CsvFile, *, styles: Styles, sheet_rows: int
     """
     count = file.sheets(sheet_rows)
     titles = [file.title if count == 1 else f"{file.title} {n}" for n in range(1, count + 1)]
+    layout = layout_of(file.header)
     with file.path.open("rb") as lines:
         next(lines)
-        rows = _fields(lines, width=len(file.header))
+        rows = _fields(lines, layout, encoding=file.encoding)
         looked_at = list(islice(rows, _LOOKED_AT))
-        widths = _widths(file.header, looked_at)
+        widths = _widths(layout.header, looked_at)
         coming = chain(looked_at, rows)
         for title in titles:
-            sheet = _sheet(book, title, file.header, widths=widths, styles=styles)
-            last = _fill(sheet, islice(coming, sheet_rows - 1), file.header, styles)
-            sheet.autofilter(0, 0, last, len(file.header) - 1)
+            sheet = _sheet(book, title, layout, widths=widths, styles=styles)
+            last = _fill(sheet, islice(coming, sheet_rows - 1), layout, styles)
+            sheet.autofilter(0, 0, last, len(layout.header) - 1)
 
 
-def _fields(lines: Iterator[bytes], *, width: int) -> Iterator[list[str]]:
-    """The fields of each line, spaces around them taken away.
+def _fields(lines: Iterator[bytes], layout: Layout, *, encoding: str) -> Iterator[list[str]]:
+    """The fields of each line in the order of the sheet, spaces around them taken away.
 
-    A line is UTF-8, else ISO-8859-1, as ingest has read it. Each is read by itself, so that a
-    stray quote cannot reach into the next.
+    Each line is read by itself, so that a stray quote cannot reach into the next.
     """
     csv.field_size_limit(_LONGEST_FIELD)
+    width = len(layout.header)
     for line in lines:
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            text = line.decode("iso-8859-1")
-        fields = _split(text.rstrip("\n"))
+        fields = _split(line.decode(encoding).rstrip("\n"))
         if len(fields) != width:
             fields = _aligned(fields, width)
-        yield [field.strip(" ") for field in fields]
+        yield [fields[place].strip(" ") for place in layout.places]
 
 
 def _split(text: str) -> list[str]:
@@ -117,24 +121,25 @@ def _widths(header: tuple[str, ...], rows: list[list[str]]) -> list[int]:
 
 
 def _sheet(
-    book: Workbook, title: str, header: tuple[str, ...], *, widths: list[int], styles: Styles
+    book: Workbook, title: str, layout: Layout, *, widths: list[int], styles: Styles
 ) -> Worksheet:
     sheet: Worksheet = book.add_worksheet(title)
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(1, layout.frozen)
     sheet.set_row(0, _HEADER_HEIGHT)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{SHEET_ROWS}"})
-    for at, (name, width) in enumerate(zip(header, widths, strict=True)):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, name, styles.added if name in APPENDED else styles.header)
+    folded = len(layout.header) if layout.folded is None else layout.folded
+    for at, (name, width) in enumerate(zip(layout.header, widths, strict=True)):
+        sheet.set_column(at, at, width, None, _FOLDED if at >= folded else {})
+        sheet.write_string(0, at, name, styles.header if name in FIELDS else styles.added)
+    if layout.folded is not None:  # the mark to unfold them stands on the column behind
+        sheet.set_column(len(layout.header), len(layout.header), None, None, {"collapsed": True})
     return sheet
 
 
-def _fill(
-    sheet: Worksheet, rows: Iterator[list[str]], header: tuple[str, ...], styles: Styles
-) -> int:
+def _fill(sheet: Worksheet, rows: Iterator[list[str]], layout: Layout, styles: Styles) -> int:
     """Write the rows below the header; returns the row of the last."""
-    special = read_columns(header, styles=styles)
-    outcome, reason = (header.index(name) for name in OUTCOME)
+    special = read_columns(layout.header, styles=styles)
+    outcome, reason = layout.decision
     last = 0
     for last, fields in enumerate(rows, start=1):
         word = fields[outcome]

@@ -11,6 +11,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from clearance.publish.summary import IMPACT
+from clearance.publish.withheld import OUTCOMES
 from clearance.publish.workbook_cells import Styles, strong_colour, write_text
 from clearance.sweep.recorded import WHAT_IF
 
@@ -20,8 +21,9 @@ LEFT_OUT = "more rows than the {rows:,} of a sheet: see {file}.csv beside this w
 
 _LEVELS = {"felony": "Felony", "non_felony": "Non-felony", "unknown_level": "Level unknown"}
 _LEVEL_COLOURS = ("#9C0006", "#BF9000", "#7F7F7F")
+_OUTCOMES = ("Eligible", "Not yet", "For review", "Not eligible")
 _PACK_COLOURS = ("#1F6E43", "#1F4E78", "#7F4F00", "#3F3151")
-_WIDTHS = (46, 34, 14, 14, 14)
+_WIDTHS = (46, 34, 14, 14, 14, 14)
 _CHARTS_AT = 7
 _CHART_ROWS = 16
 
@@ -79,6 +81,7 @@ class SummarySheet:
         self._table("Rows", ["File", "Note", "Rows"], [[f.file, f.note, f.rows] for f in files])
         self._convictions(summary)
         self._determinations(summary["by_determination"])
+        self._relief(summary)
         self._impact(summary)
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)
@@ -116,6 +119,20 @@ class SummarySheet:
                 for of_what, number in of[key].items()
             ]
             self._table(f"By {name.lower()}", ["Determination", name, "Convictions"], lines)
+
+    def _relief(self, summary: Mapping[str, Any]) -> None:
+        lines = [
+            [
+                f"{of['title']} ({pack} {of['version']})",
+                of["kind"],
+                *(of["units"].get(outcome, 0) for outcome in OUTCOMES),
+            ]
+            for pack, of in summary["relief"].items()
+        ]
+        self._table("Relief", ["Pack", "Kind", *_OUTCOMES], lines)
+        named = [[title, name] for name, title in summary["petitions"].items()]
+        if named:
+            self._table("What a petition of the sheet Relief is", ["Petition", "Named"], named)
 
     def _impact(self, summary: Mapping[str, Any]) -> None:
         impact = summary["impact"]

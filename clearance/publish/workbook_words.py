@@ -8,8 +8,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from clearance.ingest.layout import NEEDED
-from clearance.publish.columns import APPENDED
+from clearance.ingest.layout import FIELDS, NEEDED
 from clearance.publish.reasons import Reason
 from clearance.publish.workbook_cells import Styles, write_text
 
@@ -24,8 +23,9 @@ _ABOUT_REASONS = (
 )
 _ABOUT_COLUMNS = (
     "What the columns say. Values of the research file stand as the department gave them; spaces "
-    "around them are taken away here, and whole dates are dates. The CSV files beside this "
-    "workbook have every value letter for letter."
+    "around them are taken away here, and whole dates are dates. They are folded away behind the "
+    "last column; the plus sign above it opens them. The CSV files beside this workbook have every "
+    "value letter for letter, in the order of this list."
 )
 
 
@@ -68,7 +68,7 @@ def write_columns(
     lines = [
         (
             name,
-            "added by Clearance" if name in APPENDED else "research file",
+            "research file" if name in FIELDS else "added by Clearance",
             "yes" if name in NEEDED else "",
             meanings.get(name, ""),
             ", ".join(file for file, header in headers.items() if name in header),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from pyspark.sql import SparkSession
 from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
 from clearance.places import rules_folder
-from clearance.publish.columns import APPENDED, CONDENSED
+from clearance.publish.columns import APPENDED, CONDENSED, RELIEF
 from clearance.publish.step import PublishResult, publish
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.store import Store
@@ -58,6 +59,9 @@ SAME_STEP = court("A", "101002002000", "SAN JOAQUIN", "647(F) PC", OFN="888, 889
 ELSEWHERE = court("A", "102001001000", "CONTRA COSTA", "11360(A) HS", OFN="-")
 LATIN = court("Ñ1", "101001001000", "SAN JOAQUIN", "11358 HS", PRI_NAME="PEÑA, JOSÉ", OFN="Ñ9")
 DISMISSED = court("B", "101001001000", " marin ", "459 PC", END_OF_REC="  ")
+# Two offices of one county write the same letter in two ways.
+IN_UTF_8 = court("D", "101001001000", "NAPA", "11357 HS", PRI_NAME="NUÑEZ, ANA")
+IN_LATIN_1 = court("E", "101001001000", "NAPA", "11357 HS", PRI_NAME="MUÑOZ, EVA")
 JAILED = {
     **court("C", "101001001000", "DEL NORTE", "11358 HS", DISP_DESCR="CONVICTED"),
     "STP_TYPE_DESCR": "DECEASED",
@@ -74,6 +78,8 @@ ROWS = [
     # Positions count the lines of one file.
     source_row(10, DECIDED, extract="2", source_file="0.csv"),
     source_row(80, JAILED),
+    source_row(90, IN_UTF_8),
+    source_row(100, IN_LATIN_1, encoding="iso-8859-1"),
 ]
 
 CHARGES = [
@@ -105,7 +111,38 @@ CHARGES = [
     ),
     charge("B", "101001001000", "MARIN", "459", tags=[], convicted=False, status="dismissed"),
     charge("C", "101001001000", "DEL NORTE", "11358", conviction_date=date(2016, 11, 10)),
+    *(charge(who, "101001001000", "NAPA", "11357", convicted=False) for who in "DE"),
+    # An arrest of several charges, one of which cannot be read.
+    *(
+        charge("Ñ1", f"10200100{number}000", "SAN JOAQUIN", section, convicted=False)
+        for number, section in ((1, "11360"), (2, "11358"))
+    ),
+    charge("Ñ1", "102001003000", "SAN JOAQUIN", "", convicted=False) | {"section": None},
 ]
+
+ARRESTS = [
+    {
+        "subject_id": who,
+        "unit_id": f"{who}-102001",
+        "county": county,
+        "level": "M",
+        "arrest_date": date(2021, 3, 4),
+    }
+    for who, county in (("Ñ1", "SAN JOAQUIN"), ("A", "ALPINE"))
+]
+
+PETITIONS = {
+    "no_such_pointer": "no_such_pointer",
+    "pc1203_4": "Dismissal after probation, where a petition may be open",
+}
+LAW = {"kind": "law", "pack": "state_law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
+LAW_YAML = """
+pack: state_law
+title: Automatic relief
+petition: [pc1203_4, no_such_pointer]
+params: {years: {value: 4, cite: law}}
+flow: []
+"""
 
 DETERMINATIONS = [
     determination(
@@ -127,6 +164,20 @@ DETERMINATIONS = [
             ("A-102001001000", "CONTRA COSTA"),
             ("C-101001001000", "DEL NORTE"),
         )
+    ),
+    determination("A-101002001000", "SAN JOAQUIN", "felony", "NOT_ELIGIBLE", None, "NO_LAW", **LAW),
+    determination(
+        *("Ñ1-101001001000", "SAN JOAQUIN", "year", "NOT_YET", "grant_conviction_relief", "WAIT"),
+        **LAW,
+        eligible_on=date(2027, 5, 6),
+        revisit_on=date(2027, 5, 6),
+    ),
+    *(
+        determination(
+            *(unit, county, "old", "ELIGIBLE", "grant_arrest_relief", "OLD"),
+            **{**LAW, "unit": "arrest", "eligible_on": date(2024, 10, 1)},
+        )
+        for unit, county in (("Ñ1-102001", "SAN JOAQUIN"), ("A-102001", "ALPINE"))
     ),
 ]
 
@@ -158,7 +209,7 @@ def rules_with_reasons(folder: Path) -> Path:
     import shutil
 
     shutil.copytree(rules_folder(), folder)
-    (folder / "reasons.yaml").write_text(REASONS)
+    (folder / "reasons.yaml").write_text(f'{REASONS}WAIT: "{{years}} years for {{charge}}"\n')
     return folder
 
 
@@ -169,7 +220,9 @@ def published(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     write(spark, store, "source_rows", ROWS)
     write(spark, store, "charges", CHARGES)
     write(spark, store, "determinations", DETERMINATIONS)
-    write(spark, store, "packs", PACKS)
+    write(spark, store, "arrests", ARRESTS)
+    law = {"pack": "state_law", "version": "2024-10-01", "yaml": LAW_YAML, "facts": []}
+    write(spark, store, "packs", [*PACKS, {"fingerprint": "l1", **law}])
     write(spark, store, "sweeps", [sweep()])
     out = folder / "out"
     result = publish(spark, store, out=out, rules=rules, sweep=recorded(), xlsx=True)
@@ -201,7 +254,7 @@ def test_the_96th_blank_field_is_not_carried_over_and_a_blank_95th_is(
 
 def test_a_county_where_a_person_was_only_arrested_gets_no_packet(published: Published) -> None:
     folders = {path.name for path in (published.out / "packets").iterdir()}
-    assert folders == {"san-joaquin", "contra-costa", "marin", "del-norte"}
+    assert folders == {"san-joaquin", "contra-costa", "marin", "del-norte", "napa"}
 
 
 def test_a_conviction_outside_a_court_step_still_belongs_to_its_county(
@@ -304,7 +357,8 @@ def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so
         "as_of": "2026-11-01",
         "sweep_id": SWEEP,
         "line_count": 1,
-        "lines": {"all": 1, "condensed": 1, "prop64": 0},
+        "lines": {"all": 1, "condensed": 1, "prop64": 0, "relief": 0},
+        "encodings": dict.fromkeys(("all", "condensed", "prop64", "relief"), "utf-8"),
         "policy": None,
         "policy_version": None,
         "policy_fingerprint": None,
@@ -323,6 +377,8 @@ def test_a_county_without_determinations_gets_headers_and_a_summary_that_says_so
             "policy": dict.fromkeys(IMPACT, 0),
             "scenarios": {"dismiss_all": dict.fromkeys(IMPACT, 0)},
         },
+        "relief": {},
+        "petitions": PETITIONS,
     }
 
 
@@ -373,13 +429,21 @@ def test_a_workbook_lies_in_each_packet_and_says_what_its_files_say(published: P
     packets = published.out / "packets"
     assert {path.parent for path in packets.glob("*/packet.xlsx")} == set(packets.iterdir())
     book = load_workbook(packets / "san-joaquin" / "packet.xlsx", read_only=True)
-    titles = {"prop64": "Prop 64", "condensed": "Condensed", "all": "All rows"}
+    titles = {
+        "prop64": "Prop 64",
+        "relief": "Relief",
+        "condensed": "Condensed",
+        "all": "All rows",
+    }
     assert book.sheetnames == ["Summary", *titles.values(), "Reasons", "Columns"]
+    encodings = published.summary("san-joaquin")["encodings"]
     for file, title in titles.items():
-        # The files hold lines of two encodings.
-        text = b"\n".join(published.bytes_of("san-joaquin", file)).decode("latin-1")
+        text = (packets / "san-joaquin" / f"{file}.csv").read_text(encodings[file])
         rows = [[as_shown(field) for field in row] for row in csv.reader(io.StringIO(text))]
-        assert [[as_shown(cell) for cell in row] for row in book[title].values] == rows
+        shown = [[as_shown(cell) for cell in row] for row in book[title].values]
+        assert sorted(shown[0]) == sorted(rows[0])
+        places = [rows[0].index(name) for name in shown[0]]
+        assert shown == [[row[place] for place in places] for row in rows]
     reasons = [line[2] for line in book["Reasons"].values]
     assert reasons[1:] == ["Code", *("AFTER_PROP64", "NOT_A_FELONY", "NO_RECENT"), *reasons[-2:]]
     nothing = load_workbook(packets / "marin" / "packet.xlsx", read_only=True)
@@ -390,7 +454,100 @@ def as_shown(value: object) -> str:
     """A value of the CSV file or a cell, so that the two can be compared."""
     if isinstance(value, datetime):
         return value.strftime("%m/%d/%Y")
-    return "" if value is None else str(value).strip().removesuffix(".0")
+    text = "" if value is None else str(value).strip().removesuffix(".0")
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return date.fromisoformat(text).strftime("%m/%d/%Y")
+    return text
+
+
+def relief_of(published: Published, county: str) -> list[dict[str, str]]:
+    path = published.out / "packets" / county / "relief.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_relief_holds_every_unit_of_the_county_and_pack_with_reason_cite_and_dates(
+    published: Published,
+) -> None:
+    rows = relief_of(published, "san-joaquin")
+    assert [(row["unit_id"], row["pack"], row["outcome"]) for row in rows] == [
+        ("A-101002001000", "county_pilot", "ELIGIBLE"),
+        ("A-101002001000", "dismiss_all", "ELIGIBLE"),
+        ("A-101002001000", "state_law", "NOT_ELIGIBLE"),
+        ("Ñ1-101001001000", "county_pilot", "REVIEW"),
+        ("Ñ1-101001001000", "dismiss_all", "ELIGIBLE"),
+        ("Ñ1-101001001000", "state_law", "NOT_YET"),
+        ("Ñ1-102001", "state_law", "ELIGIBLE"),
+    ]
+    assert list(rows[0]) == list(RELIEF)
+    assert rows[0] == {
+        "subject_id": "A",
+        "unit_id": "A-101002001000",
+        "charge": "11357 HS",
+        "pack": "county_pilot",
+        "outcome": "ELIGIBLE",
+        "kind": "policy",
+        "relief": "dismiss",
+        "eligible_on": "",
+        "revisit_on": "",
+        "reason_text": "No convictions in past 10 years",
+        "cite": "office policy",
+        "petition": "",
+        "unit": "conviction",
+        "level": "F",
+        "dated": "2008-05-06",
+        "case_number": "B-777; 888, 889",
+        "pack_version": "2019-01-01",
+        "reason": "NO_RECENT",
+        "rule": "quiet_record",
+        "as_of": "2026-11-01",
+    }
+    waits, arrest = rows[5], rows[6]
+    assert waits["reason_text"] == "4 years for 11358 HS"
+    assert waits["eligible_on"] == waits["revisit_on"] == "2027-05-06"
+    assert (arrest["unit"], arrest["charge"], arrest["level"], arrest["dated"]) == (
+        *("arrest", "11358 HS; 11360 HS", "M", "2021-03-04"),
+    )
+    assert arrest["reason_text"] == "OLD", "a code without a text stands for itself"
+    others = [row["unit_id"] for row in relief_of(published, "contra-costa")]
+    assert others == ["A-102001001000"] * 2, "not the arrest in a county without a packet"
+
+
+def test_after_a_no_of_automatic_law_relief_names_the_petitions_that_may_be_open(
+    published: Published,
+) -> None:
+    petitions = {row["outcome"]: row["petition"] for row in relief_of(published, "san-joaquin")}
+    assert petitions == {
+        "NOT_ELIGIBLE": "pc1203_4; no_such_pointer",
+        **dict.fromkeys(("ELIGIBLE", "REVIEW", "NOT_YET"), ""),
+    }
+    assert published.summary("san-joaquin")["petitions"] == PETITIONS
+    assert published.summary("san-joaquin")["relief"]["state_law"] == {
+        "kind": "law",
+        "version": "2024-10-01",
+        "title": "Automatic relief",
+        "units": {"NOT_ELIGIBLE": 1, "NOT_YET": 1, "ELIGIBLE": 1},
+    }
+
+
+def test_a_packet_has_one_encoding_as_received_where_its_lines_agree(
+    published: Published,
+) -> None:
+    agree = published.summary("san-joaquin")["encodings"]
+    assert agree == {
+        **dict.fromkeys(("all", "condensed", "prop64"), "iso-8859-1"),
+        "relief": "utf-8",
+    }
+    assert record(LATIN).encode("iso-8859-1") in published.bytes_of("san-joaquin", "all")[6]
+    mixed = published.summary("napa")["encodings"]
+    assert set(mixed.values()) == {"utf-8"}
+    lines = published.bytes_of("napa", "all")[1:]
+    for line, values in zip(lines, (IN_UTF_8, IN_LATIN_1), strict=True):
+        assert line.startswith(record(values).encode("utf-8") + b",")
+    names = [
+        line.decode("utf-8").split('"')[1] for line in published.bytes_of("napa", "condensed")[1:]
+    ]
+    assert names == ["NUÑEZ, ANA", "MUÑOZ, EVA"]
 
 
 def test_statistics_count_units_and_people(published: Published) -> None:
@@ -407,6 +564,7 @@ def test_the_result_counts_the_rows_of_each_file(published: Published) -> None:
         "all": 7,
         "condensed": 7,
         "prop64": 2,
+        "relief": 7,
     }
     assert not (published.out / ".publishing").exists()
 
@@ -434,7 +592,7 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
             again(["MARIN"])
     packets = published.out / "packets"
     assert before == {p: p.read_bytes() for p in before}
-    assert len(list(packets.iterdir())) == 4
+    assert len(list(packets.iterdir())) == 5
     assert again(["marin", "Yolo"]).rows == {"MARIN": {"prop64": 0}, "YOLO": {"prop64": 0}}
     for folder in ("marin", "yolo"):
         names = {path.name for path in (packets / folder).iterdir()}

@@ -34,19 +34,38 @@ def part(place: Workplace, folder: str, file: str, chunk: int, content: bytes) -
 
 def finish(place: Workplace, folder: str) -> None:
     """Everything up to the packet in its place."""
-    assemble(place, folder=folder, headers=HEADERS)
+    assemble(place, folder=folder, headers=HEADERS, encodings={})
     write_summary(place, folder=folder, summary={"county": folder})
     move_into_place(place, folder=folder)
 
 
 def test_chunks_are_put_together_by_number_under_a_header(tmp_path: Path) -> None:
     with workplace(tmp_path) as place:
-        for chunk, content in ((10, b"3,\xd1\n"), (9, b"2,x\n"), (0, b"1,x\n")):
-            part(place, "yolo", "all", chunk, content)
-        assert assemble(place, folder="yolo", headers=HEADERS) == {"all": 3, "prop64": 0}
-        assert (place.made / "yolo" / "all.csv").read_bytes() == b"A,B\n1,x\n2,x\n3,\xd1\n"
+        for chunk, content in ((10, "3,Ñ\n"), (9, "2,x\n"), (0, "1,x\n")):
+            part(place, "yolo", "all", chunk, content.encode())
+        rows = assemble(place, folder="yolo", headers=HEADERS, encodings={})
+        assert rows == {"all": 3, "prop64": 0}
+        assert (place.made / "yolo" / "all.csv").read_bytes() == "A,B\n1,x\n2,x\n3,Ñ\n".encode()
         assert (place.made / "yolo" / "prop64.csv").read_bytes() == b"A\n"
     assert not place.aside.exists()
+
+
+def test_a_packet_is_put_together_in_its_encoding_wherever_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "1,Ñañez\n2,x\n3,Ü\n"
+    with workplace(tmp_path) as place:
+        for size in range(1, 9):
+            monkeypatch.setattr("clearance.publish.files._BLOCK", size)
+            part(place, f"yolo-{size}", "all", 0, text.encode())
+            made = assemble(
+                place,
+                folder=f"yolo-{size}",
+                headers={"all": ("A", "B")},
+                encodings={"all": "iso-8859-1"},
+            )
+            whole = (place.made / f"yolo-{size}" / "all.csv").read_bytes()
+            assert (made, whole) == ({"all": 3}, f"A,B\n{text}".encode("iso-8859-1"))
 
 
 @pytest.mark.parametrize(
@@ -61,7 +80,7 @@ def test_a_run_that_fails_in_any_way_leaves_earlier_packets_and_nothing_of_its_o
     packet = tmp_path / "packets" / "yolo" / "all.csv"
     with pytest.raises(type(end)), workplace(tmp_path) as place:
         part(place, "yolo", "all", 0, b"new\n")
-        assemble(place, folder="yolo", headers=HEADERS)
+        assemble(place, folder="yolo", headers=HEADERS, encodings={})
         raise end
     assert packet.read_bytes() == b"A,B\nold\n"
     assert {path.name for path in tmp_path.iterdir()} == {"packets"}
@@ -110,7 +129,7 @@ def test_files_of_an_earlier_publish_of_the_county_do_not_stay(tmp_path: Path) -
     with workplace(tmp_path) as place:
         finish(place, "yolo")
     with workplace(tmp_path) as place:
-        assemble(place, folder="yolo", headers={"prop64": ("A",)})
+        assemble(place, folder="yolo", headers={"prop64": ("A",)}, encodings={})
         move_into_place(place, folder="yolo")
     assert {path.name for path in (tmp_path / "packets" / "yolo").iterdir()} == {"prop64.csv"}
 

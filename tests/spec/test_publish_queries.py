@@ -30,7 +30,8 @@ from clearance.store import Store
 COUNT = "101001001000"
 LAW = {"pack": "pc1203_425", "pack_fingerprint": "l1", "kind": "law"}
 SOON = {**LAW, "eligible_on": date(2027, 1, 1)}
-MOST_OF_PUBLISH, MOST_OF_REPORT = 20, 7
+# Of publish's two are Delta's, which lists the files of determinations and charges for relief.csv.
+MOST_OF_PUBLISH, MOST_OF_REPORT = 22, 7
 
 
 def store_of(spark: SparkSession, folder: Path, *, counties: int) -> Store:

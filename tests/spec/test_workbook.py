@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.escape import unescape
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,7 +23,7 @@ from pyspark.sql import Row
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.places import rules_folder
-from clearance.publish.columns import APPENDED, HEADERS
+from clearance.publish.columns import APPENDED, CONDENSED, HEADERS, RELIEF
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.words import load_reasons
@@ -71,6 +72,7 @@ def summary_of(lines: Mapping[str, int], **more: Any) -> dict[str, Any]:
         "as_of": "2026-11-01",
         "sweep_id": "s1",
         "lines": dict(lines),
+        "encodings": dict.fromkeys(lines, "utf-8"),
         "policy": "county_pilot",
         "policy_version": "2019",
         "policy_fingerprint": "f1",
@@ -88,6 +90,15 @@ def summary_of(lines: Mapping[str, int], **more: Any) -> dict[str, Any]:
             "Eligible for Reduction": {"total": 0, "by_section": {}, "by_reason": {}},
         },
         "impact": {"policy": PEOPLE, "scenarios": {"dismiss_all_p64": PEOPLE}},
+        "relief": {
+            "state_law": {
+                "kind": "law",
+                "version": "2024",
+                "title": "Automatic relief",
+                "units": {"NOT_ELIGIBLE": 4, "ELIGIBLE": 3},
+            }
+        },
+        "petitions": {"pc1203_4": "Dismissal after probation"},
         **more,
     }
 
@@ -106,6 +117,8 @@ NOTHING = {
         for word in ("Eligible for Dismissal", "Eligible for Reduction")
     },
     "impact": {"policy": dict.fromkeys(IMPACT, 0), "scenarios": {}},
+    "relief": {},
+    "petitions": {},
 }
 
 
@@ -134,13 +147,13 @@ def write(
     *,
     sheet_rows: int = 101,
     summary: Mapping[str, Any] | None = None,
-    encoding: str = "",
+    encoding: str = "utf-8",
 ) -> Path:
     scratch = folder.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     path = write_workbook(
         folder,
-        summary=summary_of(lines, **(summary or {})),
+        summary=summary_of(lines, **(summary or {}), encodings=dict.fromkeys(lines, encoding)),
         headers={name: HEADERS[name] for name in lines},
         explained=EXPLAINED,
         as_of=AS_OF,
@@ -247,7 +260,7 @@ def test_a_county_too_large_for_a_sheet_is_split_and_all_rows_are_left_to_the_cs
     names = [row_of(sheet, at)["PRI_NAME"].value for sheet in parts for at in (2, sheet.max_row)]
     assert names == ["N0", "N99", "N100", "N199", "N200", "N249"]
     for sheet in [*parts, book["Prop 64"]]:
-        assert sheet.freeze_panes == "A2"
+        assert sheet.freeze_panes in ("E2", "F2")
         assert (
             sheet.auto_filter.ref == f"A1:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
         )
@@ -267,6 +280,55 @@ def test_all_rows_stand_in_the_workbook_where_they_fit_and_only_files_asked_for(
     book = made(tmp_path / "yolo", {"all": [{"PRI_NAME": "N"}] * 100})
     assert book.sheetnames == ["Summary", "All rows", "Reasons", "Columns"]
     assert book["All rows"].max_row == 101
+
+
+def folded(sheet: Worksheet) -> set[str]:
+    """The columns that are folded away."""
+    found = set()
+    for letters, width in sheet.column_dimensions.items():
+        if width.hidden:
+            assert width.outlineLevel == 1
+            first = column_index_from_string(letters)
+            last = width.max or first
+            found |= {str(cell.value) for cell in sheet[1][first - 1 : last]}
+    return found
+
+
+def test_who_it_is_and_what_was_decided_stand_first_and_the_record_is_folded_behind(
+    tmp_path: Path,
+) -> None:
+    who = ("SUBJECT_ID", "CII_NUMBER", "PRI_NAME", "PRI_DOB")
+    given = {**DECIDED, **{name: f"{at}" for at, name in enumerate(FIELDS)}}
+    book = made(tmp_path / "yolo", {name: [given] for name in ("prop64", "condensed", "all")})
+    for title, fields in (("Prop 64", FIELDS), ("Condensed", CONDENSED), ("All rows", FIELDS)):
+        sheet, first = book[title], [name for name in who if name in fields]
+        header = [cell.value for cell in sheet[1]]
+        shown = [*first, "Eligibility Determination", "Eligibility Reason", "Case Number"]
+        assert header[: len(shown)] == shown
+        # The outcome stays in view, its reason does not.
+        assert sheet.freeze_panes == f"{get_column_letter(len(first) + 2)}2"
+        behind = [name for name in fields if name not in first]
+        assert header[-len(behind) :] == behind
+        assert folded(sheet) == set(behind)
+        assert row_of(sheet, 2)["OFN"].value == str(FIELDS.index("OFN"))
+
+
+def test_relief_is_a_sheet_with_dates_and_colours_unless_it_is_larger_than_one(
+    tmp_path: Path,
+) -> None:
+    row = {"subject_id": "1", "outcome": "NOT_YET", "eligible_on": "2027-05-06", "cite": "PC 1"}
+    sheet = made(tmp_path / "yolo", {"relief": [row, {**row, "outcome": "ELIGIBLE"}]})["Relief"]
+    assert [cell.value for cell in sheet[1]] == list(RELIEF)
+    assert sheet.freeze_panes == "F2"
+    assert folded(sheet) == set()
+    cells = row_of(sheet, 2)
+    assert cells["eligible_on"].value == datetime(2027, 5, 6)
+    colours = [row_of(sheet, at)["outcome"].fill.fgColor.rgb for at in (2, 3)]
+    assert len(set(colours)) == 2
+    book = made(tmp_path / "large", {"relief": [row] * 101})
+    assert book.sheetnames == ["Summary", "Reasons", "Columns"]
+    said = "more rows than the 101 of a sheet: see relief.csv beside this workbook"
+    assert ["relief", said, 101] in texts_of(book["Summary"])
 
 
 def test_determinations_are_coloured_by_the_offices_word_and_headers_by_where_they_come_from(
@@ -294,6 +356,8 @@ def test_the_summary_says_what_summary_json_says_with_charts(tmp_path: Path) -> 
     assert ["Eligible for Reduction", 0] in said
     assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in said
     assert ["What relief changes", "County's policy", "dismiss_all_p64"] in said
+    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in said
+    assert ["Dismissal after probation", "pc1203_4"] in said
     assert ["People left with no conviction in 7 years", 1, 1] in said
     assert len(sheet._charts) == 3
     series = sheet._charts[1].series[0]
@@ -306,7 +370,7 @@ def test_a_county_without_determinations_gets_a_workbook_that_says_so(tmp_path: 
     assert [NOTHING_DECIDED] in texts_of(book["Summary"])
     assert book["Summary"]._charts == []
     assert book["Prop 64"].max_row == 1
-    assert [cell.value for cell in book["Prop 64"][1]] == list(HEADERS["prop64"])
+    assert {cell.value for cell in book["Prop 64"][1]} == set(HEADERS["prop64"])
     assert texts_of(book["Reasons"])[0] == [
         "No policy has decided anything here, so there are no reasons to explain."
     ]
@@ -336,10 +400,11 @@ def test_every_reason_of_the_policy_is_explained_in_the_order_of_its_rules(tmp_p
 
 
 def test_every_column_of_every_packet_file_is_explained(tmp_path: Path) -> None:
-    assert list(load_meanings(rules_folder())) == [*FIELDS, *APPENDED]
+    assert set(load_meanings(rules_folder())) == {*FIELDS, *APPENDED, *RELIEF}
     files: dict[str, list[dict[str, str]]] = {name: [] for name in HEADERS}
     rows = texts_of(made(tmp_path / "yolo", files)["Columns"])[2:]
-    assert [row[0] for row in rows] == [*FIELDS, *APPENDED]
+    assert [row[0] for row in rows] == [*FIELDS, *APPENDED, *RELIEF]
+    assert {row[0] for row in rows if row[1] == "research file"} == set(FIELDS)
     assert rows[0][1:] == [
         *("research file", load_meanings(rules_folder())["RECORD_ID"], "all, prop64")
     ]

@@ -124,7 +124,9 @@ def publish(
     frame: Frame,
     out: Out,
     county: Counties = None,
-    files: Annotated[str | None, typer.Option("--files", help="all,condensed,prop64")] = None,
+    files: Annotated[
+        str | None, typer.Option("--files", help="all,condensed,prop64,relief")
+    ] = None,
     xlsx: Xlsx = False,
     horizon_months: Annotated[
         int | None,

@@ -1,0 +1,189 @@
+"""A county's determinations in words: `relief.csv` of its packet.
+
+A row is a unit and a pack. A unit stands in the packet of its own county alone, as the table has
+it: a conviction in that of its court, an arrest in that of its agency. So the files of all counties
+together have the rows of `determinations`, and none of them more than the county's own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from clearance.literal import literal_table, looked_up
+from clearance.publish.columns import RELIEF, csv_fields
+from clearance.publish.counts import numbers_in_order
+from clearance.publish.figures import Figures
+from clearance.publish.lines import LINE
+from clearance.publish.placement import CHUNK_ROWS
+from clearance.publish.units import units_shown
+from clearance.publish.words import PackWords, reason_text
+from clearance.rulebook.yaml_lines import load_yaml
+
+FILE = "relief"
+
+_WORDED = ("pack_fingerprint", "outcome", "reason")
+
+
+def relief_words(
+    spark: SparkSession,
+    figures: Figures,
+    *,
+    packs: Mapping[str, PackWords],
+    reasons: Mapping[str, str],
+    days: Mapping[str, date],
+) -> DataFrame:
+    """A row is a distinct answer of a pack: its key, sentence, petition, decided_as_of.
+
+    `petition` names the pointers that may be open after a no of automatic law; the sentence may
+    still name the unit's own `{charge}` or `{section}`.
+
+    Args:
+        spark: the session.
+        figures: of the state.
+        packs: by fingerprint.
+        reasons: text by reason code.
+        days: by pack, the date of the sweep that decided it.
+    """
+    empty = PackWords(pack="", version="", title="")
+    worded = {}
+    for row in figures.decisions:
+        pack = packs.get(row.pack_fingerprint, empty)
+        worded[tuple(row[name] for name in _WORDED)] = (
+            reason_text(row.reason, reasons, pack.params),
+            "; ".join(_petitions(row, pack)) or None,
+            days[row.pack].isoformat(),
+        )
+    columns = dict.fromkeys((*_WORDED, "sentence", "petition"), "string")
+    rows = [(*key, *words) for key, words in worded.items()]
+    return literal_table(spark, rows, {**columns, "decided_as_of": "date"})
+
+
+def _petitions(row: Any, pack: PackWords) -> tuple[str, ...]:
+    return pack.petition if row.kind == "law" and row.outcome == "NOT_ELIGIBLE" else ()
+
+
+def relief_rows(figures: Figures, *, counties: Iterable[str]) -> dict[str, int]:
+    """How many rows each county's file holds.
+
+    Args:
+        figures: of the state.
+        counties: those to write.
+    """
+    units = figures.units("county")
+    return {county: units.get((county,), 0) for county in counties}
+
+
+def relief_lines(
+    determinations: DataFrame,
+    *,
+    charges: DataFrame,
+    arrests: DataFrame | None,
+    numbered: DataFrame,
+    words: DataFrame,
+    folders: Mapping[str, str],
+    rows: Mapping[str, int],
+) -> DataFrame:
+    """A row is a line of a county's `relief.csv`, in the columns `LINE`, sorted by its text.
+
+    A large county's people are dealt out to several chunks; a person's rows stay together.
+
+    Args:
+        determinations: of every pack.
+        charges: `charges`.
+        arrests: `arrests`; None where no arrest was decided.
+        numbered: see `numbered_steps`, for the case numbers of convictions.
+        words: see `relief_words`.
+        folders: of the counties to write.
+        rows: see `relief_rows`.
+    """
+    step = F.concat_ws("-", "subject_id", "step").alias("step_id")
+    numbers = numbered.groupBy(step).agg(numbers_in_order())
+    units = (
+        units_shown(charges, arrests=arrests)
+        .withColumn("step_id", F.expr("left(unit_id, length(unit_id) - 6)"))
+        .join(numbers, on="step_id", how="left")
+        .drop("step_id")
+    )
+    folder = looked_up(F.col("county"), folders, "string")
+    mine = determinations.withColumn("folder", folder).where("folder IS NOT NULL").drop("as_of")
+    told = mine.join(F.broadcast(words), on=list(_WORDED), how="left").join(
+        units, on="unit_id", how="left"
+    )
+    sentence = F.coalesce("sentence", "reason")
+    for name in ("charge", "section"):
+        sentence = F.replace(sentence, F.lit(f"{{{name}}}"), F.coalesce(name, F.lit("")))
+    made = {"reason_text": sentence, "as_of": F.col("decided_as_of")}
+    values = [made.get(name, F.col(name)) for name in RELIEF]
+    place = {
+        "folder": F.col("folder"),
+        "file": F.lit(FILE),
+        "chunk": _chunk(folders, rows),
+        "file_number": F.lit(0),
+        "position": F.lit(0).cast("bigint"),
+        "line": csv_fields(values[0], values[1], *values[2:]),
+        "latin_1": F.lit(False),
+        "utf_8": F.lit(False),
+    }
+    return told.select(*(place[name].alias(name) for name in LINE))
+
+
+def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
+    """The chunk of a row: by its person, into as many as the county's rows fill."""
+    chunks = {folders[county]: -(-rows[county] // CHUNK_ROWS) for county in folders}
+    large = {folder: number for folder, number in chunks.items() if number > 1}
+    if not large:
+        return F.lit(0)
+    number = F.coalesce(looked_up(F.col("folder"), large, "int"), F.lit(1))
+    return F.pmod(F.hash("subject_id"), number).cast("int")
+
+
+def relief_of_counties(
+    figures: Figures, *, packs: Mapping[str, PackWords], counties: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """By county, units by pack and outcome, for `summary.json`; packs in order of kind and name.
+
+    Args:
+        figures: of the state.
+        packs: by fingerprint.
+        counties: those to summarise.
+    """
+    found: dict[str, dict[str, Any]] = {county: {} for county in counties}
+    for row in sorted(figures.decisions, key=lambda row: (row.kind, row.pack)):
+        if row.county not in found:
+            continue
+        words = packs.get(row.pack_fingerprint)
+        of = found[row.county].setdefault(
+            row.pack,
+            {
+                "kind": row.kind,
+                "version": row.pack_version,
+                "title": words.title if words else row.pack,
+                "units": defaultdict(int),
+            },
+        )
+        of["units"][row.outcome] += row.units
+    return found
+
+
+def petition_titles(packs: Iterable[PackWords], *, rules: Path) -> dict[str, str]:
+    """What each pointer that packs name is about; its id where the rules folder lacks it.
+
+    Args:
+        packs: as a sweep used them.
+        rules: the rulebook's folder.
+    """
+    titles: dict[str, str] = {}
+    for name in sorted({name for pack in packs for name in pack.petition}):
+        titles[name] = name
+        for path in sorted(rules.rglob(f"{name}.yaml")):
+            content = load_yaml(path).data
+            if isinstance(content, dict) and content.get("pack") == name:
+                titles[name] = str(content.get("title") or name)
+    return titles

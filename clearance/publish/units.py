@@ -1,0 +1,40 @@
+"""What a unit is, as files show it: its charge, its level, its day."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from clearance.publish.columns import charge_shown
+
+
+def units_shown(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
+    """A row is a unit: unit_id, charge, section, level, dated. An arrest has all its charges.
+
+    `dated` is the day of the conviction or arrest; `section` is null of an arrest.
+
+    Args:
+        charges: `charges`.
+        arrests: `arrests`; None leaves them out.
+    """
+    shown = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    convictions = charges.where("convicted").select(
+        "unit_id",
+        F.when(F.col("section").isNotNull(), shown).alias("charge"),
+        "section",
+        "level",
+        F.col("conviction_date").alias("dated"),
+    )
+    if arrests is None:
+        return convictions
+    charged = charges.where("section IS NOT NULL").groupBy(
+        F.concat_ws("-", "subject_id", F.substring("count_order", 1, 6)).alias("unit_id")
+    )
+    of_arrest = charged.agg(F.concat_ws("; ", F.sort_array(F.collect_set(shown))).alias("charge"))
+    stops = arrests.select("unit_id", "level", F.col("arrest_date").alias("dated"))
+    none = F.lit(None).cast("string").alias("section")
+    return convictions.unionByName(
+        stops.join(of_arrest, on="unit_id", how="left").select(
+            "unit_id", "charge", none, "level", "dated"
+        )
+    )
