@@ -228,23 +228,12 @@ class Year:
 
     def run(self, month: int, *, out: Path, kills: int = 0) -> None:
         """The month's feeds and its `run`."""
-        dated, of = self._begin(month), ["--as-of", as_of(month).isoformat()]
-        run = ["run", *self._extract(month), *dated, *of, "--out", str(out), *self.into]
-        self._through(run, kills=kills)
-
-    def decide(self, month: int) -> None:
-        """The month's feeds, and its `run` without what it publishes."""
-        dated, of = self._begin(month), ["--as-of", as_of(month).isoformat()]
-        ingest = ["ingest", *self._extract(month), *dated]
-        for arguments in (ingest, ["prepare"], ["determine", *of]):
-            self._end_well([*arguments, *self.into])
-
-    def _begin(self, month: int) -> list[str]:
-        """Loads the feeds of a month; how its extract is dated."""
         day, self.told.months = f"{YEAR}-{month:02}-05", month
         for arguments in self._feeds(month, day):
             self._end_well(arguments)
-        return ["--extract-date", day]
+        dated = ["--extract-date", day, "--as-of", as_of(month).isoformat()]
+        run = ["run", *self._extract(month), *dated, "--out", str(out), *self.into]
+        self._through(run, kills=kills)
 
     def grant(self, *, at: int = -1, kills: int = 0) -> None:
         """`grant` of a sweep, by default the latest."""
@@ -252,8 +241,9 @@ class Year:
         self._through(["grant", sweep, *self.into], kills=kills, most=1)
 
     def publish(self, out: Path, *, kills: int = 0) -> None:
-        """`publish` into a folder."""
+        """`publish` and `report` into a folder."""
         self._through(["publish", "--out", str(out), *self.into], kills=kills, most=1)
+        self._end_well(["report", "--out", str(out / "report.html"), *self.into])
 
     def _extract(self, month: int) -> list[str]:
         """The research file: who is new, who is another than before, and somebody as before.

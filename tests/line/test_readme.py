@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
-from soak.sessions import SHORT
 from soak.victims import environment
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance.cli import _code
 from clearance.command.app import app
-from clearance.session import INTERPRETED
 from clearance.store import Store
 from tests.line.conftest import Line
 
@@ -41,7 +39,6 @@ RUN_ELSEWHERE = {
     "report": ROOT / "tests" / "line" / "test_same_answers.py",
     "diff": ROOT / "tests" / "line" / "test_diff.py",
     "export": ROOT / "tests" / "line" / "test_export.py",
-    "rules check": ROOT / "tests" / "rules" / "test_check.py",
     "rules sign": ROOT / "tests" / "rules" / "test_signatures.py",
     "rules test": ROOT / "tests" / "rules" / "test_cases.py",
 }
@@ -67,8 +64,6 @@ def test_every_clearance_command_runs_in_the_order_of_the_page(
     monkeypatch.chdir(tmp_path)
     for store in ("out/demo/store", "out/store", "mine"):
         shutil.copytree(line.place.store, store)
-    # What a run before has published is not made again.
-    shutil.copytree(line.place.out, "mine_out")
     names = {"FILES...": line.files, "STORE": ["mine"], "OUT": ["mine_out"]}
     for command in clearance_commands():
         if "SWEEP" in command:
@@ -112,13 +107,10 @@ def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path
         "spark.eventLog.compress": "false",
         "spark.sql.codegen.hugeMethodLimit": "7999",
         "spark.sql.shuffle.partitions": "3",
-        "spark.sql.adaptive.enabled": "false",
-        **INTERPRETED,
     }
     (tmp_path / "events").mkdir()
     # Nothing but the result stands in what it prints, and nothing of Spark's log beside it.
     words.append("--json")
-    words[1:1] = ["--driver-java-options", SHORT]
     words[1:1] = [part for key, value in told.items() for part in ("--conf", f"{key}={value}")]
     done = subprocess.run(
         words,

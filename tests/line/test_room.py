@@ -1,7 +1,4 @@
-"""A store that may not be written, or is being written: told, and it can still be published.
-
-What happens where no room is left is in test_kills.py.
-"""
+"""A full disk and a store that may not be written: told, nothing half written, and then cured."""
 
 from __future__ import annotations
 
@@ -16,6 +13,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
+from soak.room import LIMITS, run_without_room
+from soak.state import check_nothing_left
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
@@ -50,6 +49,19 @@ def commands(line: Line, place: Place) -> dict[str, list[str]]:
         "publish": ["publish", "--out", str(place.out), *store],
         "report": ["report", "--out", str(place.out / "report.html"), *store],
     }
+
+
+def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
+    spark: SparkSession, line: Line, tmp_path: Path
+) -> None:
+    place, undisturbed = Place(tmp_path), line.place
+    known = [{}, undisturbed.said().files]
+    for step, arguments in commands(line, place).items():
+        # The last: the most has been written by then. scripts/soak/room.py has them all.
+        run_without_room(spark, arguments, place=place, known=known, limit=LIMITS[step][-1])
+        assert _code(arguments, debug=True) == 0
+    assert place.said().differences(undisturbed.said()) == []
+    check_nothing_left(place.store, place.out)
 
 
 def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from soak.sessions import QUICK, SHORT
+from soak.sessions import QUICK
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -63,7 +63,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
             "CLEARANCE_LOG_LEVEL": "DEBUG",
             "CLEARANCE_SPARK_LOG": "info",
             "TMPDIR": str(temporary),
-            "JAVA_TOOL_OPTIONS": f"{QUICK} {SHORT} -Djava.io.tmpdir={temporary}",
+            "JAVA_TOOL_OPTIONS": f"{QUICK} -Djava.io.tmpdir={temporary}",
         },
         capture_output=True,
         text=True,

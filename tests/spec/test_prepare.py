@@ -311,27 +311,17 @@ def digest(rows: DataFrame) -> tuple[int, int]:
     return sums[0], int(sums[1])
 
 
-@pytest.fixture(scope="module")
-def mixed(spark: SparkSession) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """History, charges and arrests of the mixed record."""
-    return frames(mixed_record(spark))
-
-
-def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(
-    spark: SparkSession, mixed: tuple[DataFrame, DataFrame, DataFrame]
-) -> None:
+def test_charges_and_arrests_do_not_depend_on_the_order_of_rows(spark: SparkSession) -> None:
     given = mixed_record(spark)
     shuffled = given.repartition(3, F.xxhash64("position")).orderBy(F.xxhash64("position"))
     moved = shuffled.withColumn("position", F.monotonically_increasing_id() + 1000)
-    _, *expected = mixed
+    _, *expected = frames(given)
     _, *got = frames(moved.withColumn("source_file", F.lit("other")))
     assert [digest(table) for table in got] == [digest(table) for table in expected]
 
 
-def test_one_shuffle_by_person_and_no_python_worker(
-    mixed: tuple[DataFrame, DataFrame, DataFrame],
-) -> None:
-    history, charges, arrests = mixed
+def test_one_shuffle_by_person_and_no_python_worker(spark: SparkSession) -> None:
+    history, charges, arrests = frames(mixed_record(spark))
     for table, moved in ((history, []), (charges, BY_PERSON), (arrests, BY_PERSON)):
         plan = table._jdf.queryExecution().executedPlan().toString()
         assert sorted(re.findall(r"- Exchange (\w+)\((\w+)#", plan)) == moved, plan
@@ -345,6 +335,17 @@ def test_one_shuffle_by_person_and_no_python_worker(
 
 # The counts once, and the distinct charge texts, which are few.
 BY_PERSON = [("hashpartitioning", "person_id"), ("hashpartitioning", "text")]
+
+
+def test_no_projection_of_prepare_is_interpreted(spark: SparkSession, generated_code: None) -> None:
+    _, *tables = frames(mixed_record(spark))
+    # Without the switch a projection that does not compile is quietly interpreted instead. The
+    # stage of typing is too large to be one method: its projections are compiled one by one.
+    spark.conf.set("spark.sql.codegen.factoryMode", "CODEGEN_ONLY")
+    try:
+        assert [len(table.collect()) for table in tables] == [48, 12]
+    finally:
+        spark.conf.unset("spark.sql.codegen.factoryMode")
 
 
 @pytest.fixture(scope="module")
