@@ -26,7 +26,7 @@ from clearance.synth.step import synthesize
 from tests.line.months import load
 
 AS_OF, EARLIER = date(2026, 11, 1), date(2023, 3, 1)
-PEOPLE = 200
+PEOPLE = 80
 DAY = timedelta(days=1)
 STARTS = {"2024-10-01": date(2024, 10, 1), "2022-07-01": date(2022, 7, 1)}
 EVENT = {"conviction": "conviction_date", "arrest": "arrest_date"}

@@ -35,7 +35,7 @@ from tests.spec.file_mutation import (
 )
 from tests.spec.reconcile import differences
 
-FILES, LINES_OF_EACH = 100, 50
+FILES, LINES_OF_EACH = 40, 25
 DRAWN = "drawn.csv"
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def bomb(size: int) -> bytes:
 def broken(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Store, dict[str, bytes], IngestResult]:
-    """A hundred broken files, one with a line of many megabytes and one of drawn lines, taken in
+    """Some broken files, one with a line of many megabytes and one of drawn lines, taken in
     as one extract."""
     folder = tmp_path_factory.mktemp("broken")
     dice = random.Random(0)
