@@ -12,6 +12,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_few
 from clearance.charges.record_rules import load_record_rules
 from clearance.literal import looked_up
 from clearance.progress import stage
@@ -32,7 +33,7 @@ from clearance.publish.lines import marks, packet_lines
 from clearance.publish.placement import placements, with_place
 from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
-from clearance.publish.together import planned_at_once, sent_where_few
+from clearance.publish.together import planned_at_once
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store
 from clearance.sweep.recorded import Sweep
