@@ -37,6 +37,23 @@ ROWS: tuple[dict[str, str | None], ...] = (
 )
 
 
+PACKAGE = Path(broadcasts.__file__).parent
+# What is sent outright, and why it is small.
+SMALL_BY_NATURE = {
+    "broadcasts.py": "asked",
+    "charges/side_feeds.py": "asked of the feed's files",
+    "charges/texts.py": "counted, or of few files",
+    "charges/holes.py": "pairs of extracts",
+    "grants/corrections.py": "sweeps and packs",
+    "ingest/commits.py": "blocks of files",
+    "publish/counts.py": "distinct decisions with their words",
+    "publish/relief.py": "distinct decisions with their words",
+    "publish/notices.py": "counties and months",
+    "publish/placement.py": "files and chunks of files",
+    "export/step.py": "sentences of the packs",
+}
+
+
 def hinted(frame: DataFrame) -> bool:
     plan: Any = frame
     return "ResolvedHint" in plan._jdf.queryExecution().analyzed().toString()
@@ -113,6 +130,15 @@ def test_only_what_is_few_or_small_is_sent(
     assert hinted(sent_where_small(rows, of=rows))
     monkeypatch.setattr(broadcasts, "BROADCAST_BYTES", size - 1)
     assert not hinted(sent_where_small(rows, of=rows))
+
+
+def test_nothing_else_is_sent_outright() -> None:
+    found = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "F.broadcast(" in path.read_text(encoding="utf-8")
+    }
+    assert found == set(SMALL_BY_NATURE)
 
 
 def test_feeds_too_large_to_be_sent_say_the_same(spark: SparkSession) -> None:
