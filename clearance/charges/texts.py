@@ -32,8 +32,6 @@ from clearance.charges.term_bounds import TERM_BITS, TermBounds
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
-
-
 # Up to so many bytes of source rows their texts fit whatever they are. Of a larger record so many
 # texts, of so many characters together, are read ahead.
 FEW_BYTES = 32 << 20

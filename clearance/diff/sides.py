@@ -102,9 +102,12 @@ def _units(
     typed = typed_rows(source, rules=record)
     feeds = _feeds(spark, store, note, source)
     read = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
-    with kept(read.counts) as counts:
-        both = replace(read, counts=counts)
-        yield {"arrests": arrests(both), "charges": charges(both)}, True
+    try:
+        with kept(read.counts) as counts:
+            both = replace(read, counts=counts)
+            yield {"arrests": arrests(both), "charges": charges(both)}, True
+    finally:
+        read.texts.give_back()
 
 
 def _feeds(spark: SparkSession, store: Store, note: Note, source: DataFrame) -> SideFeeds:
