@@ -20,7 +20,7 @@ from clearance.charges.texts import ChargeTexts, charge_texts
 from clearance.literal import literal_table
 from clearance.places import rules_folder
 from clearance.schemas import FEEDS
-from tests.spec.rows import frames, source_rows
+from tests.spec.rows import frames, prepared, source_rows
 
 COURT = {"stp_type_descr": "COURT ACTION", "disp_descr": "CONVICTED", "stp_event_date": "20100228"}
 SEE = {"offense_descr": "SEE COMMENT FOR CHARGE"}
@@ -165,12 +165,9 @@ def test_feeds_too_large_to_be_sent_say_the_same(spark: SparkSession) -> None:
     source = source_rows(
         spark, *({**COURT, "subject_id": name, "offense_descr": "484 PC"} for name in people)
     )
-    found = []
-    for one in (feeds, large):
-        _, charges, _ = frames(source, feeds=one)
-        found.append(rows_of(charges))
-    assert found[0] == found[1]
-    by_subject = {row["subject_id"]: row for row in found[0]}
+    found, same = (prepared(source, feeds=one).charges for one in (feeds, large))
+    assert found == same
+    by_subject = {row["subject_id"]: row for row in found.values()}
     assert {name for name, row in by_subject.items() if row["petition_granted"]} == {"old"}
     assert {name for name, row in by_subject.items() if row["record_incomplete"]} == {"old", "new"}
     registered = {name for name, row in by_subject.items() if row["registration"] == "open"}
