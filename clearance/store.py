@@ -104,7 +104,8 @@ class Store:
 
         On a plain file system Delta's commit looks for the next version's file and then renames
         its own to it; two processes that do so in the same instant would both believe they won.
-        HDFS and the clouds' log stores decide that themselves, so an address needs no claim.
+        HDFS, Azure and Google decide that themselves, a table at a time. S3 does not unless Delta
+        is given a lock table: there nobody but the scheduler sees to it (docs/operations).
 
         A step may claim what its run has claimed: the claim ends with the outermost.
 

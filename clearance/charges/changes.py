@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.holes import people_of
-from clearance.charges.side_feeds import KINDS, with_person_id
+from clearance.charges.side_feeds import KINDS, SideFeeds, side_feeds_at, with_person_id
 from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
 from clearance.ingest.fields_hash import subject_sums
@@ -179,7 +179,8 @@ def _others(
     subjects = reduce(DataFrame.unionByName, told)
     merges = now.feeds.get("merges")
     if merges is not None:
-        subjects = whole_people(subjects, merges=store.read(spark, "merges", version=merges))
+        feeds = side_feeds_at(spark, store, versions={"merges": merges})
+        subjects = whole_people(subjects, feeds=feeds)
     return subjects.distinct()
 
 
@@ -200,17 +201,19 @@ def _told_otherwise(
         yield people_of(rows, extracts=lost).select("subject_id")
 
 
-def whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
+def whole_people(subjects: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     """The subjects, with all that are one person with one of them; repeated ones among them.
 
     Args:
         subjects: subject_id, and what else may stand beside it, which all of the person get.
-        merges: the feed.
+        feeds: the merges among them.
     """
+    if feeds.merges is None:
+        return subjects
     beside = [name for name in subjects.columns if name != "subject_id"]
-    with_person = with_person_id(subjects, merges=merges)
+    with_person = with_person_id(subjects, feeds=feeds)
     people = with_person.select("person_id", *beside).distinct()
-    theirs = merges.select(
+    theirs = feeds.merges.select(
         F.col("from_subject_id").alias("subject_id"),
         F.col("surviving_subject_id").alias("person_id"),
     ).join(people, on="person_id", how="inner")

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_small
 from clearance.ingest.commits import is_later
 from clearance.ingest.ledger import ACCEPTED, read_ledger
 from clearance.literal import literal_table
@@ -143,9 +144,8 @@ def open_holes(lost: Lost | None, *, source: DataFrame) -> DataFrame | None:
     ]
     types = {"extract": "string", "held": "string"}
     told = people_of(lost.rows, extracts=lost.names)
-    theirs = source.join(
-        F.broadcast(told.select("subject_id").distinct()), "subject_id", "left_semi"
-    )
+    people = sent_where_small(told.select("subject_id").distinct(), of=lost.rows)
+    theirs = source.join(people, "subject_id", "left_semi")
     # A subject's rows are all of one extract.
     held = theirs.select("subject_id", F.col("extract").alias("held")).distinct()
     beside = told.join(held, on="subject_id", how="left")

@@ -7,11 +7,13 @@ is nothing. Source: the contract's chapter on side feeds; readings 8, 13, 19, 20
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import BROADCAST_BYTES, bytes_of
+from clearance.charges.holes import Lost, open_holes
 from clearance.charges.projection import projected
 from clearance.charges.record_rules import Registration
 from clearance.feeds.state import LoadedFeed, feed_state
@@ -21,13 +23,16 @@ KINDS = ("registry", "supervision", "petitions", "merges")
 # Supervision that follows prison; of any other type it is not the parole of a sentence.
 AFTER_PRISON = ("parole", "prcs")
 NONE, UNTIL, OPEN = "none", "until", "open"
+# The feed that says what a person is held to.
+_FEED_OF = {"registration": "registry", "supervision": "supervision"}
 
 
 @dataclass(frozen=True)
 class SideFeeds:
     """The feeds that a record is read with, each as its table; None where it was never loaded.
 
-    `holes` are the subjects of whom rows were lost, None where nobody's were.
+    `holes` are the subjects of whom rows were lost, None where nobody's were. `large` names those
+    that are too many to be sent to every worker; they are brought to the people they are of.
     """
 
     registry: DataFrame | None = None
@@ -35,6 +40,22 @@ class SideFeeds:
     petitions: DataFrame | None = None
     merges: DataFrame | None = None
     holes: DataFrame | None = None
+    large: frozenset[str] = frozenset()
+
+    def sent(self, kind: str, rows: DataFrame) -> DataFrame:
+        """Rows that were made of a feed, to be sent to every worker unless it is large."""
+        return rows if kind in self.large else F.broadcast(rows)
+
+    def and_holes(self, lost: Lost | None, *, source: DataFrame) -> SideFeeds:
+        """The same with the subjects of whom rows were lost.
+
+        Args:
+            lost: `holes.lost_rows`.
+            source: `source_rows`.
+        """
+        holes = open_holes(lost, source=source)
+        is_large = lost is not None and bytes_of(lost.rows) > BROADCAST_BYTES
+        return replace(self, holes=holes, large=self.large | ({"holes"} if is_large else set()))
 
 
 def loaded_feeds(spark: SparkSession, store: Store) -> dict[str, LoadedFeed]:
@@ -64,22 +85,24 @@ def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, i
         store: where the tables are.
         versions: by kind.
     """
-    return SideFeeds(
-        **{kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
-    )
+    tables = {kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
+    large = {kind for kind, table in tables.items() if bytes_of(table) > BROADCAST_BYTES}
+    return SideFeeds(**tables, large=frozenset(large))
 
 
-def with_person_id(rows: DataFrame, *, merges: DataFrame | None) -> DataFrame:
+def with_person_id(rows: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     """The rows with `person_id`: the subject that is left of those who are one person.
 
     Args:
         rows: with a `subject_id`.
-        merges: the feed.
+        feeds: the merges among them.
     """
-    if merges is None:
+    if feeds.merges is None:
         return rows.withColumn("person_id", F.col("subject_id"))
-    survivors = merges.select(F.col("from_subject_id").alias("subject_id"), "surviving_subject_id")
-    joined = rows.join(F.broadcast(survivors), on="subject_id", how="left")
+    survivors = feeds.merges.select(
+        F.col("from_subject_id").alias("subject_id"), "surviving_subject_id"
+    )
+    joined = rows.join(feeds.sent("merges", survivors), on="subject_id", how="left")
     person = F.coalesce("surviving_subject_id", "subject_id")
     return joined.withColumn("person_id", person).drop("surviving_subject_id")
 
@@ -93,9 +116,9 @@ def with_holes(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     """
     if feeds.holes is None:
         return counts.withColumn("record_incomplete", F.lit(False))
-    people = with_person_id(feeds.holes, merges=feeds.merges).select("person_id").distinct()
+    people = with_person_id(feeds.holes, feeds=feeds).select("person_id").distinct()
     marked = people.withColumn("lost", F.lit(True))
-    joined = counts.join(F.broadcast(marked), on="person_id", how="left")
+    joined = counts.join(feeds.sent("holes", marked), on="person_id", how="left")
     return joined.withColumn("record_incomplete", F.col("lost").isNotNull()).drop("lost")
 
 
@@ -122,17 +145,14 @@ def with_side_feeds(
     rows = counts
     for name, told in held.items():
         if told is not None:
-            people = _held(told, name=name, merges=feeds.merges)
-            rows = rows.join(F.broadcast(people), on="person_id", how="left")
+            people = _held(told, name=name, feeds=feeds)
+            rows = rows.join(feeds.sent(_FEED_OF[name], people), on="person_id", how="left")
     by_petition = F.lit(None).cast("boolean")
     if feeds.petitions is not None:
-        by_petition = F.col("granted").isNotNull()
-        granted = feeds.petitions.where("status = 'granted'").select(
-            "subject_id", F.col("cnt_order").alias("count_order"), F.lit(True).alias("granted")
-        )
-        rows = rows.join(
-            F.broadcast(granted.distinct()), on=["subject_id", "count_order"], how="left"
-        )
+        count = F.struct("subject_id", "count_order")
+        by_petition = F.coalesce(F.array_contains("granted", count), F.lit(False))
+        people = _granted(feeds.petitions, feeds=feeds)
+        rows = rows.join(feeds.sent("petitions", people), on="person_id", how="left")
     terms = _all_terms(supervised=feeds.supervision is not None)
     return projected(
         rows,
@@ -147,12 +167,24 @@ def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame
     return registry.where(F.col("registration").isin(sections))
 
 
-def _held(rows: DataFrame, *, name: str, merges: DataFrame | None) -> DataFrame:
+def _granted(petitions: DataFrame, *, feeds: SideFeeds) -> DataFrame:
+    """A row is a person, with the counts of which a petition was granted: `granted`.
+
+    By person, as the counts lie: by count, all of them would have to be moved where petitions are
+    too many to be sent.
+    """
+    one = F.struct("subject_id", F.col("cnt_order").alias("count_order"))
+    granted = petitions.where("status = 'granted'")
+    people = with_person_id(granted, feeds=feeds).groupBy("person_id")
+    return people.agg(F.collect_set(one).alias("granted"))
+
+
+def _held(rows: DataFrame, *, name: str, feeds: SideFeeds) -> DataFrame:
     """A row is a person, with what it is held to: `name`, its end, terms of supervision."""
     for_ever = F.max(F.col("ended_on").isNull())
     terms = [F.collect_list(_term()).alias(f"{name}_terms")] if name == "supervision" else []
     return (
-        with_person_id(rows, merges=merges)
+        with_person_id(rows, feeds=feeds)
         .groupBy("person_id")
         .agg(
             F.when(for_ever, OPEN).otherwise(UNTIL).alias(name),

@@ -68,19 +68,23 @@ def _as_looked_up(row: StatuteRow) -> dict[str, object]:
     return dict(zip(_ROW, said, strict=True))
 
 
-def classify(texts: DataFrame, *, statutes: Column, spelling: Spelling | None = None) -> DataFrame:
-    """One row a text: text, charge, matches. No text is moved, gained or lost.
+def classify(
+    rows: DataFrame, *, statutes: Column, spelling: Spelling | None = None, text: str = "text"
+) -> DataFrame:
+    """The rows with what a charge text says: `charge` and `matches`; null where there is no text.
 
     Args:
-        texts: distinct charge texts in a column `text`.
+        rows: with a charge text each; where many have the same, the distinct ones.
         statutes: `rows_by_section`.
         spelling: how charges are written; the project's own when None.
+        text: the column that has the text.
     """
     known = spelling or own_spelling()
-    charges = texts.select("text", parse_charge(F.col("text"), spelling=known).alias("charge"))
-    return charges.select(
-        "text", "charge", _matches(F.col("charge"), statutes, known).alias("matches")
-    )
+    # Two projections: what the second uses several times is worked out once.
+    there = F.col(text).isNotNull()
+    charge = F.when(there, parse_charge(F.col(text), spelling=known))
+    matches = F.when(there, _matches(F.col("charge"), statutes, known))
+    return rows.withColumn("charge", charge).withColumn("matches", matches)
 
 
 def _matches(charge: Column, lists: Column, known: Spelling) -> Column:

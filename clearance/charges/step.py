@@ -22,7 +22,7 @@ from pyspark.sql import functions as F
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import TABLES, Note, changed_people, notes
 from clearance.charges.history import history, typed_rows
-from clearance.charges.holes import lost_rows, open_holes
+from clearance.charges.holes import lost_rows
 from clearance.charges.kept import kept
 from clearance.charges.quality import FLAGS
 from clearance.charges.record_rules import RecordRules, load_record_rules
@@ -98,8 +98,7 @@ def prepare(
     fingerprint = prepare_fingerprint(record, statutes)
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
-    holes = open_holes(lost, source=source)
-    feeds = replace(side_feeds(spark, store, loaded=loaded), holes=holes)
+    feeds = side_feeds(spark, store, loaded=loaded).and_holes(lost, source=source)
     note = Note(
         fingerprint,
         version,
@@ -175,6 +174,7 @@ def _write(
             writer.put(arrests(both), "arrests")
             writer.put(charges(both), "charges")
     finally:
+        worked_out.texts.give_back()
         if people is not None:
             people.unpersist()
 

@@ -24,7 +24,7 @@ from clearance.charges.record_rules import RecordRules, Registration
 from clearance.charges.side_feeds import SideFeeds, with_holes, with_person_id, with_side_feeds
 from clearance.charges.standing import with_standing
 from clearance.charges.statute_lists import StatuteLists
-from clearance.charges.texts import classified_texts, with_charge
+from clearance.charges.texts import ChargeTexts, charge_texts, with_charge
 from clearance.schemas import CHARGES
 
 NOTHING_LOADED = SideFeeds()
@@ -49,6 +49,7 @@ class Features:
         lists: the statute lists, as bits.
         limitation: the periods in which a case may be filed.
         feeds: what other offices say.
+        texts: the charge texts; to be given back once the tables are written.
     """
 
     counts: DataFrame
@@ -56,6 +57,7 @@ class Features:
     lists: ListBits
     limitation: Limitation
     feeds: SideFeeds
+    texts: ChargeTexts
 
 
 def features(
@@ -75,8 +77,8 @@ def features(
         statutes: the statute lists.
         feeds: what other offices say.
     """
-    texts = classified_texts(source, statutes=statutes, longest=rules.longest_terms)
-    read = with_charge(counts(with_person_id(typed, merges=feeds.merges)), texts=texts)
+    texts = charge_texts(source, statutes=statutes, longest=rules.longest_terms)
+    read = with_charge(counts(with_person_id(typed, feeds=feeds)), texts=texts)
     lists = ListBits(statutes.names)
     whole = with_later_dispositions(with_offences(read, lists=lists))
     decided = with_outcome(whole, longest=rules.longest_terms)
@@ -84,7 +86,7 @@ def features(
     in_cycle = with_cycle(tagged, lists=lists)
     combined = with_gang_combination(with_dated_offences(in_cycle, lists=lists), lists=lists)
     enhanced = with_enhanced_felonies(combined, lists=lists)
-    return Features(enhanced, rules.registrations, lists, rules.limitation, feeds)
+    return Features(enhanced, rules.registrations, lists, rules.limitation, feeds, texts)
 
 
 def charges(features: Features) -> DataFrame:

@@ -1,13 +1,19 @@
-"""Charge texts: the distinct ones are read and classified once, and broadcast back to the counts.
+"""Charge texts: what many counts have in common is read once and sent to all; the rest in place.
 
-No count gains or loses a row by it: the classification has one row a text.
+Most counts have one of few texts. A comment may be a charge text, too, and nearly every comment is
+another: of a whole state they are millions, which no worker can hold. So the texts of a large
+record are counted first, and only as many as fit are read ahead, the common ones. No count gains
+or loses a row by it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import bytes_of
 from clearance.charges.dated_offences import offences_from
 from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
@@ -26,17 +32,41 @@ from clearance.charges.term_bounds import TERM_BITS, TermBounds
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
+# Up to so many bytes of source rows their texts fit whatever they are. Of a larger record so many
+# texts, of so many characters together, are read ahead.
+FEW_BYTES = 32 << 20
+MOST_TEXTS = 200_000
+MOST_CHARACTERS = 32 << 20
 
 
-def classified_texts(
+@dataclass(frozen=True)
+class ChargeTexts:
+    """Charge texts that are read ahead, and how to read others.
+
+    Attributes:
+        common: a row is a distinct text with all that follows from it alone.
+        every: whether no count has another.
+        statutes: the statute lists.
+        longest: the longest that the law lets a term be.
+        counted: what was kept to be counted and read; to be given back.
+    """
+
+    common: DataFrame
+    every: bool
+    statutes: StatuteLists
+    longest: LongestTerms
+    counted: DataFrame | None = None
+
+    def give_back(self) -> None:
+        """Let go of what was kept, once the tables are written."""
+        if self.counted is not None:
+            self.counted.unpersist()
+
+
+def charge_texts(
     source: DataFrame, *, statutes: StatuteLists, longest: LongestTerms
-) -> DataFrame:
-    """A row is a distinct charge text of the record with all that follows from the text alone.
-
-    That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
-    and the whole of it as people write them, the key by which counts of one charge are known, the
-    day from which on its offence must be committed for some list, the lists it is on, at every
-    level and in every period, as numbers of `list_bits`, and what bounds its terms (`term_bounds`).
+) -> ChargeTexts:
+    """The charge texts of the record: all of them where they fit, else the common ones.
 
     Args:
         source: `source_rows`.
@@ -44,27 +74,90 @@ def classified_texts(
         longest: the longest that the law lets a term be.
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
-    texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL").distinct()
-    charge, matches = F.col("charge"), F.col("matches")
-    named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
-    bits = ListBits(statutes.names)
+    texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL")
+    if bytes_of(source) <= FEW_BYTES:
+        common = _read(texts.distinct(), statutes=statutes, longest=longest)
+        return ChargeTexts(common, True, statutes, longest)
+    counted = texts.groupBy("text").agg(F.count("*").alias("times")).persist()
+    least = _least_times(counted)
+    chosen = counted.where(F.col("times") >= least).select("text")
+    common = _read(chosen, statutes=statutes, longest=longest)
+    return ChargeTexts(common, least == 1, statutes, longest, counted)
+
+
+def _least_times(counted: DataFrame) -> int:
+    """How often a text must occur to be one of the common ones, of which there are few enough.
+
+    Args:
+        counted: text, times.
+    """
+    power = F.floor(F.log2("times")).cast("int").alias("power")
+    rows = (
+        counted.groupBy(power)
+        .agg(F.count("*").alias("texts"), F.sum(F.length("text")).alias("characters"))
+        .collect()
+    )
+    texts = characters = 0
+    least: int = 1 << 62
+    for row in sorted(rows, key=lambda row: -row["power"]):
+        texts, characters = texts + row["texts"], characters + row["characters"]
+        if texts > MOST_TEXTS or characters > MOST_CHARACTERS:
+            return least
+        least = 1 << row["power"]
+    return 1
+
+
+def _read(texts: DataFrame, *, statutes: StatuteLists, longest: LongestTerms) -> DataFrame:
+    """A row is a distinct charge text with all that follows from the text alone.
+
+    That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
+    and the whole of it as people write them, the key by which counts of one charge are known, the
+    day from which on its offence must be committed for some list, the lists it is on, at every
+    level and in every period, as numbers of `list_bits`, and what bounds its terms (`term_bounds`).
+    """
+    said = _said(statutes=statutes, longest=longest)
     return classify(texts, statutes=rows_by_section(statutes)).select(
-        "text",
-        *[charge[name].alias(name) for name in ("code_book", "section", "subdivisions")],
-        *[charge[name].alias(name) for name in ("attempt", "conspiracy", "parsed")],
-        F.transform(charge["parts"], display).alias("parts"),
-        written(charge).alias("shown"),
-        F.when(charge["parsed"], cite_key(charge)).alias("cite_key"),
-        (charge["parsed"] & named).alias("classified"),
-        names_several(charge).alias("names_several"),
-        offences_from(matches).alias("offence_from"),
-        turns(matches).alias("turns"),
-        F.transform(tag_table(matches), bits.of).alias("tag_table"),
-        TermBounds(longest).of_charge(charge).alias(TERM_BITS),
+        "text", *[column.alias(name) for name, column in said.items()]
     )
 
 
-def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
+def _said(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
+    """What follows from `charge` and `matches`, by name."""
+    charge, matches = F.col("charge"), F.col("matches")
+    named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
+    bits = ListBits(statutes.names)
+    return {
+        **{name: charge[name] for name in ("code_book", "section", "subdivisions")},
+        **{name: charge[name] for name in ("attempt", "conspiracy", "parsed")},
+        "parts": F.transform(charge["parts"], display),
+        "shown": written(charge),
+        "cite_key": F.when(charge["parsed"], cite_key(charge)),
+        "classified": charge["parsed"] & named,
+        "names_several": names_several(charge),
+        "offence_from": offences_from(matches),
+        "turns": turns(matches),
+        "tag_table": F.transform(tag_table(matches), bits.of),
+        TERM_BITS: TermBounds(longest).of_charge(charge),
+    }
+
+
+def _with_what_they_say(counts: DataFrame, texts: ChargeTexts) -> DataFrame:
+    """The counts with what their texts say; those that are not read ahead are read here."""
+    if texts.every:
+        return counts.join(F.broadcast(texts.common), on="text", how="left")
+    ahead = texts.common.withColumn("ahead", F.lit(True))
+    joined = counts.join(F.broadcast(ahead), on="text", how="left")
+    rest = joined.withColumn("rest", F.when(F.col("ahead").isNull(), F.col("text")))
+    lists = rows_by_section(texts.statutes)
+    said = _said(statutes=texts.statutes, longest=texts.longest)
+    here = F.struct(*[column.alias(name) for name, column in said.items()])
+    is_rest = F.col("rest").isNotNull()
+    read = classify(rest, statutes=lists, text="rest").withColumn("here", F.when(is_rest, here))
+    either = {name: F.when(is_rest, F.col("here")[name]).otherwise(F.col(name)) for name in said}
+    return projected(read, either, without=("ahead", "rest", "here", "charge", "matches"))
+
+
+def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
     """A row is a count, with what its charge text says.
 
     What `charges` takes as it is goes on as one value, `as_charged`, which is copied at once. The
@@ -72,9 +165,9 @@ def with_charge(counts: DataFrame, *, texts: DataFrame) -> DataFrame:
 
     Args:
         counts: `counts.counts`.
-        texts: `classified_texts`.
+        texts: `charge_texts`.
     """
-    joined = counts.join(F.broadcast(texts), on="text", how="left")
+    joined = _with_what_they_say(counts, texts)
     no, no_words = F.lit(False), F.array().cast("array<string>")
     absent = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
     in_comment, has_text = F.col("source") == "comment", F.col("text").isNotNull()

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import Note, note_on
 from clearance.charges.history import typed_rows
-from clearance.charges.holes import lost_rows, open_holes
+from clearance.charges.holes import lost_rows
 from clearance.charges.kept import kept
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds, side_feeds_at
@@ -102,12 +102,15 @@ def _units(
     typed = typed_rows(source, rules=record)
     feeds = _feeds(spark, store, note, source)
     read = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
-    with kept(read.counts) as counts:
-        both = replace(read, counts=counts)
-        yield {"arrests": arrests(both), "charges": charges(both)}, True
+    try:
+        with kept(read.counts) as counts:
+            both = replace(read, counts=counts)
+            yield {"arrests": arrests(both), "charges": charges(both)}, True
+    finally:
+        read.texts.give_back()
 
 
 def _feeds(spark: SparkSession, store: Store, note: Note, source: DataFrame) -> SideFeeds:
     """The feeds that were read with the record, and the holes that it has."""
-    holes = open_holes(lost_rows(spark, store), source=source)
-    return replace(side_feeds_at(spark, store, versions=note.feeds), holes=holes)
+    feeds = side_feeds_at(spark, store, versions=note.feeds)
+    return feeds.and_holes(lost_rows(spark, store), source=source)

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from clearance.charges.arrests import arrests
 from clearance.charges.changes import Note, whole_people
 from clearance.charges.history import typed_rows
-from clearance.charges.holes import lost_rows, open_holes
+from clearance.charges.holes import lost_rows
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds, side_feeds_at
 from clearance.charges.statutes import load_statutes
@@ -49,20 +49,17 @@ def units_then(
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
     asked = doubted.select("subject_id", "sweep_id", "granted_on")
-    if "merges" in now.feeds:
-        merges = store.read(spark, "merges", version=now.feeds["merges"])
-        asked = whole_people(asked, merges=merges)
-    asked = asked.distinct()
+    feeds = side_feeds_at(spark, store, versions=now.feeds)
+    asked = whole_people(asked, feeds=feeds).distinct()
     source = store.read_rows_of(spark, "source_rows", version=now.source_rows)
-    holes = open_holes(lost_rows(spark, store), source=source)
+    feeds = feeds.and_holes(lost_rows(spark, store), source=source)
     theirs = _tagged(source, asked)
     day = _day_of(F.col("subject_id"))
     until = typed_rows(theirs, rules=record).where(
         F.col("event_date").isNull() | (F.col("event_date") <= day)
     )
-    feeds = side_feeds_at(spark, store, versions=now.feeds)
     worked_out = features(
-        until, source=theirs, rules=record, statutes=statutes, feeds=_then(feeds, asked, holes)
+        until, source=theirs, rules=record, statutes=statutes, feeds=_then(feeds, asked)
     )
     found = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
     return {
@@ -90,7 +87,7 @@ def _tagged(rows: DataFrame, asked: DataFrame) -> DataFrame:
     return rows.join(asked, on="subject_id", how="inner").withColumn("subject_id", tag())
 
 
-def _then(feeds: SideFeeds, asked: DataFrame, holes: DataFrame | None) -> SideFeeds:
+def _then(feeds: SideFeeds, asked: DataFrame) -> SideFeeds:
     """The feeds with what is known to have begun by each day; merges and holes as they are."""
     begun = {
         kind: None
@@ -103,4 +100,5 @@ def _then(feeds: SideFeeds, asked: DataFrame, holes: DataFrame | None) -> SideFe
         both = feeds.merges.withColumn("subject_id", F.col("from_subject_id"))
         tags = {name: tag(name) for name in ("from_subject_id", "surviving_subject_id")}
         joined = both.join(asked, on="subject_id", how="inner").withColumns(tags)
-    return SideFeeds(**begun, merges=joined, holes=None if holes is None else _tagged(holes, asked))
+    holes = None if feeds.holes is None else _tagged(feeds.holes, asked)
+    return SideFeeds(**begun, merges=joined, holes=holes, large=feeds.large)

@@ -7,7 +7,8 @@ commit gives the same table when it is made twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,12 +103,12 @@ def kept_rows(rows: DataFrame) -> DataFrame:
     return kept.select(*SOURCE_ROWS.columns)
 
 
-def set_aside(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
+def set_aside(rows: DataFrame, *, codes: Mapping[str, int]) -> DataFrame:
     """One row of `quarantine` for each row of `placed` that cannot be kept.
 
     Args:
         rows: from `placed`.
-        codes: those that there are.
+        codes: those that there are, and how many rows have each.
     """
     text = without_mark(F.col("record"))
     detail = detail_of(F.col("code"), text=text)
@@ -132,7 +133,7 @@ def write_quarantine(
     bad = any(survey.rows_quarantined for survey in extract.surveys)
     if not bad and not earlier:
         return
-    codes = {code for survey in extract.surveys for code in survey.codes}
+    codes = sum((Counter(survey.codes) for survey in extract.surveys), Counter[str]())
     spark, new = rows.sparkSession, set_aside(rows, codes=codes)
     if not bad:
         new = literal_table(spark, [], QUARANTINE.types)

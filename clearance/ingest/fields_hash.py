@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_small
 from clearance.ingest.layout import NEEDED, column_of
 
 COLUMN = "fields_hash"
@@ -32,14 +33,15 @@ def subject_sums(rows: DataFrame, *, sign: int, dated: DataFrame | None = None) 
         rows: `source_rows`, also of a store that has no hashes yet.
         sign: 1, or -1 for a record that the other is held against.
         dated: distinct subject_id of those whose record is another with each extract that gives it
-            anew: few.
+            anew.
     """
     own = F.xxhash64("extract", "source_file")
     whole = F.coalesce(COLUMN, own) if COLUMN in rows.columns else own
     hashed = rows.select("subject_id", whole.alias("hash"), "extract")
     if dated is not None:
+        marked_as_dated = dated.withColumn("is_dated", F.lit(True))
         marked = hashed.join(
-            F.broadcast(dated.withColumn("is_dated", F.lit(True))), on="subject_id", how="left"
+            sent_where_small(marked_as_dated, of=dated), on="subject_id", how="left"
         )
         by_extract = F.when(F.col("is_dated"), F.xxhash64("hash", "extract"))
         hashed = marked.withColumn("hash", F.coalesce(by_extract, F.col("hash")))

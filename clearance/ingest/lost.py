@@ -6,11 +6,12 @@ before it or of the row after it: files have a person's rows together.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_few
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import has_control, is_missing
 from clearance.ingest.shape import fields_found, without_mark
@@ -46,7 +47,7 @@ def subject_of(code: Column, *, text: Column) -> Column:
     return F.when(~is_missing(told) & ~has_control(told), told)
 
 
-def with_subjects(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
+def with_subjects(rows: DataFrame, *, codes: Mapping[str, int]) -> DataFrame:
     """A row is a line with a code, with `subject_id` as far as it can be read, and `neighbours`.
 
     `neighbours` are the subjects of the rows before and after those that follow each other without
@@ -54,7 +55,7 @@ def with_subjects(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
 
     Args:
         rows: see `commits.placed`; headers and blank ends among them.
-        codes: those that there are.
+        codes: those that there are, and how many rows have each.
     """
     text = without_mark(F.col("record"))
     code = F.col("code")
@@ -62,7 +63,7 @@ def with_subjects(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
         "subject_id",
         F.when(code.isNull(), F.col("subject_id")).otherwise(subject_of(code, text=text)),
     )
-    if ASTRAY.isdisjoint(codes):
+    if ASTRAY.isdisjoint(codes.keys()):
         nobody = F.lit(None).cast("array<string>")
         return read.where(code.isNotNull()).withColumn("neighbours", nobody)
     several = F.when(code == "FIELD_COUNT", fields_found(text) >= _TWO_RECORDS)
@@ -80,10 +81,13 @@ def with_subjects(rows: DataFrame, *, codes: Collection[str]) -> DataFrame:
     beside = edges.select(
         "source_file", "together", F.explode(F.array("before", "after")).alias("position")
     )
+    # A run of lines has one before it and one after it.
+    at_most = 2 * sum(codes.values())
     known = read.where(F.col("subject_id").isNotNull()).select(*_PLACE, "subject_id")
     neighbours = (
-        known.join(F.broadcast(beside), on=list(_PLACE), how="inner")
+        known.join(sent_where_few(beside, at_most=at_most), on=list(_PLACE), how="inner")
         .groupBy("source_file", "together")
         .agg(F.sort_array(F.collect_set("subject_id")).alias("neighbours"))
     )
-    return together.join(F.broadcast(neighbours), on=["source_file", "together"], how="left")
+    few = sent_where_few(neighbours, at_most=at_most)
+    return together.join(few, on=["source_file", "together"], how="left")

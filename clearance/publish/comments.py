@@ -10,12 +10,12 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_few
 from clearance.charges.fields import present
 from clearance.charges.grammar import LONGEST
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.publish.placement import SOURCE
-from clearance.publish.together import sent_where_few
 from clearance.rulebook.yaml_lines import load_yaml
 
 

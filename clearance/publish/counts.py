@@ -8,11 +8,11 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_few
 from clearance.literal import literal_table
 from clearance.publish.columns import charge_shown, csv_fields, us_date, years_since
 from clearance.publish.figures import Figures
 from clearance.publish.placement import SOURCE
-from clearance.publish.together import sent_where_few
 from clearance.publish.words import PackWords, office_word, reason_text
 
 # What packets and summaries take of a charge.

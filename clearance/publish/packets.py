@@ -13,6 +13,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_few
 from clearance.charges.record_rules import load_record_rules
 from clearance.ingest.record import UTF_8
 from clearance.literal import looked_up
@@ -37,7 +38,7 @@ from clearance.publish.relief import FILE as RELIEF_FILE
 from clearance.publish.relief import relief_lines, relief_rows
 from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
-from clearance.publish.together import planned_at_once, sent_where_few
+from clearance.publish.together import planned_at_once
 from clearance.publish.workbook import Explained, write_workbook
 from clearance.store import Store
 from clearance.sweep.recorded import Sweep

@@ -9,9 +9,6 @@ from functools import reduce
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-# Rows of short columns that may go to every worker.
-BROADCAST_ROWS = 500_000
-
 _PART = "part of the query"
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 
@@ -49,15 +46,3 @@ def planned_at_once(spark: SparkSession) -> Iterator[None]:
         yield
     finally:
         spark.conf.set(_ADAPTIVE, before or "true")
-
-
-def sent_where_few(rows: DataFrame, *, at_most: int) -> DataFrame:
-    """The rows, to be sent to every worker where they are few enough.
-
-    Spark's guess of their size would often move every record through one more shuffle.
-
-    Args:
-        rows: any.
-        at_most: how many there can be.
-    """
-    return F.broadcast(rows) if at_most <= BROADCAST_ROWS else rows

@@ -8,6 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.broadcasts import sent_where_small
 from clearance.feeds.state import feed_state
 from clearance.rulebook.catalogue import Catalogue
 from clearance.rulebook.compile import Assigned
@@ -75,7 +76,8 @@ def with_reviews(
     )
     # Only what is under review is hashed.
     hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
-    joined = hashed.join(F.broadcast(offices), on=["unit_id", "pack", "seen"], how="left")
+    few = sent_where_small(offices, of=reviews)
+    joined = hashed.join(few, on=["unit_id", "pack", "seen"], how="left")
     made = F.col("office_outcome").isNotNull()
     begins = [F.when(F.col("pack") == pack, F.lit(day)) for pack, day in first_days.items()]
     since = F.greatest("decided_on", F.coalesce(*begins, F.lit(None).cast("date")))

@@ -3,30 +3,36 @@
     .venv/bin/python scripts/bench/months.py --people 1000 --months 60
 
 Each month is a complete extract in which one person in a hundred differs from the last, by `run`
-and `grant`, every sixth also by `maintain`, each in a process of its own. Two laws are asked; the
-feeds are loaded once and say nothing. Months are 26 days apart, so that sixty of them lie between
-the first day of the law and today. Prints a line a month as it is done; last the ratio of the last
-month to the second, and one JSON line.
+and `grant`, every sixth also by `maintain`, each in a process of its own; with `--here` all of them
+in this one, so that seconds and CPU are Spark's work without its start, and the first months warm
+it up. Two laws are asked; the feeds are loaded once and say nothing. Months are 26 days apart, so
+that sixty of them lie between the first day of the law and today. Prints a line a month as it is
+done; last the ratio of the last month to the second, and one JSON line.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import io
 import json
 import random
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 # This checkout goes before an installed copy.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from measure import ROOT, Run, measured
+from measure import ROOT, TICK, measured
+from soak.sessions import QUICK, forget_ended_jobs
 
 from clearance.ingest.layout import FIELD_COUNT, FIELDS
 from clearance.schemas import FEEDS
@@ -125,11 +131,69 @@ def _arrest(fields: dict[str, str], *, month: int, on: date) -> dict[str, str]:
     }
 
 
-class Line:
-    """The commands of each month, each in a process of its own."""
+@dataclass(frozen=True)
+class Cost:
+    """What a command took, and its document."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.store = folder, folder / "store"
+    wall: float
+    cpu: float
+    executions: int
+    jobs: int
+    output: str
+
+
+# Runs a command that works on a store.
+Runner = Callable[[list[str], Path], Cost]
+
+
+def in_a_process(words: list[str], store: Path) -> Cost:
+    """The command in a process of its own."""
+    run = measured(["clearance", *words], tree=ROOT, store=store)
+    return Cost(run.wall, run.cpu, run.executions, run.jobs, run.output)
+
+
+class Here:
+    """Commands in this process, in one session."""
+
+    def __init__(self) -> None:
+        from clearance.session import build_session, java_options
+
+        options = f"{java_options(small=True)} {QUICK}"
+        extra = {"spark.driver.extraJavaOptions": options, "spark.sql.shuffle.partitions": "2"}
+        self.spark = build_session(small=True, extra=extra)
+
+    def __call__(self, words: list[str], store: Path) -> Cost:
+        from clearance.cli import _code
+
+        before, said = self._so_far(), io.StringIO()
+        with contextlib.redirect_stdout(said):
+            code = _code([*words, "--quiet"], debug=True)
+        if code:
+            sys.exit(f"{' '.join(words[:2])} ended with {code}")
+        now = self._so_far()
+        forget_ended_jobs(self.spark)
+        wall, cpu, executions, jobs = (one - other for one, other in zip(now, before, strict=True))
+        return Cost(wall, cpu, int(executions), int(jobs), said.getvalue())
+
+    def _so_far(self) -> tuple[float, float, float, float]:
+        """Seconds on the clock and of CPU, executions and jobs."""
+        session: Any = self.spark
+        context = session.sparkContext._jsc.sc()
+        context.listenerBus().waitUntilEmpty()
+        known = session._jsparkSession.sharedState().statusStore()
+        kept = known.executionsCount()
+        last = known.executionsList(kept - 1, 1).apply(0).executionId() if kept else -1
+        java = session.sparkContext._gateway.proc.pid
+        fields = Path(f"/proc/{java}/stat").read_text().rsplit(")", 1)[1].split()
+        cpu = time.process_time() + (int(fields[11]) + int(fields[12])) / TICK
+        return time.monotonic(), cpu, last + 1, context.dagScheduler().numTotalJobs()
+
+
+class Line:
+    """The commands of each month."""
+
+    def __init__(self, folder: Path, *, runner: Runner) -> None:
+        self.folder, self.store, self.runner = folder, folder / "store", runner
         self.config = folder / "months.yaml"
         self.config.write_text(CONFIG)
 
@@ -168,9 +232,9 @@ class Line:
             file.write_text(",".join(columns) + "\n")
             self._command("feed", kind, str(file), "--dated", FIRST.isoformat())
 
-    def _command(self, *words: str) -> Run:
+    def _command(self, *words: str) -> Cost:
         into = ["--store", str(self.store), "--config", str(self.config), "--json"]
-        return measured(["clearance", *words, *into], tree=ROOT, store=self.store)
+        return self.runner([*words, *into], self.store)
 
     def _lies(self) -> dict[str, int]:
         """Files and bytes of the store, all versions of it."""
@@ -190,12 +254,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--months", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--here", action="store_true", help="all commands in this process")
     parser.add_argument("--in", type=Path, dest="folder", help="where people and the store lie")
     given = parser.parse_args()
     done: list[Month] = []
     with tempfile.TemporaryDirectory(prefix="months-", dir=given.folder) as name:
         folder = Path(name)
-        state, line = State(given.people, folder=folder / "input", seed=given.seed), Line(folder)
+        state, line = (
+            State(given.people, folder=folder / "input", seed=given.seed),
+            Line(folder, runner=Here() if given.here else in_a_process),
+        )
         line.take_feeds()
         for number in range(1, given.months + 1):
             on = FIRST + APART * (number - 1)
@@ -211,7 +279,12 @@ def main() -> None:
     }
     for figure, ratio in ratios.items():
         print(f"{figure} of month {last.number}: {ratio:.2f} times those of month {second.number}")
-    answer = {"bench": "months", "people": given.people, "last_to_second": ratios}
+    answer = {
+        "bench": "months",
+        "people": given.people,
+        "here": given.here,
+        "last_to_second": ratios,
+    }
     print(json.dumps(answer | {"months": [asdict(month) for month in done]}, sort_keys=True))
 
 
