@@ -45,7 +45,9 @@ def main(source: Path) -> None:
     left = min(x for arc in plane.values() for x, _ in arc)
     top = min(y for arc in plane.values() for _, y in arc)
     scale = WIDTH / (max(x for arc in plane.values() for x, _ in arc) - left)
-    placed = {at: [((x - left) * scale, (y - top) * scale) for x, y in a] for at, a in plane.items()}
+    placed = {
+        at: [((x - left) * scale, (y - top) * scale) for x, y in arc] for at, arc in plane.items()
+    }
     height = max(y for arc in placed.values() for _, y in arc)
     arcs = {at: _simplified(arc) for at, arc in placed.items()}
     paths = {one["properties"]["name"].upper(): _path(one, arcs) for one in counties}
