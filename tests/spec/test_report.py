@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from chromium import browser
 from literal_tables import (
     PACKS,
     REASONS,
@@ -218,7 +219,7 @@ def table(page: str, heading: str) -> list[list[str]]:
 
 def numbers(page: str, heading: str) -> dict[tuple[str, ...], list[str]]:
     """The rows of a county table by county: figures of the outcomes, not shown, all."""
-    return {tuple(row[:-7]): row[-7:-1] for row in table(page, heading)[1:]}
+    return {tuple(row[:-7]): row[-6:] for row in table(page, heading)[1:]}
 
 
 def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
@@ -229,6 +230,39 @@ def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
     assert len(tags.ids) == len(set(tags.ids)) and set(tags.pointed) <= set(tags.ids)
     assert page.count("url(") == page.count("url(#") == 1
     assert "@import" not in page
+
+
+def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
+    page: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page)
+    with browser() as chromium:
+        chromium.open(path)
+        for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
+            chromium.look(width=width, dark=dark, printed=printed)
+            assert chromium.value("document.documentElement.scrollWidth") == width
+            # Ink on paper, each of the scheme that the reader asked for.
+            colours = chromium.value(
+                "['color', 'backgroundColor'].map(n => getComputedStyle(document.body)[n]).join()"
+            )
+            light = [sum(map(int, re.findall(r"\d+", one))) for one in colours.split("),")]
+            assert (light[0] > light[1]) == dark
+            # Everything that scrolls by itself can be reached without a mouse.
+            assert chromium.value(
+                "[...document.querySelectorAll('.scroll')].every(one => one.tabIndex === 0)"
+            )
+        chromium.look(width=760, printed=True)
+        assert chromium.value("document.documentElement.scrollWidth") == 760
+        assert not chromium.value("document.querySelector('nav').offsetParent")
+        drawn = chromium.value(
+            "[...document.querySelectorAll('.map use')].filter(o => o.getBBox().width > 0).length"
+        )
+        assert drawn == page.count("<use ") > 0
+        chromium.picture(tmp_path / "report.png")
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert chromium.asked == [path.as_uri()]
+    assert chromium.said == []
 
 
 def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str) -> None:
