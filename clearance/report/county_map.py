@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from clearance.report.figures import CountyLine
+from clearance.report.figures import WHOLE, CountyLine
 
 SHADES = 5
 _STEPS = (1, 2, 5, 10, 20)
-_WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
         lines: the table's, one a county.
     """
     by_county = {line.county: line for line in lines}
-    percents = [_WHOLE * line.eligible for line in lines if line.eligible is not None]
+    percents = [WHOLE * line.eligible for line in lines if line.eligible is not None]
     if not percents:
         return None
     low, step = _scale(percents)
@@ -85,7 +84,7 @@ def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
 def _scale(percents: Sequence[float]) -> tuple[int, int]:
     """The least percent of the lowest shade, and how many a shade has."""
     for step in _STEPS:
-        low = min(math.floor(min(percents) / step) * step, _WHOLE - step)
+        low = min(math.floor(min(percents) / step) * step, WHOLE - step)
         if max(percents) <= low + SHADES * step:
             return low, step
     return 0, _STEPS[-1]
@@ -97,9 +96,9 @@ def _shade(line: CountyLine | None, *, low: int, step: int) -> tuple[str, str, s
         return "shade-none", "nothing decided", "nothing decided"
     if line.eligible is None or not line.total:
         return "shade-withheld", "withheld", "withheld"
-    percent = _WHOLE * line.eligible
+    percent = WHOLE * line.eligible
     # The whole belongs to the uppermost.
-    at = min(int((percent - low) // step), SHADES - 1, (_WHOLE - low) // step - 1)
+    at = min(int((percent - low) // step), SHADES - 1, (WHOLE - low) // step - 1)
     first = low + at * step
     units = line.units[0] or 0
     says = f"{percent:.0f} % eligible ({units:,} of {line.total:,})"

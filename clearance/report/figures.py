@@ -21,6 +21,7 @@ WORDS = {
     "NOT_ELIGIBLE": "Not eligible",
 }
 NOT_SHOWN = "Not shown"
+WHOLE = 100
 OTHER_REASONS = "reasons that are not shown"
 # The classes of the style sheet.
 CLASSES = {outcome: outcome.lower().replace("_", "-") for outcome in OUTCOMES}
@@ -147,6 +148,11 @@ class Totals:
         return tuple((*one, figure(n)) for one, n in zip(named, numbers, strict=True))
 
 
+def percent(part: float, whole: float) -> float:
+    """What a part is of the whole in percent, to two places."""
+    return round(WHOLE * part / whole, 2)
+
+
 def figure(units: int | None) -> str:
     """A number of units as the page writes it."""
     return WITHHELD if units is None else f"{units:,}"
@@ -163,7 +169,7 @@ def pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, .
     parts.append(("not-shown", NOT_SHOWN, not_shown or 0))
     whole = sum(number for *_, number in parts)
     return tuple(
-        Piece(kind, round(100 * number / whole, 2), f"{word} {number:,}")
+        Piece(kind, percent(number, whole), f"{word} {number:,}")
         for kind, word, number in parts
         if number
     )
@@ -216,9 +222,7 @@ def with_the_rest(reasons: Iterable[Reason], totals: Mapping[tuple[str, str], in
         found += group
         if rest := units - sum(one.units for one in group):
             found.append(Reason(pack, outcome, "", OTHER_REASONS, "", rest))
-    shares = [replace(one, share=_share(one.units, totals[one.pack, one.outcome])) for one in found]
+    shares = [
+        replace(one, share=percent(one.units, totals[one.pack, one.outcome])) for one in found
+    ]
     return sorted(shares, key=lambda one: (one.pack, OUTCOMES.index(one.outcome)))
-
-
-def _share(units: int, whole: int) -> float:
-    return round(100 * units / whole, 2)

@@ -19,10 +19,11 @@ from clearance.publish.figures import Figures
 from clearance.publish.withheld import Number, shown_parts
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
+from clearance.report.figures import percent
 from clearance.report.people import of_lines
 
 MONTHS = 24
-_YEAR, _WHOLE = 12, 100
+_YEAR = 12
 NOT_SHOWN = "months that are not shown"
 
 
@@ -92,7 +93,7 @@ def coming(
             Month(
                 _name(behind.day_of(pack), at),
                 number.units,
-                round(_WHOLE * number.units / largest, 2) if at < MONTHS else 0.0,
+                percent(number.units, largest) if at < MONTHS else 0.0,
             )
             for at, number in sorted(shown.items())
         ]
