@@ -30,6 +30,7 @@ class Commit:
         operation: Delta's word for it.
         note: its `userMetadata`; None where it has none.
         metrics: what Delta counted while it wrote, by its own names.
+        moment: when it was made, in milliseconds since 1970; None where it does not say.
     """
 
     version: int
@@ -37,6 +38,7 @@ class Commit:
     note: str | None
     metrics: dict[str, int]
     _log: Folder = field(repr=False, compare=False)
+    moment: int | None = None
 
     @property
     def rows_written(self) -> int | None:
@@ -135,7 +137,10 @@ def _commit(log: Folder, version: int) -> Commit:
                 for name, value in info.get("operationMetrics", {}).items()
                 if str(value).isdigit()
             }
-            return Commit(version, info["operation"], info.get("userMetadata"), counted, log)
+            return Commit(
+                *(version, info["operation"], info.get("userMetadata"), counted, log),
+                moment=info.get("timestamp"),
+            )
     return Commit(version, "UNKNOWN", None, {}, log)
 
 

@@ -37,6 +37,8 @@ DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 MEANING = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
+    # Letter case as Java has it: ICU's first looks up the case of every letter that there is.
+    "spark.sql.icu.caseMappings.enabled": "false",
     "spark.sql.extensions": DELTA_EXTENSION,
     "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
 }
@@ -56,6 +58,9 @@ SPEED = {
     "spark.sql.codegen.cache.maxEntries": "512",
     # A merge reads its source twice; what it is to change is found once.
     "spark.databricks.delta.merge.materializeSource": "all",
+    # What this is when nobody sets it depends on a variable of the environment, which is looked up
+    # for each field that an expression reads outside generated code.
+    "spark.sql.types.framework.enabled": "false",
     # Noting the place of each column expression costs six calls to the JVM beside the one it is.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

@@ -17,6 +17,25 @@ settings.register_profile("repeated", derandomize=True, database=None, deadline=
 settings.load_profile("repeated")
 
 
+# Files that take a minute and more come first, so that neither of two processes is left with one at
+# the end; and the first two ask for no store that the other of them makes.
+LONG = (
+    *("line/test_cases_of_places.py", "spec/test_personal_data.py"),
+    *("line/test_same_answers.py", "line/test_year_of_months.py", "line/test_readme.py"),
+    *("line/test_whole_line.py", "line/test_feeds_decide.py", "spec/test_holes.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, the others in their own order."""
+
+    def place(item: pytest.Item) -> int:
+        name = "/".join(item.path.parts[-2:])
+        return LONG.index(name) if name in LONG else len(LONG)
+
+    items.sort(key=place)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Answers are written down, in place of being held against those written down."""
     parser.addoption("--write-answers", action="store_true", help="see test_same_answers.py")

@@ -201,16 +201,19 @@ def _told_otherwise(
 
 
 def whole_people(subjects: DataFrame, *, merges: DataFrame) -> DataFrame:
-    """The subjects, with all that are one person with one of them.
+    """The subjects, with all that are one person with one of them; repeated ones among them.
 
     Args:
-        subjects: subject_id.
+        subjects: subject_id, and what else may stand beside it, which all of the person get.
         merges: the feed.
     """
-    people = with_person_id(subjects, merges=merges).select("person_id").distinct()
+    beside = [name for name in subjects.columns if name != "subject_id"]
+    with_person = with_person_id(subjects, merges=merges)
+    people = with_person.select("person_id", *beside).distinct()
     theirs = merges.select(
         F.col("from_subject_id").alias("subject_id"),
         F.col("surviving_subject_id").alias("person_id"),
-    ).join(people, on="person_id", how="left_semi")
-    survivors = people.select(F.col("person_id").alias("subject_id"))
-    return subjects.unionByName(theirs.select("subject_id")).unionByName(survivors)
+    ).join(people, on="person_id", how="inner")
+    survivors = people.select(F.col("person_id").alias("subject_id"), *beside)
+    every = subjects.unionByName(theirs.select("subject_id", *beside))
+    return every.unionByName(survivors)

@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from clearance.charges.counts import CYCLE
+from clearance.charges.enhancements import enhancements_in
 from clearance.charges.history import NO_CHARGE
 from clearance.charges.list_bits import ListBits
 from clearance.charges.outcomes import gang_enhancement
@@ -37,6 +38,7 @@ def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             .eqNullSafe(PROP_64),
             "cycle_active_on": F.max("event_date").over(cycle),
             "court_step_in_cycle": F.max(in_court).over(cycle),
+            **enhancements_in(cycle, lists=lists),
         }
     )
 

@@ -6,11 +6,11 @@ Beside one felony it belongs to that; beside several it may belong to each.
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CYCLE
 from clearance.charges.history import NO_CHARGE
+from clearance.charges.let import let
 from clearance.charges.list_bits import ListBits
 from clearance.charges.projection import projected
 from clearance.charges.statutes import POSSIBLE
@@ -18,7 +18,21 @@ from clearance.charges.statutes import POSSIBLE
 ENHANCEMENT = "enhancement"
 # The list of enhancements, and the list on which they put the felony they belong to.
 MAKES = {"makes_serious": "serious", "makes_violent": "violent"}
-_MARKS = ("enhanced_by", "felonies_in_step")
+_ENHANCEMENTS, _FELONY_STEPS = "enhancements", "felony_steps"
+
+
+def enhancements_in(cycle: WindowSpec, *, lists: ListBits) -> dict[str, Column]:
+    """The cycle's enhancements with their steps and lists, and the steps of its felonies.
+
+    Args:
+        cycle: the counts of a cycle.
+        lists: the statute lists.
+    """
+    asked = F.lit(_bits(lists, *MAKES)).cast("bigint")
+    made = F.col("tags").bitwiseAND(asked)
+    enhances = F.when(F.col("convicted") & (made != 0), F.struct("step", made.alias("made")))
+    felony_steps = F.collect_list(F.when(_is_base(lists), F.col("step"))).over(cycle)
+    return {_ENHANCEMENTS: F.collect_list(enhances).over(cycle), _FELONY_STEPS: felony_steps}
 
 
 def with_enhanced_felonies(counts: DataFrame, *, lists: ListBits) -> DataFrame:
@@ -28,31 +42,31 @@ def with_enhanced_felonies(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     possibly such a one, where the step has several felonies, or the level is not known.
 
     Args:
-        counts: `outcomes.with_gang_combination`.
+        counts: `outcomes.with_gang_combination`, with the columns of `enhancements_in`.
         lists: the statute lists.
     """
-    step = Window.partitionBy(*CYCLE, "step")
-    base, asked = _is_base(lists), _bits(lists, *MAKES)
-    enhances = F.when(F.col("convicted"), F.col("tags").bitwiseAND(F.lit(asked).cast("bigint")))
-    marked = counts.withColumns(
-        {
-            "enhanced_by": F.coalesce(F.bit_or(enhances).over(step), F.lit(0).cast("bigint")),
-            "felonies_in_step": F.count(F.when(base, 1)).over(step),
-        }
-    )
-    enhanced = base & (F.col("enhanced_by") != 0)
-    sure = (F.col("level") == "F") & (F.col("felonies_in_step") == 1)
-    tags = F.col("tags")
-    for makes, list_name in MAKES.items():
-        surely = sure & lists.any_of(F.col("enhanced_by"), makes)
-        perhaps = lists.any_of(F.col("enhanced_by"), makes, makes + POSSIBLE)
-        tags = (
-            F.when(surely, lists.made_sure(tags, list_name))
-            .when(perhaps, lists.made_possible(tags, list_name))
-            .otherwise(tags)
-        )
-    whole = F.when(enhanced, tags).otherwise(F.col("tags"))
-    return projected(marked, {"tags": whole}, without=_MARKS)
+    own = F.filter(_ENHANCEMENTS, lambda one: one["step"] == F.col("step"))
+    nothing = F.lit(0).cast("bigint")
+    made = F.aggregate(own, nothing, lambda made, one: made.bitwiseOR(one["made"]))
+    felonies = F.size(F.filter(_FELONY_STEPS, lambda step: step == F.col("step")))
+    sure = (F.col("level") == "F") & (felonies == 1)
+
+    def with_lists(made: Column) -> Column:
+        tags = F.col("tags")
+        for makes, list_name in MAKES.items():
+            surely = sure & lists.any_of(made, makes)
+            perhaps = lists.any_of(made, makes, makes + POSSIBLE)
+            tags = (
+                F.when(surely, lists.made_sure(tags, list_name))
+                .when(perhaps, lists.made_possible(tags, list_name))
+                .otherwise(tags)
+            )
+        return tags
+
+    # Few cycles have any.
+    enhanced = (F.size(_ENHANCEMENTS) > 0) & _is_base(lists)
+    whole = F.when(enhanced, let(made, with_lists)).otherwise(F.col("tags"))
+    return projected(counts, {"tags": whole}, without=(_ENHANCEMENTS, _FELONY_STEPS))
 
 
 def _is_base(lists: ListBits) -> Column:

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.counts import CHANGES, CYCLE, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
 from clearance.charges.dispositions import UNREAD
+from clearance.charges.let import let
 from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
@@ -39,31 +40,23 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
             "cases": F.collect_list(F.when(_is_target(), F.col("case"))).over(person),
         }
     )
-    change = F.struct(
-        "count_order",
-        "about",
-        F.filter("dispositions", _passes_on).alias("dispositions"),
-        "later_end",
-        "terminated_on",
-        F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
-    )
-    gathered = _with_about(among).withColumn(
-        "changes", F.collect_list(F.when(_reaches(), change)).over(person)
-    )
+    # One projection: few counts say anything later, and only of these is it worked out.
+    changing = projected(among, {"change": _change()}, without=("among", "cases"))
+    gathered = changing.withColumn("changes", F.collect_list("change").over(person))
     wanted = _is_target() & (F.size("changes") > 0)
-    own = F.filter("changes", lambda one: F.array_contains(one["about"]["sure"], F.col("id")))
-    doubts = F.exists(
-        "changes", lambda one: F.array_contains(one["about"]["doubtful"], F.col("id"))
-    )
-    belonging = gathered.withColumns(
+    own = F.filter("changes", lambda one: F.array_contains(one["sure"], F.col("id")))
+    doubts = F.exists("changes", lambda one: F.array_contains(one["doubtful"], F.col("id")))
+    belonging = projected(
+        gathered,
         {
             "belonging": F.when(wanted, F.sort_array(own)),
             "doubted": F.coalesce(F.when(wanted, doubts), F.lit(False)),
-        }
+        },
+        without=("changes",),
     )
-    unlinked = _has(CHANGES) & (F.size(F.col("about.sure")) == 0)
-    found = flags(UNLINKED_DISPOSITION=unlinked)
-    used_up = ("changes", "belonging", "doubted", "about", "imposes", "later_bits", "no_offence")
+    nothing_sure = F.col("change").isNull() | (F.size(F.col("change.sure")) == 0)
+    found = flags(UNLINKED_DISPOSITION=_has(CHANGES) & _loose() & nothing_sure)
+    used_up = ("belonging", "doubted", "change", "imposes", "later_bits", "no_offence")
     return projected(
         belonging,
         {**_extended(), "flags": F.col("flags").bitwiseOR(found)},
@@ -100,11 +93,6 @@ def _passes_on(one: Column) -> Column:
     return one["effect"].isin(*MODIFYING, UNREAD, "dismisses")
 
 
-def _reaches() -> Column:
-    about = F.col("about")
-    return (F.size(about["sure"]) > 0) | (F.size(about["doubtful"]) > 0)
-
-
 def _target() -> Column:
     return F.struct(
         "id",
@@ -120,53 +108,72 @@ def _target() -> Column:
     )
 
 
-def _with_about(counts: DataFrame) -> DataFrame:
-    """A row is a count, with those that its later disposition is about for sure, or may be about.
+def _change() -> Column:
+    """What the count says later, of which counts for sure (`sure`) and of which perhaps.
 
-    `about` is null on a count that says nothing later. Each column is one projection: what follows
-    uses it more than once.
-
-    Args:
-        counts: with the counts it may be about, `among`.
+    Null on a count that says nothing later, or that is about none.
     """
-    changes = _has(CHANGES)
-    wide = changes | _has(NOT_READ)
-    names_offence = F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
-    earlier = F.filter(
-        "among", lambda one: _is_later_than(one) & (one["convicted"] | _has(WITHDRAWS))
+    loose = _loose() & (_wide() | _known_case())
+    return F.when(
+        loose, let(_earlier(), lambda earlier: let(_candidates(earlier), _about_candidates))
     )
-    of_case = F.filter("earlier", lambda one: one["case"] == F.col("case"))
-    near_case = F.filter("earlier", lambda one: _near_case(one["case"]))
-    of_cycle = F.filter("earlier", lambda one: one["cycle"] == _target()["cycle"])
-    anywhere = F.when(changes | ~names_offence, F.col("earlier"))
-    none = F.slice("earlier", 1, 0)
-    candidates = F.coalesce(
+
+
+def _wide() -> Column:
+    """Whether it may be about any conviction of the person."""
+    return _has(CHANGES | NOT_READ)
+
+
+def _names_offence() -> Column:
+    return F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
+
+
+def _earlier() -> Column:
+    """The counts before it that it may be about."""
+    return F.filter("among", lambda one: _is_later_than(one) & (one["convicted"] | _has(WITHDRAWS)))
+
+
+def _candidates(earlier: Column) -> Column:
+    """Those of its case; where none is, of its cycle; where there is none, of the person."""
+    of_case = F.filter(earlier, lambda one: one["case"] == F.col("case"))
+    near_case = F.filter(earlier, lambda one: _near_case(one["case"]))
+    of_cycle = F.filter(earlier, lambda one: one["cycle"] == _target()["cycle"])
+    anywhere = F.when(_has(CHANGES) | ~_names_offence(), earlier)
+    return F.coalesce(
         _some(of_case),
         _some(near_case),
-        F.when(wide, F.coalesce(_some(of_cycle), anywhere)),
-        none,
+        F.when(_wide(), F.coalesce(_some(of_cycle), anywhere)),
+        F.slice(earlier, 1, 0),
     )
-    same = F.filter("candidates", lambda one: one["charge_key"] == F.col("charge_key"))
-    of_charge = F.coalesce(_some(same), F.filter("candidates", _near_charge))
-    fits = F.when(names_offence, of_charge).otherwise(F.col("candidates"))
-    loose = _loose() & (wide | _known_case())
-    found = projected(counts, {"earlier": F.when(loose, earlier)}, without=("among", "cases"))
-    of_some = F.when(F.col("earlier").isNotNull(), candidates)
-    found = projected(found, {"candidates": of_some}, without=("earlier",))
-    found = found.withColumn("fits", F.when(F.col("candidates").isNotNull(), fits))
-    for_sure = (F.size("fits") == 1) | F.col("imposes") | ~wide
+
+
+def _about_candidates(candidates: Column) -> Column:
+    """The change that is about those of the candidates that have its charge."""
+    same = F.filter(candidates, lambda one: one["charge_key"] == F.col("charge_key"))
+    of_charge = F.coalesce(_some(same), F.filter(candidates, _near_charge))
+    fitting = F.when(_names_offence(), of_charge).otherwise(candidates)
+    return let(fitting, lambda fits: _about(fits, candidates=candidates))
+
+
+def _about(fits: Column, *, candidates: Column) -> Column:
+    for_sure = (F.size(fits) == 1) | F.col("imposes") | ~_wide()
     nothing = F.array().cast("array<string>")
-
-    def ids(name: str) -> Column:
-        return F.transform(name, lambda one: one["id"])
-
-    several = F.when(F.size("fits") > 1, ids("fits")).otherwise(ids("candidates"))
-    about = F.struct(
-        F.when(for_sure, ids("fits")).otherwise(nothing).alias("sure"),
+    several = F.when(F.size(fits) > 1, _ids(fits)).otherwise(_ids(candidates))
+    change = F.struct(
+        "count_order",
+        F.when(for_sure, _ids(fits)).otherwise(nothing).alias("sure"),
         F.when(for_sure, nothing).otherwise(several).alias("doubtful"),
+        F.filter("dispositions", _passes_on).alias("dispositions"),
+        "later_end",
+        "terminated_on",
+        F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
     )
-    about = F.when(F.col("fits").isNotNull(), about)
-    return projected(found, {"about": about}, without=("candidates", "fits"))
+    about_none = F.when(for_sure, F.size(fits)).otherwise(F.size(several)) == 0
+    return F.when(~about_none, change)
+
+
+def _ids(counts: Column) -> Column:
+    return F.transform(counts, lambda one: one["id"])
 
 
 def _known_case() -> Column:

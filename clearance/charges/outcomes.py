@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE, UNREAD_LEVEL
+from clearance.charges.counts import CONVICTED_WITHIN, UNREAD_DATE
 from clearance.charges.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
-from clearance.charges.history import LEVELS
 from clearance.charges.levels import RANKS, rank
 from clearance.charges.limitation import years_to_file
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.longest_terms import LongestTerms
+from clearance.charges.offences import PASSED, PASSED_ON
 from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import MODIFYING
@@ -32,24 +32,24 @@ SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
 GANG_ENHANCEMENT = "gang_enhancement"
 
+# Of `as_decided`, what the facts of a person rest on.
+OF_SENTENCE = (
+    *(*CONVICTED_WITHIN, "sentence_end", "length_bounded", "parole_months"),
+    *("conviction_unread", "sentence_unread"),
+)
+
 
 def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     """A row is a count, with what its dispositions and sentence parts make of it.
 
-    What `charges` takes as it is goes on as one value, `as_decided`.
+    What nothing asks for before the person's facts goes on as one value, `as_decided`.
 
     Args:
         counts: `later.with_later_dispositions`.
         longest: the longest that the law lets a term be.
     """
-    toc = F.when(F.col("toc").isin(*LEVELS), F.col("toc"))
-    # What a court has said about the level of a conviction goes before the level charged.
-    level = F.when(F.col("convicted"), F.coalesce("stated_level", toc)).otherwise(
-        F.coalesce(toc, F.when(F.col("toc").isNull(), F.col("stated_level")))
-    )
-    level = F.when(F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) == 0, level)
-    with_level = counts.withColumns({"level": level, "last_move": last_move()})
-    ended = with_level.withColumn("outcome", _outcome(F.col("dispositions")))
+    known = {"outcome": _outcome(F.col("dispositions")), "last_move": last_move()}
+    ended = counts.withColumns(known)
     convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
     first, last = map(F.col, CONVICTED_WITHIN)
     terms = TermBounds(longest)
@@ -88,6 +88,14 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             (convicted & sentence[name]).alias(name)
             for name in ("probation_granted", "prison_imposed", "sentence_without_end")
         ],
+        *CONVICTED_WITHIN,
+        F.when(convicted, sentence["sentence_end"]).alias("sentence_end"),
+        (convicted & sentence["length_bounded"]).alias("length_bounded"),
+        # After prison, parole that no record has.
+        F.when(convicted & sentence["prison_imposed"], parole).alias("parole_months"),
+        # A conviction of which something is text that is not read.
+        (convicted & (doubtful | undated)).alias("conviction_unread"),
+        (convicted & sentence["sentence_unread"]).alias("sentence_unread"),
     )
     return projected(
         decided,
@@ -96,18 +104,12 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
                 name: F.col(f"outcome.{name}")
                 for name in ("status", "convicted", "set_aside", "level")
             },
-            "sentence_end": F.when(convicted, sentence["sentence_end"]),
-            "length_bounded": convicted & sentence["length_bounded"],
-            # After prison, parole that no record has.
-            "parole_months": F.when(convicted & sentence["prison_imposed"], parole),
-            # A conviction, or what may be one, of which something is text that is not read.
+            # What may be a conviction, since what became of it is not read.
             "perhaps_convicted": doubtful & ~convicted,
-            "conviction_unread": convicted & (doubtful | undated),
-            "sentence_unread": convicted & sentence["sentence_unread"],
             "as_decided": as_decided,
             "flags": F.col("flags").bitwiseOR(found),
         },
-        without=("dispositions", "outcome", "stated_level", TERM_BITS, *MARKS, *STEPS),
+        without=("dispositions", "outcome", TERM_BITS, *CONVICTED_WITHIN, *MARKS, *STEPS),
     )
 
 
@@ -144,12 +146,14 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
     certain other convictions, where it differs; null on other counts.
 
     Args:
-        counts: `with_outcome`.
+        counts: `with_outcome`, with what `offences.with_offences` passes on.
         lists: the statute lists.
         limitation: the periods in which a case may be filed.
     """
     on = F.when(F.col("convicted"), F.col("conviction_date")).otherwise(F.col("event_date"))
-    placed = counts.withColumn("place", place_in_table(level=F.col("level"), on=on))
+    passed = {name: F.col(f"{PASSED_ON}.{name}") for name in PASSED}
+    place = place_in_table(passed.pop("turns"), level=F.col("level"), on=on)
+    placed = projected(counts, {**passed, "place": place}, without=(PASSED_ON,))
     charged = F.when(F.col("step_kind") == "arrest", F.col("toc")).otherwise(F.col("level"))
     found = F.get("tag_table", F.col("place"))
     felony = F.col("parsed") & (rank(charged) == RANKS["F"])
@@ -163,7 +167,7 @@ def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> 
             "felony_on": F.when(felony, lists.with_possible(found)),
             **{name: F.when(F.col("step_kind") == "arrest", each) for name, each in years.items()},
         },
-        without=("place", "turns", "tag_table"),
+        without=("place", "tag_table"),
     )
 
 
@@ -182,21 +186,19 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
         counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
         lists: the statute lists.
     """
-    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))
+    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))["shown"]
     combined = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
     combined = combined & (F.size("gang_enhancements") > 0)
-    with_enhancement = counts.withColumn(
-        "enhancement", F.when(combined, F.array_min(own_step["shown"]))
-    )
-    is_combined = F.col("enhancement").isNotNull()
+    # Few counts are combined: only of these is it asked more than once.
+    is_combined = combined & F.array_min(own_step).isNotNull()
 
     def combined_or(new: Column, name: str) -> Column:
         return F.when(is_combined, new).otherwise(F.col(name))
 
-    written = F.concat_ws(" + ", F.col("shown"), F.col("enhancement"))
+    written = F.concat_ws(" + ", F.col("shown"), F.array_min(own_step))
     super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
     return projected(
-        with_enhancement,
+        counts,
         {
             "tags": combined_or(super_strike, "tags"),
             "felony_on": combined_or(
@@ -204,5 +206,5 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             ),
             "shown": combined_or(written, "shown"),
         },
-        without=("enhancement", "gang_enhancements"),
+        without=("gang_enhancements",),
     )

@@ -15,7 +15,8 @@ from clearance.charges.earlier import earlier_convictions, of_section
 from clearance.charges.limitation import is_prior
 from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
-from clearance.charges.outcomes import SUPER_STRIKE
+from clearance.charges.outcomes import OF_SENTENCE, SUPER_STRIKE
+from clearance.charges.projection import projected
 from clearance.charges.quality import flags
 from clearance.charges.record_rules import Registration
 from clearance.charges.standing import is_charge, is_felony, standing
@@ -27,6 +28,13 @@ REGISTERS = "registers_290"
 # The columns that count Prop 64 convictions by section carry the section in their names.
 P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
 MONTHS_TO_20 = 240
+# What `charges` has of a count and nothing here asks for goes through the window as one value.
+OWN = "own"
+_OWN = (
+    *("step_kind", "code_book", "section", "parsed", "level", "tags", "status", "set_aside"),
+    *("arrest_date", "as_charged", "as_decided"),
+    *("p64_in_cycle", "only_p64_and_pleas_in_cycle"),
+)
 _LONG_AGO = "0001-01-01"
 
 
@@ -39,6 +47,8 @@ def with_person(
     merged: bool,
 ) -> DataFrame:
     """A row is a count, with the facts of its person and of what came before it.
+
+    Other facts of the count itself are one value, `own`.
 
     Merged subjects are one person: all of them have the facts of all, and one birth date.
 
@@ -55,7 +65,7 @@ def with_person(
     registrable, p64 = lists.any_of(tags, REGISTRABLE), lists.any_of(tags, P64)
     registers = _registers(registrations, "registered_290")
     registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
-    marked = counts.withColumns(
+    marked = _with_sentence(counts).withColumns(
         {
             "is_super_strike": convicted & strike,
             "is_registrable": convicted & registrable,
@@ -77,13 +87,15 @@ def with_person(
             f"perhaps_{REGISTERS}": (registers & (F.col("step_kind") == "unknown"))
             | (registration & unread),
             **of_section(),
+            OWN: F.struct(*_OWN),
         }
     )
     person = Window.partitionBy("person_id")
     gathered = marked.withColumns(
         {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
     )
-    return gathered.withColumns(
+    return projected(
+        gathered,
         {
             **_before(),
             **earlier_convictions(),
@@ -92,8 +104,13 @@ def with_person(
             "super_strike_on_record": _on_record("super_strike"),
             "registrable_on_record": _on_record("registrable"),
             **_of_birth(),
-        }
+        },
+        without=(*_OWN, "conviction_latest", "sentence_unread", "conviction_unread"),
     )
+
+
+def _with_sentence(counts: DataFrame) -> DataFrame:
+    return counts.withColumns({name: F.col(f"as_decided.{name}") for name in OF_SENTENCE})
 
 
 def with_person_of_arrest(

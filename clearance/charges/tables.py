@@ -7,6 +7,7 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from clearance.charges.counts import counts
 from clearance.charges.cycles import with_cycle
@@ -17,7 +18,7 @@ from clearance.charges.limitation_periods import Limitation
 from clearance.charges.list_bits import ListBits
 from clearance.charges.offences import with_offences
 from clearance.charges.outcomes import with_gang_combination, with_outcome, with_tags
-from clearance.charges.people import with_person
+from clearance.charges.people import OWN, with_person
 from clearance.charges.quality import flag_words
 from clearance.charges.record_rules import RecordRules, Registration
 from clearance.charges.side_feeds import SideFeeds, with_holes, with_person_id, with_side_feeds
@@ -106,18 +107,22 @@ def charges(features: Features) -> DataFrame:
     worked_out = {
         **{name: F.expr(nothing) for name, nothing in KEPT.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
-        "tags": features.lists.written("tags"),
         "quality": flag_words("flags"),
         "earlier_valid_same_section": valid,
         "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
-        **_within(whole, "as_charged"),
-        **_within(whole, "as_decided"),
+        **_within(whole.schema, OWN, "as_charged", "as_decided"),
+        "tags": features.lists.written(f"{OWN}.tags"),
     }
     return whole.select(
         *[worked_out.get(name, F.col(name)).alias(name) for name in CHARGES.columns]
     )
 
 
-def _within(rows: DataFrame, name: str) -> dict[str, Column]:
-    whole: Any = rows.schema[name].dataType
-    return {field: F.col(f"{name}.{field}") for field in whole.names}
+def _within(schema: StructType, name: str, *within: str) -> dict[str, Column]:
+    """The fields of a value, and those of some of its own values."""
+    whole: Any = schema[name].dataType
+    fields = {field: F.col(f"{name}.{field}") for field in whole.names}
+    for inner in within:
+        below: Any = whole[inner].dataType
+        fields |= {field: F.col(f"{name}.{inner}.{field}") for field in below.names}
+    return fields

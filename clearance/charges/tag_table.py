@@ -47,20 +47,21 @@ def tag_table(matches: Column) -> Column:
     return F.flatten(F.transform(days, by_level))
 
 
-def place_in_table(*, level: Column, on: Column) -> Column:
-    """Where the lists of a count stand in the table of its text; reads `turns`.
+def place_in_table(turns: Column, *, level: Column, on: Column) -> Column:
+    """Where the lists of a count stand in the table of its text.
 
     Args:
+        turns: of the text, from `turns`.
         level: F, M or I; null where unknown.
         on: the day on which the rows must hold; where null, on any.
     """
-    number = F.size("turns")
+    number = F.size(turns)
     passed = F.lit(0)
     for place in range(FEW_TURNS):
-        passed = passed + F.when(F.get("turns", F.lit(place)) <= on, 1).otherwise(0)
+        passed = passed + F.when(F.get(turns, F.lit(place)) <= on, 1).otherwise(0)
     # However many: as many as stand before the next day, put among them.
     next_day = F.date_add(on, 1)
-    before = F.array_position(F.sort_array(F.array_append("turns", next_day)), next_day) - 1
+    before = F.array_position(F.sort_array(F.array_append(turns, next_day)), next_day) - 1
     passed = F.when(number > FEW_TURNS, before.cast("int")).otherwise(passed)
     period = F.when(on.isNull(), number + 1).otherwise(passed)
     place_of_level = F.lit(len(LEVELS) - 1)

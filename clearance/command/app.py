@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from clearance.command.options import with_json_file
-from clearance.command.verbs import answers, feeds, grants, made_up, rulebook, steps
+from clearance.command.verbs import answers, care, feeds, grants, made_up, rulebook, steps
 from clearance.errors import EXIT_INTERRUPTED, UsageError
 from clearance.meter import begin_command
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Decides which record relief California law gives, to whom, why, and from which date.",
 )
-for verbs in (steps, feeds, grants, made_up, answers):
+for verbs in (steps, feeds, grants, made_up, answers, care):
     app.add_typer(verbs.app)
 app.add_typer(rulebook.app, name="rules")
 

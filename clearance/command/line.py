@@ -17,6 +17,7 @@ from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
 from clearance.ingest.naming import ENDINGS
 from clearance.ingest.step import IngestResult, ingest
+from clearance.maintain.step import MaintainResult
 from clearance.progress import say
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
@@ -254,6 +255,14 @@ def say_grant(result: GrantResult, console: Console) -> None:
         f"grant     {result.granted:,} granted as of {result.granted_on}, "
         f"{result.granted_before:,} before, {result.corrected:,} corrected"
     )
+
+
+def say_maintain(result: MaintainResult, console: Console) -> None:
+    """How many files there were and are."""
+    before, now = (sum(files[at] for files in result.files.values()) for at in (0, 1))
+    since = result.record_since
+    gone = "none taken away" if since is None else f"those before version {since} taken away"
+    console.print(f"maintain  {before:,} files, now {now:,}; old records: {gone}")
 
 
 def say_publish(result: PublishResult, console: Console) -> None:

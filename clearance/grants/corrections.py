@@ -1,33 +1,32 @@
 """Corrections: grants of which the corrected record shows that they were not due on their day.
 
-A granted unit whose row is another than at the grant, of a person of whom the record or another
-office now says something else, is decided again: as of the day of the grant, by the packs of the
-grant's sweep, from what is now known to have happened until that day. Only a plain answer against
-the grant counts. What came later withdraws nothing; neither does what has no day, what is unknown,
-what is under review, or a unit that is no longer on the record.
+A granted unit whose row is another than when it was last held against the record, of a person of
+whom the record or another office now says something else, is decided again: as of the day of the
+grant, by the packs of the grant's sweep, from what is now known to have happened until that day.
+Only a plain answer against the grant counts. What came later withdraws nothing; neither does what
+has no day, what is unknown, what is under review, or a unit that is no longer on the record.
+
+All doubted grants are decided in one plan for each version of a pack, whatever their days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.arrests import arrests
-from clearance.charges.changes import Note, note_on, people_with_other_records, whole_people
-from clearance.charges.history import typed_rows
-from clearance.charges.holes import lost_rows, open_holes
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import SideFeeds, side_feeds_at
-from clearance.charges.statutes import load_statutes
-from clearance.charges.tables import charges, features
+from clearance.charges.changes import Note, note_on, people_with_other_records
+from clearance.grants.known_then import tag, tagged_unit, units_then
+from clearance.grants.looked import Versions
+from clearance.literal import literal_table
 from clearance.store import Store
-from clearance.sweep.replay import plan_of
+from clearance.sweep.assign import Plan
+from clearance.sweep.replay import assigned_as_recorded, fingerprints_of, stored_packs
 from clearance.sweep.scope import Scope
 from clearance.sweep.step import UNIT_TABLES, decide
 
@@ -36,7 +35,15 @@ AGAINST = ("NOT_ELIGIBLE", "NOT_YET")
 
 
 def corrections(
-    spark: SparkSession, store: Store, *, grants: DataFrame, sweeps: list[Row], rules: Path
+    spark: SparkSession,
+    store: Store,
+    *,
+    grants: DataFrame,
+    sweeps: Sequence[Row],
+    now: Note,
+    versions: Versions,
+    since: Iterable[tuple[Sequence[str], Versions]],
+    rules: Path,
 ) -> DataFrame | None:
     """A row is a grant that was not due: unit_id, pack, granted_on, correction_reason.
 
@@ -47,59 +54,71 @@ def corrections(
         store: where the tables are.
         grants: rows of `grants` that no correction has met yet.
         sweeps: rows of `sweeps`.
+        now: what `charges` and `arrests` rest on.
+        versions: theirs.
+        since: ids of sweeps, with the versions that their grants were last held against.
         rules: the rules folder, to read the record with.
     """
-    _, now = note_on(spark, store, "charges")
-    if now is None:
-        return None
-    granting = {row["sweep_id"] for row in grants.select("sweep_id").distinct().collect()}
-    found = [
-        _of_sweep(spark, store, sweep, now=now, grants=grants, rules=rules)
-        for sweep in sweeps
-        if sweep["sweep_id"] in granting
+    parts = [
+        _doubted(spark, store, grants, of=ids, since=at, now=now, versions=versions)
+        for ids, at in since
+        if note_on(spark, store, "charges", until=at["charges"])[1] != now
     ]
-    some = [rows for rows in found if rows is not None]
-    return reduce(DataFrame.unionByName, some) if some else None
-
-
-def _of_sweep(
-    spark: SparkSession, store: Store, sweep: Row, *, now: Note, grants: DataFrame, rules: Path
-) -> DataFrame | None:
-    _, earlier = note_on(spark, store, "charges", until=sweep["input_versions"]["charges"])
-    if earlier == now:
+    if not parts:
         return None
-    mine = grants.where(F.col("sweep_id") == sweep["sweep_id"])
-    if earlier is not None:
-        others = people_with_other_records(spark, store, earlier=earlier, now=now)
-        mine = mine.join(others, on="subject_id", how="left_semi")
-    doubted = mine.join(
-        _other_units(spark, store, sweep, units=mine), on="unit_id", how="left_semi"
-    )
-    doubted = doubted.select("subject_id", *KEY).persist()
-    packs = [row["pack"] for row in doubted.select("pack").distinct().collect()]
-    if not packs:
+    doubted = reduce(DataFrame.unionByName, parts).persist()
+    by_id = {row["sweep_id"]: row for row in sweeps}
+    pairs = doubted.select("sweep_id", "pack").distinct().collect()
+    editions = _editions({(row["sweep_id"], row["pack"]): by_id[row["sweep_id"]] for row in pairs})
+    if not editions:
         doubted.unpersist()
         return None
-    inputs = _known_then(
-        spark, store, doubted.select("subject_id"), now=now, day=sweep["as_of"], rules=rules
-    )
-    plan = plan_of(spark, store, sweep, packs=packs, rules=rules)
-    again = decide(inputs, plan, as_of=sweep["as_of"], scope=Scope(frozenset(packs), None))
-    unsure = [item.bound.pack.unknown.reason for item in plan.assigned]
-    against = again.where(F.col("outcome").isin(*AGAINST) & ~F.col("reason").isin(unsure))
-    said = against.select("unit_id", "pack", F.col("reason").alias("correction_reason"))
-    return doubted.join(said, on=["unit_id", "pack"], how="inner").select(*KEY, "correction_reason")
+    units = units_then(spark, store, doubted, now=now, rules=rules)
+    used = {
+        name for records, _ in editions for one in records.values() for name in fingerprints_of(one)
+    }
+    bounds = stored_packs(spark, store, rules=rules, wanted=used)
+    found = []
+    for records, members in editions:
+        assigned = tuple(assigned_as_recorded(record, bounds) for record in records.values())
+        mine = literal_table(spark, members, {"sweep_id": "string", "pack": "string"})
+        wanted = doubted.join(F.broadcast(mine), on=["sweep_id", "pack"], how="left_semi")
+        found.append(_against(units, wanted, Plan(assigned, files=(), notes=(), selected=())))
+    return reduce(DataFrame.unionByName, found)
 
 
-def _other_units(spark: SparkSession, store: Store, sweep: Row, *, units: DataFrame) -> DataFrame:
-    """A row is a granted unit whose row is not what it was at the sweep: unit_id."""
+def _doubted(
+    spark: SparkSession,
+    store: Store,
+    grants: DataFrame,
+    *,
+    of: Sequence[str],
+    since: Versions,
+    now: Note,
+    versions: Versions,
+) -> DataFrame:
+    """A row is a grant of some sweeps whose unit and person are others since: whose, the key."""
+    grants = grants.where(F.col("sweep_id").isin(list(of)))
+    _, earlier = note_on(spark, store, "charges", until=since["charges"])
+    if earlier is not None:
+        others = people_with_other_records(spark, store, earlier=earlier, now=now)
+        grants = grants.join(others, on="subject_id", how="left_semi")
+    units = _other_units(spark, store, units=grants, since=since, versions=versions)
+    return grants.join(units, on="unit_id", how="left_semi").select("subject_id", "sweep_id", *KEY)
+
+
+def _other_units(
+    spark: SparkSession, store: Store, *, units: DataFrame, since: Versions, versions: Versions
+) -> DataFrame:
+    """A row is a granted unit whose row is not what it was: unit_id."""
     wanted = units.select("unit_id").distinct()
     others = []
     for table in UNIT_TABLES.values():
-        version = max(sweep["input_versions"][table], 0)
         sides = [
-            store.read_rows_of(spark, table, version=at).join(wanted, on="unit_id", how="left_semi")
-            for at in (version, None)
+            store.read_rows_of(spark, table, version=max(at[table], 0)).join(
+                wanted, on="unit_id", how="left_semi"
+            )
+            for at in (since, versions)
         ]
         # A table of an earlier release may lack columns of today's.
         both = [name for name in sides[1].columns if name in sides[0].columns]
@@ -108,41 +127,43 @@ def _other_units(spark: SparkSession, store: Store, sweep: Row, *, units: DataFr
     return reduce(DataFrame.unionByName, others).distinct()
 
 
-def _known_then(
-    spark: SparkSession, store: Store, subjects: DataFrame, *, now: Note, day: date, rules: Path
-) -> Mapping[str, DataFrame]:
-    """The units of whole people as today's record shows them on an earlier day, by table."""
-    record, statutes = load_record_rules(rules), load_statutes(rules)
-    if "merges" in now.feeds:
-        merges = store.read(spark, "merges", version=now.feeds["merges"])
-        subjects = whole_people(subjects, merges=merges)
-    source = store.read_rows_of(spark, "source_rows", version=now.source_rows)
-    theirs = source.join(subjects.distinct(), on="subject_id", how="left_semi")
-    holes = open_holes(lost_rows(spark, store), source=source)
-    until = typed_rows(theirs, rules=record).where(
-        F.col("event_date").isNull() | (F.col("event_date") <= F.lit(day))
+Edition = tuple[dict[str, Any], list[tuple[str, str]]]
+
+
+def _editions(sweeps: Mapping[tuple[str, str], Row]) -> list[Edition]:
+    """By version: a pack as it was assigned, by id, and the sweeps and packs that it is of.
+
+    Each pack stands once in an edition. There are as many as the pack has that was changed most
+    often, however many sweeps there were.
+
+    Args:
+        sweeps: by a sweep's id and a pack's, the sweep's row.
+    """
+    assigned = {sweep_id: json.loads(row["assigned"]) for (sweep_id, _), row in sweeps.items()}
+    places: dict[str, dict[str, int]] = {}
+    editions: list[Edition] = []
+    for sweep_id, pack in sorted(sweeps):
+        record = assigned[sweep_id].get(pack)
+        if record is None:
+            continue
+        known = places.setdefault(pack, {})
+        place = known.setdefault(json.dumps(record, sort_keys=True), len(known))
+        if place == len(editions):
+            editions.append(({}, []))
+        records, members = editions[place]
+        records[pack] = record
+        members.append((sweep_id, pack))
+    return editions
+
+
+def _against(units: Mapping[str, DataFrame], doubted: DataFrame, plan: Plan) -> DataFrame:
+    """The doubted grants that the packs decide against, in the columns of `corrections`."""
+    packs = frozenset(item.bound.pack.pack for item in plan.assigned)
+    unsure = [item.bound.pack.unknown.reason for item in plan.assigned]
+    again = decide(units, plan, as_of="as_of", scope=Scope(packs, None))
+    against = again.where(F.col("outcome").isin(*AGAINST) & ~F.col("reason").isin(unsure))
+    said = against.select(
+        F.col("unit_id").alias("unit_then"), "pack", F.col("reason").alias("correction_reason")
     )
-    worked_out = features(
-        until,
-        source=theirs,
-        rules=record,
-        statutes=statutes,
-        feeds=replace(_until(side_feeds_at(spark, store, versions=now.feeds), day), holes=holes),
-    )
-    found = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
-    # What a record with a hole does not say is unknown.
-    return {table: rows.where("NOT record_incomplete") for table, rows in found.items()}
-
-
-def _until(feeds: SideFeeds, day: date) -> SideFeeds:
-    """The feeds with what is known to have begun by a day; merges as they are today."""
-
-    def begun(rows: DataFrame | None, column: str) -> DataFrame | None:
-        return None if rows is None else rows.where(F.col(column) <= F.lit(day))
-
-    return SideFeeds(
-        registry=begun(feeds.registry, "registered_on"),
-        supervision=begun(feeds.supervision, "started_on"),
-        petitions=begun(feeds.petitions, "decided_on"),
-        merges=feeds.merges,
-    )
+    asked = doubted.withColumn("unit_then", tagged_unit(tag()))
+    return asked.join(said, on=["unit_then", "pack"], how="inner").select(*KEY, "correction_reason")

@@ -15,10 +15,12 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.charges.changes import notes
 from clearance.charges.raw_texts import office_form
 from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
+from clearance.grants.looked import Looked, looked_at
 from clearance.grants.record import first_rows
 from clearance.literal import literal_table
 from clearance.log import logged
@@ -83,7 +85,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
     standing = before.where("corrected_on IS NULL")
     with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
         earlier = standing.where(F.col("granted_on") < F.lit(sweep["as_of"]))
-        wrong = corrections(spark, store, grants=earlier, sweeps=sweeps, rules=rules)
+        looked, wrong = _wrong(spark, store, earlier, sweeps=sweeps, rules=rules)
         rows = _corrected(before, wrong, on=sweep["as_of"]) if wrong is not None else None
         corrected = 0 if rows is None else rows.persist().count()
     with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
@@ -101,12 +103,37 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
             put = grant_rows(new, sources=sources, sweep=sweep, rules=load_record_rules(rules))
             put = put if rows is None else put.unionByName(rows)
             put = put.unionByName(_with_raw_courts(before).join(put, on=list(KEY), how="left_anti"))
-            note = json.dumps({"granted": sweep_id, "after": after})
+            # What is granted now rests on the sweep's own record.
+            held = looked.without(sweep_id) if fresh else looked
+            note = held.in_note({"granted": sweep_id, "after": after})
             with store.in_turn(spark, "grants", after=after, note=note):
                 store.upsert(put, "grants", key=KEY)
         for frame in filter(None, (new, rows)):
             frame.unpersist()
     return GrantResult(sweep_id, sweep["as_of"], fresh, counted - fresh, corrected)
+
+
+def _wrong(
+    spark: SparkSession, store: Store, grants: DataFrame, *, sweeps: list[Row], rules: Path
+) -> tuple[Looked, DataFrame | None]:
+    """What grants of earlier days are held against now, and those that were not due, if any."""
+    looked, found = looked_at(spark, store), notes(spark, store)
+    (_, now), *others = found.values()
+    if now is None or any(note != now for _, note in others):
+        return looked, None
+    versions = {table: version for table, (version, _) in found.items()}
+    granting = {row["sweep_id"] for row in grants.select("sweep_id").distinct().collect()}
+    wrong = corrections(
+        spark,
+        store,
+        grants=grants,
+        sweeps=sweeps,
+        now=now,
+        versions=versions,
+        since=looked.since(granting, sweeps=sweeps),
+        rules=rules,
+    )
+    return looked.and_now(granting, versions=versions), wrong
 
 
 def _given(determinations: DataFrame, sweep: Row) -> DataFrame:

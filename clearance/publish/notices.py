@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.fields import whole_date
 from clearance.charges.record_rules import load_record_rules
+from clearance.grants.looked import looked_at
 from clearance.grants.record import first_rows
 from clearance.literal import literal_table
 from clearance.publish.counties import folders, known_counties
@@ -243,6 +244,6 @@ def _mark(spark: SparkSession, store: Store) -> None:
     grants = store.read(spark, "grants", version=after)
     unmarked = _told_unmarked(grants, told=store.read(spark, "notices"))
     marked = unmarked.withColumn("noticed_in", F.col("month"))
-    note = json.dumps({"noted_after": after})
+    note = looked_at(spark, store).in_note({"noted_after": after})
     with store.claimed(), store.in_turn(spark, "grants", after=after, note=note):
         store.upsert(marked.select(*GRANTS.columns), "grants", key=GRANT)

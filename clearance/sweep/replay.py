@@ -7,7 +7,7 @@ the manifest; only the engine is today's. Nothing is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from pathlib import Path
@@ -197,24 +197,54 @@ def plan_of(
         packs: which of those that it decided, by id.
         rules: the rules folder; only its feature catalogue is read.
     """
-    bounds = _bounds(spark, store, rules=rules)
-    records = json.loads(sweep["assigned"])
-    assigned = tuple(_assigned(records[name], bounds) for name in packs)
+    assigned_then = json.loads(sweep["assigned"])
+    records = [assigned_then[name] for name in packs]
+    wanted = {name for record in records for name in fingerprints_of(record)}
+    bounds = stored_packs(spark, store, rules=rules, wanted=wanted)
+    assigned = tuple(assigned_as_recorded(record, bounds) for record in records)
     return Plan(assigned, files=(), notes=(), selected=())
 
 
-def _bounds(spark: SparkSession, store: Store, *, rules: Path) -> dict[str, BoundPack]:
-    """Every pack that the store has kept, by fingerprint."""
+def fingerprints_of(record: Mapping[str, Any]) -> set[str]:
+    """The fingerprints of a pack as a sweep used it, of its counties and of its rivals.
+
+    Args:
+        record: of the pack, in the `assigned` of the sweep's row.
+    """
+    return {record["usual"], *record["by_county"].values(), *record.get("rivals", ())}
+
+
+def stored_packs(
+    spark: SparkSession, store: Store, *, rules: Path, wanted: Collection[str]
+) -> dict[str, BoundPack]:
+    """Packs that the store has kept, by fingerprint.
+
+    No other is read: a store keeps a pack of every month in which one changed, and a later release
+    need not know them all.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        rules: the rules folder; only its feature catalogue is read.
+        wanted: fingerprints; one that was not kept is left out.
+    """
     catalogue = load_catalogue(rules)
+    kept = store.read(spark, "packs").where(F.col("fingerprint").isin(list(wanted)))
     return {
         row["fingerprint"]: replace(
             bound_from(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
         )
-        for row in store.read(spark, "packs").collect()
+        for row in kept.collect()
     }
 
 
-def _assigned(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+    """A pack with its counties, as a sweep used it.
+
+    Args:
+        record: of the pack, in the `assigned` of the sweep's row.
+        bounds: `stored_packs`.
+    """
     own = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
     # Where every county has its own options, the usual ones were used for none and not kept.
     usual = bounds.get(record["usual"]) or next(iter(own.values()))

@@ -152,13 +152,15 @@ def determine(
     return _result(manifest, counts=counts, digest=digest, version=version, nothing_new=False)
 
 
-def decide(inputs: Mapping[str, DataFrame], plan: Plan, *, as_of: date, scope: Scope) -> DataFrame:
+def decide(
+    inputs: Mapping[str, DataFrame], plan: Plan, *, as_of: date | str, scope: Scope
+) -> DataFrame:
     """A row a unit and pack that the scope asks for: determinations without `sweep_id`.
 
     Args:
         inputs: `charges` and `arrests` by name.
         plan: the packs.
-        as_of: the sweep's date.
+        as_of: the sweep's date, or the column of the inputs that has each unit's own.
         scope: which packs and people.
     """
     parts = []

@@ -2,7 +2,8 @@
 
     .venv/bin/python scripts/soak/engines.py --units 3000000 --seed 1
 
-Prints a line a round; ends with the first difference.
+Before that the solver goes through the rulebook with its overlaps, and what it shows is decided by
+the oracle too. Prints a line a round; ends with the first difference.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.places import rules_folder
+from clearance.rulebook.audit import audit
 from clearance.rulebook.bound import bind
 from clearance.rulebook.load import load_rulebook
 from clearance.session import build_session
@@ -36,6 +38,9 @@ def main() -> None:
         bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
         for item in rulebook.packs
     ]
+    found = audit(rules_folder(), overlapping=True)
+    found.raise_for_problems()
+    print(f"{found.packs} packs without a problem, {len(found.notes)} notes", flush=True)
     spark = build_session()
     for number in range(-(-given.units // ROUND)):
         # Rounds of different seeds have no units in common.

@@ -1,4 +1,4 @@
-"""One small store that a run has made, once a suite, and where the samples lie."""
+"""The small stores that a suite makes once for many tests, and where the samples lie."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import fcntl
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,20 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
 
+from clearance.charges.step import prepare
 from clearance.cli import _code
 from clearance.command.demo import AS_OF, SEED
+from clearance.places import rules_folder
 from clearance.store import Store
 from clearance.synth.step import synthesize
+from tests.line.cases import CASES
+from tests.line.cases import files as case_files
 from tests.line.counting import Counted, counted
+from tests.line.months import LAW, NOVEMBER, PEOPLE, load, row_of, sweep, take_in
+from tests.spec.feed_files import text_of, write
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
-CASES = SAMPLES.with_name("cases")
-PEOPLE = 120
+DEMO_PEOPLE = 120
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,90 @@ def line(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Line:
     Made by the first process that asks; the suite's other processes wait for it. What writes into
     the store works on a copy: `line.place.copy_to(folder)`.
     """
-    folder = _shared(tmp_path_factory) / "line"
-    place, told = Place(folder), folder / "told.json"
-    with _alone(folder.with_suffix(".lock")):
-        if not told.exists():
-            said, count = _make(spark, place)
-            told.write_text(json.dumps({"said": said, "counted": asdict(count)}))
-    known = json.loads(told.read_text())
-    files = sorted(str(path) for path in (folder / "demo" / "input").iterdir())
+
+    def make(place: Place) -> dict[str, Any]:
+        said, count = _make(spark, place)
+        return {"said": said, "counted": asdict(count)}
+
+    place, known = _once(tmp_path_factory, "line", make)
+    files = sorted(str(path) for path in (place.folder / "demo" / "input").iterdir())
     return Line(files, place, known["said"], Counted(**known["counted"]))
+
+
+@pytest.fixture(scope="session")
+def cases(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Every case of shared/cases that the line decides, and made-up rows: one store, published.
+
+    Each is one person or a few; a test asks for them by number. To be left as it is.
+    """
+    assert CASES.is_dir(), "the cases lie beside the checkout, in shared/cases"
+
+    def make(place: Place) -> dict[str, Any]:
+        store = ["--store", str(place.store), "--quiet"]
+        for kind in ("registry", "supervision", "petitions"):
+            file = write(place.folder / kind, text_of(kind))
+            assert _code(["feed", kind, file, *store], debug=True) == 0
+        into = ["--out", str(place.out), "--as-of", AS_OF.isoformat(), "--accept-quarantine"]
+        assert _code(["run", *case_files(place.folder), *into, *store], debug=True) == 0
+        return {}
+
+    return _once(tmp_path_factory, "cases", make)[0]
+
+
+@dataclass(frozen=True)
+class November:
+    """Some people convicted in 2010, prepared and decided; to be copied before it is written.
+
+    Attributes:
+        place: the store; nothing is published.
+        feeds: those that prepare took into account.
+        sweep_id: of the sweep.
+        digest: of its decisions.
+        counts: decisions by pack and outcome.
+        notes: what the sweep noted.
+    """
+
+    place: Place
+    feeds: list[str]
+    sweep_id: str
+    digest: str
+    counts: dict[str, int]
+    notes: list[str]
+
+    def copied(self, folder: Path) -> Store:
+        """A store of one's own."""
+        return Store(str(self.place.copy_to(folder / "november").store))
+
+
+@pytest.fixture(scope="session")
+def november(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> November:
+    """The `PEOPLE` of months.py, of whom no office says anything, decided by one law."""
+
+    def make(place: Place) -> dict[str, Any]:
+        store = Store(str(place.store))
+        take_in(spark, store, *map(row_of, PEOPLE))
+        for kind in ("registry", "supervision", "petitions"):
+            load(spark, store, kind)
+        feeds = sorted(prepare(spark, store, rules=rules_folder()).feeds)
+        made = sweep(spark, store, NOVEMBER, LAW)
+        said = {"sweep_id": made.sweep_id, "digest": made.digest, "counts": made.counts}
+        return {"feeds": feeds, **said, "notes": list(made.notes)}
+
+    place, known = _once(tmp_path_factory, "november", make)
+    return November(place, **known)
+
+
+def _once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Place], dict[str, Any]]
+) -> tuple[Place, dict[str, Any]]:
+    """A folder of the suite's, and what its making said: made by the first process that asks."""
+    place = Place(_shared(factory) / name)
+    told = place.folder / "told.json"
+    with _alone(place.folder.with_suffix(".lock")):
+        if not told.exists():
+            place.folder.mkdir(exist_ok=True)
+            told.write_text(json.dumps(make(place)))
+    return place, json.loads(told.read_text())
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
@@ -88,7 +168,7 @@ def _make(spark: SparkSession, place: Place) -> tuple[dict[str, Any], Counted]:
     """One run; what it said, and what it made of Spark."""
     said = io.StringIO()
     made = synthesize(
-        people=PEOPLE, out=place.folder / "demo" / "input", seed=SEED, as_of=AS_OF, files=4
+        people=DEMO_PEOPLE, out=place.folder / "demo" / "input", seed=SEED, as_of=AS_OF, files=4
     )
     day = AS_OF.isoformat()
     dates = ["--extract-date", day, "--complete", "--as-of", day]

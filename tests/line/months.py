@@ -17,6 +17,7 @@ from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
 from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
+from tests.spec.literal_tables import record
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 LAW = Settings(packs=("pc1203_425",))
@@ -35,6 +36,16 @@ CONVICTED = {
     "sent_length": "2",
     "sent_time_code": "Y",
 }
+
+# Those of whom `november` in conftest.py knows.
+PEOPLE = tuple("abcdefgh")
+
+
+def row_of(subject: str, **more: Any) -> dict[str, Any]:
+    """A row to take in that holds what a court is told of a person."""
+    fields = {"PRI_NAME": f"NAME OF {subject}", "PRI_DOB": "19800229", "OFFENSE_DESCR": "484 PC"}
+    court = {"STP_ORI_DESCR": "SUPERIOR COURT, YOLO", "OFN": "CR-10"}
+    return {"subject_id": subject, "ofn": "CR-10", "record": record(fields | court), **more}
 
 
 def table_of(spark: SparkSession, spec: TableSpec, *rows: dict[str, Any]) -> DataFrame:

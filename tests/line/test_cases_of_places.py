@@ -1,6 +1,6 @@
 """Cases of ../shared/cases about places: counties, steps, comments, rows that were lost.
 
-Their files as they lie there, and made-up rows of the same kinds, go through one run.
+Their files as they lie there, and made-up rows of the same kinds, went through one run.
 """
 
 from __future__ import annotations
@@ -15,29 +15,10 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from soak.months import Place
 
 from clearance.cli import _code
 from clearance.store import Store
-from tests.line.conftest import CASES
-from tests.spec.feed_files import text_of, write
-from tests.spec.literal_tables import court, record
-
-FILES = ("09-county-names", "42-court-step-word", "12-comment-p64", "46-row-lost-to-quarantine")
-AS_OF = "2026-11-01"
-P64 = {
-    "STP_EVENT_DATE": "20080506",
-    "DISP_DESCR": "CONVICTED-JAIL",
-    "OFFENSE_TOC": "F",
-    "CONV_STAT_DESCR": "FELONY",
-    "PRI_DOB": "19600101",
-}
-# Of one kind with the cases: subject, fields.
-OWN = {
-    "970001": {"STP_ORI_CNTY_NAME": "COUNTY OF KERN", "OFN": "K-1"},
-    "970002": {"STP_ORI_CNTY_NAME": "-", "STP_ORI_CODE": "CA0150000", "OFN": "K-2"},
-    "970003": {"STP_ORI_CNTY_NAME": "KERN", "STP_TYPE_DESCR": "Court-Action", "OFN": "K-3"},
-    "970004": {"STP_ORI_CNTY_NAME": "KERM", "OFN": "K-4"},
-}
 
 
 @dataclass(frozen=True)
@@ -70,20 +51,8 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = tmp_path_factory.mktemp("places")
-    store = ["--store", str(folder / "store"), "--quiet"]
-    for kind in ("registry", "supervision", "petitions"):
-        assert _code(["feed", kind, write(folder / kind, text_of(kind)), *store], debug=True) == 0
-    rows = [
-        record(court(subject, "101001001000", "", "11359 HS-SELL") | P64 | given)
-        for subject, given in OWN.items()
-    ]
-    (folder / "own.csv").write_text("\n".join([*rows, ""]))
-    files = [*(str(CASES / name / "input.csv") for name in FILES), str(folder / "own.csv")]
-    into = ["--out", str(folder / "out"), "--as-of", AS_OF, "--accept-quarantine"]
-    assert _code(["run", *files, *into, *store], debug=True) == 0
-    return Ran(Store(str(folder / "store")), folder / "out")
+def ran(cases: Place) -> Ran:
+    return Ran(Store(str(cases.store)), cases.out)
 
 
 def test_a_county_has_one_packet_however_its_name_is_written(ran: Ran) -> None:
@@ -181,8 +150,10 @@ def test_a_county_that_cannot_be_read_goes_to_a_person_where_counties_differ(
 
 
 def test_that_an_extract_was_refused_is_said_while_none_was_accepted_since(
-    ran: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cases: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    place = cases.copy_to(tmp_path / "copy")
+    ran = Ran(Store(str(place.store)), place.out)
     (tmp_path / "bad.csv").write_text("1,2,3\n")
     store = ["--store", ran.store.uri, "--quiet"]
     assert ran.answer("sweeps")[-1]["refused_since"] is None

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from clearance.charges.step import prepare
 from clearance.places import rules_folder
-from clearance.store import Store
 from clearance.sweep import manifest
 from clearance.sweep.digest import Tally, digest_of, tally_of
-from tests.line.months import DECEMBER, LAW, NOVEMBER, sweep, take_in
-
-PEOPLE = [{"subject_id": name} for name in "abcdefgh"]
+from tests.line.conftest import November
+from tests.line.months import DECEMBER, LAW, PEOPLE, row_of, sweep, take_in
 
 
 def test_a_month_adds_up_what_it_changed_and_never_the_whole_table(
-    spark: SparkSession, store: Store, monkeypatch: pytest.MonkeyPatch
+    spark: SparkSession, november: November, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take_in(spark, store, *PEOPLE)
-    prepare(spark, store, rules=rules_folder())
-    first = sweep(spark, store, NOVEMBER, LAW)
-
+    store = november.copied(tmp_path)
     # One is withdrawn, one comes, one has another record, and for the others time passes.
-    another = {"subject_id": "b", "extract": "x2", "stp_event_date": "20250101"}
-    come = {"subject_id": "i", "extract": "x2"}
-    take_in(spark, store, *[one for one in PEOPLE if one["subject_id"] not in "ab"], another, come)
+    another = row_of("b", extract="x2", stp_event_date="20250101")
+    come = row_of("i", extract="x2")
+    take_in(spark, store, *(row_of(name) for name in PEOPLE if name not in "ab"), another, come)
     monkeypatch.setattr("clearance.charges.changes.MOST", 1.0)
     prepare(spark, store, rules=rules_folder())
 
@@ -37,7 +33,7 @@ def test_a_month_adds_up_what_it_changed_and_never_the_whole_table(
     monkeypatch.setattr(manifest, "tally_of", whole)
     second = sweep(spark, store, DECEMBER, LAW)
     table = store.read(spark, "determinations")
-    assert second.digest == digest_of(table) != first.digest
+    assert second.digest == digest_of(table) != november.digest
     assert second.counts == tally_of(table).counts
     assert sum(second.counts.values()) == len(PEOPLE)
     third = sweep(spark, store, date(2030, 1, 1), LAW)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
-import pytest
 from pyspark.sql import Row, SparkSession
 
 from clearance.charges.step import prepare
@@ -17,11 +17,10 @@ from clearance.sweep.digest import row_hash
 from clearance.sweep.replay import replay
 from clearance.sweep.side_feeds import with_reviews
 from clearance.sweep.step import determine
-from tests.line.conftest import Line
-from tests.line.months import LAW, NOVEMBER, leave_prepared, load, sweep, table_of, take_in
+from tests.line.conftest import Line, November
+from tests.line.months import LAW, NOVEMBER, PEOPLE, leave_prepared, load, sweep, table_of
 
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
-PEOPLE = ("a", "b", "c", "d", "e", "f", "g")
 
 
 def decided(spark: SparkSession, store: Store) -> dict[str, Row]:
@@ -29,24 +28,14 @@ def decided(spark: SparkSession, store: Store) -> dict[str, Row]:
     return {row["subject_id"]: row for row in rows.collect()}
 
 
-@pytest.fixture
-def filled(spark: SparkSession, store: Store) -> Store:
-    take_in(spark, store, *({"subject_id": name} for name in PEOPLE))
-    return store
-
-
 def test_only_those_of_whom_feeds_speak_are_prepared_again_and_all_would_be_the_same(
-    spark: SparkSession, filled: Store
+    spark: SparkSession, november: November, tmp_path: Path
 ) -> None:
-    store = filled
-    for kind in ("registry", "supervision", "petitions"):
-        load(spark, store, kind)
-    everybody = prepare(spark, store, rules=rules_folder())
-    assert sorted(everybody.feeds) == ["petitions", "registry", "supervision"]
-    first = sweep(spark, store, NOVEMBER, LAW)
-    assert first.counts == {"pc1203_425/ELIGIBLE": len(PEOPLE)}
-    assert not [note for note in first.notes if "never loaded" in note]
+    assert november.feeds == ["petitions", "registry", "supervision"]
+    assert november.counts == {"pc1203_425/ELIGIBLE": len(PEOPLE)}
+    assert not [note for note in november.notes if "never loaded" in note]
 
+    store = november.copied(tmp_path)
     load(spark, store, "registry", {"subject_id": "b", "registration": "290"})
     load(spark, store, "merges", {"from_subject_id": "b", "surviving_subject_id": "a"})
     before = store.version(spark, "charges")

@@ -12,7 +12,8 @@ from clearance.charges.step import prepare
 from clearance.errors import UsageError
 from clearance.places import rules_folder
 from clearance.store import Store
-from tests.line.months import LAW, NOVEMBER, sweep, take_in
+from tests.line.conftest import November
+from tests.line.months import LAW, NOVEMBER, row_of, sweep, take_in
 
 
 class Died(Exception):
@@ -20,13 +21,18 @@ class Died(Exception):
 
 
 def test_determine_refuses_what_a_prepare_left_that_died_between_arrests_and_charges(
-    spark: SparkSession, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    spark: SparkSession,
+    november: November,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    take_in(spark, store, {"subject_id": "a"})
+    take_in(spark, store, row_of("a"))
     with pytest.raises(UsageError, match="not prepared"):
         sweep(spark, store, NOVEMBER, LAW)
-    prepare(spark, store, rules=rules_folder())
-    take_in(spark, store, {"subject_id": "b"}, {"subject_id": "c"})
+    store = november.copied(tmp_path)
+    decided = store.version(spark, "determinations")
+    take_in(spark, store, row_of("i"), row_of("j"))
     written: list[str] = []
 
     def dies_at_the_second(self: Store, rows: DataFrame, table: str, **more: Any) -> None:
@@ -42,6 +48,6 @@ def test_determine_refuses_what_a_prepare_left_that_died_between_arrests_and_cha
     with pytest.raises(UsageError, match="only in part") as refused:
         sweep(spark, store, NOVEMBER, LAW)
     assert "clearance prepare" in refused.value.remedy
-    assert not store.exists(spark, "determinations")
+    assert store.version(spark, "determinations") == decided
     prepare(spark, store, rules=rules_folder())
     assert sum(sweep(spark, store, NOVEMBER, LAW).counts.values()) == 2

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.charges.step import prepare
 from clearance.errors import StoreFault
 from clearance.grants.step import grant
 from clearance.places import rules_folder
@@ -25,18 +24,10 @@ from clearance.publish.notices import COLUMNS, write_notices
 from clearance.publish.notices_due import MARK, note_due, notices_due
 from clearance.store import Store
 from clearance.sweep.recorded import latest_sweep
-from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
-from tests.spec.literal_tables import record
+from tests.line.conftest import November
+from tests.line.months import DECEMBER, NOVEMBER, PEOPLE
 
 RULES = rules_folder()
-FEEDS = ("registry", "supervision", "petitions")
-PEOPLE = ("one", "other", "third")
-
-
-def row_of(subject: str, **more: Any) -> dict[str, Any]:
-    fields = {"PRI_NAME": f"NAME OF {subject}", "PRI_DOB": "19800229", "OFFENSE_DESCR": "484 PC"}
-    court = {"STP_ORI_DESCR": "SUPERIOR COURT, YOLO", "OFN": "CR-10"}
-    return {"subject_id": subject, "ofn": "CR-10", "record": record(fields | court), **more}
 
 
 def publish(
@@ -67,15 +58,13 @@ def lines(out: Path, of: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def granted(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def granted(
+    spark: SparkSession, november: November, tmp_path_factory: pytest.TempPathFactory
+) -> Store:
     """Everybody convicted in 2010 with two years of probation, granted in November."""
-    store = Store(str(tmp_path_factory.mktemp("granted") / "store"))
-    take_in(spark, store, *(row_of(name) for name in PEOPLE))
-    for kind in FEEDS:
-        load(spark, store, kind)
-    prepare(spark, store, rules=RULES)
-    made = sweep(spark, store, NOVEMBER, LAW)
-    assert grant(spark, store, sweep_id=made.sweep_id, rules=RULES).granted == len(PEOPLE)
+    store = november.copied(tmp_path_factory.mktemp("granted"))
+    made = grant(spark, store, sweep_id=november.sweep_id, rules=RULES)
+    assert made.granted == len(PEOPLE)
     return store
 
 

@@ -345,7 +345,10 @@ def test_a_grant_never_rests_on_what_is_not_known(
     rulebook: Rulebook, bounds: list[BoundPack]
 ) -> None:
     """Whatever the missing value turns out to be, a grant given without it stands."""
-    for pack, case in law_cases(rulebook, bounds):
+    for at, (pack, case) in enumerate(law_cases(rulebook, bounds)):
+        # Of the versions that hold on no day a fifth.
+        if pack.pack.in_force == "never" and at % 5:
+            continue
         features = rulebook.catalogue[pack.pack.unit]
         for name in sorted(pack.columns):
             if features[name].null == "never":

@@ -87,7 +87,8 @@ def test_the_solver_reads_every_fact_of_random_units_as_the_oracle_does(
     seen: set[tuple[str, bool | None]] = set()
     for bound in [*packs(rulebook, latest, range(100, 108)), *bounded_packs(rulebook)]:
         solver = PackSolver(bound, rulebook.catalogue)
-        for i in range(25):
+        # Of a made-up pack more: it asks with every operator.
+        for i in range(10 if bound in latest else 25):
             dice = random.Random(f"{bound.pack.pack} {i}")
             day = some_day(dice, bound)
             row = random_row(dice, bound, rulebook.catalogue, day)
@@ -171,11 +172,10 @@ def pinned_options(solver: PackSolver, options: Mapping[str, OptionValue]) -> li
     return pins
 
 
-def test_no_rule_that_a_random_unit_reaches_is_called_unreachable(
-    rulebook: Rulebook, latest: list[BoundPack]
-) -> None:
+def test_no_rule_that_a_random_unit_reaches_is_called_unreachable(rulebook: Rulebook) -> None:
+    # Of the project's packs none is called so: test_check.py.
     never = 0
-    for bound in [*packs(rulebook, latest, range(200, 212)), *bounded_packs(rulebook)]:
+    for bound in [*packs(rulebook, [], range(204, 211)), *bounded_packs(rulebook)]:
         solver = PackSolver(bound, rulebook.catalogue)
         names = [*(rule.rule for rule in bound.pack.flow), "otherwise"]
         unreachable = {

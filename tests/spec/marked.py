@@ -140,6 +140,7 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
         ),
         ("feed", ["feed", "reviews", str(inputs / "reviews.csv"), *into]),
         ("slipped", ["feed", "reviews", str(inputs / "slipped.csv"), *into]),
+        ("maintain", ["maintain", *into]),
         ("doctor", ["doctor", *into]),
         ("unwritable", ["ingest", *first, "--store", str(folder / "file" / "store")]),
     ]

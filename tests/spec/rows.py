@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pyspark.sql import DataFrame, Row, SparkSession
@@ -44,33 +45,48 @@ def source_rows(spark: SparkSession, *rows: dict[str, str | None]) -> DataFrame:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What prepare makes of some rows: by subject where a case has one row, and as frames."""
+    """What prepare makes of some rows; each is worked out when a test asks for it first.
 
-    history: list[Row]
-    charges: dict[str, Row]
-    arrests: dict[str, Row]
+    Attributes:
+        typed: the rows as history reads them.
+        worked_out: the counts with their features.
+    """
+
+    typed: DataFrame
+    worked_out: DataFrame
+
+    @cached_property
+    def history(self) -> list[Row]:
+        """The events, in the order of their rows."""
+        return history(self.typed).orderBy("position").collect()
+
+    @cached_property
+    def charges(self) -> dict[str, Row]:
+        """The counts by unit."""
+        return {row.unit_id: row for row in charges(self.worked_out).collect()}
+
+    @cached_property
+    def arrests(self) -> dict[str, Row]:
+        """The arrest events by unit."""
+        return {row.unit_id: row for row in arrests(self.worked_out).collect()}
 
     def count(self, subject: str, order: str = "101001001000") -> Row:
         """The count of a subject."""
         return self.charges[f"{subject}-{order}"]
 
 
-def frames(
+def prepared(
     rows: DataFrame, *, rules: Path = RULES, feeds: SideFeeds = NOTHING_LOADED
-) -> tuple[DataFrame, DataFrame, DataFrame]:
-    """History, charges and arrests of source rows, not yet computed."""
+) -> Prepared:
+    """History, charges and arrests of source rows."""
     record = load_record_rules(rules)
     typed = typed_rows(rows, rules=record)
     statutes = load_statutes(rules)
     worked_out = features(typed, source=rows, rules=record, statutes=statutes, feeds=feeds)
-    return history(typed), charges(worked_out), arrests(worked_out)
+    return Prepared(typed, worked_out)
 
 
-def prepared(rows: DataFrame, *, feeds: SideFeeds = NOTHING_LOADED) -> Prepared:
-    """History, charges and arrests of source rows."""
-    events, counts, stops = frames(rows, feeds=feeds)
-    return Prepared(
-        events.orderBy("position").collect(),
-        {row.unit_id: row for row in counts.collect()},
-        {row.unit_id: row for row in stops.collect()},
-    )
+def frames(rows: DataFrame) -> tuple[DataFrame, DataFrame, DataFrame]:
+    """History, charges and arrests of source rows, not yet computed."""
+    made = prepared(rows)
+    return history(made.typed), charges(made.worked_out), arrests(made.worked_out)

@@ -127,6 +127,7 @@ def test_the_commands_ended_as_they_should(ran: Ran) -> None:
         "report": 0,
         "feed": 0,
         "slipped": 3,
+        "maintain": 0,
         "doctor": 0,
         "unwritable": 6,
         "check": 6,

@@ -88,7 +88,7 @@ def found(spark: SparkSession, classified: DataFrame) -> list[Row]:
 
 def in_table(*, level: Column, on: Column) -> Column:
     """The lists a count is on; none for no text."""
-    found = F.get("tag_table", place_in_table(level=level, on=on))
+    found = F.get("tag_table", place_in_table(F.col("turns"), level=level, on=on))
     return F.coalesce(found, F.array().cast("array<string>"))
 
 

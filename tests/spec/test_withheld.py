@@ -30,7 +30,7 @@ from clearance.publish.withheld import (
 from clearance.report.months import public_months
 from clearance.report.people import people_left
 
-STATES = 1_000
+STATES = 400
 STATE, PARTS = "the state", 3
 COUNTIES, PACKS, REASONS = ("ALPINE", "YOLO"), ("policy", "scenario", "law"), ("A", "B", "C")
 # An attacker who knows a figure to within so many has worked it out.

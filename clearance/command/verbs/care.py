@@ -1,0 +1,34 @@
+"""The care of a store: what keeps it small and quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clearance.command.options import with_frame
+from clearance.command.run import Frame
+
+app = typer.Typer()
+
+
+@app.command()
+@with_frame("store", "config")
+def maintain(
+    frame: Frame,
+    keep_days: Annotated[
+        int | None,
+        typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days."),
+    ] = None,
+) -> None:
+    """Put small files together, and take records away that nothing needs."""
+    place = frame.open_store(frame.settings())
+    from clearance.clock import wall_clock
+    from clearance.command.line import say_maintain
+    from clearance.maintain.step import KEEP_DAYS
+    from clearance.maintain.step import maintain as care_for
+
+    with place.claimed(), frame.session() as spark:
+        days = KEEP_DAYS if keep_days is None else keep_days
+        result = care_for(spark, place, clock=wall_clock, keep_days=days)
+    frame.show(result, lambda console: say_maintain(result, console))

@@ -1,0 +1,1 @@
+"""Maintenance: few files a table, and no record kept longer than it is needed."""

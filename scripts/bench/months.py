@@ -1,0 +1,239 @@
+"""Month after month of a small state: what does the sixtieth cost against the second?
+
+    .venv/bin/python scripts/bench/months.py --people 1000 --months 60
+
+Each month is a complete extract in which one person in a hundred differs from the last, by `run`
+and `grant`, every sixth also by `maintain`, each in a process of its own. Two laws are asked; the
+feeds are loaded once and say nothing. Months are 26 days apart, so that sixty of them lie between
+the first day of the law and today. Prints a line a month as it is done; last the ratio of the last
+month to the second, and one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import random
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+# This checkout goes before an installed copy.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from measure import ROOT, Run, measured
+
+from clearance.ingest.layout import FIELD_COUNT, FIELDS
+from clearance.schemas import FEEDS
+from clearance.synth.step import synthesize
+
+FIRST, APART = date(2022, 8, 1), timedelta(days=26)
+CONFIG = "packs: [pc1203_425, pc851_93]\n"
+FED = ("registry", "supervision", "petitions")
+MAINTAINED_EVERY = 6
+# Of those who differ so many had a sentence corrected; the others were arrested again.
+CORRECTED = 0.3
+NO_LONGER = ("DISP_", "CONV_", "SENT_", "COMMENT")
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a month cost, and what lay in the store after it; `run` and `grant` together.
+
+    Attributes:
+        live: files that the tables are made of, and before they were put together; in months in
+            which that was done.
+    """
+
+    number: int
+    as_of: str
+    seconds: float
+    cpu_seconds: float
+    executions: int
+    jobs: int
+    grant_executions: int
+    grant_seconds: float
+    granted: int
+    corrected: int
+    parquet_files: int
+    log_files: int
+    log_bytes: int
+    store_bytes: int
+    maintain_seconds: float | None = None
+    live: tuple[int, int] | None = None
+
+
+class State:
+    """The people, as each month's extract gives them."""
+
+    def __init__(self, people: int, *, folder: Path, seed: int) -> None:
+        made = synthesize(people=people, out=folder, seed=seed, as_of=FIRST - APART)
+        self.dice = random.Random(seed)
+        self.by_subject: dict[str, list[str]] = {}
+        text = Path(made.files[0]).read_text(encoding="latin-1")
+        for line in text.splitlines(keepends=True):
+            fields = next(csv.reader([line]))
+            if len(fields) >= FIELD_COUNT and fields[2].strip().isdigit():
+                self.by_subject.setdefault(fields[2].strip(), []).append(line)
+
+    def change(self, month: int, *, on: date) -> None:
+        """Make one person in a hundred another, the first time nobody."""
+        if month == 1:
+            return
+        number = max(1, len(self.by_subject) // 100)
+        for subject in self.dice.sample(sorted(self.by_subject), number):
+            lines = self.by_subject[subject]
+            served = [at for at, line in enumerate(lines) if _of(line)["SENT_LENGTH"].strip()]
+            if served and self.dice.random() < CORRECTED:
+                at = self.dice.choice(served)
+                lines[at] = _line(_of(lines[at]) | {"SENT_LENGTH": str(self.dice.randrange(2, 40))})
+            else:
+                lines.append(_line(_arrest(_of(lines[-1]), month=month, on=on)))
+
+    def write(self, file: Path) -> None:
+        """The extract."""
+        lines = (line for each in self.by_subject.values() for line in each)
+        file.write_text("".join(lines), encoding="latin-1")
+
+
+def _of(line: str) -> dict[str, str]:
+    return dict(zip(FIELDS, next(csv.reader([line])), strict=False))
+
+
+def _line(fields: dict[str, str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(fields[name] for name in FIELDS)
+    return out.getvalue()
+
+
+def _arrest(fields: dict[str, str], *, month: int, on: date) -> dict[str, str]:
+    """A new arrest of the person of a line."""
+    rest = {name: "" for name in FIELDS if name.startswith(NO_LONGER)}
+    return {
+        **fields,
+        **rest,
+        "CNT_ORDER": f"{500 + month}001001000",
+        "STP_TYPE_DESCR": "ARREST/DETAINED/CITED",
+        "STP_EVENT_DATE": f"{on:%Y%m%d}",
+        "OFFENSE_DESCR": "484 PC-THEFT",
+        "OFFENSE_TOC": "M",
+    }
+
+
+class Line:
+    """The commands of each month, each in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.store = folder, folder / "store"
+        self.config = folder / "months.yaml"
+        self.config.write_text(CONFIG)
+
+    def month(self, number: int, *, file: Path, on: date) -> Month:
+        """The month's run and grant, and what else is due."""
+        day = on.isoformat()
+        dates = ["--complete", "--extract-date", day, "--as-of", day]
+        run = self._command("run", str(file), *dates, "--out", str(self.folder / "out"))
+        grant = self._command("grant", json.loads(run.output)["determine"]["sweep_id"])
+        said = json.loads(grant.output)
+        care = self._command("maintain") if number % MAINTAINED_EVERY == 0 else None
+        files = json.loads(care.output)["files"].values() if care else ()
+        return Month(
+            number=number,
+            as_of=day,
+            seconds=round(run.wall + grant.wall, 1),
+            cpu_seconds=round(run.cpu + grant.cpu, 1),
+            executions=run.executions + grant.executions,
+            jobs=run.jobs + grant.jobs,
+            grant_executions=grant.executions,
+            grant_seconds=round(grant.wall, 1),
+            granted=said["granted"],
+            corrected=said["corrected"],
+            **self._lies(),
+            maintain_seconds=round(care.wall, 1) if care else None,
+            live=(sum(now for _, now in files), sum(before for before, _ in files))
+            if care
+            else None,
+        )
+
+    def take_feeds(self) -> None:
+        """Each feed once, without a row: the laws ask for them."""
+        for kind in FED:
+            file = self.folder / f"{kind}.csv"
+            columns = [name for name in FEEDS[kind].columns if name not in ("dated", "source_file")]
+            file.write_text(",".join(columns) + "\n")
+            self._command("feed", kind, str(file), "--dated", FIRST.isoformat())
+
+    def _command(self, *words: str) -> Run:
+        into = ["--store", str(self.store), "--config", str(self.config), "--json"]
+        return measured(["clearance", *words, *into], tree=ROOT, store=self.store)
+
+    def _lies(self) -> dict[str, int]:
+        """Files and bytes of the store, all versions of it."""
+        every = [path for path in self.store.rglob("*") if path.is_file()]
+        logs = [path for path in every if "_delta_log" in path.parts]
+        return {
+            "parquet_files": sum(path.suffix == ".parquet" for path in set(every) - set(logs)),
+            "log_files": len(logs),
+            "log_bytes": sum(path.stat().st_size for path in logs),
+            "store_bytes": sum(path.stat().st_size for path in every),
+        }
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--months", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--in", type=Path, dest="folder", help="where people and the store lie")
+    given = parser.parse_args()
+    done: list[Month] = []
+    with tempfile.TemporaryDirectory(prefix="months-", dir=given.folder) as name:
+        folder = Path(name)
+        state, line = State(given.people, folder=folder / "input", seed=given.seed), Line(folder)
+        line.take_feeds()
+        for number in range(1, given.months + 1):
+            on = FIRST + APART * (number - 1)
+            state.change(number, on=on - timedelta(days=3))
+            state.write(file := folder / f"extract-{number:02}.csv")
+            done.append(line.month(number, file=file, on=on))
+            file.unlink()
+            print(_shown(done[-1]), flush=True)
+    second, last = done[min(1, len(done) - 1)], done[-1]
+    ratios = {
+        figure: getattr(last, figure) / getattr(second, figure)
+        for figure in ("seconds", "cpu_seconds", "executions", "jobs", "grant_executions")
+    }
+    for figure, ratio in ratios.items():
+        print(f"{figure} of month {last.number}: {ratio:.2f} times those of month {second.number}")
+    answer = {"bench": "months", "people": given.people, "last_to_second": ratios}
+    print(json.dumps(answer | {"months": [asdict(month) for month in done]}, sort_keys=True))
+
+
+def _shown(month: Month) -> str:
+    figures: dict[str, Any] = {
+        "s": month.seconds,
+        "CPU s": month.cpu_seconds,
+        "executions": f"{month.executions} (grant {month.grant_executions})",
+        "granted": month.granted,
+        "corrected": month.corrected,
+        "files": month.parquet_files,
+        "log files": month.log_files,
+        "log KiB": month.log_bytes >> 10,
+        "store MiB": month.store_bytes >> 20,
+    }
+    if month.live is not None:
+        now, before = month.live
+        figures["maintain"] = f"{month.maintain_seconds} s, {before} files now {now}"
+    return f"month {month.number:2} " + "  ".join(
+        f"{name} {value}" for name, value in figures.items()
+    )
+
+
+if __name__ == "__main__":
+    main()
