@@ -23,7 +23,7 @@ from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 
 KINDS = ("policy", "law", "scenario")
-POLICIES = "county policies"
+POLICIES = "All county policies"
 _LEFT = dict(
     zip(
         IMPACT[1:],
