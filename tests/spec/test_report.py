@@ -294,7 +294,7 @@ def test_a_cell_of_ten_people_is_withheld_and_what_is_not_shown_is_a_part_of_the
     bar = orange[: orange.index("</tr>")]
     assert 'aria-label="ORANGE: Eligible 71, Not shown 26"' in bar
     assert 'class="not-shown" style="width:26.8%"' in bar
-    assert "Of 1 line everything is withheld" in page
+    assert "Everything of 1 county is withheld" in page
 
 
 def test_reasons_count_the_shown_cells_under_all_values_and_say_what_is_left_over(
