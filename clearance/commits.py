@@ -65,6 +65,16 @@ class Commit:
         return False
 
 
+def versions(log: Folder) -> frozenset[int]:
+    """The versions whose commits the log still has.
+
+    Args:
+        log: its `_delta_log`.
+    """
+    found = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
+    return frozenset(int(match[1]) for match in found)
+
+
 def commits(log: Folder, *, until: int | None = None) -> Iterator[Commit]:
     """The commits of a table, newest first.
 
@@ -75,8 +85,7 @@ def commits(log: Folder, *, until: int | None = None) -> Iterator[Commit]:
     Raises:
         OSError, ValueError: a file of the log cannot be read or is cut.
     """
-    found = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
-    for version in sorted((int(match[1]) for match in found), reverse=True):
+    for version in sorted(versions(log), reverse=True):
         if until is None or version <= until:
             yield _commit(log, version)
 
@@ -91,8 +100,7 @@ def commits_after(log: Folder, *, version: int) -> Iterator[Commit]:
     Raises:
         OSError, ValueError: a file of the log cannot be read or is cut.
     """
-    found = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
-    for later in sorted(int(match[1]) for match in found):
+    for later in sorted(versions(log)):
         if later > version:
             yield _commit(log, later)
 

@@ -8,6 +8,7 @@ becomes a `StoreFault`.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,12 +27,15 @@ from clearance.faults import storage_faults
 from clearance.first_write import end_first_write, first_write, has_remains
 from clearance.lock import alone
 from clearance.log_folder import ADDRESS, Folder, folder_at, spark_path
+from clearance.plain_files import plain_files
 from clearance.schemas import MAKERS, TABLES
 
 __all__ = ["MAKERS", "Store", "storage_faults"]
 
 LOCK = ".writing.lock"
 _SPREAD = 512
+# In a path these stand for other characters.
+_GLOB = re.compile(r"[\\*?\[\]{}]")
 _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 _APP_ID = "spark.databricks.delta.write.txnAppId"
 _APP_VERSION = "spark.databricks.delta.write.txnVersion"
@@ -153,11 +157,32 @@ class Store:
                 f"The store {self.uri} has no {table} yet.",
                 f"Run the step that writes it first: {MAKERS[table]}.",
             )
+        plain = self._plain(spark, table, version=version)
+        if plain is not None:
+            return plain
         reader = spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
         with storage_faults(f"opening {table}"):
             return reader.load(self._at(table))
+
+    def _plain(self, spark: SparkSession, table: str, *, version: int | None) -> DataFrame | None:
+        """The table's rows by the files that its log names; None where Delta has to read it.
+
+        Also where something is wrong with a file: Delta says what.
+        """
+        folder = Path(self.path(table))
+        if self.is_address or _GLOB.search(str(folder)):
+            return None
+        try:
+            found = plain_files(self._log(spark, table), version=version)
+        except (OSError, ValueError, KeyError):
+            return None
+        if found is None or not all((folder / name).is_file() for name in found.names):
+            return None
+        paths = [spark_path(str(folder / name)) for name in sorted(found.names)]
+        with storage_faults(f"opening {table}"):
+            return spark.read.schema(found.schema).parquet(*paths)
 
     def read_rows_of(self, spark: SparkSession, table: str, *, version: int | None) -> DataFrame:
         """The rows that the table had at a version, whatever is written to it meanwhile.

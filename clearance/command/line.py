@@ -22,6 +22,7 @@ from clearance.progress import say
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
+from clearance.rulebook.load import Rulebook
 from clearance.settings import Settings
 from clearance.store import Store
 from clearance.sweep.recorded import sweep_at
@@ -56,6 +57,7 @@ def whole_line(
     out: Path,
     rules: Path,
     settings: Settings,
+    rulebook: Rulebook | None = None,
     extract_date: date | None = None,
     complete: bool = False,
     accept_quarantine: bool = False,
@@ -78,7 +80,14 @@ def whole_line(
         clock=wall_clock,
     )
     prepared = prepare(spark, store, rules=rules)
-    swept = determine(spark, store, as_of=as_of, rules=rules, settings=settings, clock=wall_clock)
+    swept = determine(
+        *(spark, store),
+        as_of=as_of,
+        rules=rules,
+        settings=settings,
+        clock=wall_clock,
+        rulebook=rulebook,
+    )
     asked = {"sweep": swept.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
     before = published_before(out, request=request_of(spark, store, rules=rules, asked=asked))
     if before is not None:

@@ -80,6 +80,7 @@ class Frame:
         """
         os.umask(0o077)
         use_java()
+        from clearance.command.ahead import hashed_ahead
         from clearance.command.size import is_small
         from clearance.session import build_session, end_jvm, is_submitted
 
@@ -91,7 +92,9 @@ class Frame:
         watched = not (submitted or about_one)
         with events_kept() if watched else nullcontext(nothing) as events:
             pages = pages_settings() if watched else nothing
-            spark = build_session(small=is_small(self.store, inputs), extra={**pages, **events})
+            with hashed_ahead():
+                small = is_small(self.store, inputs)
+                spark = build_session(small=small, extra={**pages, **events})
             heed_interrupts()  # PySpark has put its own way in place
             if pages:
                 say(f"Spark's pages: {spark.sparkContext.uiWebUrl}")

@@ -20,7 +20,7 @@ from clearance.log import logged
 from clearance.meter import steps_behind
 from clearance.progress import stage
 from clearance.rulebook.compile import evaluate
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.load import Rulebook, load_rulebook
 from clearance.schemas import DETERMINATIONS, PACKS
 from clearance.settings import Settings
 from clearance.store import Store
@@ -77,6 +77,7 @@ def determine(
     clock: Callable[[], datetime],
     selected: Sequence[str] = (),
     full: bool = False,
+    rulebook: Rulebook | None = None,
 ) -> SweepResult:
     """One sweep into `determinations`, `sweeps` and `packs`.
 
@@ -89,12 +90,13 @@ def determine(
         clock: the wall clock, for the manifest only.
         selected: `--pack` ids; none for everything configured.
         full: compute again even where nothing changed.
+        rulebook: of `rules`, where the caller has read it.
 
     Raises:
         UsageError: the store has not been prepared, or an unknown pack or county is named.
         RulebookInvalid: the rules do not hold together.
     """
-    rulebook = load_rulebook(rules)
+    rulebook = rulebook or load_rulebook(rules)
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
     # Rows that arrive meanwhile are the next sweep's.
     versions, prepared = whole_prepare(spark, store)

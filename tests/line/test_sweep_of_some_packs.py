@@ -83,7 +83,7 @@ def test_a_countys_packet_is_of_the_sweep_that_decided_its_policy(line: Line, mi
     }
     files, others = files_of(mixed.out), files_of(line.place.out)
     same = [name for name in others if name.split("/")[:2] in [["packets", one] for one in kept]]
-    assert len(same) == 4 * len(kept)
+    assert len(same) == 5 * len(kept)
     assert {name: files[name] for name in same} == {name: others[name] for name in same}
 
 

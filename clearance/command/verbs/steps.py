@@ -101,7 +101,8 @@ def determine(
     from clearance.sweep.signed import check_signed
     from clearance.sweep.step import determine as sweep
 
-    plan = plan_sweep(load_rulebook(frame.rules), settings, as_of=day, selected=pack or ())
+    rulebook = load_rulebook(frame.rules)
+    plan = plan_sweep(rulebook, settings, as_of=day, selected=pack or ())
     if signed_off:
         check_signed(plan)
     with place.claimed(), frame.session() as spark:
@@ -114,6 +115,7 @@ def determine(
             clock=wall_clock,
             selected=pack or (),
             full=full,
+            rulebook=rulebook,
         )
     frame.show(result, lambda console: say_sweep(result, console))
 
@@ -190,7 +192,8 @@ def run(
     from clearance.sweep.assign import plan_sweep
 
     counties = _counties(frame, county)
-    plan_sweep(load_rulebook(frame.rules), settings, as_of=day)
+    rulebook = load_rulebook(frame.rules)
+    plan_sweep(rulebook, settings, as_of=day)
     with place.claimed(make=True), frame.session(inputs) as spark:
         result = whole_line(
             spark,
@@ -200,6 +203,7 @@ def run(
             out=out,
             rules=frame.rules,
             settings=settings,
+            rulebook=rulebook,
             extract_date=drawn,
             complete=complete,
             accept_quarantine=accept_quarantine,
