@@ -22,27 +22,41 @@ UNKNOWN = {
 def worklist(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> DataFrame:
     """A row is a text that the rules do not know: kind, text, rows, people.
 
-    Charges that stand in a comment are counted under a null text: comments are personal. Each
-    table is read once, and of the source rows three columns beside the person. A charge without
-    any number stands in `source_rows` alone, and its rows are counted, not its counts.
+    Args:
+        charges: the `charges` table.
+        source: `source_rows`, for unknown dispositions and steps, and charges without a number.
+        rules: how the record is read.
+    """
+    return (
+        unknown_texts(charges, source=source, rules=rules)
+        .groupBy("kind", "text")
+        .agg(F.count("*").alias("rows"), F.countDistinct("subject_id").alias("people"))
+    )
+
+
+def unknown_texts(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> DataFrame:
+    """A row is a place where the rules do not know a text: kind, text, subject_id, count_order.
+
+    Charges that stand in a comment have a null text: comments are personal. Each table is read
+    once, and of the source rows three columns beside the count. A charge without any number
+    stands in `source_rows` alone, and its rows are given, not its counts.
 
     Args:
         charges: the `charges` table.
         source: `source_rows`, for unknown dispositions and steps, and charges without a number.
         rules: how the record is read.
     """
-    unknown = _unknown_charges(charges).unionByName(_unknown_events(source, rules=rules))
-    return unknown.groupBy("kind", "text").agg(
-        F.count("*").alias("rows"), F.countDistinct("subject_id").alias("people")
-    )
+    return _unknown_charges(charges).unionByName(_unknown_events(source, rules=rules))
 
 
 def _unknown_charges(charges: DataFrame) -> DataFrame:
-    """A row is a count whose charge the rules do not know: kind, text, subject_id."""
+    """A row is a count whose charge the rules do not know: kind, text, and the count."""
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
     kind = F.when(unread, "charge").when(F.expr("parsed AND NOT classified"), "section")
     found = charges.select(
-        kind.alias("kind"), F.col("charge_text").alias("text"), "subject_id", "charge_source"
+        kind.alias("kind"),
+        F.col("charge_text").alias("text"),
+        *("subject_id", "count_order", "charge_source"),
     )
     return found.where("kind IS NOT NULL AND (text IS NOT NULL OR charge_source = 'comment')").drop(
         "charge_source"
@@ -50,10 +64,11 @@ def _unknown_charges(charges: DataFrame) -> DataFrame:
 
 
 def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
-    """A row is an unknown text of a source row, no charge by its form: kind, text, subject_id."""
+    """A row is an unknown text of a source row, no charge by its form: kind, text, its count."""
     fields = {"disposition": "disp_descr", "step": "stp_type_descr", "charge": "offense_descr"}
     texts = source.select(
-        "subject_id", *(present(F.col(field)).alias(name) for name, field in fields.items())
+        *("subject_id", "count_order"),
+        *(present(F.col(field)).alias(name) for name, field in fields.items()),
     )
     word = shouted(F.col("disposition"))
     worded = texts.withColumn("worded", worded_effect(word, rules=rules))
@@ -75,8 +90,9 @@ def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             for kind in fields
         )
     )
-    each = strange.select("subject_id", F.explode(either).alias("found"))
-    return each.where("found IS NOT NULL").select("found.kind", "found.text", "subject_id")
+    each = strange.select("subject_id", "count_order", F.explode(either).alias("found"))
+    found = each.where("found IS NOT NULL")
+    return found.select("found.kind", "found.text", "subject_id", "count_order")
 
 
 def _names_no_number(charge: Column) -> Column:

@@ -13,42 +13,68 @@ from pyspark.sql import functions as F
 YEARS = 7
 
 
+BY_COUNTY = ("county", "kind", "pack")
+KINDS = ("policy", "scenario")
+
+
 def impacts_of_packs(
-    determinations: DataFrame, *, charges: DataFrame, days: Mapping[str, date]
+    determinations: DataFrame,
+    *,
+    charges: DataFrame,
+    days: Mapping[str, date],
+    by: tuple[str, ...] = BY_COUNTY,
+    kinds: tuple[str, ...] = KINDS,
 ) -> DataFrame:
     """The rows of `impacts`, each pack as of the day of the sweep that decided it.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
-        days: by pack; at least one.
+        days: by pack; at least one; other packs are left out where they are of several days.
+        by: see `impacts`; packs of several days share no row.
+        kinds: see `impacts`.
     """
     by_day: dict[date, list[str]] = defaultdict(list)
     for pack, day in days.items():
         by_day[day].append(pack)
     if len(by_day) == 1:
-        return impacts(determinations, charges=charges, as_of=min(by_day))
+        return impacts(determinations, charges=charges, as_of=min(by_day), by=by, kinds=kinds)
     parts = (
-        impacts(determinations.where(F.col("pack").isin(*packs)), charges=charges, as_of=day)
+        impacts(
+            determinations.where(F.col("pack").isin(*packs)),
+            charges=charges,
+            as_of=day,
+            by=by,
+            kinds=kinds,
+        )
         for day, packs in sorted(by_day.items())
     )
     return reduce(DataFrame.unionByName, parts)
 
 
-def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> DataFrame:
+def impacts(
+    determinations: DataFrame,
+    *,
+    charges: DataFrame,
+    as_of: date,
+    by: tuple[str, ...] = BY_COUNTY,
+    kinds: tuple[str, ...] = KINDS,
+) -> DataFrame:
     """A row is a county and a policy or scenario, with counts of people.
 
     Of the people whom it gives some relief in the county's courts: those who had a felony (a
     conviction, one in the seven years before as-of) on record, in any county, and are left with
-    none. Dismissal removes the conviction, redesignation makes the felony less; resentencing
-    removes nothing. A conviction of unknown level may be a felony, an undated one may be recent:
-    who keeps one is not counted. One exactly seven years old is not recent; the seventh
-    anniversary of 29 February is the 28th.
+    none. Dismissal and the relief of a law remove the conviction, redesignation makes the felony
+    less; resentencing removes nothing. A conviction of unknown level may be a felony, an undated
+    one may be recent: who keeps one is not counted. One exactly seven years old is not recent; the
+    seventh anniversary of 29 February is the 28th.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
         as_of: the sweep's date.
+        by: columns of the determinations that a row stands for.
+        kinds: of the packs that are looked at.
     """
     convictions = charges.where("convicted").select(
         "subject_id",
@@ -59,16 +85,15 @@ def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> Da
         F.col("conviction_date").isNull().alias("undated"),
     )
     relief = determinations.where(
-        "kind IN ('policy', 'scenario') AND outcome = 'ELIGIBLE' AND unit = 'conviction'"
+        F.col("kind").isin(*kinds) & F.expr("outcome = 'ELIGIBLE' AND unit = 'conviction'")
     ).select(
-        *("county", "kind", "pack", "unit_id"),
-        F.col("relief").startswith("dismiss").alias("gone"),
+        *by,
+        "unit_id",
+        F.col("relief").rlike("^(dismiss|grant_conviction)").alias("gone"),
         F.col("relief").startswith("redesignate").alias("less"),
     )
     gone, less = F.col("gone"), F.col("less")
-    by_person = relief.join(convictions, on="unit_id", how="inner").groupBy(
-        "county", "kind", "pack", "subject_id"
-    )
+    by_person = relief.join(convictions, on="unit_id", how="inner").groupBy(*by, "subject_id")
     removed = by_person.agg(
         _number((gone | less) & F.col("felony")).alias("felonies_removed"),
         _number((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
@@ -85,7 +110,7 @@ def impacts(determinations: DataFrame, *, charges: DataFrame, as_of: date) -> Da
     )
     people = removed.join(on_record, on="subject_id", how="inner")
     no_felony = _none_left("felonies") & _all_gone("unlevelled")
-    return people.groupBy("county", "kind", "pack").agg(
+    return people.groupBy(*by).agg(
         F.count("*").alias("people_with_some_relief"),
         _number(no_felony).alias("people_left_with_no_felony"),
         _number(_none_left("convictions")).alias("people_left_with_no_conviction"),

@@ -33,6 +33,8 @@ from clearance.publish.files import (
     write_what_if,
 )
 from clearance.publish.lines import marks, packet_lines
+from clearance.publish.made_up import SAID as MADE_UP
+from clearance.publish.made_up import is_made_up
 from clearance.publish.placement import placements, with_place
 from clearance.publish.relief import FILE as RELIEF_FILE
 from clearance.publish.relief import relief_lines, relief_rows
@@ -249,6 +251,8 @@ def _finish(
     heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
     if sweep.what_if:
         heading["what_if"] = True
+    if any(is_made_up(file.name) for file in order.survey.files):
+        heading["made_up"] = MADE_UP
     summaries_by_folder = {}
     for county, folder in order.names.items():
         summaries_by_folder[folder] = {

@@ -75,6 +75,8 @@ class SummarySheet:
         self._line(f"As of {summary['as_of']}, sweep {summary['sweep_id']}")
         if summary.get("what_if"):
             self._line(WHAT_IF, self._styles.heading)
+        if said := summary.get("made_up"):
+            self._line(said, self._styles.heading)
         self._line(f"Policy: {policy or 'none has decided anything here'}")
         if summary["note"]:
             self._line(summary["note"], self._styles.heading)

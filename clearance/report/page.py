@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from clearance.charges.worklist import UNKNOWN
 from clearance.faults import output_faults
@@ -19,28 +19,36 @@ from clearance.lock import alone
 from clearance.log import logged
 from clearance.progress import stage
 from clearance.publish.figures import Counted, Figures, figures
+from clearance.publish.made_up import SAID as MADE_UP
 from clearance.publish.together import collected
-from clearance.publish.withheld import OUTCOMES, SMALLEST
+from clearance.publish.withheld import SMALLEST, Line
 from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
-from clearance.report.chart import chart
-from clearance.report.deciders import deciders
+from clearance.report.county_map import CountyMap, county_map, outlines
+from clearance.report.deciders import Deciders, deciders
 from clearance.report.figures import (
+    NOT_SHOWN,
     WITHHELD,
+    WORDS,
     Cell,
     CountyLine,
     Reason,
+    Totals,
     county_lines,
-    in_table,
-    totals,
+    figure,
+    sums,
+    with_the_rest,
 )
+from clearance.report.laws import used_packs
+from clearance.report.months import coming, months_part
+from clearance.report.people import people_changed, people_part
 from clearance.report.state import store_figures, store_parts
 from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Sweep, latest_sweep, standing
 
 KINDS = {
-    "policy": "County policies",
     "law": "Statewide law",
     "effect": "What the law itself has done",
+    "policy": "County policies",
     "scenario": "Scenarios",
     "pointer": "Pointers",
 }
@@ -74,12 +82,20 @@ class ReportResult:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page says of one kind of pack."""
+    """What the page says of one kind of pack.
 
+    Attributes:
+        name: of its place on the page.
+        totals: sums of the lines, over what is shown.
+        map: of the lines; None where no county's share is public.
+    """
+
+    name: str
     kind: str
     title: str
     lines: list[CountyLine]
-    totals: tuple[int, ...]
+    totals: Totals
+    map: CountyMap | None
     reasons: list[tuple[PackWords, list[Reason]]]
 
 
@@ -117,15 +133,24 @@ def write_report(
             counted = Counted(figures(determinations), packs_read)
         refused = refused_since(spark, store)
         used = stands.fingerprints
-        packs = words_of_packs(row for row in counted.packs if row.fingerprint in used)
+        rows = [row for row in counted.packs if row.fingerprint in used]
+        packs = words_of_packs(rows)
+        by_name = {pack.pack: pack for pack in packs.values()}
         cells = _cells(counted.figures)
-        found = collected(store_parts(spark, store, sweep=sweep, rules=rules))
+        behind = deciders(stands, packs={cell.pack for cell in cells})
+        of_store = store_parts(
+            *(spark, store), sweep=sweep, determinations=determinations, rules=rules
+        )
+        of_sweep = _parts(spark, store, sweep, determinations, counted.figures, behind)
+        found = collected({**of_store, **of_sweep})
         reasons = _reasons(counted.figures, packs=packs, texts=load_reasons(rules))
         page = _page(
             sweep=sweep,
-            behind=deciders(stands, packs={cell.pack for cell in cells}),
-            packs=sorted(packs.values(), key=lambda pack: (pack.pack, pack.version)),
-            sections=_sections(cells, reasons, packs),
+            behind=behind,
+            packs=used_packs(rows),
+            sections=_sections(cells, reasons, by_name, totals=counted.figures.public.totals),
+            changed=people_changed(found.get("people", []), packs=by_name),
+            coming=coming(found.get("months", []), packs=by_name, behind=behind),
             cells=cells,
             refused=said_of_refused(refused) if refused else None,
             **store_figures(found),
@@ -133,6 +158,26 @@ def write_report(
     _write(out, page)
     hidden = sum(cell.units is None for cell in cells)
     return ReportResult(out, sweep.sweep_id, cells=len(cells) - hidden, withheld=hidden)
+
+
+def _parts(
+    spark: SparkSession,
+    store: Store,
+    sweep: Sweep,
+    determinations: DataFrame,
+    counted: Figures,
+    behind: Deciders,
+) -> dict[str, DataFrame]:
+    """What is to be read of the sweep beside its figures, each a few rows."""
+    parts = {}
+    if counted.of_kind("law"):
+        parts["months"] = months_part(determinations, figures=counted, behind=behind)
+    if store.exists(spark, "charges"):
+        charges = sweep.read(spark, store, "charges")
+        people = people_part(determinations, charges=charges, figures=counted, behind=behind)
+        if people is not None:
+            parts["people"] = people
+    return parts
 
 
 def _cells(figures: Figures) -> list[Cell]:
@@ -166,42 +211,64 @@ def _reasons(
         text = reason_text_of(reason, texts, used)
         cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
         found.append(Reason(pack, outcome, reason, text, cite, units))
-    return sorted(found, key=in_table)
+    return found
 
 
 def _sections(
-    cells: list[Cell], reasons: list[Reason], packs: Mapping[str, PackWords]
+    cells: list[Cell],
+    reasons: list[Reason],
+    packs: Mapping[str, PackWords],
+    *,
+    totals: Mapping[Line, int],
 ) -> list[Section]:
     """County policies are one table, since a county has one; any other pack has its own."""
-    words = {pack.pack: pack for pack in packs.values()}
     groups: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         groups.setdefault((cell.kind, "" if cell.kind == "policy" else cell.pack), []).append(cell)
     sections = []
     for kind, name in sorted(groups, key=lambda key: (list(KINDS).index(key[0]), key[1])):
         group = groups[kind, name]
-        lines = county_lines(group)
+        lines = county_lines(group, totals=totals)
         explained = [
             (
-                words.get(pack, PackWords(pack=pack, version="", title=pack)),
-                [reason for reason in reasons if reason.pack == pack],
+                packs.get(pack, PackWords(pack=pack, version="", title=pack)),
+                _with_the_rest(reasons, [cell for cell in group if cell.pack == pack]),
             )
             for pack in sorted({cell.pack for cell in group})
         ]
-        title = KINDS[kind] if kind == "policy" else explained[0][0].title
-        sections.append(Section(kind, title, lines, totals(lines), explained))
+        sections.append(
+            Section(
+                name=name or kind,
+                kind=kind,
+                title=KINDS[kind] if kind == "policy" else explained[0][0].title,
+                lines=lines,
+                totals=sums(lines),
+                map=county_map(lines),
+                reasons=explained,
+            )
+        )
     return sections
+
+
+def _with_the_rest(reasons: list[Reason], cells: list[Cell]) -> list[Reason]:
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    for cell in cells:
+        if cell.units:
+            units[cell.pack, cell.outcome] += cell.units
+    of_pack = [reason for reason in reasons if (reason.pack, reason.outcome) in units]
+    return with_the_rest(of_pack, units)
 
 
 def _page(*, sections: list[Section], **said: Any) -> str:
     return page_template("clearance.report").render(
         sections=sections,
-        drawn=sections[0].title if sections else "",
-        chart=chart(sections[0].lines) if sections else None,
-        outcomes=OUTCOMES,
+        outlines=outlines(),
+        header=(*WORDS.values(), NOT_SHOWN, "All"),
         smallest=SMALLEST,
         withheld=WITHHELD,
         kinds=UNKNOWN,
+        figure=figure,
+        made_up_people=MADE_UP,
         **said,
     )
 

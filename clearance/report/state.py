@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.charges.record_rules import load_record_rules
-from clearance.charges.worklist import worklist
-from clearance.ingest.ledger import latest_files
+from clearance.charges.worklist import unknown_texts
+from clearance.ingest.ledger import ACCEPTED, latest_files
+from clearance.publish.made_up import made_up
 from clearance.publish.withheld import SMALLEST
 from clearance.store import Store
 from clearance.sweep.recorded import Sweep
@@ -22,16 +23,22 @@ WORKLIST_LINES = 25
 
 @dataclass(frozen=True)
 class WorklistLine:
-    """A text that the rules do not know, frequent enough to be shown."""
+    """A text that the rules do not know, frequent enough to be shown.
+
+    Attributes:
+        blocked: decisions about the counts with this text, and about their arrests, that are left
+            to a person; None where they are of too few people.
+    """
 
     kind: str
     text: str
     rows: int
     people: int
+    blocked: int | None
 
 
 def store_parts(
-    spark: SparkSession, store: Store, *, sweep: Sweep, rules: Path
+    spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> dict[str, DataFrame]:
     """What is to be read of the store, each a few rows; nothing of a table that is not there.
 
@@ -39,6 +46,7 @@ def store_parts(
         spark: the session.
         store: where the tables are.
         sweep: whose record is looked at.
+        determinations: of the sweep.
         rules: the rulebook's folder.
     """
     parts = {}
@@ -49,18 +57,56 @@ def store_parts(
             F.sum("rows_read").alias("read"),
             F.sum("rows_accepted").alias("accepted"),
             F.sum("rows_quarantined").alias("quarantined"),
+            F.max("extract_date").alias("extract_date"),
+            F.bool_or(made_up(F.col("path"))).alias("made_up"),
         )
     if store.exists(spark, "quarantine"):
         rows = store.read(spark, "quarantine")
         parts["quarantine"] = rows.groupBy("code").agg(F.count("*").alias("rows"))
     if store.exists(spark, "charges") and store.exists(spark, "source_rows"):
-        found = worklist(
+        unknown = unknown_texts(
             sweep.read(spark, store, "charges"),
             source=sweep.read(spark, store, "source_rows"),
             rules=load_record_rules(rules),
         )
-        parts["worklist"] = _publishable(found)
+        parts["worklist"] = _publishable(_with_blocked(unknown, determinations))
     return parts
+
+
+def _with_blocked(unknown: DataFrame, determinations: DataFrame) -> DataFrame:
+    """A row is an unknown text: kind, text, rows, people, blocked, blocked_people.
+
+    A text may stand on several rows of a count, and on several counts of an arrest: each decision
+    about them is counted once.
+    """
+    text = ("kind", "text", "subject_id")
+    count = F.concat_ws("-", "subject_id", "count_order")
+    step = F.concat_ws("-", "subject_id", F.substring("count_order", 1, 6))
+    units = unknown.groupBy(*text, count.alias("count"), step.alias("step")).agg(
+        F.count("*").alias("rows")
+    )
+    of_units = units.groupBy(*text, "step").agg(
+        F.sum("rows").alias("rows"), F.collect_list("count").alias("counts")
+    )
+    either = F.concat(F.array(F.struct("step", "rows")), F.transform("counts", _without_rows))
+    each = of_units.select(*text, F.inline(either).alias("unit_id", "rows"))
+    left_open = (
+        determinations.where("outcome = 'REVIEW'")
+        .groupBy("unit_id")
+        .agg(F.count("*").alias("reviews"))
+    )
+    joined = each.join(left_open, on="unit_id", how="left")
+    held = F.col("reviews") > 0
+    return joined.groupBy("kind", "text").agg(
+        F.sum("rows").alias("rows"),
+        F.countDistinct("subject_id").alias("people"),
+        F.coalesce(F.sum("reviews"), F.lit(0)).alias("blocked"),
+        F.countDistinct(F.when(held, F.col("subject_id"))).alias("blocked_people"),
+    )
+
+
+def _without_rows(unit: Column) -> Column:
+    return F.struct(unit.alias("step"), F.lit(0).cast("bigint").alias("rows"))
 
 
 def _publishable(found: DataFrame) -> DataFrame:
@@ -69,7 +115,9 @@ def _publishable(found: DataFrame) -> DataFrame:
     Rare texts could point at a person and are only counted.
     """
     named, comment = F.col("text").isNotNull(), F.expr("kind = 'charge' AND text IS NULL")
-    line = F.struct((-F.col("rows")).alias("less"), "kind", "text", "people")
+    few = F.col("blocked_people").between(1, SMALLEST - 1)
+    blocked = F.when(~few, F.col("blocked")).alias("blocked")
+    line = F.struct((-F.col("rows")).alias("less"), "kind", "text", "people", blocked)
     frequent = F.collect_list(F.when(named & (F.col("people") >= SMALLEST), line))
     return found.agg(
         F.slice(F.sort_array(frequent), 1, WORKLIST_LINES).alias("lines"),
@@ -86,10 +134,14 @@ def store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
     """
     lines, texts, in_comments = [], 0, 0
     for row in found.get("worklist", []):
-        lines = [WorklistLine(x.kind, x.text, -x.less, x.people) for x in row.lines]
+        lines = [WorklistLine(x.kind, x.text, -x.less, x.people, x.blocked) for x in row.lines]
         texts, in_comments = row.texts, row.in_comments or 0
+    files = found.get("files", [])
+    taken = [row.extract_date for row in files if row.status == ACCEPTED and row.extract_date]
     return {
-        "files": sorted(found.get("files", []), key=lambda row: row.status),
+        "extract_date": max(taken, default=None),
+        "made_up": any(row.made_up for row in files if row.status == ACCEPTED),
+        "files": sorted(files, key=lambda row: row.status),
         "quarantined": sorted(found.get("quarantine", []), key=lambda row: (-row.rows, row.code)),
         "worklist": lines,
         "further_texts": texts - len(lines),

@@ -114,6 +114,16 @@ find_java() { # by the same code that the command uses; it needs nothing but Pyt
   (cd "$1" && .venv/bin/python -m clearance.java)
 }
 
+# --- a browser, for the tests -----------------------------------------------------------------
+
+provide_chromium() { # where there is none and we may install; a test says what to type where not
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    command -v "$name" >/dev/null 2>&1 && return 0
+  done
+  apt_install chromium || say "There is no Chromium, which one test asks for: sudo apt-get install chromium"
+}
+
 # --- the whole --------------------------------------------------------------------------------
 
 sums() { # SHA-256 of what is given on stdin
@@ -199,6 +209,7 @@ set_up() { # set_up ROOT LEVEL(run|test)
     fill_venv "$root" "$level"
   fi
   provide_java "$root"
+  [ "$level" = run ] || provide_chromium
   jars_are_there "$root" || fetch_jars "$root"
   archive_classes "$root"
   if [ $ready = no ]; then

@@ -46,7 +46,7 @@ def main(source: Path) -> None:
     top = min(y for arc in plane.values() for _, y in arc)
     scale = WIDTH / (max(x for arc in plane.values() for x, _ in arc) - left)
     placed = {
-        at: [((x - left) * scale, (y - top) * scale) for x, y in a] for at, a in plane.items()
+        at: [((x - left) * scale, (y - top) * scale) for x, y in arc] for at, arc in plane.items()
     }
     height = max(y for arc in placed.values() for _, y in arc)
     arcs = {at: _simplified(arc) for at, arc in placed.items()}

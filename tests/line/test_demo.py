@@ -35,7 +35,7 @@ def test_the_report_shows_people_who_get_relief_by_a_law_that_asks_other_offices
     assert counts["pc1203_425/ELIGIBLE"] > 50
     page = (out / "report.html").read_text(encoding="utf-8")
     (section,) = SECTION.findall(page)
-    assert "<td>ELIGIBLE</td>" in section
+    assert "<td>Eligible</td>" in section
     # What an office knows decides some of them.
     decided = Store(str(out / "store")).read(spark, "determinations")
     reasons = {row["reason"] for row in decided.select("reason").distinct().collect()}

@@ -19,6 +19,7 @@ from clearance.command.demo import AS_OF
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.places import rules_folder
 from clearance.publish.counties import known_counties
+from clearance.publish.made_up import SAID as MADE_UP
 from clearance.rulebook.load import load_rulebook
 from clearance.settings import load_settings
 from clearance.store import Store
@@ -116,7 +117,9 @@ def test_packets_hold_the_95_fields_letter_for_letter_in_one_encoding_each(line:
     assert len(packets) >= 10
     recoded = 0
     for packet in packets:
-        encoding = json.loads((packet.parent / "summary.json").read_text())["encodings"]["all"]
+        summary = json.loads((packet.parent / "summary.json").read_text())
+        encoding = summary["encodings"]["all"]
+        assert summary["made_up"] == MADE_UP
         header, *lines = packet.read_bytes().splitlines()
         # Where all lines agree they are the bytes that were received.
         rows = [line.decode(encoding).encode() for line in lines]
@@ -136,6 +139,7 @@ def test_packets_hold_the_95_fields_letter_for_letter_in_one_encoding_each(line:
             kept = row[:end]
             assert kept in received or kept + b"," in with_96th
     assert recoded, "some county has lines of two encodings"
+    assert MADE_UP in (line.place.out / "report.html").read_text()
 
 
 def decoded(line: bytes) -> str:

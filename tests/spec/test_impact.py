@@ -21,6 +21,10 @@ KEPT = "kept"
 OLD, NEW = date(2001, 1, 1), date(2025, 1, 1)
 CASES: dict[str, tuple[list[tuple[str, date | None, dict[str, Any]]], tuple[int, int, int]]] = {
     "a dismissed felony leaves nothing": ([("dismiss", NEW, {})], (1, 1, 1)),
+    "a law's relief of a conviction takes it away": (
+        [("grant_conviction_relief", NEW, {})],
+        (1, 1, 1),
+    ),
     "sealing is a dismissal": ([("dismiss_and_seal", NEW, {})], (1, 1, 1)),
     "a redesignated felony stays a conviction": (
         [("redesignate_misdemeanor", NEW, {})],

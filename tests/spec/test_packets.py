@@ -603,19 +603,22 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
 
 
 def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
-    published: Published, spark: SparkSession, tmp_path: Path
+    published: Published, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A county of several chunks, and no file of source rows.
+    monkeypatch.setattr("clearance.publish.relief.CHUNK_ROWS", 2)
+
     def said(**more: Any) -> tuple[list[str], bool, bool | None]:
         publish(
             *(spark, published.store),
             out=tmp_path,
             rules=published.rules,
             sweep=recorded(**more),
-            counties=["MARIN"],
-            files=("prop64",),
+            counties=["SAN JOAQUIN"],
+            files=("relief",),
             xlsx=True,
         )
-        folder = tmp_path / "packets" / "marin"
+        folder = tmp_path / "packets" / "san-joaquin"
         texts = [path.read_text() for path in folder.glob("*.txt")]
         sheet = load_workbook(folder / "packet.xlsx")["Summary"]
         cells = [cell.value for row in sheet.iter_rows() for cell in row]
@@ -624,6 +627,8 @@ def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
 
     assert said(what_if=True) == ([f"{WHAT_IF}\n"], True, True)
     assert said() == ([], False, None)
+    header, *rows = (tmp_path / "packets" / "san-joaquin" / "relief.csv").read_bytes().splitlines()
+    assert [header, *sorted(rows)] == published.bytes_of("san-joaquin", "relief")
 
 
 def test_an_unknown_county_or_file_is_refused_with_the_nearest(

@@ -31,8 +31,9 @@ COUNTIES = 40
 COUNT = "101001001000"
 LAW = {"pack": "pc1203_425", "pack_fingerprint": "l1", "kind": "law"}
 SOON = {**LAW, "eligible_on": date(2027, 1, 1)}
-# Of publish's two are Delta's, which lists the files of determinations and charges for relief.csv.
-MOST_OF_PUBLISH, MOST_OF_REPORT = 22, 7
+# Delta lists the files of determinations and charges once more for relief.csv, and those of
+# determinations for the worklist of the report.
+MOST_OF_PUBLISH, MOST_OF_REPORT = 22, 8
 
 
 def store_of(spark: SparkSession, folder: Path, *, counties: int) -> Store:

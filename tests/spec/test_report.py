@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from literal_tables import PACKS, REASONS, SWEEP, determination, sweep, write
+from chromium import browser
+from literal_tables import (
+    PACKS,
+    REASONS,
+    SWEEP,
+    charge,
+    court,
+    determination,
+    source_row,
+    sweep,
+    write,
+)
 from pyspark.sql import SparkSession
 
+from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError
-from clearance.report.chart import chart, tick_step
-from clearance.report.figures import Cell, CountyLine, county_lines, totals
+from clearance.places import rules_folder
+from clearance.publish.made_up import SAID, is_made_up, made_up
+from clearance.report.county_map import county_map, outlines
+from clearance.report.figures import (
+    OTHER_REASONS,
+    WITHHELD,
+    Cell,
+    CountyLine,
+    county_lines,
+    sums,
+)
+from clearance.report.months import NOT_SHOWN
 from clearance.report.page import write_report
+from clearance.report.people import people_left
 from clearance.store import Store
 
 
@@ -39,6 +63,25 @@ MARIN = {
     "yaml": PACKS[0]["yaml"] + 'settled: {"options": {"years_quiet": 7}}\n',
 }
 SCENARIO = {"pack": "dismiss_all", "kind": "scenario", "pack_fingerprint": "s1"}
+LAW = {"pack": "state_law", "kind": "law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
+LAW_YAML = """
+pack: state_law
+title: Automatic relief
+authority: {cite: PC 1, read_on: 2026-05-04}
+in_force: {from: 2024-10-01, to: null}
+flow: []
+"""
+WAITS = {
+    date(2026, 11, 30): 15,
+    date(2027, 1, 1): 3,
+    date(2028, 10, 31): 12,
+    date(2028, 11, 1): 14,
+}
+RELIEVED = [
+    *people("LOS ANGELES", 50, "ELIGIBLE", "grant_conviction_relief", "OLD", **LAW),
+    # Of people whose county may not say how many there are.
+    *people("ALPINE", 9, "ELIGIBLE", "grant_conviction_relief", "OLD", **LAW),
+]
 DETERMINATIONS = [
     *people("LOS ANGELES", 40, "ELIGIBLE", "dismiss", "NO_RECENT"),
     *people("LOS ANGELES", 23, "REVIEW", None, "NO_CRITERIA"),
@@ -46,18 +89,57 @@ DETERMINATIONS = [
     *people("LOS ANGELES", 3, "REVIEW", None, "MISSING_INFORMATION"),
     *people("ALPINE", 10, "ELIGIBLE", "dismiss", "NO_RECENT"),
     *people("MARIN", 11, "ELIGIBLE", "dismiss", "NO_RECENT", pack_fingerprint="f2"),
+    # Each outcome that is withheld takes another with it; the county has 71 and 26 more.
+    *people("ORANGE", 71, "ELIGIBLE", "dismiss", "NO_RECENT"),
+    *people("ORANGE", 5, "REVIEW", None, "NO_CRITERIA"),
+    *people("ORANGE", 21, "NOT_ELIGIBLE", None, "AFTER_PROP64"),
     *people("LOS ANGELES", 61, "ELIGIBLE", "dismiss", "EVERY", **SCENARIO),
+    *RELIEVED,
+    *(
+        row
+        for day, number in WAITS.items()
+        for row in people(
+            *("MARIN", number, "NOT_YET", "grant_conviction_relief", f"WAIT{day:%Y%m%d}"),
+            **LAW,
+            eligible_on=day,
+        )
+    ),
+    *people("ALPINE", 5, "REVIEW", None, "NO", pack="no_law", kind="law", pack_fingerprint="n1"),
 ]
+# Whom the law relieves: 50 of Los Angeles, of whom 12 keep a felony of a long time ago.
+CHARGES = [
+    *(charge(row["subject_id"], "101002001000", row["county"], "459") for row in RELIEVED),
+    *(
+        charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
+        for row in RELIEVED[:12]
+    ),
+    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open.
+    *(
+        charge(row["subject_id"], "101002001000", "LOS ANGELES", "", parsed=False)
+        | {"charge_text": "77 NO SUCH", "section": None, "tags": []}
+        for row in [*DETERMINATIONS[40:51], DETERMINATIONS[0]]
+    ),
+]
+SOURCE = [source_row(1, court("X", "101002001000", "MARIN", "459 PC"))]
 
 
 @pytest.fixture(scope="module")
 def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
     folder = tmp_path_factory.mktemp("report")
     store = Store(str(folder / "store"))
+    shutil.copytree(rules_folder(), folder, dirs_exist_ok=True)
     (folder / "reasons.yaml").write_text(REASONS)
+    write(spark, store, "source_rows", SOURCE)
     write(spark, store, "determinations", DETERMINATIONS)
-    write(spark, store, "packs", [*PACKS, MARIN])
-    used = {"county_pilot": "f1", "county_pilot/MARIN": "f2", "dismiss_all": "s1"}
+    write(spark, store, "charges", CHARGES)
+    law = {"pack": "state_law", "version": "2024-10-01", "yaml": LAW_YAML, "facts": []}
+    write(spark, store, "packs", [*PACKS, MARIN, {"fingerprint": "l1", **law}])
+    used = {
+        "county_pilot": "f1",
+        "county_pilot/MARIN": "f2",
+        "dismiss_all": "s1",
+        "state_law": "l1",
+    }
     write(
         spark,
         store,
@@ -96,7 +178,7 @@ def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
     store, folder = told
     out = folder / "new" / "report.html"
     result = write_report(spark, store, out=out, rules=folder)
-    assert result.as_dict() == {"out": str(out), "sweep_id": SWEEP, "cells": 4, "withheld": 1}
+    assert result.as_dict() == {"out": str(out), "sweep_id": SWEEP, "cells": 7, "withheld": 15}
     return out.read_text()
 
 
@@ -107,6 +189,8 @@ class _Tags(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.fetched: list[str] = []
+        self.pointed: list[str] = []
+        self.ids: list[str] = []
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -115,7 +199,10 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ("meta", "br"):
             self.open.append(tag)
-        self.fetched += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "data")]
+        named = [(name, value or "") for name, value in attrs if name in ("src", "href", "data")]
+        self.fetched += [f"{tag} {value}" for _, value in named if not value.startswith("#")]
+        self.pointed += [value[1:] for _, value in named if value.startswith("#")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
         assert tag not in ("script", "link", "iframe", "img", "object")
 
     def handle_endtag(self, tag: str) -> None:
@@ -124,10 +211,15 @@ class _Tags(HTMLParser):
 
 def table(page: str, heading: str) -> list[list[str]]:
     """Cells of the first table after a heading."""
-    body = page[page.index(f"{heading}</h") :]
+    body = page[page.index(f">{heading}</h") :]
     rows = re.findall(r"<tr>(.*?)</tr>", body[: body.index("</table>")], re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def numbers(page: str, heading: str) -> dict[tuple[str, ...], list[str]]:
+    """The rows of a county table by county: figures of the outcomes, not shown, all."""
+    return {tuple(row[:-7]): row[-6:] for row in table(page, heading)[1:]}
 
 
 def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
@@ -135,8 +227,42 @@ def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
     tags.feed(page)
     assert tags.open == []
     assert tags.fetched == []
-    assert "url(" not in page
+    assert len(tags.ids) == len(set(tags.ids)) and set(tags.pointed) <= set(tags.ids)
+    assert page.count("url(") == page.count("url(#") == 1
     assert "@import" not in page
+
+
+def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
+    page: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page)
+    with browser() as chromium:
+        chromium.open(path)
+        for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
+            chromium.look(width=width, dark=dark, printed=printed)
+            assert chromium.value("document.documentElement.scrollWidth") == width
+            # Ink on paper, each of the scheme that the reader asked for.
+            colours = chromium.value(
+                "['color', 'backgroundColor'].map(n => getComputedStyle(document.body)[n]).join()"
+            )
+            light = [sum(map(int, re.findall(r"\d+", one))) for one in colours.split("),")]
+            assert (light[0] > light[1]) == dark
+            # Everything that scrolls by itself can be reached without a mouse.
+            assert chromium.value(
+                "[...document.querySelectorAll('.scroll')].every(one => one.tabIndex === 0)"
+            )
+        chromium.look(width=760, printed=True)
+        assert chromium.value("document.documentElement.scrollWidth") == 760
+        assert not chromium.value("document.querySelector('nav').offsetParent")
+        drawn = chromium.value(
+            "[...document.querySelectorAll('.map use')].filter(o => o.getBBox().width > 0).length"
+        )
+        assert drawn == page.count("<use ") > 0
+        chromium.picture(tmp_path / "report.png")
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert chromium.asked == [path.as_uri()]
+    assert chromium.said == []
 
 
 def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str) -> None:
@@ -144,41 +270,153 @@ def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str
         assert words in page
 
 
+def test_it_names_the_extract_and_says_nothing_of_made_up_people(page: str) -> None:
+    assert "by the extract of\n    <strong>2026-10-01</strong>" in page
+    assert SAID not in page
+
+
 def test_rows_read_are_accepted_plus_quarantined(page: str) -> None:
     assert table(page, "The input")[1] == ["accepted", "1", "100", "97", "3", "yes"]
     assert "FIELD_COUNT" in page
 
 
-def test_a_cell_of_ten_people_is_withheld_and_one_of_eleven_is_not(page: str) -> None:
-    assert table(page, "County policies")[1:] == [
-        ["ALPINE", "county_pilot", "withheld", "0", "0", "0"],
-        ["LOS ANGELES", "county_pilot", "40", "0", "40", "0"],
-        ["MARIN", "county_pilot", "11", "0", "0", "0"],
-        ["Cells shown", "", "51", "0", "40", "0"],
-    ]
+def test_a_cell_of_ten_people_is_withheld_and_what_is_not_shown_is_a_part_of_the_bar(
+    page: str,
+) -> None:
+    assert numbers(page, "County policies") == {
+        ("ALPINE", "county_pilot"): ["withheld"] * 6,
+        ("LOS ANGELES", "county_pilot"): ["40", "0", "40", "0", "0", "80"],
+        ("MARIN", "county_pilot"): ["11", "0", "0", "0", "0", "11"],
+        ("ORANGE", "county_pilot"): ["71", *["withheld"] * 3, "26", "97"],
+        ("All that is shown", ""): ["122", "0", "40", "0", "26", "188"],
+    }
+    orange = page[page.index('<th scope="row">ORANGE') :]
+    bar = orange[: orange.index("</tr>")]
+    assert 'aria-label="ORANGE: Eligible 71, Not shown 26"' in bar
+    assert 'class="not-shown" style="width:26.8%"' in bar
+    assert "Everything of 1 county is withheld" in page
 
 
-def test_reasons_count_the_shown_cells_under_all_values_and_a_rare_one_takes_the_next_with_it(
+def test_reasons_count_the_shown_cells_under_all_values_and_say_what_is_left_over(
     page: str,
 ) -> None:
     rows = table(page, "Reasons: County pilot")[1:]
     assert [(row[0], row[1], row[3]) for row in rows] == [
-        ("ELIGIBLE", "No convictions in past 7 or 10 years NO_RECENT", "51"),
-        ("REVIEW", "No applicable eligibility criteria NO_CRITERIA", "23"),
+        ("Eligible", "No convictions in past 7 or 10 years NO_RECENT", "122"),
+        ("For review", "No applicable eligibility criteria NO_CRITERIA", "23"),
+        ("For review", OTHER_REASONS, "17"),
     ]
     # How many are withheld, and which, bounds each of them.
     assert "NOT_A_FELONY" not in page and "MISSING_INFORMATION" not in page
 
 
-def test_the_chart_has_a_text_alternative_and_leaves_small_counties_out(page: str) -> None:
-    drawing = page[page.index("<svg") : page.index("</svg>")]
-    assert 'role="img"' in drawing
-    assert "LOS ANGELES 80; MARIN 11." in re.sub(r"\s+", " ", drawing)
-    assert "ALPINE" not in drawing
+def test_a_pack_of_which_nothing_can_be_shown_gets_a_sentence_and_no_table(page: str) -> None:
+    section = page[page.index('<h2 id="s-no_law"') :]
+    section = section[: section.index("</section>")]
+    assert "Nothing under this pack can be shown" in section
+    assert "<table" not in section
 
 
-def test_every_scenario_has_a_table_of_its_own(page: str) -> None:
-    assert table(page, "Dismiss all")[1] == ["LOS ANGELES", "61", "0", "0", "0"]
+def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None:
+    assert set(outlines().counties) == set(load_record_rules(rules_folder()).counties)
+    section = page[page.index('id="s-policy"') :]
+    drawing = section[section.index("<svg") : section.index("</svg>")]
+    assert drawing.count("<use ") == 58
+    says = dict(re.findall(r'class="shade-(\w+)"><title>(.*?)</title>', drawing)[::-1])
+    assert "MARIN: 100 % eligible (11 of 11)" in drawing
+    assert "ORANGE: 73 % eligible (71 of 97)" in drawing
+    assert 'class="shade-withheld"><title>ALPINE: withheld' in drawing
+    assert "YOLO: nothing decided" in drawing
+    assert set(says) == {"0", "2", "4", "none", "withheld"}
+
+
+def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> None:
+    section = page[page.index('id="people"') :]
+    said = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
+    assert [re.sub("<[^>]+>", "", one) for one in said[:3]] == [
+        "50 people have a conviction that is eligible for relief.",
+        "38 people would have no felony left.",
+        "38 people would have no conviction left.",
+    ]
+
+
+def test_months_are_withheld_with_the_latest_large_one(page: str) -> None:
+    rows = table(page, "What becomes eligible in the months ahead")[1:]
+    assert [row[:2] for row in rows] == [
+        ["2026-11", "15"],
+        ["2028-10", "12"],
+        [NOT_SHOWN, "17"],
+    ]
+    assert "44 convictions or arrests wait" in page
+
+
+def test_the_worklist_says_how_many_decisions_a_text_keeps_open(page: str) -> None:
+    assert table(page, "What the rules could not read")[1:] == [
+        ["a charge that cannot be read", "77 NO SUCH", "12", "11"]
+    ]
+
+
+def test_the_rules_used_say_since_when_they_are_the_law(page: str) -> None:
+    law = next(row for row in table(page, "The rules used") if row[0] == "state_law")
+    assert law == [
+        *("state_law", "2024-10-01", "from 2024-10-01", "Automatic relief"),
+        *("PC 1", "2026-05-04", "nobody yet"),
+    ]
+
+
+def test_evidence_stands_at_the_end(page: str) -> None:
+    last = page[page.rindex("<h2") :]
+    for words in (SWEEP, "d1g357", "f1", "f2", "l1", "U.S. Census Bureau"):
+        assert words in last
+
+
+def test_every_figure_equals_a_query_over_the_tables(
+    spark: SparkSession, told: tuple[Store, Path], page: str
+) -> None:
+    rows = told[0].read(spark, "determinations").collect()
+    cells = Counter((row.pack, row.county, row.outcome) for row in rows)
+    lines = Counter((row.pack, row.county) for row in rows)
+    outcomes = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
+    compared = 0
+    for heading, pack in (
+        ("County policies", "county_pilot"),
+        ("Automatic relief", "state_law"),
+        ("Dismiss all", "dismiss_all"),
+    ):
+        for (county, *_), shown in numbers(page, heading).items():
+            if county == "All that is shown":
+                continue
+            true = [cells[pack, county, outcome] for outcome in outcomes]
+            hidden = sum(n for n, figure in zip(true, shown, strict=False) if figure == WITHHELD)
+            for figure, number in zip(shown, [*true, hidden, lines[pack, county]], strict=True):
+                assert figure in (WITHHELD, f"{number:,}")
+                compared += figure != WITHHELD
+    assert compared > 25
+    shown_counties = {
+        line[0]
+        for line, figures in numbers(page, "Automatic relief").items()
+        if figures[0] != WITHHELD
+    }
+    some = {
+        row.subject_id
+        for row in rows
+        if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
+    }
+    assert f"<strong>{len(some)}</strong> people have" in page
+    months = Counter(f"{row.eligible_on:%Y-%m}" for row in rows if row.eligible_on)
+    for month, figure, _ in table(page, "What becomes eligible in the months ahead")[1:-1]:
+        assert figure == str(months[month])
+
+
+def test_made_up_people_are_labelled(
+    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+) -> None:
+    assert is_made_up("/data/synthetic-0001.csv") and is_made_up("synthetic-0012.csv")
+    assert not is_made_up("/data/research.csv") and not is_made_up("my-synthetic-0001.csv")
+    paths = ["/data/synthetic-0001.csv", "synthetic-0001.csv", "a.csv", "my-synthetic-0001.csv"]
+    frame = spark.createDataFrame([(path,) for path in paths], "path string")
+    found = [row[0] for row in frame.select(made_up(frame.path)).collect()]
+    assert found == [is_made_up(path) for path in paths]
 
 
 def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
@@ -208,46 +446,64 @@ def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_text
     result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
     assert result.sweep_id == "later"
     mixed = (tmp_path / "a.html").read_text()
-    assert "2026-11-20 (dismiss_all); 2026-11-01 (county_pilot)" in mixed
-    assert "<p>county_pilot, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
+    assert "2026-11-20 (dismiss_all); 2026-11-01 (county_pilot, no_law, state_law)" in mixed
+    assert "<p>county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
     assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
     assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
     assert "No convictions in past 7 or 10 years" in mixed
     assert not re.search(r"\{[a-z_]+\}", mixed)
 
 
-def test_totals_are_sums_of_shown_cells() -> None:
+def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> None:
     cells = [
         Cell("law", "p", "ALPINE", "ELIGIBLE", None),
         Cell("law", "p", "MARIN", "ELIGIBLE", 30),
         Cell("law", "p", "MARIN", "REVIEW", 12),
+        Cell("law", "p", "YOLO", "ELIGIBLE", None),
+        Cell("law", "p", "YOLO", "REVIEW", None),
     ]
-    lines = county_lines(cells)
-    assert [line.units for line in lines] == [(None, 0, 0, 0), (30, 0, 12, 0)]
-    assert [line.total for line in lines] == [0, 42]
-    assert totals(lines) == (30, 0, 12, 0)
+    lines = county_lines(cells, totals={("MARIN", "p"): 42, ("YOLO", "p"): 20})
+    assert [line.units for line in lines] == [
+        (None, 0, 0, 0),
+        (30, 0, 12, 0),
+        (None, 0, None, 0),
+    ]
+    assert [line.not_shown for line in lines] == [None, 0, 20]
+    found = sums(lines)
+    assert (found.units, found.not_shown, found.counties) == ((30, 0, 12, 0), 20, 1)
+    assert [(piece.kind, piece.width) for piece in found.pieces] == [
+        ("eligible", 48.39),
+        ("review", 19.35),
+        ("not-shown", 32.26),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("largest", "step"), [(1, 1), (5, 1), (6, 2), (10, 2), (11, 5), (26, 10), (1234, 500)]
+    ("some", "left", "shown"),
+    [(22, 11, 11), (22, 12, None), (22, 10, None), (22, 22, 22), (22, 0, 0)],
 )
-def test_the_axis_has_at_most_five_round_steps(largest: int, step: int) -> None:
-    assert tick_step(largest) == step
+def test_who_is_left_with_none_is_told_where_neither_side_is_of_few(
+    some: int, left: int, shown: int | None
+) -> None:
+    assert people_left(some, left) == shown
 
 
-def test_bars_stack_outcomes_largest_county_first_and_nothing_gives_no_chart() -> None:
-    lines = [
-        CountyLine("ALPINE", "a", (1, 0, None, 3)),
-        CountyLine("MARIN", "b", (10, 0, 0, 0)),
-        CountyLine("YOLO", "b", (None, 0, 0, 0)),
+def test_shades_are_round_steps_that_hold_every_county() -> None:
+    def drawn(*shares: int) -> list[tuple[str, str]]:
+        lines = [
+            CountyLine(county, "p", (share, 0, 0, 100 - share), 100)
+            for county, share in zip(("ALPINE", "MARIN", "YOLO"), shares, strict=False)
+        ]
+        found = county_map(lines)
+        assert found is not None
+        return [one for one in found.key if one[0] != "shade-none"]
+
+    assert drawn(20, 22) == [("shade-0", "20 to 21 %"), ("shade-2", "22 to 23 %")]
+    assert drawn(0, 49, 100) == [
+        ("shade-0", "0 to 20 %"),
+        ("shade-2", "40 to 60 %"),
+        ("shade-4", "80 to 100 %"),
     ]
-    drawing = chart(lines)
-    assert drawing is not None
-    assert [(bar.county, bar.total, len(bar.pieces)) for bar in drawing.bars] == [
-        ("MARIN", "10", 1),
-        ("ALPINE", "4", 2),
-    ]
-    first, second = drawing.bars[1].pieces
-    assert second.x == pytest.approx(first.x + first.width, abs=0.2)
-    assert second.width == pytest.approx(3 * first.width, abs=0.2)
-    assert chart(lines[2:]) is None
+    assert county_map([CountyLine("MARIN", "p", (None, 0, 0, 0), None)]) is None
+    away = county_map([CountyLine("NARNIA", "p", (1, 0, 0, 0), 1)])
+    assert away is not None and away.elsewhere == ("NARNIA",)

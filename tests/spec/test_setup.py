@@ -255,8 +255,9 @@ def test_a_missing_jar_is_fetched_and_a_wrong_one_stops_the_session(
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout that looks set up: its pip would fail, its Python finds a Java."""
+    """A checkout that looks set up: its pip would fail, its Python finds a Java; with a browser."""
     root = tmp_path / "checkout"
+    program(root / "bin" / "chromium", "exit 0")
     for name in (*LOCKS, "pyproject.toml", "clearance/jars.sha256"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((ROOT / name).read_bytes())
@@ -270,7 +271,10 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_a_second_run_does_nothing_says_nothing_and_leaves_java_home_set(checkout: Path) -> None:
     started = time.monotonic()
-    done = shell(f'set_up {checkout} test; echo "$JAVA_HOME"; bash -c \'echo "$JAVA_HOME"\'')
+    done = shell(
+        f'set_up {checkout} test; echo "$JAVA_HOME"; bash -c \'echo "$JAVA_HOME"\'',
+        path=f"{checkout}/bin:{SYSTEM_PATH}",
+    )
     assert time.monotonic() - started < 1
     assert (done.returncode, done.stdout, done.stderr) == (0, "/jvm\n/jvm\n", "")
 
@@ -280,10 +284,20 @@ def test_set_up_has_the_archive_of_classes_made_in_the_background(checkout: Path
         checkout / ".venv" / "bin" / "python",
         f'case "$*" in *java) echo /jvm ;; *classes) sleep 1; echo >{checkout}/made ;; esac',
     )
-    done = shell(f"set_up {checkout} test; test ! -e {checkout}/made")
+    path = f"{checkout}/bin:{SYSTEM_PATH}"
+    done = shell(f"set_up {checkout} test; test ! -e {checkout}/made", path=path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     done = shell(f"until [ -e {checkout}/made ]; do sleep 0.1; done")
     assert done.returncode == 0
+
+
+def test_without_a_browser_that_can_be_installed_the_line_to_type_is_said(tmp_path: Path) -> None:
+    program(tmp_path / "apt-get", "exit 1")
+    done = shell("provide_chromium; echo on", path=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "on\n")
+    assert done.stderr.endswith("sudo apt-get install chromium\n")
+    program(tmp_path / "google-chrome", "exit 0")
+    assert shell("provide_chromium", path=str(tmp_path)).stderr == ""
 
 
 def test_test_tools_are_enough_for_a_run_but_not_the_other_way_round(checkout: Path) -> None:

@@ -1,0 +1,138 @@
+"""The people whose records relief would change, over the state, in sentences.
+
+Only convictions of counties that show how many are eligible are looked at, so that no withheld
+figure is in these. Who is left with none and who is not add up to the people with relief: both
+must be eleven people or none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from clearance.literal import literal_table
+from clearance.publish.figures import Figures
+from clearance.publish.impact import impacts_of_packs
+from clearance.publish.summary import IMPACT
+from clearance.publish.withheld import SMALLEST, Line, Number, shown_parts
+from clearance.publish.words import PackWords
+from clearance.report.deciders import Deciders
+
+KINDS = ("policy", "law", "scenario")
+POLICIES = "All county policies"
+_LEFT = dict(
+    zip(
+        IMPACT[1:],
+        (
+            "no felony left",
+            "no conviction left",
+            "no conviction of the last seven years left",
+        ),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a pack would change, or all county policies.
+
+    Attributes:
+        kind: of the pack.
+        title: of the pack.
+        people: with some relief.
+        left: how many of them have none left of what, by the words for it; what is shown.
+    """
+
+    kind: str
+    title: str
+    people: int
+    left: Mapping[str, int]
+
+
+def people_part(
+    determinations: DataFrame,
+    *,
+    charges: DataFrame,
+    figures: Figures,
+    behind: Deciders,
+) -> DataFrame | None:
+    """A row is a pack, or all policies, with people counted as in `IMPACT`; None for no pack.
+
+    Args:
+        determinations: of every pack.
+        charges: `charges`.
+        figures: of the determinations.
+        behind: the sweeps that decided the packs.
+    """
+    packs = {r.pack for r in figures.of_kind(*KINDS) if r.unit == "conviction"}
+    shown = [line for line in figures.public.shown("ELIGIBLE") if line[1] in packs]
+    if not shown:
+        return None
+    group = F.when(F.col("kind") == "policy", POLICIES).otherwise(F.col("pack"))
+    return impacts_of_packs(
+        of_lines(determinations, shown).withColumn("group", group),
+        charges=charges,
+        days={pack: behind.day_of(pack) for _, pack in shown},
+        by=("kind", "group"),
+        kinds=KINDS,
+    )
+
+
+def of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
+    """The determinations of some counties and packs.
+
+    Args:
+        determinations: of every pack.
+        lines: county and pack of each.
+    """
+    wanted = literal_table(
+        determinations.sparkSession, lines, {"county": "string", "pack": "string"}
+    )
+    return determinations.join(F.broadcast(wanted), on=["county", "pack"], how="left_semi")
+
+
+def people_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
+    """What the page says of people, laws first.
+
+    Args:
+        rows: of `people_part`.
+        packs: by id.
+    """
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))
+    for row in rows:
+        for name in IMPACT:
+            found[row.kind, row.group][name] += row[name]
+    order = ("law", "policy", "scenario")
+    changed = []
+    for kind, group in sorted(found, key=lambda key: (order.index(key[0]), key[1])):
+        people = found[kind, group]
+        some = people[IMPACT[0]]
+        if some < SMALLEST:
+            continue
+        title = packs[group].title if group in packs else group
+        changed.append(Changed(kind, title, some, dict(_shown(people, some))))
+    return changed
+
+
+def _shown(people: Mapping[str, int], some: int) -> Iterator[tuple[str, int]]:
+    for name, words in _LEFT.items():
+        left = people_left(some, people[name])
+        if left:
+            yield words, left
+
+
+def people_left(some: int, left: int) -> int | None:
+    """How many have none left, where that may be said.
+
+    Args:
+        some: people with some relief.
+        left: of them, those with none left.
+    """
+    line = {name: Number(n, n) for name, n in (("left", left), ("not", some - left)) if n}
+    shown = shown_parts(line, order=str)
+    return left if len(shown) == len(line) else None
