@@ -147,7 +147,7 @@ def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
 def relief_of_counties(
     figures: Figures, *, packs: Mapping[str, PackWords], counties: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """By county, units by pack and outcome, for `summary.json`; packs in order of kind and name.
+    """By county, units by pack and outcome, for `summary.json`, in order of kind, pack, outcome.
 
     Args:
         figures: of the state.
@@ -155,7 +155,8 @@ def relief_of_counties(
         counties: those to summarise.
     """
     found: dict[str, dict[str, Any]] = {county: {} for county in counties}
-    for row in sorted(figures.decisions, key=lambda row: (row.kind, row.pack)):
+    in_order = ("kind", "pack", "pack_version", "outcome")
+    for row in sorted(figures.decisions, key=lambda row: tuple(row[name] for name in in_order)):
         if row.county not in found:
             continue
         words = packs.get(row.pack_fingerprint)
