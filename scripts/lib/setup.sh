@@ -21,13 +21,14 @@ as_root() { # runs a command as root; fails where that would ask for a password
   fi
 }
 
-apt_install() { # apt_install PACKAGE: installs it, or fails
+apt_install() { # apt_install PACKAGE...: installs them, and nothing that they only recommend, or fails
   command -v apt-get >/dev/null 2>&1 || return 1
   as_root true || return 1
   say "Installing $1 with apt-get ..."
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "$1" >/dev/null 2>&1 && return 0
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends)
+  as_root "${install[@]}" "$@" >/dev/null 2>&1 && return 0
   as_root apt-get -qq update >/dev/null 2>&1
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "$1" >/dev/null
+  as_root "${install[@]}" "$@" >/dev/null
 }
 
 # --- Python -----------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ provide_chromium() { # where there is none and we may install; a test says what 
   for name in chromium chromium-browser google-chrome; do
     command -v "$name" >/dev/null 2>&1 && return 0
   done
-  apt_install chromium || say "There is no Chromium, which one test asks for: sudo apt-get install chromium"
+  apt_install chromium fonts-liberation || say "There is no Chromium, which one test asks for: sudo apt-get install chromium"
 }
 
 # --- the whole --------------------------------------------------------------------------------
