@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.noise import NOISE, Found, exceptions, look
 
-PEOPLE = 700
+PEOPLE = 2_000
 
 
 @pytest.fixture(scope="module")
