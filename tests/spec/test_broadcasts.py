@@ -51,6 +51,7 @@ SMALL_BY_NATURE = {
     "publish/notices.py": "counties and months",
     "publish/placement.py": "files and chunks of files",
     "export/step.py": "sentences of the packs",
+    "report/people.py": "counties and packs",
 }
 
 
