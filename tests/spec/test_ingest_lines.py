@@ -156,7 +156,7 @@ def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
             surveys, stretches = take_survey(lines, files=files)
             names = {file.sha256: Path(file.path).name for file in files}
             rows = placed(lines, extract=Extract("e", None, names, surveys, stretches))
-            kept, aside = kept_rows(rows), set_aside(rows, codes=CODES)
+            kept, aside = kept_rows(rows), set_aside(rows, codes=dict.fromkeys(CODES, 1))
             yield Taken(
                 {Path(survey.file.path).name: survey for survey in surveys},
                 by_file(kept.collect()),
