@@ -62,8 +62,9 @@ def _served(person: WindowSpec) -> dict[str, Column]:
     bounded = F.col("length_bounded")
     # What has no end at all, or none that anything bounds.
     unbounded = F.max(serves & end.isNull()).over(person)
-    # A charge on a step of an unknown kind may be in court.
-    strange_step = (F.col("step_kind") == "unknown") & (F.col("status") == "undisposed")
+    # A charge on a step of an unknown kind may be in court, or an arrest that goes on elsewhere.
+    goes_on = F.col("status").isin("undisposed", "combined") | turned_over()
+    strange_step = (F.col("step_kind") == "unknown") & goes_on
     not_read = (
         (serves & F.col("sentence_unread"))
         | F.col("conviction_unread")

@@ -184,6 +184,18 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [{**ARREST, "disp_descr": "PROS REJ-OTHER"}],
         {"open_arrest": False, "open_arrest_until": None, "open_arrest_unbarred": False},
     ),
+    "an arrest that was turned over, on a step that cannot be read": (
+        [{**ARREST, "stp_type_descr": "ZZYZX", "disp_descr": "REL/TOT OTHER JURIS/AUTH"}],
+        {"open_arrest": False, "unread_on_record": True},
+    ),
+    "an arrest without an outcome on a step that cannot be read": (
+        [{**ARREST, "stp_type_descr": "ZZYZX"}],
+        {"open_arrest": False, "unread_on_record": True},
+    ),
+    "an acquittal on a step that cannot be read": (
+        [{**ARREST, "stp_type_descr": "ZZYZX", "disp_descr": "ACQUITTED"}],
+        {"open_arrest": False, "unread_on_record": False},
+    ),
     "an arrest that was turned over to another authority": (
         [{**ARREST, "disp_descr": "REL/TOT OTHER JURIS/AUTH"}],
         {"open_arrest": True, "open_arrest_until": DAY(2023, 3, 1)},
