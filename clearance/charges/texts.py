@@ -91,6 +91,7 @@ def _least_times(counted: DataFrame) -> int:
     Args:
         counted: text, times.
     """
+    # Sums by power of two: some thirty rows, without a text.
     power = F.floor(F.log2("times")).cast("int").alias("power")
     rows = (
         counted.groupBy(power)
