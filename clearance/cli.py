@@ -17,8 +17,13 @@ from clearance.errors import (
     ProgramFault,
     StoreFault,
 )
-from clearance.interrupt import INTERRUPTED, heed_interrupts, ignore_interrupts, leave
-from clearance.job_output import keep_apart
+from clearance.platform.faults.interrupt import (
+    INTERRUPTED,
+    heed_interrupts,
+    ignore_interrupts,
+    leave,
+)
+from clearance.platform.watch.job_output import keep_apart
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -71,7 +76,7 @@ def _say(*lines: str) -> None:
 def _code(given: list[str], *, debug: bool) -> int:
     try:
         from clearance.command.app import run_verb
-        from clearance.log import level as log_level
+        from clearance.platform.watch.log import level as log_level
 
         log_level()
         code = run_verb(given)
@@ -94,7 +99,7 @@ def _code(given: list[str], *, debug: bool) -> int:
 
 def _unforeseen(error: Exception) -> ClearanceError:
     """What to say of an exception that no step made an error of."""
-    from clearance.bug import own_call
+    from clearance.platform.faults.bug import own_call
 
     if isinstance(error, OSError | MemoryError):
         why = getattr(error, "strerror", None) or "no memory is left"

@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from clearance.errors import RulebookInvalid, UsageError, listed, nearest
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.rulebook.option_files import MOST_BYTES, OptionFile, read_option_file
 from clearance.rulebook.yaml_lines import Document, load_yaml
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 from pyspark.sql import SparkSession
 from soak.sessions import QUICK, forget_ended_jobs
 
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 # The same examples on every machine, and none kept in the checkout.
 settings.register_profile("repeated", derandomize=True, database=None, deadline=None)
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    from clearance.session import build_session, java_options
+    from clearance.platform.spark.session import build_session, java_options
 
     # No code is generated, as in a run over little; `generated_code` turns it on for a test.
     extra = {
@@ -59,7 +59,7 @@ def spark() -> Iterator[SparkSession]:
 @pytest.fixture
 def generated_code(spark: SparkSession) -> Iterator[None]:
     """Plans run as over large inputs: as generated code."""
-    from clearance.session import INTERPRETED
+    from clearance.platform.spark.session import INTERPRETED
 
     for name in INTERPRETED:
         spark.conf.unset(name)

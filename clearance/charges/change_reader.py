@@ -14,7 +14,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.record_rules import MODIFYING, ChangeWords, Refusal
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 _SECTION = r"(?:[A-Z]{2})?[0-9][0-9A-Z./]*+(?: ?\([A-Z0-9]{1,4}\))*+"
 _BEGIN, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"

@@ -16,8 +16,8 @@ from clearance.charges.side_feeds import KINDS, SideFeeds, side_feeds_at, with_p
 from clearance.errors import UsageError
 from clearance.feeds.state import changed_rows
 from clearance.ingest.fields_hash import subject_sums
-from clearance.literal import literal_table
-from clearance.store import Store, storage_faults
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store, storage_faults
 
 # The tables of one prepare, in the order in which they are written.
 TABLES = ("arrests", "charges")

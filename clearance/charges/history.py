@@ -21,7 +21,7 @@ from clearance.charges.quality import flag_words, flags
 from clearance.charges.raw_texts import charge_form, date_form, number_form
 from clearance.charges.record_rules import RecordRules, SentenceKind, Words
 from clearance.charges.sentences import NAMED, UNREAD_KIND
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 from clearance.schemas import HISTORY
 
 FIELDS = tuple(

@@ -14,11 +14,11 @@ from datetime import date, datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import sent_where_small
 from clearance.ingest.commits import is_later
 from clearance.ingest.ledger import ACCEPTED, read_ledger
-from clearance.literal import literal_table
-from clearance.store import Store
+from clearance.platform.spark.broadcasts import sent_where_small
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
 
 
 @dataclass(frozen=True)

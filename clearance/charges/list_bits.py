@@ -14,7 +14,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.statutes import POSSIBLE
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 # Stands in no name of a list.
 _BETWEEN = ","

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from clearance.charges.fields import present
 from clearance.charges.raw_texts import place_form
 from clearance.charges.record_rules import RecordRules
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 UNKNOWN_COUNTY = "UNKNOWN"
 UNKNOWN_STEP = "unknown"

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.citation import END, YEAR, any_of, book
 from clearance.charges.spelling import Spelling
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 

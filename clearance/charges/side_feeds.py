@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import BROADCAST_BYTES, bytes_of
 from clearance.charges.holes import Lost, open_holes
 from clearance.charges.projection import projected
 from clearance.charges.record_rules import Registration
 from clearance.feeds.state import LoadedFeed, feed_state
-from clearance.store import Store
+from clearance.platform.spark.broadcasts import BROADCAST_BYTES, bytes_of
+from clearance.platform.store.store import Store
 
 KINDS = ("registry", "supervision", "petitions", "merges")
 # Supervision that follows prison; of any other type it is not the parole of a sentence.

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clearance.errors import RulebookInvalid, nearest
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.yaml_lines import load_yaml
 
 BOOKS_FILE = "code_books.yaml"

@@ -30,11 +30,11 @@ from clearance.charges.side_feeds import SideFeeds, loaded_feeds, side_feeds
 from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
-from clearance.code_hash import code_hash
 from clearance.ingest.unrecorded import check_recorded
-from clearance.log import logged
-from clearance.progress import say, stage
-from clearance.store import Store, storage_faults
+from clearance.platform.code_hash import code_hash
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import say, stage
 
 
 @dataclass(frozen=True)

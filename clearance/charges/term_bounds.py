@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.charges.longest_terms import KINDS, LEVELS, Kind, LongestTerm, LongestTerms
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 MONTHS = 12
 # The column that says which entries are of a count's charge.

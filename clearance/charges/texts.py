@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import bytes_of
 from clearance.charges.dated_offences import offences_from
 from clearance.charges.fields import charge_line
 from clearance.charges.grammar import display
@@ -29,6 +28,7 @@ from clearance.charges.statute_lists import StatuteLists
 from clearance.charges.statutes import classify, rows_by_section
 from clearance.charges.tag_table import tag_table, turns
 from clearance.charges.term_bounds import TERM_BITS, TermBounds
+from clearance.platform.spark.broadcasts import bytes_of
 
 # What `charges` says of the text, and nothing on the way asks for.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from clearance.code_hash import code_hash
+from clearance.platform.code_hash import code_hash
 
 # The steps whose answers are known by the code that they rest on.
 HASHED = ("clearance.charges.step", "clearance.sweep.step")

@@ -7,7 +7,7 @@ import typer
 from clearance.command.options import with_json_file
 from clearance.command.verbs import answers, care, feeds, grants, made_up, rulebook, steps
 from clearance.errors import EXIT_INTERRUPTED, UsageError
-from clearance.meter import begin_command
+from clearance.platform.watch.meter import begin_command
 
 app = typer.Typer(
     add_completion=False,

@@ -14,9 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clearance.archive import NAME, QUIET, archive_file, sum_file, sum_of
 from clearance.errors import ClearanceError
-from clearance.lock import alone
+from clearance.platform.spark.class_archive import NAME, QUIET, archive_file, sum_file, sum_of
+from clearance.platform.store.lock import alone
 
 PEOPLE = 30
 MONTHS = (date(2021, 1, 1), date(2021, 2, 1))
@@ -57,10 +57,10 @@ def _warm_up(folder: Path, archive: Path) -> None:
     from pyspark import SparkContext
 
     from clearance.command.line import whole_line
-    from clearance.places import rules_folder
-    from clearance.session import build_session, java_options
+    from clearance.platform.paths import rules_folder
+    from clearance.platform.spark.session import build_session, java_options
+    from clearance.platform.store.store import Store
     from clearance.settings import load_settings
-    from clearance.store import Store
     from clearance.synth.step import synthesize
 
     # Compiled well is what runs for long; here each class is only to be met once.

@@ -11,20 +11,20 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.charges.step import PrepareResult, prepare
-from clearance.clock import wall_clock
 from clearance.errors import UsageError, listed, nearest, printable
 from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
 from clearance.ingest.naming import ENDINGS
 from clearance.ingest.step import IngestResult, ingest
 from clearance.maintain.step import MaintainResult
-from clearance.progress import say
+from clearance.platform.clock import wall_clock
+from clearance.platform.store.store import Store
+from clearance.platform.watch.progress import say
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
 from clearance.rulebook.load import Rulebook
 from clearance.settings import Settings
-from clearance.store import Store
 from clearance.sweep.recorded import sweep_at
 from clearance.sweep.step import SweepResult, determine
 

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from clearance.errors import StoreFault, UsageError
-from clearance.interrupt import heed_interrupts
-from clearance.java import use_java
-from clearance.meter import steps_taken, summary
-from clearance.places import rules_folder
-from clearance.progress import say, show_on
+from clearance.platform.faults.interrupt import heed_interrupts
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.java import use_java
+from clearance.platform.spark.pages import events_kept, pages_settings
+from clearance.platform.watch.meter import steps_taken, summary
+from clearance.platform.watch.progress import say, show_on
 from clearance.settings import Settings, load_settings
-from clearance.spark_pages import events_kept, pages_settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from clearance.store import Store
+    from clearance.platform.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Frame:
         Raises:
             UsageError: none was.
         """
-        from clearance.store import Store
+        from clearance.platform.store.store import Store
 
         if not self.store:
             raise UsageError("No store was named.", "Add `--store FOLDER` or set CLEARANCE_STORE.")
@@ -82,10 +82,10 @@ class Frame:
         use_java()
         from clearance.command.ahead import hashed_ahead
         from clearance.command.size import is_small
-        from clearance.session import build_session, end_jvm, is_submitted
+        from clearance.platform.spark.session import build_session, end_jvm, is_submitted
 
         submitted = is_submitted()
-        from clearance.faults import naming
+        from clearance.platform.faults.remedies import naming
 
         self.show_progress()
         nothing: dict[str, str] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from clearance.ingest.files import is_address, local_files
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 # Beneath these a run is made for little to read (`session.SMALL`); docs/decisions/0013 has how much
 # that gave at 14 MB. Where it stops to pay was not measured.

@@ -11,17 +11,17 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.archive import described
 from clearance.command.run import Frame
-from clearance.environment import CHECKS, NoCauseFound
 from clearance.errors import ClearanceError, StoreFault
 from clearance.ingest.ledger import refused_since, said_of_refused
-from clearance.jars import checked
-from clearance.java import find_java, release_of
-from clearance.places import jars_folder
+from clearance.platform.paths import jars_folder
+from clearance.platform.spark.class_archive import described
+from clearance.platform.spark.environment import CHECKS, NoCauseFound
+from clearance.platform.spark.jars import checked
+from clearance.platform.spark.java import find_java, release_of
+from clearance.platform.store.store import Store, storage_faults
 from clearance.rulebook.load import load_rulebook
 from clearance.schemas import TABLES
-from clearance.store import Store, storage_faults
 from clearance.sweep.assign import plan_sweep
 
 Check = dict[str, Any]

@@ -25,10 +25,10 @@ from clearance.charges.step import prepare_fingerprint
 from clearance.charges.tables import charges, features
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
+from clearance.platform.store.store import Store
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.model import ParamValue
 from clearance.settings import Settings
-from clearance.store import Store
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.recorded import Sweep
 from clearance.sweep.scope import Scope

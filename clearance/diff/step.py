@@ -17,9 +17,9 @@ from pyspark.sql import functions as F
 from clearance.diff.compare import BY_CHANGE, BY_PACK, WHOLE, changes, figures
 from clearance.diff.sides import OtherRules, decided_by
 from clearance.errors import UsageError
-from clearance.log import logged
-from clearance.progress import stage
-from clearance.store import Store, storage_faults
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.sweep.recorded import Sweep, latest_sweep, named_sweep, sweep_of
 
 _READ = ("subject_id", "unit", "unit_id", "county", "pack", "pack_version")

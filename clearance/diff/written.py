@@ -10,8 +10,8 @@ from typing import Any
 
 from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
-from clearance.faults import output_faults
-from clearance.html_page import page_template
+from clearance.platform.faults.remedies import output_faults
+from clearance.platform.html_page import page_template
 from clearance.publish.words import reason_text_of
 
 MOST_LINES = 12

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from clearance.explain import words
 from clearance.explain.model import Explanation
-from clearance.faults import output_faults
-from clearance.html_page import page_template
+from clearance.platform.faults.remedies import output_faults
+from clearance.platform.html_page import page_template
 
 _REMEDY = "Name a file in a folder that you may write, `--html explanation.html`."
 

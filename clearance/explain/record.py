@@ -11,8 +11,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.explain.model import Event, ExplainedUnit
+from clearance.platform.store.store import Store
 from clearance.publish.columns import charge_shown
-from clearance.store import Store
 from clearance.sweep.recorded import Sweep
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}

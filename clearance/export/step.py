@@ -19,13 +19,13 @@ from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
-from clearance.faults import output_faults
-from clearance.literal import literal_table, looked_up
-from clearance.log import logged
-from clearance.progress import stage
+from clearance.platform.faults.remedies import output_faults
+from clearance.platform.spark.literal_table import literal_table, looked_up
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.publish.units import units_shown
 from clearance.publish.words import load_reasons, reason_text, words_of_packs
-from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Standing, Sweep, latest_sweep, named_sweep, standing, sweep_of
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}

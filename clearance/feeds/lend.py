@@ -11,9 +11,9 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from clearance.faults import SPARK_FAULTS, storage_faults
-from clearance.log_folder import spark_path
-from clearance.store import Store
+from clearance.platform.faults.remedies import SPARK_FAULTS, storage_faults
+from clearance.platform.store.log_folder import spark_path
+from clearance.platform.store.store import Store
 
 FOLDER = ".lent"
 

@@ -11,8 +11,8 @@ from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
-from clearance.store import Store
 
 
 @dataclass(frozen=True)

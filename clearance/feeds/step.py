@@ -13,10 +13,10 @@ from clearance.errors import InputRefused
 from clearance.feeds.lend import lent
 from clearance.feeds.read import CheckedFeed
 from clearance.feeds.state import LoadedFeed, feed_state
-from clearance.log import logged
-from clearance.progress import stage
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.schemas import FEEDS
-from clearance.store import Store, storage_faults
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from pyspark.sql import functions as F
 from clearance.charges.changes import Note, note_on, people_with_other_records
 from clearance.grants.known_then import tag, tagged_unit, units_then
 from clearance.grants.looked import Versions
-from clearance.literal import literal_table
-from clearance.store import Store
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
 from clearance.sweep.assign import Plan
 from clearance.sweep.replay import assigned_as_recorded, fingerprints_of, stored_packs
 from clearance.sweep.scope import Scope

@@ -20,7 +20,7 @@ from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds, side_feeds_at
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 # In no subject's number.
 _APART = "\x1f"

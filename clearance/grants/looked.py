@@ -15,7 +15,7 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 
 from clearance.charges.changes import TABLES
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 Versions = Mapping[str, int]
 _PART = "looked"

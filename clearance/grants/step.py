@@ -22,11 +22,11 @@ from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
 from clearance.grants.looked import Looked, looked_at
 from clearance.grants.record import first_rows
-from clearance.literal import literal_table
-from clearance.log import logged
-from clearance.progress import stage
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.schemas import GRANTS
-from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import named_sweep, sweep_of
 
 

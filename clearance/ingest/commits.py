@@ -23,9 +23,9 @@ from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
 from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
 from clearance.ingest.unrecorded import take_back
-from clearance.literal import literal_table
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
-from clearance.store import Store, storage_faults
 
 
 @dataclass(frozen=True)

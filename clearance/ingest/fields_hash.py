@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import sent_where_small
 from clearance.ingest.layout import NEEDED, column_of
+from clearance.platform.spark.broadcasts import sent_where_small
 
 COLUMN = "fields_hash"
 # A sum of these has room for two thousand million rows of a person.

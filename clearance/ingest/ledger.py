@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
-from clearance.store import Store, storage_faults
+from clearance.platform.store.store import Store, storage_faults
 
 ACCEPTED = "accepted"
 REFUSED = "refused"

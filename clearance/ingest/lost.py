@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import sent_where_few
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import has_control, is_missing
 from clearance.ingest.shape import fields_found, without_mark
 from clearance.ingest.survey import BLANK, HEADER
+from clearance.platform.spark.broadcasts import sent_where_few
 
 # Codes of lines whose fields may stand elsewhere than a record's.
 _OUT_OF_SHAPE = ("FIELD_COUNT", "UNBALANCED_QUOTES")

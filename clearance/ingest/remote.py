@@ -12,7 +12,6 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]  # py4j 
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
-from clearance.faults import SPARK_FAULTS
 from clearance.ingest.header import first_header
 from clearance.ingest.kind import GZIP, HEAD, refused_kind
 from clearance.ingest.naming import HOW_TO_NAME, is_research, no_research_file
@@ -24,6 +23,7 @@ from clearance.ingest.unpack import (
     line_too_long,
     unpacks_too_far,
 )
+from clearance.platform.faults.remedies import SPARK_FAULTS
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,9 @@ from clearance.ingest.survey import (
 from clearance.ingest.unpack import UNPACK_LIMIT
 from clearance.ingest.unread import UNREAD_LIMIT, shapes_of
 from clearance.ingest.unrecorded import take_back_unrecorded
-from clearance.log import logged
-from clearance.progress import say, stage
-from clearance.store import Store
+from clearance.platform.store.store import Store
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import say, stage
 
 
 @dataclass(frozen=True)

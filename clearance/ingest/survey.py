@@ -17,7 +17,6 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
-from clearance.fault_chain import chain, kind_of
 from clearance.ingest.files import ResearchFile
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import code_of
@@ -39,7 +38,8 @@ from clearance.ingest.unread import (
     unread_values,
     with_unread,
 )
-from clearance.store import storage_faults
+from clearance.platform.faults.chain import chain, kind_of
+from clearance.platform.store.store import storage_faults
 
 HEADER = "HEADER"
 BLANK = "BLANK"

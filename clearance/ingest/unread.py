@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.ingest.layout import NEEDED, column_of
-from clearance.store import storage_faults
+from clearance.platform.store.store import storage_faults
 
 DATES = ("PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")
 # A comment may be in any language; what is wrong with a CNT_ORDER sets its row aside.

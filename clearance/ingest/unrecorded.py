@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.commits import Commit
-from clearance.earlier_tables import with_later_columns
 from clearance.errors import UsageError
 from clearance.ingest.ledger import ACCEPTED
-from clearance.literal import literal_table
-from clearance.progress import say
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.commits import Commit
+from clearance.platform.store.earlier_tables import with_later_columns
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.progress import say
 from clearance.schemas import SOURCE_ROWS
-from clearance.store import Store, storage_faults
 
 
 def check_recorded(spark: SparkSession, store: Store) -> None:

@@ -9,7 +9,7 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.charges.changes import note_on
 from clearance.grants.looked import looked_at
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from clearance.sweep.recorded import standing, sweep_of
 
 

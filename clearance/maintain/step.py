@@ -16,14 +16,14 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from clearance.errors import UsageError
-from clearance.first_write import quoted_name
-from clearance.log import logged
-from clearance.log_folder import spark_path
 from clearance.maintain.needed import oldest_record
 from clearance.maintain.quiet import printed_as_error
-from clearance.progress import stage
+from clearance.platform.store.first_write import quoted_name
+from clearance.platform.store.log_folder import spark_path
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.schemas import TABLES
-from clearance.store import Store, storage_faults
 
 RECORD = "source_rows"
 # So many files a table may have whatever its size, and one more for so many bytes.

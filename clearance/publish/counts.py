@@ -8,8 +8,8 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import sent_where_few
-from clearance.literal import literal_table
+from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.columns import charge_shown, csv_fields, us_date, years_since
 from clearance.publish.figures import Figures
 from clearance.publish.placement import SOURCE

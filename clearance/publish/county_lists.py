@@ -10,8 +10,8 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.faults import storage_faults
-from clearance.literal import looked_up
+from clearance.platform.faults.remedies import storage_faults
+from clearance.platform.spark.literal_table import looked_up
 from clearance.publish.columns import csv_fields
 from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
 

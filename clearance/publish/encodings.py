@@ -14,7 +14,7 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from clearance.ingest.record import LATIN_1, UTF_8
-from clearance.literal import looked_up
+from clearance.platform.spark.literal_table import looked_up
 
 _BITS = 60
 _ONLY_LATIN_1 = "^[\\u0000-\\u00ff]*$"

@@ -21,7 +21,8 @@ from clearance.charges.fields import whole_date
 from clearance.charges.record_rules import load_record_rules
 from clearance.grants.looked import looked_at
 from clearance.grants.record import first_rows
-from clearance.literal import literal_table
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
 from clearance.publish.counties import folders, known_counties
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists
@@ -30,7 +31,6 @@ from clearance.publish.notices_due import note_due, notices_due
 from clearance.publish.row_keys import case_number
 from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
-from clearance.store import Store
 from clearance.sweep.recorded import Sweep
 
 FOLDER = "courts"

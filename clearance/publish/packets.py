@@ -13,11 +13,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.broadcasts import sent_where_few
 from clearance.charges.record_rules import load_record_rules
 from clearance.ingest.record import UTF_8
-from clearance.literal import looked_up
-from clearance.progress import stage
+from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.literal_table import looked_up
+from clearance.platform.store.store import Store
+from clearance.platform.watch.progress import stage
 from clearance.publish.columns import HEADERS, OF_RECORDS
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counts import first_rows, numbered_steps, packet_columns
@@ -42,7 +43,6 @@ from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
 from clearance.publish.together import planned_at_once
 from clearance.publish.workbook import Explained, write_workbook
-from clearance.store import Store
 from clearance.sweep.recorded import Sweep
 
 FILES = tuple(HEADERS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.literal import literal_table
+from clearance.platform.spark.literal_table import literal_table
 
 SOURCE = ("extract", "source_file", "position")
 """The columns that say where a source row stands; in their order, the input is in order."""

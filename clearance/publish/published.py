@@ -15,8 +15,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from clearance.places import PACKAGE
-from clearance.store import Store
+from clearance.platform.paths import PACKAGE
+from clearance.platform.store.store import Store
 
 NOTE = ".published.json"
 # What the files are made of.

@@ -16,7 +16,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.literal import literal_table, looked_up
+from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.publish.columns import RELIEF, csv_fields
 from clearance.publish.counts import numbers_in_order
 from clearance.publish.figures import Figures

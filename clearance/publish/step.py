@@ -14,9 +14,10 @@ from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError, nearest
-from clearance.literal import looked_up
-from clearance.log import logged
-from clearance.progress import stage
+from clearance.platform.spark.literal_table import looked_up
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.publish.columns import HEADERS
 from clearance.publish.counties import asked_counties, folders, known_counties
 from clearance.publish.counts import decided_counts, decision_words, numbered_steps, with_words
@@ -31,7 +32,6 @@ from clearance.publish.shares import Opened, shared_out
 from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
 from clearance.publish.words import load_reasons, words_of_packs
 from clearance.publish.workbook import Explained
-from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing
 
 

@@ -12,12 +12,13 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from clearance.charges.worklist import UNKNOWN
-from clearance.faults import output_faults
-from clearance.html_page import page_template
 from clearance.ingest.ledger import refused_since, said_of_refused
-from clearance.lock import alone
-from clearance.log import logged
-from clearance.progress import stage
+from clearance.platform.faults.remedies import output_faults
+from clearance.platform.html_page import page_template
+from clearance.platform.store.lock import alone
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.progress import stage
 from clearance.publish.figures import Counted, Figures, figures
 from clearance.publish.made_up import SAID as MADE_UP
 from clearance.publish.together import collected
@@ -42,7 +43,6 @@ from clearance.report.laws import used_packs
 from clearance.report.months import coming, months_part
 from clearance.report.people import people_changed, people_part
 from clearance.report.state import store_figures, store_parts
-from clearance.store import Store, storage_faults
 from clearance.sweep.recorded import Sweep, latest_sweep, standing
 
 KINDS = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.literal import literal_table
+from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.figures import Figures
 from clearance.publish.impact import impacts_of_packs
 from clearance.publish.summary import IMPACT

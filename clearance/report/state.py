@@ -13,9 +13,9 @@ from pyspark.sql import functions as F
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.worklist import unknown_texts
 from clearance.ingest.ledger import ACCEPTED, latest_files
+from clearance.platform.store.store import Store
 from clearance.publish.made_up import made_up
 from clearance.publish.withheld import SMALLEST
-from clearance.store import Store
 from clearance.sweep.recorded import Sweep
 
 WORKLIST_LINES = 25

@@ -17,10 +17,10 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance import __version__
-from clearance.code_hash import code_hash
-from clearance.literal import literal_table
+from clearance.platform.code_hash import code_hash
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
 from clearance.schemas import SWEEPS
-from clearance.store import Store
 from clearance.sweep.digest import Tally, tally_of, tally_of_changes
 
 

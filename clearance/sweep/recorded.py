@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from clearance.charges.changes import note_on
 from clearance.errors import StoreFault, UsageError, nearest
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from clearance.sweep.manifest import Manifest
 
 WHAT_IF = (

@@ -16,15 +16,15 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.earlier_tables import with_later_columns
 from clearance.errors import DifferenceFound
-from clearance.progress import stage
+from clearance.platform.store.earlier_tables import with_later_columns
+from clearance.platform.store.store import Store, storage_faults
+from clearance.platform.watch.progress import stage
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.compile import Assigned
 from clearance.rulebook.stored import bound_from
 from clearance.schemas import TABLES
-from clearance.store import Store, storage_faults
 from clearance.sweep.assign import Plan
 from clearance.sweep.digest import CONTENT, digest_of
 from clearance.sweep.manifest import deciding_code, engine_version

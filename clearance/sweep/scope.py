@@ -16,8 +16,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.feeds.state import changed_rows
+from clearance.platform.store.store import Store
 from clearance.schemas import TABLES
-from clearance.store import Store
 from clearance.sweep.manifest import Manifest, deciding_code
 from clearance.sweep.side_feeds import REVIEWS
 

@@ -15,15 +15,15 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.charges.changes import whole_prepare
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
-from clearance.literal import literal_table
-from clearance.log import logged
-from clearance.meter import steps_behind
-from clearance.progress import stage
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.meter import steps_behind
+from clearance.platform.watch.progress import stage
 from clearance.rulebook.compile import evaluate
 from clearance.rulebook.load import Rulebook, load_rulebook
 from clearance.schemas import DETERMINATIONS, PACKS
 from clearance.settings import Settings
-from clearance.store import Store
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.manifest import (
     Manifest,

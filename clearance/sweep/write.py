@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import DETERMINATIONS
-from clearance.store import Store, storage_faults
 from clearance.sweep.digest import CONTENT
 from clearance.sweep.manifest import Manifest
 

@@ -24,12 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pyspark.sql import functions as F
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 from clearance.rulebook.bound import bind
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.oracle import decide
-from clearance.session import build_session
-from clearance.store import Store
 
 # Reasons of what the record lacks.
 LACKS = ("INSUFFICIENT_DATA", "MISSING_INFORMATION")

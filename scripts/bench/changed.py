@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from measure import ROOT, trees
 
 from clearance.diff.compare import BY_CHANGE, BY_PACK, WHOLE, changes, figures
-from clearance.places import jars_folder
-from clearance.session import build_session
-from clearance.store import Store
+from clearance.platform.paths import jars_folder
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 from clearance.synth.feeds import write_feeds
 from clearance.synth.step import synthesize
 

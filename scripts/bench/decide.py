@@ -13,7 +13,7 @@ import sys
 
 from clearance.cli import _code
 from clearance.command import options
-from clearance.session import build_session
+from clearance.platform.spark.session import build_session
 
 
 def main() -> int:

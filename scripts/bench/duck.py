@@ -30,7 +30,7 @@ from typing import Any
 # This checkout goes before an installed copy.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.assigned import Assigned
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.load import load_rulebook
@@ -293,8 +293,8 @@ def by_spark(folder: Path, *, ahead: bool) -> dict[str, Any]:
 
     from pyspark.sql import DataFrame
 
+    from clearance.platform.spark.session import build_session
     from clearance.rulebook.compile import evaluate
-    from clearance.session import build_session
 
     spark = build_session()
 
@@ -321,7 +321,7 @@ def make(folder: Path, *, people: int, charges: int) -> None:
     """The units, see sweep.py."""
     import sweep
 
-    from clearance.session import build_session
+    from clearance.platform.spark.session import build_session
 
     sweep.make(build_session(), folder, people=people, charges=charges)
 

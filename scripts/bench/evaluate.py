@@ -19,12 +19,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.catalogue import load_catalogue
 from clearance.rulebook.compile import Assigned, evaluate
 from clearance.rulebook.model import Pack
-from clearance.session import build_session
 
 AS_OF = date(2026, 11, 1)
 YES_NO = ("deceased", "only_p64", "set_aside", "probation_granted")

@@ -156,7 +156,7 @@ class Here:
     """Commands in this process, in one session."""
 
     def __init__(self) -> None:
-        from clearance.session import build_session, java_options
+        from clearance.platform.spark.session import build_session, java_options
 
         options = f"{java_options(small=True)} {QUICK}"
         extra = {"spark.driver.extraJavaOptions": options, "spark.sql.shuffle.partitions": "2"}

@@ -27,9 +27,9 @@ from clearance.charges.history import typed_rows
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import charges, features
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
 from clearance.schemas import SOURCE_ROWS
-from clearance.session import build_session
 
 # An arrest, a conviction, and what a later paper says of a conviction.
 ARREST, CONVICTION, LATER = range(3)

@@ -31,13 +31,13 @@ from pyspark.sql import functions as F
 
 from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 from clearance.rulebook.bound import BoundPack
 from clearance.rulebook.compile import Assigned
 from clearance.rulebook.load import load_rulebook
-from clearance.session import build_session
 from clearance.settings import Settings
-from clearance.store import Store
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.scope import Scope
 from clearance.sweep.step import UNIT_TABLES, decide

@@ -112,7 +112,7 @@ provide_java() { # provide_java ROOT: sets JAVA_HOME
 }
 
 find_java() { # by the same code that the command uses; it needs nothing but Python
-  (cd "$1" && .venv/bin/python -m clearance.java)
+  (cd "$1" && .venv/bin/python -m clearance.platform.spark.java)
 }
 
 # --- a browser, for the tests -----------------------------------------------------------------
@@ -150,7 +150,7 @@ jars_are_there() { # their sums are checked when they are fetched and whenever S
   local sum jar
   while read -r sum jar; do
     [ -z "$sum" ] || [ -f "${CLEARANCE_JARS:-$1/.jars}/$jar" ] || return 1
-  done <"$1/clearance/jars.sha256"
+  done <"$1/clearance/platform/spark/jars.sha256"
 }
 
 locked_install() { # locked_install ROOT OPTION...: nothing whose sum is not in the lock
@@ -186,7 +186,7 @@ fetch_jars() { # fetch_jars ROOT
   local said
   say "Fetching Delta's jars (once; 13 MB) ..."
   # The resolver is talkative: heard only when it fails; then the last line says what to do.
-  said="$("$1/.venv/bin/python" -m clearance.jars 2>&1)" || {
+  said="$("$1/.venv/bin/python" -m clearance.platform.spark.jars 2>&1)" || {
     say "$said"
     exit 6
   }

@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pyspark
 
-from clearance.java import use_java
-from clearance.places import jars_folder
+from clearance.platform.paths import jars_folder
+from clearance.platform.spark.java import use_java
 from clearance.synth.step import synthesize
 from soak.victims import PATIENCE, ROOT, environment
 

@@ -16,11 +16,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
 from clearance.rulebook.audit import audit
 from clearance.rulebook.bound import bind
 from clearance.rulebook.load import load_rulebook
-from clearance.session import build_session
 from soak.sessions import forget_ended_jobs
 from tests.rules.agreement import check_packs_agree
 

@@ -31,11 +31,11 @@ from clearance.charges.step import prepare
 from clearance.errors import InputRefused, RulebookInvalid, UsageError
 from clearance.ingest.step import ingest
 from clearance.ingest.unpack import look_at
-from clearance.places import conf_folder, rules_folder
+from clearance.platform.paths import conf_folder, rules_folder
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 from clearance.rulebook.yaml_lines import load_yaml
-from clearance.session import build_session
 from clearance.settings import load_settings
-from clearance.store import Store
 from tests.spec.drawn import any_settings, anything, as_yaml, slipped
 from tests.spec.file_mutation import is_plain, mutated_file, valid_file
 from tests.spec.mutation import mutated_text

@@ -202,7 +202,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=60)
     parser.add_argument("--keep", type=Path, help="work here and keep it")
     given = parser.parse_args()
-    from clearance.session import build_session
+    from clearance.platform.spark.session import build_session
 
     began = time.monotonic()
     session = build_session(extra={"spark.sql.shuffle.partitions": "2"})

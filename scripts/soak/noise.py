@@ -30,11 +30,11 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.charges.step import prepare
 from clearance.ingest.layout import FIELDS
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS, SOURCE_ROWS
-from clearance.session import build_session
 from clearance.settings import load_settings
-from clearance.store import Store
 from clearance.sweep.step import determine
 from clearance.synth.people import person
 from clearance.synth.write import SHAPES, lines
@@ -172,7 +172,7 @@ def look(spark: SparkSession, folder: Path, *, numbers: Sequence[int], seed: int
 
 def _load_empty_feeds(spark: SparkSession, store: Store) -> None:
     from clearance.feeds.state import LoadedFeed
-    from clearance.literal import literal_table
+    from clearance.platform.spark.literal_table import literal_table
 
     for kind in ("registry", "supervision", "petitions"):
         state = LoadedFeed(kind, None, None, 0, "0" * 64, ("feed.csv",), version=-1)

@@ -35,8 +35,8 @@ WORKER = """
 import contextlib, io, json, os, sys
 os.umask(0o077)
 from clearance.cli import _code
-from clearance.session import build_session
-from clearance.store import Store
+from clearance.platform.spark.session import build_session
+from clearance.platform.store.store import Store
 if {unclaimed}:
     Store.claimed = lambda self, make=False: contextlib.nullcontext()
 # The JVM speaks on stdout too, of its code cache.

@@ -89,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=60)
     given = parser.parse_args()
-    from clearance.session import build_session
+    from clearance.platform.spark.session import build_session
 
     spark = build_session(extra={"spark.sql.shuffle.partitions": "2"})
     with tempfile.TemporaryDirectory() as folder:

@@ -35,10 +35,10 @@ from clearance.charges.step import prepare
 from clearance.charges.tables import charges, features
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.step import ingest
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.rulebook.load import load_rulebook
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from clearance.store import Store
 from clearance.sweep.assign import plan_sweep
 from clearance.sweep.digest import digest_of
 from clearance.sweep.replay import replay
@@ -278,7 +278,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--every", type=int, default=1, help="decide anew each so many steps")
     given = parser.parse_args()
-    from clearance.session import build_session, java_options
+    from clearance.platform.spark.session import build_session, java_options
 
     extra = {
         "spark.sql.shuffle.partitions": "2",

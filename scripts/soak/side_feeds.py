@@ -15,7 +15,7 @@ from clearance.charges.record_rules import load_record_rules
 from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
 from clearance.feeds.step import take_feed
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from clearance.sweep.digest import row_hash
 
 COUNTY = "LOS ANGELES"

@@ -36,8 +36,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.cli import _code
 from clearance.ingest.layout import FIELDS
+from clearance.platform.store.store import Store
 from clearance.publish import notices, packets
-from clearance.store import Store
 from soak.sessions import QUICK, forget_ended_jobs
 
 YEAR = 2024
@@ -412,7 +412,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=3, help="of each month's run")
     parser.add_argument("--months", type=int, default=12)
     given = parser.parse_args()
-    from clearance.session import build_session, java_options
+    from clearance.platform.spark.session import build_session, java_options
 
     extra = {
         "spark.sql.shuffle.partitions": "2",

@@ -19,8 +19,8 @@ from soak.months import Place
 from clearance.charges.step import prepare
 from clearance.cli import _code
 from clearance.command.demo import AS_OF, SEED
-from clearance.places import rules_folder
-from clearance.store import Store
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.synth.step import synthesize
 from tests.line.cases import CASES
 from tests.line.cases import files as case_files

@@ -11,11 +11,11 @@ from pyspark.sql import DataFrame, SparkSession
 
 from clearance.charges.changes import Note
 from clearance.feeds.state import LoadedFeed
-from clearance.literal import literal_table
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.literal_table import literal_table
+from clearance.platform.store.store import Store
 from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
-from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
 from tests.spec.literal_tables import record
 

@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 from soak.months import Place
 
 from clearance.cli import _code
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 
 @dataclass(frozen=True)

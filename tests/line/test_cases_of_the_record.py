@@ -15,7 +15,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 from soak.months import Place
 
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from tests.line.cases import OF_THE_RECORD
 
 DAY = date

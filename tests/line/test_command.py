@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from clearance.cli import _code
 from clearance.command.app import app
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from tests.line.conftest import Line
 
 
@@ -62,7 +62,9 @@ def test_wrong_use_is_told_before_spark_starts(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CLEARANCE_STORE", raising=False)
-    monkeypatch.setattr("clearance.session.build_session", None)  # starting Spark would fail
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", None
+    )  # starting Spark would fail
     got, message = fails(arguments, capsys)
     assert (got, said in message) == (code, True), message
 
@@ -150,7 +152,9 @@ def test_an_unknown_county_is_wrong_use_before_spark_starts(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("clearance.session.build_session", lambda **_: pytest.fail("Spark starts"))
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", lambda **_: pytest.fail("Spark starts")
+    )
     more = [*line.files, "--as-of", "2026-11-01"] if command == "run" else []
     into = ["--store", line.store.uri, "--out", str(tmp_path), "--quiet"]
     code, said = fails([command, *more, "--county", county, *into], capsys)

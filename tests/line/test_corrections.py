@@ -16,10 +16,10 @@ from clearance.charges.step import prepare
 from clearance.grants.corrections import _editions
 from clearance.grants.looked import Looked, looked_at
 from clearance.grants.step import GrantResult, grant
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.files import workplace
 from clearance.publish.notices import write_notices
-from clearance.store import Store
 from clearance.sweep.recorded import latest_sweep
 from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 from tests.spec.literal_tables import record

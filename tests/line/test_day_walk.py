@@ -15,12 +15,12 @@ from pyspark.sql import SparkSession
 
 from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.compile import Assigned, evaluate
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
-from clearance.store import Store
 from clearance.sweep.step import UNIT_TABLES
 from clearance.synth.step import synthesize
 from tests.line.months import load

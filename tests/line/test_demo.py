@@ -11,7 +11,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 PEOPLE = 800
 SECTION = re.compile(r"<caption>pc1203_425, version 2024-10-01</caption>.*?</table>", re.DOTALL)

@@ -16,15 +16,15 @@ from pyspark.sql import functions as F
 
 from clearance.charges.step import prepare
 from clearance.cli import _code
-from clearance.clock import wall_clock
 from clearance.command.demo import AS_OF
 from clearance.diff.compare import changes
 from clearance.diff.sides import OtherRules, decided_by
 from clearance.errors import EXIT_USAGE
-from clearance.places import rules_folder
+from clearance.platform.clock import wall_clock
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.schemas import TABLES
 from clearance.settings import load_settings
-from clearance.store import Store
 from clearance.sweep.recorded import latest_sweep
 from clearance.sweep.step import determine
 from tests.line.conftest import Line

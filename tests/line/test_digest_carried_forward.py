@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from clearance.charges.step import prepare
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.sweep import manifest
 from clearance.sweep.digest import Tally, digest_of, tally_of
 from tests.line.conftest import November

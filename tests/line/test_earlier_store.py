@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 EARLIER = Path(__file__).with_name("data") / "store-of-1877464.zip"
 

@@ -15,7 +15,7 @@ from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.errors import EXIT_USAGE
 from clearance.export.step import COLUMNS
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from tests.line.conftest import Line
 
 LATER = date(AS_OF.year + 1, AS_OF.month, 1)

@@ -9,10 +9,10 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 
 from clearance.charges.step import prepare
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from clearance.store import Store
 from clearance.sweep.digest import row_hash
 from clearance.sweep.replay import replay
 from clearance.sweep.side_feeds import with_reviews

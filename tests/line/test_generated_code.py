@@ -9,14 +9,14 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.charges.step import prepare
-from clearance.clock import wall_clock
 from clearance.command.demo import AS_OF
 from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
-from clearance.places import rules_folder
+from clearance.platform.clock import wall_clock
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark.session import INTERPRETED
+from clearance.platform.store.store import Store
 from clearance.publish.step import publish
-from clearance.session import INTERPRETED
 from clearance.settings import load_settings
-from clearance.store import Store
 from clearance.sweep.step import determine
 from tests.line.conftest import Line
 

@@ -19,8 +19,8 @@ from soak.state import check_nothing_left
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
+from clearance.platform.store.store import Store
 from clearance.publish import packets
-from clearance.store import Store
 from tests.line.conftest import Line
 
 WRITES = ("append", "replace", "upsert", "replace_people")

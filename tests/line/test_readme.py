@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from clearance.cli import _code
 from clearance.command.app import app
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from tests.line.conftest import Line
 
 ROOT = Path(__file__).resolve().parents[2]

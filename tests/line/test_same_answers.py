@@ -25,8 +25,8 @@ from soak.months import Place
 from soak.state import CLOCK, SWEEP_ID, live
 
 from clearance.cli import _code
+from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
-from clearance.store import Store
 from clearance.sweep.digest import row_hash
 from tests.line.conftest import Line
 from tests.line.county_file import first_month, second_month

@@ -17,10 +17,10 @@ from pyspark.sql import functions as F
 
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
 from clearance.grants.step import grant
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
-from clearance.store import Store
 from clearance.sweep.digest import CONTENT, digest_of
 from clearance.sweep.manifest import Manifest, last_sweep
 from clearance.sweep.replay import replay

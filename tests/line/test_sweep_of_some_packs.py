@@ -22,9 +22,9 @@ from clearance.command.demo import AS_OF
 from clearance.errors import EXIT_STORE
 from clearance.explain.render import show
 from clearance.explain.step import explain
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
-from clearance.store import Store
 from tests.line.conftest import Line
 from tests.spec.vacuum import vacuum
 

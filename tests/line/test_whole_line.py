@@ -17,12 +17,12 @@ from soak.state import rows_of
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.ingest.layout import FIELD_COUNT
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.counties import known_counties
 from clearance.publish.made_up import SAID as MADE_UP
 from clearance.rulebook.load import load_rulebook
 from clearance.settings import load_settings
-from clearance.store import Store
 from tests.line.conftest import Line
 from tests.line.counting import FIRST_RUN, Counted, counted
 from tests.spec.literal_tables import court, record

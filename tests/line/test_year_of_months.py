@@ -12,8 +12,8 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.year import CORRECTED, COUNTIES, GRANTED_AGAIN, STORIES, Killed, Story, Year
 
+from clearance.platform.store.store import Store
 from clearance.publish import notices
-from clearance.store import Store
 
 
 def die(made: object) -> None:

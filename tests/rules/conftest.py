@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.load import Rulebook, load_rulebook
 

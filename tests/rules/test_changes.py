@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import bind
 from clearance.rulebook.load import Rulebook, read_rulebook
 from clearance.rulebook.stored import bound_from, stored_text

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from clearance.cli import main
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.audit import Audit, audit
 from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.rulebook.load import Rulebook
 from clearance.settings import DEFAULT_CONFIG, DEMO_CONFIG, Settings, load_settings
 

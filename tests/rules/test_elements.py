@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from clearance.errors import RulebookInvalid
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.audit import audit
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.catalogue import Catalogue

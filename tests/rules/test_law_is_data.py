@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 
 ROOT = Path(__file__).parents[2]
 COLUMN = "a column of the tables, declared in rules/features.yaml"
@@ -32,13 +32,13 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("clearance/charges/record_rules.py", "registered_290"): COLUMN,
     ("clearance/charges/statute_lists.py", "registrable_290c"): LIST,
     ("clearance/export/step.py", "448"): "the mode 0o700 of a folder",
-    ("clearance/fault_chain.py", "600"): NO_SECTION,
+    ("clearance/platform/faults/chain.py", "600"): NO_SECTION,
     ("clearance/feeds/forms.py", "290"): "an example in the words of a problem",
     ("clearance/ingest/kind.py", "128"): NO_SECTION,
     ("clearance/ingest/unpack.py", "100.0"): NO_SECTION,
     ("clearance/ingest/unread.py", "100"): NO_SECTION,
-    ("clearance/jvm_names.py", "100"): NO_SECTION,
-    ("clearance/meter.py", "1000"): NO_SECTION,
+    ("clearance/platform/spark/jvm_names.py", "100"): NO_SECTION,
+    ("clearance/platform/watch/meter.py", "1000"): NO_SECTION,
     ("clearance/maintain/step.py", "128"): NO_SECTION,
     ("clearance/publish/columns.py", "PC290"): HEADING,
     **{("clearance/publish/columns.py", str(11357 + i)): HEADING for i in range(4)},
@@ -51,9 +51,9 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("clearance/rulebook/yaml_lines.py", "1000"): NO_SECTION,
     ("clearance/schemas.py", "registered_290"): COLUMN,
     **{("clearance/schemas.py", f"p64_{11357 + i}"): COLUMN for i in range(4)},
-    ("clearance/session.py", "100"): NO_SECTION,
-    ("clearance/spark_pages.py", "448"): "the mode 0o700 of a folder",
-    ("clearance/store.py", "448"): "the mode 0o700 of a folder",
+    ("clearance/platform/spark/session.py", "100"): NO_SECTION,
+    ("clearance/platform/spark/pages.py", "448"): "the mode 0o700 of a folder",
+    ("clearance/platform/store/store.py", "448"): "the mode 0o700 of a folder",
     ("clearance/settings.py", "100.0"): NO_SECTION,
 }
 MADE_UP = "clearance/synth/"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearance.charges.record_rules import load_record_rules
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.calendar import add_years
 from clearance.rulebook.cases import ReadyCase, load_cases

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from clearance.errors import RulebookInvalid, UsageError
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.prose import english
 from tests.rules.packs import bound_pack, small_pack

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clearance.command.check import check_rules
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.cases import load_cases, run_in_python
 from clearance.rulebook.load import Rulebook, load_rulebook, read_rulebook

@@ -12,7 +12,7 @@ import yaml
 
 from clearance.cli import _code
 from clearance.errors import UsageError
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.cases import difference
 from clearance.rulebook.load import Rulebook
@@ -220,7 +220,9 @@ def test_a_wrong_option_file_ends_the_command_before_spark_starts(
     (tmp_path / "yolo.json").write_text('{"additionalRelief": {"subjectAgeThreshold": 39}}')
     config(tmp_path, {"YOLO": on("yolo.json")})
     monkeypatch.chdir("/")
-    monkeypatch.setattr("clearance.session.build_session", None)  # starting Spark would fail
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", None
+    )  # starting Spark would fail
     words = ["determine", "--store", "s", "--as-of", "2026-11-01"]
     assert _code([*words, "--config", str(tmp_path / "mine.yaml")], debug=False) == 2
     assert "yolo.json:1: `additionalRelief.subjectAgeThreshold`" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 
 from clearance.command.rulebook import write_pages
 from clearance.errors import UsageError
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.documents import read_documents
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.pages import INDEX, pages

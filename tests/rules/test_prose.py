@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.load import Rulebook
 from clearance.rulebook.prose import english
 from tests.rules.packs import PARAMS, bound_pack, small_pack

@@ -11,7 +11,7 @@ import pytest
 
 from clearance.cli import _code
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import bind
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.signatures import SignOff, sign_off

@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from clearance.charges.changes import TABLES as PREPARED
 from clearance.charges.changes import Note
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
+from clearance.platform.store.store import Store
 from clearance.schemas import TABLES
-from clearance.store import Store
 from clearance.sweep.recorded import Sweep, sweep_of
 
 AS_OF = date(2026, 11, 1)

@@ -148,7 +148,7 @@ def commands(folder: Path) -> list[tuple[str, list[str]]]:
 
 def first_sweep(spark: SparkSession, folder: Path) -> str:
     """The id of the first sweep of the store."""
-    from clearance.store import Store
+    from clearance.platform.store.store import Store
 
     sweeps = Store(str(folder / "store")).read(spark, "sweeps")
     first = sweeps.orderBy("determinations_version").first()
@@ -162,7 +162,7 @@ def check_violation(spark: SparkSession, folder: Path) -> int:
 
     from clearance.command.trace import trace_lines
     from clearance.errors import ClearanceError
-    from clearance.store import Store
+    from clearance.platform.store.store import Store
 
     store = Store(str(folder / "store"))
     rows = store.read(spark, "quarantine").withColumn("code", F.lit("NO_SUCH_CODE"))
@@ -191,7 +191,7 @@ def main(folder: Path) -> None:
     """Run it all in one session, under the usual mask of a login shell."""
     os.umask(0o022)
     from clearance.cli import _code
-    from clearance.session import build_session
+    from clearance.platform.spark.session import build_session
 
     write_inputs(folder / "input")
     (folder / "events").mkdir()

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from clearance.errors import RulebookInvalid
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.publish.words import load_reasons
 from clearance.rulebook.bound import bind
 from clearance.rulebook.cases import load_cases, run_in_python

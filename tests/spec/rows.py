@@ -14,7 +14,7 @@ from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import SideFeeds
 from clearance.charges.statutes import load_statutes
 from clearance.charges.tables import NOTHING_LOADED, charges, features
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.schemas import SOURCE_ROWS
 
 RULES = rules_folder()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from clearance import archive
 from clearance.command import archive_classes
 from clearance.errors import StoreFault
-from clearance.session import java_options
+from clearance.platform.spark import class_archive as archive
+from clearance.platform.spark.session import java_options
 
 
 @pytest.fixture

@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance import broadcasts
-from clearance.broadcasts import BROADCAST_ROWS, bytes_of, sent_where_few, sent_where_small
 from clearance.charges import texts
 from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.side_feeds import KINDS, SideFeeds
 from clearance.charges.statutes import load_statutes
 from clearance.charges.texts import ChargeTexts, charge_texts
-from clearance.literal import literal_table
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.spark import broadcasts
+from clearance.platform.spark.broadcasts import (
+    BROADCAST_ROWS,
+    bytes_of,
+    sent_where_few,
+    sent_where_small,
+)
+from clearance.platform.spark.literal_table import literal_table
 from clearance.schemas import FEEDS
 from tests.spec.rows import frames, prepared, source_rows
 

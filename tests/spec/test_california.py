@@ -20,7 +20,7 @@ from clearance.errors import StoreFault, UsageError
 from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
 from clearance.ingest.layout import FIELDS
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.synth.california import block, month, step, years
 from clearance.synth.california.charges import table
 from clearance.synth.california.counties import HOMES, THOUSANDS

@@ -27,7 +27,7 @@ from clearance.charges.spelling import load_spelling
 from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from tests.spec.written_charges import Written, written_charges
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")

@@ -12,8 +12,8 @@ import pytest
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.statutes import load_statutes
 from clearance.charges.step import prepare_fingerprint
-from clearance.code_hash import code_hash, covered
-from clearance.places import PACKAGE, rules_folder
+from clearance.platform.code_hash import code_hash, covered
+from clearance.platform.paths import PACKAGE, rules_folder
 from clearance.sweep.manifest import deciding_code, engine_version
 
 PREPARE, SWEEP = "clearance.charges.step", "clearance.sweep.step"
@@ -72,7 +72,7 @@ def test_schemas_the_records_parser_and_the_state_of_feeds_are_covered() -> None
     for step in (PREPARE, SWEEP):
         assert covered(step) >= {
             *("clearance.schemas", "clearance.ingest.record", "clearance.ingest.layout"),
-            *("clearance.feeds.state", "clearance.store"),
+            *("clearance.feeds.state", "clearance.platform.store.store"),
         }
     assert covered(PREPARE) >= {f"clearance.charges.{name}" for name in ("grammar", "later", "let")}
     assert covered(SWEEP) >= {

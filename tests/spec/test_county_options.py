@@ -16,12 +16,12 @@ from literal_tables import AS_OF, charge, court, source_row, write
 from pyspark.sql import Row, SparkSession
 
 from clearance.explain.step import explain
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.step import publish
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.stored import bound_from
 from clearance.settings import load_settings
-from clearance.store import Store
 from clearance.sweep.step import SweepResult, determine
 
 # A policy that no line of Python knows: dismissed when the years that the county sets are over.

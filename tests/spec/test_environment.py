@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from clearance.cli import _code
-from clearance.environment import CHECKS, NoCauseFound, why_not_started
 from clearance.errors import StoreFault
+from clearance.platform.spark.environment import CHECKS, NoCauseFound, why_not_started
 
 VARIABLES = (
     "SPARK_HOME SPARK_REMOTE SPARK_LOCAL_REMOTE SPARK_CONNECT_MODE_ENABLED SPARK_API_MODE "
@@ -107,7 +107,9 @@ def test_doctor_says_which_one_check_fails_and_every_other_command_why_spark_did
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = broken(name, tmp_path, monkeypatch)
-    monkeypatch.setattr("clearance.session.build_session", None)  # starting Spark would fail
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", None
+    )  # starting Spark would fail
     assert list(faults()) == [name]
     cause = why_not_started("Exception in thread main", kind="PySparkRuntimeError")
     assert words in cause.message and cause.remedy == faults()[name].remedy

@@ -29,7 +29,7 @@ from clearance.explain.model import (
 from clearance.explain.page import page as page_of
 from clearance.explain.render import show
 from clearance.explain.step import explain
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 UNIT = "P-101002001000"
 REPORTER = "the court or agency that reported the record (a corrected extract)"

@@ -16,9 +16,9 @@ import pytest
 from pyspark.errors import PySparkException, PySparkTypeError
 
 from clearance.errors import ProgramFault, StoreFault, SweepConflict, UsageError
-from clearance.faults import naming, output_faults, storage_faults, told
-from clearance.lock import alone
-from clearance.store import Store
+from clearance.platform.faults.remedies import naming, output_faults, storage_faults, told
+from clearance.platform.store.lock import alone
+from clearance.platform.store.store import Store
 
 
 class Java:

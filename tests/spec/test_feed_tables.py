@@ -17,8 +17,8 @@ from clearance.errors import InputRefused
 from clearance.feeds.read import checked_feed
 from clearance.feeds.state import feed_state
 from clearance.feeds.step import FeedResult, take_feed
+from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
-from clearance.store import Store
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 

@@ -23,7 +23,7 @@ from clearance.ingest.quarantine import CODES
 from clearance.ingest.remote import Hadoop, remote_files
 from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
-from clearance.store import Store
+from clearance.platform.store.store import Store
 from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
 from tests.spec.file_mutation import (
     is_taken_in,

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from clearance.errors import UsageError
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.rulebook.option_files import read_option_file
 from tests.spec.drawn import slipped
 from tests.spec.mutation import mutated_text

@@ -141,7 +141,9 @@ def test_an_option_file_made_to_hurt_ends_the_command_with_exit_2_before_spark_s
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("clearance.session.build_session", None)  # starting Spark would fail
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", None
+    )  # starting Spark would fail
     (tmp_path / "yolo.json").write_bytes(data)
     policy = {"policy": "configurable", "options": "yolo.json"}
     config = tmp_path / "c.yaml"

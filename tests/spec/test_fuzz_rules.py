@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.spelling import load_spelling
 from clearance.errors import RulebookInvalid, UsageError
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.publish.comments import load_notable
 from clearance.publish.words import load_reasons
 from clearance.rulebook.bound import bind

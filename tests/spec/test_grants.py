@@ -15,7 +15,7 @@ from rows import RULES
 from clearance.cli import _code
 from clearance.errors import UsageError
 from clearance.grants.step import GrantResult, grant
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 COUNT = court("A", "101002001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT, MARIN")
 
@@ -140,7 +140,7 @@ def test_the_verb_grants_and_says_so_in_json(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from clearance import session
+    from clearance.platform.spark import session
 
     monkeypatch.setattr(session, "build_session", lambda **_: spark)
     monkeypatch.setattr(session, "is_submitted", lambda: True)

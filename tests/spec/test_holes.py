@@ -17,8 +17,8 @@ from clearance.errors import InputRefused
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import refused_since
 from clearance.ingest.step import ingest
-from clearance.places import rules_folder
-from clearance.store import Store
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from tests.spec.rows import prepared, source_rows
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

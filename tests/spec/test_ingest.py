@@ -18,8 +18,8 @@ from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import read_ledger
 from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unrecorded import check_recorded
-from clearance.places import rules_folder
-from clearance.store import Store
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 
 HEADER = ",".join(FIELDS)
 FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "FELONY")

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from clearance.command.run import Frame
-from clearance.interrupt import INTERRUPTED
+from clearance.platform.faults.interrupt import INTERRUPTED
 
 INTERRUPT = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
 MOMENTS = {

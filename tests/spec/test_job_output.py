@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pyspark import SparkConf
 
-from clearance.job_output import GATEWAY, JvmError, keep_apart
-from clearance.session import _log_is_set
+from clearance.platform.spark.session import _log_is_set
+from clearance.platform.watch.job_output import GATEWAY, JvmError, keep_apart
 
 
 class Java:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from pyspark import SparkContext
 
-from clearance.jvm_names import CLASSES, LONGEST, Remembered, kept_by_value, remember_names
+from clearance.platform.spark.jvm_names import (
+    CLASSES,
+    LONGEST,
+    Remembered,
+    kept_by_value,
+    remember_names,
+)
 
 
 class JavaClass:

@@ -15,7 +15,7 @@ from clearance.charges.grammar import LONGEST, leaves_target, names_comment, par
 from clearance.charges.record_rules import load_record_rules
 from clearance.ingest import shape
 from clearance.ingest.quarantine import code_of
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counties import LONGEST_FOLDER, folders
 from clearance.publish.row_keys import row_keys

@@ -9,9 +9,17 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance import meter
-from clearance.log import logged
-from clearance.meter import COUNTED, CPU, MILLISECONDS, Meter, metered, steps_behind, steps_taken
+from clearance.platform.watch import meter
+from clearance.platform.watch.log import logged
+from clearance.platform.watch.meter import (
+    COUNTED,
+    CPU,
+    MILLISECONDS,
+    Meter,
+    metered,
+    steps_behind,
+    steps_taken,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -30,11 +30,11 @@ from pyspark.sql import SparkSession
 
 from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.columns import APPENDED, CONDENSED, RELIEF
 from clearance.publish.step import PublishResult, publish
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
-from clearance.store import Store
 from clearance.sweep.recorded import WHAT_IF
 
 # Input order is the order of positions; the table holds the rows in another order.

@@ -203,7 +203,7 @@ def test_no_name_takes_the_folder_of_a_county_whether_it_has_a_packet_or_not() -
 
 
 def test_the_rulebook_lists_58_counties() -> None:
-    from clearance.places import rules_folder
+    from clearance.platform.paths import rules_folder
 
     assert len(known_counties(rules_folder())) == 58
 

@@ -18,9 +18,9 @@ from literal_tables import (
 )
 from pyspark.sql import SparkSession
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.step import publish
-from clearance.store import Store
 
 FIRST, SECOND = "101001001000", "101002001000"
 LATER = date(2026, 11, 20)

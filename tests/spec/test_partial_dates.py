@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 from rows import Prepared, prepared, source_rows
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.rulebook.bound import BoundPack, bind
 from clearance.rulebook.load import load_rulebook
 from clearance.rulebook.oracle import Determination, decide

@@ -24,8 +24,8 @@ from typer.main import get_command
 from clearance.command.app import app
 from clearance.errors import UsageError
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
-from clearance.log import level, log
 from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
+from clearance.platform.watch.log import level, log
 from clearance.schemas import SOURCE_ROWS, TABLES
 from tests.spec.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
 

@@ -11,9 +11,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.log_folder import LocalFolder
-from clearance.plain_files import MOST_COMMITS, MOST_FILES, plain_files
-from clearance.store import Store
+from clearance.platform.store.log_folder import LocalFolder
+from clearance.platform.store.plain_files import MOST_COMMITS, MOST_FILES, plain_files
+from clearance.platform.store.store import Store
 from tests.spec.vacuum import vacuum
 
 

@@ -14,8 +14,8 @@ from clearance.charges.record_rules import load_record_rules
 from clearance.charges.step import prepare
 from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
+from clearance.platform.store.store import Store
 from clearance.schemas import ARRESTS, CHARGES, HISTORY
-from clearance.store import Store
 
 DAY = datetime.date
 STRANGE_STEP = {"count_order": "101003001000", "stp_type_descr": "A WALK"}

@@ -11,9 +11,9 @@ import pytest
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance import progress
-from clearance.progress import counting, say, show_on, stage
-from clearance.under_way import ENOUGH, Pace, Work, spark_work
+from clearance.platform.watch import progress
+from clearance.platform.watch.progress import counting, say, show_on, stage
+from clearance.platform.watch.under_way import ENOUGH, Pace, Work, spark_work
 
 
 @pytest.fixture(autouse=True)

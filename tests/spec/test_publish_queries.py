@@ -22,10 +22,10 @@ from literal_tables import (
 )
 from pyspark.sql import SparkSession
 
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import write_report
-from clearance.store import Store
 
 COUNTIES = 40
 COUNT = "101001001000"

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 
 from clearance.charges.changes import Note
 from clearance.errors import StoreFault, UsageError
-from clearance.store import Store, storage_faults
+from clearance.platform.store.store import Store, storage_faults
 from clearance.sweep.recorded import Sweep, latest_sweep, standing, sweep_of
 from tests.spec.vacuum import vacuum
 

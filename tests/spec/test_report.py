@@ -26,7 +26,8 @@ from pyspark.sql import SparkSession
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
 from clearance.publish.made_up import SAID, is_made_up, made_up
 from clearance.report.county_map import county_map, outlines
 from clearance.report.figures import (
@@ -40,7 +41,6 @@ from clearance.report.figures import (
 from clearance.report.months import NOT_SHOWN
 from clearance.report.page import write_report
 from clearance.report.people import people_left
-from clearance.store import Store
 
 
 def people(

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from clearance import jars
 from clearance.errors import StoreFault
-from clearance.java import find_java, release_of, use_java
+from clearance.platform.spark import jars
+from clearance.platform.spark.java import find_java, release_of, use_java
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
@@ -258,7 +258,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout that looks set up: its pip would fail, its Python finds a Java; with a browser."""
     root = tmp_path / "checkout"
     program(root / "bin" / "chromium", "exit 0")
-    for name in (*LOCKS, "pyproject.toml", "clearance/jars.sha256"):
+    for name in (*LOCKS, "pyproject.toml", "clearance/platform/spark/jars.sha256"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((ROOT / name).read_bytes())
     program(root / ".venv" / "bin" / "python", 'case "$*" in *java) echo /jvm ;; *) exit 9 ;; esac')
@@ -346,6 +346,6 @@ def test_a_wheel_carries_the_rules_and_settings(tmp_path: Path) -> None:
     for folder in ("rules", "conf"):
         ours = [path for path in (ROOT / folder).rglob("*") if path.is_file()]
         assert {f"clearance/data/{path.relative_to(ROOT)}" for path in ours} <= names
-    assert "clearance/jars.sha256" in names
+    assert "clearance/platform/spark/jars.sha256" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.split("/")[0] for name in names} == {"clearance", "clearance-0.1.0.dist-info"}

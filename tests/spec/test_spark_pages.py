@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault, UsageError
-from clearance.spark_pages import EVENTS, PAGES, events_kept, pages_settings, without_texts
+from clearance.platform.spark.pages import EVENTS, PAGES, events_kept, pages_settings, without_texts
 
 EVENT = {
     "Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart",

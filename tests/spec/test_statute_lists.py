@@ -17,7 +17,7 @@ from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_s
 from clearance.charges.statute_row import StatuteRow
 from clearance.command.check import check_rules
 from clearance.errors import RulebookInvalid
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 
 HEADER = ",".join(StatuteRow.model_fields)
 GOOD = "mine,PC,187,,,,no,no,,possible,murder,,,PC 187,M,a book"

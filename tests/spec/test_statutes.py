@@ -22,7 +22,7 @@ from clearance.charges.statutes import (
     rows_by_section,
 )
 from clearance.charges.tag_table import place_in_table, tag_table, turns
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")
 CASES = Path(__file__).with_name("charge_lists.csv")

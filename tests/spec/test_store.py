@@ -13,9 +13,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import ClearanceError, StoreFault, SweepConflict
-from clearance.first_write import MARK
+from clearance.platform.store.first_write import MARK
+from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import ARRESTS, REVIEWS
-from clearance.store import Store, storage_faults
 from tests.spec.vacuum import vacuum
 
 

@@ -11,7 +11,7 @@ from rows import Prepared, prepared, source_rows
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 
 DAY = datetime.date
 THEFT = {"offense_descr": "484 PC-THEFT", "offense_toc": "M"}

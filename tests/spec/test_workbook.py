@@ -22,7 +22,7 @@ from pyspark.sql import Row
 
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 from clearance.publish.columns import APPENDED, CONDENSED, HEADERS, RELIEF
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
-from clearance.store import Store
+from clearance.platform.store.store import Store
 
 CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 

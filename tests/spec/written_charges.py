@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from clearance.charges.spelling import load_spelling
-from clearance.places import rules_folder
+from clearance.platform.paths import rules_folder
 
 SPELLING = load_spelling(rules_folder())
 LETTERED = {name.split(" ")[1] for name in SPELLING.lettered_sections}

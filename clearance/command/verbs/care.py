@@ -23,10 +23,10 @@ def maintain(
 ) -> None:
     """Put small files together, and take records away that nothing needs."""
     place = frame.open_store(frame.settings())
-    from clearance.clock import wall_clock
     from clearance.command.line import say_maintain
     from clearance.maintain.step import KEEP_DAYS
     from clearance.maintain.step import maintain as care_for
+    from clearance.platform.clock import wall_clock
 
     with place.claimed(), frame.session() as spark:
         days = KEEP_DAYS if keep_days is None else keep_days

@@ -11,7 +11,7 @@ import typer
 from clearance.command.options import AsOf, Out, with_frame
 from clearance.command.run import Frame, needed_date
 from clearance.errors import UsageError
-from clearance.places import conf_folder
+from clearance.platform.paths import conf_folder
 from clearance.settings import DEMO_CONFIG
 
 app = typer.Typer()

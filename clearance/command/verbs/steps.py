@@ -38,9 +38,9 @@ def ingest(
     place = frame.open_store(settings)
     drawn = as_date(extract_date, "--extract-date")
     _look_for(inputs)
-    from clearance.clock import wall_clock
     from clearance.command.line import say_ingest
     from clearance.ingest.step import ingest as take_in
+    from clearance.platform.clock import wall_clock
 
     with place.claimed(make=True), frame.session(inputs) as spark:
         result = take_in(
@@ -94,8 +94,8 @@ def determine(
     day = needed_date(as_of, "--as-of")
     settings = frame.settings()
     place = frame.open_store(settings)
-    from clearance.clock import wall_clock
     from clearance.command.line import say_sweep
+    from clearance.platform.clock import wall_clock
     from clearance.rulebook.load import load_rulebook
     from clearance.sweep.assign import plan_sweep
     from clearance.sweep.signed import check_signed

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructType
 
-from clearance.commits import versions
-from clearance.log_folder import Folder
+from clearance.platform.store.commits import versions
+from clearance.platform.store.log_folder import Folder
 
 # Of longer logs and of more files Delta's own queries are no longer the larger part.
 MOST_COMMITS, MOST_FILES = 20, 32

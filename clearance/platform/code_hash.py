@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from clearance.places import PACKAGE
+from clearance.platform.paths import PACKAGE
 
 # Imported by the steps, and of no say in what they answer: what is imported only by these is not
 # covered either.
@@ -22,18 +22,23 @@ NO_ANSWER = frozenset(
         "clearance",  # its version
         # What is said on the way, and how a run ends.
         *(
-            "clearance.bug",
-            "clearance.clock",
+            "clearance.platform.faults.bug",
+            "clearance.platform.clock",
             "clearance.errors",
-            "clearance.faults",
-            "clearance.fault_chain",
+            "clearance.platform.faults.remedies",
+            "clearance.platform.faults.chain",
         ),
-        *("clearance.lock", "clearance.log", "clearance.meter", "clearance.progress"),
-        "clearance.under_way",
+        *(
+            "clearance.platform.store.lock",
+            "clearance.platform.watch.log",
+            "clearance.platform.watch.meter",
+            "clearance.platform.watch.progress",
+        ),
+        "clearance.platform.watch.under_way",
         # Where things lie, and this.
-        *("clearance.code_hash", "clearance.personal", "clearance.places"),
+        *("clearance.platform.code_hash", "clearance.personal", "clearance.platform.paths"),
         # Which version of a table is read: the versions are part of what a step is known by.
-        *("clearance.commits", "clearance.log_folder"),
+        *("clearance.platform.store.commits", "clearance.platform.store.log_folder"),
         # Which files ingest reads, and which it refuses.
         *("clearance.ingest.files", "clearance.ingest.header", "clearance.ingest.kind"),
         *("clearance.ingest.naming", "clearance.ingest.remote", "clearance.ingest.unpack"),

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault, SweepConflict
-from clearance.log_folder import folder_at, spark_path
+from clearance.platform.store.log_folder import folder_at, spark_path
 from clearance.schemas import MAKERS, TableSpec
 
 KEEP_YEARS = "interval 7300 days"

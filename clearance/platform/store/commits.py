@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from clearance.log_folder import Folder
+from clearance.platform.store.log_folder import Folder
 
 # What this project's own writes are called; their notes say what a table rests on, whether or not
 # the write found a row to change.

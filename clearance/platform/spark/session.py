@@ -17,14 +17,14 @@ from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from clearance.archive import archive_options
-from clearance.environment import spark_connect, why_not_started
 from clearance.errors import ClearanceError, StoreFault
-from clearance.fault_chain import chain, kind_of
-from clearance.jars import checked
-from clearance.java import use_java
-from clearance.jvm_names import remember_names
-from clearance.places import conf_folder, jars_folder
+from clearance.platform.faults.chain import chain, kind_of
+from clearance.platform.paths import conf_folder, jars_folder
+from clearance.platform.spark.class_archive import archive_options
+from clearance.platform.spark.environment import spark_connect, why_not_started
+from clearance.platform.spark.jars import checked
+from clearance.platform.spark.java import use_java
+from clearance.platform.spark.jvm_names import remember_names
 
 # Seconds that a JVM has to end by itself, and characters of what it said that are looked at.
 _PATIENCE = 5

@@ -16,9 +16,9 @@ from pathlib import Path
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # py4j ships no types
 from pyspark.errors import PySparkException
 
-from clearance.bug import own_call
 from clearance.errors import ClearanceError, ProgramFault, StoreFault, SweepConflict, UsageError
-from clearance.fault_chain import Link, chain, kind_of
+from clearance.platform.faults.bug import own_call
+from clearance.platform.faults.chain import Link, chain, kind_of
 
 # Delta gives every refused commit this SQLSTATE; the names are for chains that lack one.
 CONFLICT_STATE = "2D521"

@@ -1,7 +1,7 @@
 """Finds a Java for Spark: JAVA_HOME, then PATH, then the usual places.
 
-`python -m clearance.java` prints the home of the one found (set-up asks it); the command calls
-`use_java` so that it also runs where nobody set JAVA_HOME.
+`python -m clearance.platform.spark.java` prints the home of the one found (set-up asks it); the
+command calls `use_java` so that it also runs where nobody set JAVA_HOME.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Delta's jars: resolved once by Spark's own resolver, checked against committed SHA-256 sums.
 
-`python -m clearance.jars` does both and is what set-up calls. Only the seven jars that Delta
-needs beside Spark are kept; everything else that the resolver would bring, Spark has already.
+`python -m clearance.platform.spark.jars` does both and is what set-up calls. Only the seven jars
+that Delta needs beside Spark are kept; what else the resolver would bring, Spark has already.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from clearance.errors import ClearanceError, StoreFault
-from clearance.java import use_java
-from clearance.places import PACKAGE, jars_folder
+from clearance.platform.paths import jars_folder
+from clearance.platform.spark.java import use_java
 
 COORDINATE = "io.delta:delta-spark_4.2_2.13:4.4.0"
-CHECKSUMS = PACKAGE / "jars.sha256"
+CHECKSUMS = Path(__file__).with_name("jars.sha256")
 # Spark carries these (or newer ones) itself; unfiltered they are 26 jars and 74 MB more.
 EXCLUDED = (
     "com.fasterxml.jackson.core:jackson-annotations",
@@ -67,14 +67,15 @@ def checked(folder: Path) -> list[Path]:
         if not jar.is_file():
             raise StoreFault(
                 f"Delta's jar {name} is not in {folder}.",
-                "Run `python -m clearance.jars` once, with the package registries in reach.",
+                "Run `python -m clearance.platform.spark.jars` once, with the package registries "
+                "in reach.",
             )
         if hashlib.sha256(jar.read_bytes()).hexdigest() != digest:
             raise StoreFault(
                 f"{jar} is not the file that was checked in: its SHA-256 differs from "
                 f"{CHECKSUMS.name}.",
-                f"Delete {folder} and run `python -m clearance.jars` again; if it still differs, "
-                "do not use it.",
+                f"Delete {folder} and run `python -m clearance.platform.spark.jars` again; if it "
+                "still differs, do not use it.",
             )
         jars.append(jar)
     return jars

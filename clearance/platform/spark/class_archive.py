@@ -12,8 +12,8 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from clearance.java import find_java
-from clearance.places import jars_folder
+from clearance.platform.paths import jars_folder
+from clearance.platform.spark.java import find_java
 
 # What `doctor` names.
 MAKER = "python -m clearance.command.archive_classes"

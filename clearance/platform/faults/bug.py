@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from clearance.places import PACKAGE
+from clearance.platform.paths import PACKAGE
 
 
 def own_call(error: BaseException) -> str:

@@ -15,8 +15,8 @@ from dataclasses import replace
 from rich.console import Console
 from rich.status import Status
 
-from clearance.log import log
-from clearance.under_way import Pace, Work, spark_work
+from clearance.platform.watch.log import log
+from clearance.platform.watch.under_way import Pace, Work, spark_work
 
 EVERY = 0.5
 """Seconds between two looks."""

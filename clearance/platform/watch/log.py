@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from clearance.clock import wall_clock
 from clearance.errors import ClearanceError, UsageError, nearest
-from clearance.meter import metered
+from clearance.platform.clock import wall_clock
+from clearance.platform.watch.meter import metered
 
 VARIABLE = "CLEARANCE_LOG_LEVEL"
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}

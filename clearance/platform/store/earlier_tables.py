@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.first_write import CONSTRAINT, quoted_name
-from clearance.log_folder import spark_path
+from clearance.platform.store.first_write import CONSTRAINT, quoted_name
+from clearance.platform.store.log_folder import spark_path
 from clearance.schemas import TableSpec
 
 

@@ -20,14 +20,14 @@ from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.commits import Commit, commits, last_commit, last_of_same_rows
-from clearance.earlier_tables import bring_up_to_date
 from clearance.errors import StoreFault, SweepConflict, UsageError
-from clearance.faults import storage_faults
-from clearance.first_write import end_first_write, first_write, has_remains
-from clearance.lock import alone
-from clearance.log_folder import ADDRESS, Folder, folder_at, spark_path
-from clearance.plain_files import plain_files
+from clearance.platform.faults.remedies import storage_faults
+from clearance.platform.store.commits import Commit, commits, last_commit, last_of_same_rows
+from clearance.platform.store.earlier_tables import bring_up_to_date
+from clearance.platform.store.first_write import end_first_write, first_write, has_remains
+from clearance.platform.store.lock import alone
+from clearance.platform.store.log_folder import ADDRESS, Folder, folder_at, spark_path
+from clearance.platform.store.plain_files import plain_files
 from clearance.schemas import MAKERS, TABLES
 
 __all__ = ["MAKERS", "Store", "storage_faults"]
