@@ -17,8 +17,8 @@ from pydantic_settings import (
 
 from clearance.errors import RulebookInvalid, UsageError, listed, nearest
 from clearance.platform.paths import conf_folder
-from clearance.rulebook.option_files import MOST_BYTES, OptionFile, read_option_file
-from clearance.rulebook.yaml_lines import Document, load_yaml
+from clearance.rulebook.language.yaml_lines import Document, load_yaml
+from clearance.rulebook.loading.option_files import MOST_BYTES, OptionFile, read_option_file
 
 DEFAULT_CONFIG = "california.yaml"
 DEMO_CONFIG = "demo.yaml"

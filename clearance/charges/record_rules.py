@@ -18,7 +18,7 @@ from clearance.charges.longest_terms import LongestTerms
 from clearance.charges.programmes import cited_sections
 from clearance.charges.statute_lists import StatuteLists, load_statutes
 from clearance.errors import RulebookInvalid
-from clearance.rulebook.yaml_lines import Document, load_yaml
+from clearance.rulebook.language.yaml_lines import Document, load_yaml
 
 # What becomes of a count without a conviction.
 Ending = Literal[

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clearance.errors import RulebookInvalid, nearest
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 BOOKS_FILE = "code_books.yaml"
 LETTERS_FILE = "sections_with_letters.csv"

@@ -13,7 +13,7 @@ from itertools import combinations, product
 from clearance.charges.spelling import BOOKS_FILE, LETTERS_FILE, Spelling
 from clearance.charges.statute_row import StatuteRow
 from clearance.errors import nearest
-from clearance.rulebook.cites import cites_nothing
+from clearance.rulebook.cite_text import cites_nothing
 
 Placed = tuple[str, StatuteRow]
 

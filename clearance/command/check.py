@@ -18,12 +18,12 @@ from rich.text import Text
 from clearance.charges.record_rules import load_record_rules
 from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
 from clearance.errors import RulebookInvalid, StoreFault
-from clearance.rulebook.findings import Finding, from_line
-from clearance.rulebook.load import read_rulebook
-from clearance.rulebook.model import Pack
+from clearance.rulebook.check.findings import Finding, from_line
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.loading.load import read_rulebook
 
 if TYPE_CHECKING:
-    from clearance.rulebook.audit import Audit
+    from clearance.rulebook.check.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
 def _audit(rules: Path, *, overlaps: bool) -> Audit:
     try:
         with redirect_stdout(io.StringIO()):  # it would print where it looked for its library
-            from clearance.rulebook.audit import audit
+            from clearance.rulebook.check.audit import audit
     except Exception as error:  # the solver has exceptions of its own for what it misses
         raise StoreFault(
             f"The solver that `rules check` asks, z3, cannot be loaded ({type(error).__name__}).",

@@ -23,7 +23,7 @@ from clearance.platform.watch.progress import say
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.loading.load import Rulebook
 from clearance.settings import Settings
 from clearance.sweep.recorded import sweep_at
 from clearance.sweep.step import SweepResult, determine

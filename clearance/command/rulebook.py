@@ -11,12 +11,17 @@ from rich.console import Console
 
 from clearance.command.run import Frame
 from clearance.errors import DifferenceFound, RulebookInvalid, UsageError
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.cases import ReadyCase, difference, load_cases, run_in_python
-from clearance.rulebook.load import PackFile, Rulebook, load_rulebook
-from clearance.rulebook.pages import pages
-from clearance.rulebook.prose import english
-from clearance.rulebook.signatures import sign, sign_off
+from clearance.rulebook.check.cases import (
+    ReadyCase,
+    difference,
+    load_cases,
+    run_in_python,
+)
+from clearance.rulebook.english.pages import pages
+from clearance.rulebook.english.prose import english
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import PackFile, Rulebook, load_rulebook
+from clearance.rulebook.loading.signatures import sign, sign_off
 from clearance.settings import Settings
 
 
@@ -159,7 +164,7 @@ def run_cases(frame: Frame) -> CasesResult:
         failures += [(item.pack.pack, "python", *failed) for failed in run_in_python(bound, cases)]
         ready += [(bound, case) for case in cases]
     with frame.session() as spark:
-        from clearance.rulebook.spark_rows import decide_in_spark
+        from clearance.rulebook.spark.rows import decide_in_spark
 
         got = decide_in_spark(
             spark,

@@ -20,7 +20,7 @@ from clearance.platform.spark.environment import CHECKS, NoCauseFound
 from clearance.platform.spark.jars import checked
 from clearance.platform.spark.java import find_java, release_of
 from clearance.platform.store.store import Store, storage_faults
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.schemas import TABLES
 from clearance.sweep.assign import plan_sweep
 

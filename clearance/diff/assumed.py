@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from clearance.errors import UsageError, nearest
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.model import ParamValue
+from clearance.rulebook.language.model import ParamValue
+from clearance.rulebook.language.resolved import BoundPack
 from clearance.sweep.assign import Plan
 
 

@@ -26,8 +26,8 @@ from clearance.charges.tables import charges, features
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.model import ParamValue
+from clearance.rulebook.language.model import ParamValue
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.recorded import Sweep

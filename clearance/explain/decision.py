@@ -9,7 +9,6 @@ from typing import Any
 
 from pyspark.sql import Row
 
-from clearance.decision_words import Petitions, answer_in_words, stored_pack
 from clearance.explain.model import (
     HOLDS,
     HOLDS_NOT,
@@ -22,10 +21,11 @@ from clearance.explain.model import (
 )
 from clearance.explain.record import Values
 from clearance.publish.words import OWN, PackWords, reason_text
-from clearance.rulebook.because import UNKNOWN, Because, because
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.fact_words import FactWords, Said
+from clearance.rulebook.english.because import UNKNOWN, Because, because
+from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
+from clearance.rulebook.english.fact_words import FactWords, Said
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.resolved import BoundPack
 
 # Who says what the record does not, by side feed; else whoever reported the record.
 _SUPPLIERS = {

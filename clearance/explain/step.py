@@ -10,14 +10,14 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.decision_words import catalogue_and_petitions
 from clearance.errors import UsageError
 from clearance.explain.decision import ReadPack, explained
 from clearance.explain.model import ExplainedSweep, Explanation
 from clearance.explain.record import record_of
 from clearance.platform.store.store import Store, storage_faults
 from clearance.publish.words import PackWords, load_reasons, pack_words
-from clearance.rulebook.catalogue import Catalogue
+from clearance.rulebook.english.decision import catalogue_and_petitions
+from clearance.rulebook.language.catalogue import Catalogue
 from clearance.sweep.digest import row_hash
 from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 

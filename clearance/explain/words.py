@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearance.explain.model import ExplainedDecision, ExplainedSweep, ExplainedUnit, Explanation
-from clearance.rulebook.prose import RELIEFS
+from clearance.rulebook.english.prose import RELIEFS
 
 OF_KIND = {
     "effect": "The law itself, or the custodian of the record, acts: nobody grants it.",

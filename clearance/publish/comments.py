@@ -16,7 +16,7 @@ from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.publish.placement import SOURCE
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pyspark.sql import Row
 
 from clearance.errors import RulebookInvalid
 from clearance.publish.words import PackWords, office_word, pack_words, reason_text_of
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 MEANINGS_FILE = "packet_columns.yaml"
 

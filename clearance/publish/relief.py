@@ -24,7 +24,7 @@ from clearance.publish.lines import LINE
 from clearance.publish.placement import CHUNK_ROWS
 from clearance.publish.units import units_shown
 from clearance.publish.words import PackWords, reason_text
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 FILE = "relief"
 

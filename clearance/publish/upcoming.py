@@ -20,7 +20,7 @@ from clearance.publish.counts import numbers_in_order
 from clearance.publish.county_lists import CountyList, write_lists
 from clearance.publish.figures import Figures
 from clearance.publish.files import Workplace
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 FOLDER, FILE = "prosecutor", "upcoming.csv"
 COLUMNS = (

@@ -14,7 +14,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from clearance.errors import RulebookInvalid
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 DISMISSAL = "Eligible for Dismissal"
 REDUCTION = "Eligible for Reduction"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyspark.sql import Row
 
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.calendar import add_days, add_years
-from clearance.rulebook.facts import FLIPS, Fact
-from clearance.rulebook.model import All, Condition, Decision, Not
-from clearance.rulebook.sentences import (
+from clearance.rulebook.language.calendar import add_days, add_years
+from clearance.rulebook.language.facts import FLIPS, Fact
+from clearance.rulebook.language.model import All, Condition, Decision, Not
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.sentences import (
     AGE_ANCHOR,
     AsOf,
     Column,

@@ -12,10 +12,10 @@ from typing import Any
 from clearance.charges.places import UNKNOWN_COUNTY
 from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
-from clearance.rulebook.bound import BoundPack, bind, check_switches
-from clearance.rulebook.compile import Assigned
-from clearance.rulebook.load import PackFile, Rulebook
-from clearance.rulebook.stored import stored_text
+from clearance.rulebook.language.resolved import BoundPack, bind, check_switches
+from clearance.rulebook.loading.load import PackFile, Rulebook
+from clearance.rulebook.loading.stored import stored_text
+from clearance.rulebook.spark.compile import Assigned
 from clearance.settings import Settings
 from clearance.sweep.county_options import Chosen, chosen_options
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from clearance.errors import UsageError, listed
-from clearance.rulebook.load import PackFile, Rulebook
-from clearance.rulebook.option_files import options_of
-from clearance.rulebook.options import OptionValues
+from clearance.rulebook.language.options import OptionValues
+from clearance.rulebook.loading.load import PackFile, Rulebook
+from clearance.rulebook.loading.option_files import options_of
 from clearance.settings import CountyPolicy, Settings
 
 

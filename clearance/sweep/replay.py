@@ -20,10 +20,10 @@ from clearance.errors import DifferenceFound
 from clearance.platform.store.earlier_tables import with_later_columns
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.progress import stage
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.compile import Assigned
-from clearance.rulebook.stored import bound_from
+from clearance.rulebook.language.catalogue import load_catalogue
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.spark.compile import Assigned
 from clearance.schemas import TABLES
 from clearance.sweep.assign import Plan
 from clearance.sweep.digest import CONTENT, digest_of

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 from clearance.feeds.state import feed_state
 from clearance.platform.spark.broadcasts import sent_where_small
 from clearance.platform.store.store import Store
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.compile import Assigned
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.spark.compile import Assigned
 from clearance.sweep.digest import row_hash
 
 REVIEWS = "reviews"

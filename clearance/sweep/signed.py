@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearance.errors import RulebookInvalid
-from clearance.rulebook.signatures import sign_off
+from clearance.rulebook.loading.signatures import sign_off
 from clearance.sweep.assign import Plan
 
 

@@ -20,8 +20,8 @@ from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.meter import steps_behind
 from clearance.platform.watch.progress import stage
-from clearance.rulebook.compile import evaluate
-from clearance.rulebook.load import Rulebook, load_rulebook
+from clearance.rulebook.loading.load import Rulebook, load_rulebook
+from clearance.rulebook.spark.compile import evaluate
 from clearance.schemas import DETERMINATIONS, PACKS
 from clearance.settings import Settings
 from clearance.sweep.assign import Plan, plan_sweep

@@ -27,8 +27,8 @@ from pyspark.sql import functions as F
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
-from clearance.rulebook.bound import bind
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import decide
 
 # Reasons of what the record lacks.

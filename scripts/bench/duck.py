@@ -31,12 +31,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.assigned import Assigned
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.model import All, Any_, Condition, Not
-from clearance.rulebook.rivals import RULE
-from clearance.rulebook.spark_operators import holds, known, truth
+from clearance.rulebook.language.assigned import Assigned
+from clearance.rulebook.language.model import All, Any_, Condition, Not
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.rivals import RULE
+from clearance.rulebook.loading.load import load_rulebook
+from clearance.rulebook.spark.operators import holds, known, truth
 from clearance.settings import load_settings
 from clearance.sweep.assign import Plan, plan_sweep
 
@@ -294,7 +294,7 @@ def by_spark(folder: Path, *, ahead: bool) -> dict[str, Any]:
     from pyspark.sql import DataFrame
 
     from clearance.platform.spark.session import build_session
-    from clearance.rulebook.compile import evaluate
+    from clearance.rulebook.spark.compile import evaluate
 
     spark = build_session()
 

@@ -21,10 +21,10 @@ from pyspark.sql import functions as F
 
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.compile import Assigned, evaluate
-from clearance.rulebook.model import Pack
+from clearance.rulebook.language.catalogue import load_catalogue
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.spark.compile import Assigned, evaluate
 
 AS_OF = date(2026, 11, 1)
 YES_NO = ("deceased", "only_p64", "set_aside", "probation_granted")

@@ -34,9 +34,9 @@ from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.compile import Assigned
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import load_rulebook
+from clearance.rulebook.spark.compile import Assigned
 from clearance.settings import Settings
 from clearance.sweep.assign import Plan, plan_sweep
 from clearance.sweep.scope import Scope

@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
-from clearance.rulebook.audit import audit
-from clearance.rulebook.bound import bind
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.check.audit import audit
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import load_rulebook
 from soak.sessions import forget_ended_jobs
 from tests.rules.agreement import check_packs_agree
 

@@ -34,7 +34,7 @@ from clearance.ingest.unpack import look_at
 from clearance.platform.paths import conf_folder, rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
-from clearance.rulebook.yaml_lines import load_yaml
+from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.settings import load_settings
 from tests.spec.drawn import any_settings, anything, as_yaml, slipped
 from tests.spec.file_mutation import is_plain, mutated_file, valid_file

@@ -37,7 +37,7 @@ from clearance.ingest.layout import FIELDS
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.sweep.assign import plan_sweep
 from clearance.sweep.digest import digest_of

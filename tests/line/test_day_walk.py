@@ -17,10 +17,10 @@ from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.compile import Assigned, evaluate
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
+from clearance.rulebook.spark.compile import Assigned, evaluate
 from clearance.sweep.step import UNIT_TABLES
 from clearance.synth.step import synthesize
 from tests.line.months import load

@@ -21,7 +21,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.counties import known_counties
 from clearance.publish.made_up import SAID as MADE_UP
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
 from tests.line.conftest import Line
 from tests.line.counting import FIRST_RUN, Counted, counted

@@ -8,11 +8,11 @@ from datetime import date
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.compile import Assigned, evaluate
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.oracle import Determination, decide
-from clearance.rulebook.spark_rows import union
+from clearance.rulebook.spark.compile import Assigned, evaluate
+from clearance.rulebook.spark.rows import union
 from tests.rules.packs import random_options
 from tests.rules.random_units import random_units
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.load import Rulebook, load_rulebook
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook, load_rulebook
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.model import Pack
-from clearance.rulebook.options import OptionValue, PackOption
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.options import OptionValue, PackOption
+from clearance.rulebook.language.resolved import BoundPack, bind
 
 SENTENCES = (
     "level is F",

@@ -9,9 +9,9 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.catalogue import Catalogue, Feature
-from clearance.rulebook.sentences import Constant, Option
+from clearance.rulebook.language.catalogue import Catalogue, Feature
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.sentences import Constant, Option
 
 
 def words_of(bound: BoundPack, column: str) -> list[str]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.because import OTHERWISE, UNKNOWN, Because, because
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.english.because import OTHERWISE, UNKNOWN, Because, because
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 from tests.rules.packs import bound_pack, small_pack
 from tests.rules.random_rows import random_row

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from clearance.errors import RulebookInvalid
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.language.catalogue import load_catalogue
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.sentences import Param
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date, truth
-from clearance.rulebook.sentences import Param
 from tests.rules.packs import BOUNDS, PARAMS, bound_pack, random_pack, with_bounds
 from tests.rules.random_rows import random_row
 

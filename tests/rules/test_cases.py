@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.cases import ReadyCase, difference, load_cases, run_in_python
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.check.cases import ReadyCase, difference, load_cases, run_in_python
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination
 
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import bind
-from clearance.rulebook.load import Rulebook, read_rulebook
-from clearance.rulebook.stored import bound_from, stored_text
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import Rulebook, read_rulebook
+from clearance.rulebook.loading.stored import bound_from, stored_text
 from tests.rules.packs import small_pack
 
 

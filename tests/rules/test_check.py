@@ -16,11 +16,11 @@ import yaml
 
 from clearance.cli import main
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.audit import Audit, audit
-from clearance.rulebook.bound import bind
-from clearance.rulebook.cases import load_cases, run_in_python
-from clearance.rulebook.findings import Finding
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.check.audit import Audit, audit
+from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.check.findings import Finding
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import load_rulebook
 from tests.rules.packs import small_pack
 
 DISMISS = {"ELIGIBLE": "dismiss"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearance.platform.paths import conf_folder
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.loading.load import Rulebook
 from clearance.settings import DEFAULT_CONFIG, DEMO_CONFIG, Settings, load_settings
 
 SHIPPED = load_settings(None)

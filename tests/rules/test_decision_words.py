@@ -10,13 +10,17 @@ import pytest
 import yaml
 from rich.console import Console
 
-from clearance.decision_words import answer_in_words, catalogue_and_petitions, stored_pack
 from clearance.explain.decision import ReadPack
 from clearance.explain.model import ExplainedDecision, ExplainedFact, Explanation
 from clearance.explain.render import render
 from clearance.publish.words import PackWords
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.stored import stored_text
+from clearance.rulebook.english.decision import (
+    answer_in_words,
+    catalogue_and_petitions,
+    stored_pack,
+)
+from clearance.rulebook.loading.load import Rulebook
+from clearance.rulebook.loading.stored import stored_text
 from tests.rules.packs import bound_pack, small_pack
 
 PETITIONS = ("pc1203_4: Dismissal after probation", "pc17_b: A wobbler made a misdemeanor")

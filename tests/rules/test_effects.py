@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.cases import ReadyCase, load_cases
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.check.cases import ReadyCase, load_cases
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.rules.packs import unmarked
 

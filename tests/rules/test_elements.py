@@ -11,14 +11,14 @@ import yaml
 
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.audit import audit
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.catalogue import Catalogue
-from clearance.rulebook.load import Rulebook, load_rulebook
-from clearance.rulebook.mapped import unmapped, unsaid, untrue_statements
-from clearance.rulebook.model import Pack
-from clearance.rulebook.pages import pages
-from clearance.rulebook.solver import PackSolver
+from clearance.rulebook.check.audit import audit
+from clearance.rulebook.check.elements_mapped import unmapped, unsaid, untrue_statements
+from clearance.rulebook.check.solver.solver import PackSolver
+from clearance.rulebook.english.pages import pages
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from tests.rules.packs import small_pack
 
 YEAR = "a year has passed since the sentence's end"

@@ -11,9 +11,9 @@ import random
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.compile import Assigned, evaluate
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
+from clearance.rulebook.spark.compile import Assigned, evaluate
 from tests.rules.agreement import (
     AS_OF,
     by_pack,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.rules.packs import bound_pack
 

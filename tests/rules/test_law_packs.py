@@ -9,10 +9,10 @@ import pytest
 
 from clearance.charges.record_rules import load_record_rules
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.calendar import add_years
-from clearance.rulebook.cases import ReadyCase, load_cases
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.check.cases import ReadyCase, load_cases
+from clearance.rulebook.language.calendar import add_years
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 
 ARREST: dict[str, Any] = {

@@ -12,8 +12,8 @@ import yaml
 
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.prose import english
+from clearance.rulebook.english.prose import english
+from clearance.rulebook.loading.load import load_rulebook
 from tests.rules.packs import bound_pack, small_pack
 
 
@@ -234,7 +234,7 @@ def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     rulebook = load_rulebook(rules_folder())
     found = rulebook.find("prop64_statute", as_of=date(2026, 1, 1))
     assert found is not None
-    from clearance.rulebook.bound import bind
+    from clearance.rulebook.language.resolved import bind
 
     bound = bind(found.pack, rulebook.catalogue, switches={}, reads="")
     text = english(bound, rulebook.catalogue, rulebook.reasons)

@@ -11,11 +11,11 @@ import pytest
 
 from clearance.command.check import check_rules
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.cases import load_cases, run_in_python
-from clearance.rulebook.load import Rulebook, load_rulebook, read_rulebook
+from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.english.pages import pages
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook, load_rulebook, read_rulebook
 from clearance.rulebook.oracle import Determination, decide
-from clearance.rulebook.pages import pages
 from tests.rules.test_law_packs import CONVICTION
 
 LAST_DAY, FIRST_DAY = date(2026, 12, 31), date(2027, 1, 1)

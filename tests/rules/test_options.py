@@ -13,14 +13,14 @@ import yaml
 from clearance.cli import _code
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.cases import difference
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.model import Pack
-from clearance.rulebook.option_files import options_of, read_option_file
+from clearance.rulebook.check.cases import difference
+from clearance.rulebook.english.prose import english
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook
+from clearance.rulebook.loading.option_files import options_of, read_option_file
+from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
-from clearance.rulebook.prose import english
-from clearance.rulebook.stored import bound_from, stored_text
 from clearance.settings import Settings, load_settings
 from clearance.sweep.assign import Plan, plan_sweep
 from tests.rules.packs import OPTIONS, bound_pack, small_pack
@@ -382,7 +382,7 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
 def test_an_option_stands_only_where_its_type_fits(
     rulebook: Rulebook, facts: dict[str, str], said: str
 ) -> None:
-    from clearance.rulebook.check import Known, problems_of
+    from clearance.rulebook.loading.pack_checks import Known, problems_of
 
     pack = Pack.model_validate(small_pack(options=OPTIONS, facts=facts))
     found = problems_of(pack, known=Known(rulebook.catalogue, rulebook.reasons, {"p64", "serious"}))
@@ -392,7 +392,7 @@ def test_an_option_stands_only_where_its_type_fits(
 def test_options_that_nobody_asks_or_that_hide_a_column_or_move_the_scope_are_refused(
     rulebook: Rulebook,
 ) -> None:
-    from clearance.rulebook.check import Known, problems_of
+    from clearance.rulebook.loading.pack_checks import Known, problems_of
 
     options = {"idle": OPTIONS["chosen"], "level": OPTIONS["years"], "chosen": OPTIONS["chosen"]}
     pack = Pack.model_validate(small_pack(options=options, scope=["chosen is yes"]))
@@ -450,7 +450,7 @@ def test_a_case_may_set_options_and_a_wrong_one_is_told_with_its_line(
     rulebook: Rulebook, configurable: BoundPack, tmp_path: Path
 ) -> None:
     from clearance.errors import RulebookInvalid
-    from clearance.rulebook.cases import load_cases
+    from clearance.rulebook.check.cases import load_cases
 
     text = """
 pack: configurable

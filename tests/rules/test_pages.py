@@ -12,9 +12,9 @@ import pytest
 from clearance.command.rulebook import write_pages
 from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.documents import read_documents
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.pages import INDEX, pages
+from clearance.rulebook.english.pages import INDEX, pages
+from clearance.rulebook.loading.documents import read_documents
+from clearance.rulebook.loading.load import Rulebook
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "law"
 RULE = r"^\d+\. `(\w+)`: .*\n(?: +\d+\. .*\n)*.*\n +- Cite: (.*)$"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.compile import Assigned, evaluate
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
+from clearance.rulebook.spark.compile import Assigned, evaluate
 from tests.rules.packs import again, random_options, random_pack
 from tests.rules.random_units import random_units
 

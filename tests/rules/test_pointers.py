@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.cases import ReadyCase, load_cases
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.check.cases import ReadyCase, load_cases
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 from tests.rules.packs import unmarked
 

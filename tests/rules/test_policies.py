@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from clearance.publish.words import office_word, pack_words, reason_text
-from clearance.rulebook.bound import BoundPack, bind, check_switches
-from clearance.rulebook.cases import load_cases
-from clearance.rulebook.load import PackFile, Rulebook
+from clearance.rulebook.check.cases import load_cases
+from clearance.rulebook.language.resolved import BoundPack, bind, check_switches
+from clearance.rulebook.loading.load import PackFile, Rulebook
+from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
-from clearance.rulebook.stored import bound_from, stored_text
 from clearance.settings import Settings
 
 CITY_ATTORNEYS, HAND = "To be reviewed by City Attorneys", "Hand Review"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.prose import english
+from clearance.rulebook.english.prose import english
+from clearance.rulebook.loading.load import Rulebook
 from tests.rules.packs import PARAMS, bound_pack, small_pack
 
 VALUES = PARAMS | {

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.bound import bind
-from clearance.rulebook.cases import load_cases
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.check.cases import load_cases
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 
 

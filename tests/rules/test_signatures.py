@@ -12,9 +12,9 @@ import pytest
 from clearance.cli import _code
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import bind
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.signatures import SignOff, sign_off
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import load_rulebook
+from clearance.rulebook.loading.signatures import SignOff, sign_off
 from clearance.settings import Settings
 from clearance.sweep.assign import plan_sweep
 from clearance.sweep.signed import check_signed

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import z3
 
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.options import OptionValue, PackOption
+from clearance.rulebook.check.solver.days import DaySymbol
+from clearance.rulebook.check.solver.facts import FactReader, FactSymbol
+from clearance.rulebook.check.solver.solver import EnginesDisagree, PackSolver, Part
+from clearance.rulebook.check.solver.symbols import DatesSymbol, PathSymbol, Symbol, TagSymbols
+from clearance.rulebook.language.options import OptionValue, PackOption
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, truth
-from clearance.rulebook.solver import EnginesDisagree, PackSolver, Part
-from clearance.rulebook.solver_days import DaySymbol
-from clearance.rulebook.solver_facts import FactReader, FactSymbol
-from clearance.rulebook.symbols import DatesSymbol, PathSymbol, Symbol, TagSymbols
 from tests.rules.packs import bound_pack, random_pack, with_bounds
 from tests.rules.random_rows import random_row
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from datetime import date
 
-from clearance.rulebook.assigned import Assigned
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.load import Rulebook
-from clearance.rulebook.spark_tables import Tables
+from clearance.rulebook.language.assigned import Assigned
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import Rulebook
+from clearance.rulebook.spark.tables import Tables
 from tests.rules.packs import again, random_options, random_pack
 
 AS_OF = date(2026, 11, 1)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.language.terms import Term, terms_of
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import evaluate
-from clearance.rulebook.terms import Term, terms_of
 from tests.rules.packs import bound_pack
 
 NAMES = ("a", "b", "c", "d")

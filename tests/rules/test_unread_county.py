@@ -7,12 +7,12 @@ from datetime import date
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.rulebook.assigned import Assigned
-from clearance.rulebook.bound import BoundPack
-from clearance.rulebook.compile import evaluate
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.language.assigned import Assigned
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.rivals import REASON, RULE
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date
-from clearance.rulebook.rivals import REASON, RULE
+from clearance.rulebook.spark.compile import evaluate
 from tests.rules.random_units import random_units
 
 AS_OF = date(2026, 11, 1)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.fact_words import FactWords
-from clearance.rulebook.facts import NotAFact, resolve_fact
-from clearance.rulebook.load import Rulebook
+from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.language.facts import NotAFact, resolve_fact
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide, truth
 from tests.rules.packs import bound_pack
 from tests.rules.test_law_packs import CONVICTION

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from clearance.ingest.layout import FIELDS
-from clearance.rulebook.options import OptionValue, PackOption
+from clearance.rulebook.language.options import OptionValue, PackOption
 
 TAME = (
     None, True, False, 0, -1, 1, 39, 66, 10**400, 0.5, 50.0, 1e308, math.inf, math.nan, "", "yes",

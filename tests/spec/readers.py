@@ -9,15 +9,15 @@ from pathlib import Path
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.publish.words import load_reasons
-from clearance.rulebook.bound import bind
-from clearance.rulebook.cases import load_cases, run_in_python
-from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.check import Known
-from clearance.rulebook.documents import pack_files, read_documents
-from clearance.rulebook.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
-from clearance.rulebook.options import OptionValues, PackOption
-from clearance.rulebook.prose import english
-from clearance.rulebook.yaml_lines import Document, load_yaml
+from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.english.prose import english
+from clearance.rulebook.language.catalogue import load_catalogue
+from clearance.rulebook.language.options import OptionValues, PackOption
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.yaml_lines import Document, load_yaml
+from clearance.rulebook.loading.documents import pack_files, read_documents
+from clearance.rulebook.loading.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
+from clearance.rulebook.loading.pack_checks import Known
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.sweep.county_options import chosen_options
 

@@ -19,8 +19,8 @@ from clearance.explain.step import explain
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.step import publish
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.stored import bound_from
+from clearance.rulebook.loading.load import load_rulebook
+from clearance.rulebook.loading.stored import bound_from
 from clearance.settings import load_settings
 from clearance.sweep.step import SweepResult, determine
 

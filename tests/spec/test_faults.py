@@ -187,7 +187,7 @@ def test_a_cause_that_stands_in_a_text_only_is_found(text: str, said: str) -> No
 def _ended(raised: str, *options: str) -> subprocess.CompletedProcess[str]:
     script = (
         "from clearance.cli import main\n"
-        "import clearance.rulebook.load as load\n"
+        "import clearance.rulebook.loading.load as load\n"
         f"def broken(*_, **__): raise {raised}\n"
         "load.load_rulebook = broken\n"
         f"main(['rules', 'list', *{list(options)!r}])\n"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
-from clearance.rulebook.option_files import read_option_file
+from clearance.rulebook.loading.option_files import read_option_file
 from tests.spec.drawn import slipped
 from tests.spec.mutation import mutated_text
 from tests.spec.readers import read_county

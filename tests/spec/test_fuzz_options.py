@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from clearance.cli import _code
 from clearance.errors import UsageError
-from clearance.rulebook.option_files import MOST_BYTES, options_of, read_option_file
-from clearance.rulebook.options import all_off
+from clearance.rulebook.language.options import all_off
+from clearance.rulebook.loading.option_files import MOST_BYTES, options_of, read_option_file
 from clearance.settings import Settings, load_settings
 from tests.spec.drawn import (
     OptionText,

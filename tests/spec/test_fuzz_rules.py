@@ -18,11 +18,11 @@ from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import conf_folder
 from clearance.publish.comments import load_notable
 from clearance.publish.words import load_reasons
-from clearance.rulebook.bound import bind
-from clearance.rulebook.cases import load_cases, run_in_python
-from clearance.rulebook.catalogue import load_catalogue
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
+from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.language.catalogue import load_catalogue
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
 from tests.spec.drawn import as_yaml, slipped
 from tests.spec.mutation import mutated_text

@@ -27,7 +27,7 @@ main(["rules", "list"])
 """,
     # In a verb, from where typer makes an exit code of it.
     "verb": """
-import clearance.rulebook.load as load
+import clearance.rulebook.loading.load as load
 load.load_rulebook = lambda *_, **__: interrupt()
 main(["rules", "list"])
 """,

@@ -14,8 +14,8 @@ from pyspark.sql import SparkSession
 from rows import Prepared, prepared, source_rows
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.bound import BoundPack, bind
-from clearance.rulebook.load import load_rulebook
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, decide
 
 DAY = datetime.date

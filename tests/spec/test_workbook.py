@@ -28,9 +28,9 @@ from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.words import load_reasons
 from clearance.publish.workbook import FILE, Explained, write_workbook
-from clearance.rulebook.bound import bind
-from clearance.rulebook.load import load_rulebook
-from clearance.rulebook.stored import stored_text
+from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.loading.load import load_rulebook
+from clearance.rulebook.loading.stored import stored_text
 
 AS_OF = date(2026, 11, 1)
 PACK = """

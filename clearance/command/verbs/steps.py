@@ -96,7 +96,7 @@ def determine(
     place = frame.open_store(settings)
     from clearance.command.line import say_sweep
     from clearance.platform.clock import wall_clock
-    from clearance.rulebook.load import load_rulebook
+    from clearance.rulebook.loading.load import load_rulebook
     from clearance.sweep.assign import plan_sweep
     from clearance.sweep.signed import check_signed
     from clearance.sweep.step import determine as sweep
@@ -188,7 +188,7 @@ def run(
     place = frame.open_store(settings)
     _look_for(inputs)
     from clearance.command.line import whole_line
-    from clearance.rulebook.load import load_rulebook
+    from clearance.rulebook.loading.load import load_rulebook
     from clearance.sweep.assign import plan_sweep
 
     counties = _counties(frame, county)

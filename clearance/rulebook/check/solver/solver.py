@@ -1,0 +1,209 @@
+"""A pack as formulas over any unit: can this rule decide, and for whom?
+
+A fact is a pair of formulas (known, true), a condition a pair (holds, fails), as in
+three-valued logic; a rule decides where it holds and every earlier one does not. Each part of a
+question has a name, so that an answer `never` says which parts exclude each other. What the
+solver finds is decided by the oracle before anyone is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import z3
+
+from clearance.rulebook.check.findings import Witness
+from clearance.rulebook.check.solver.facts import FactReader, depth_of
+from clearance.rulebook.check.solver.symbols import is_true
+from clearance.rulebook.check.solver.unit_symbols import UnitSymbols
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.model import All, Condition, Not, fact_names
+from clearance.rulebook.language.options import is_off
+from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.oracle import decide, evaluate, truth
+
+
+class EnginesDisagree(Exception):
+    """The oracle reads a unit otherwise than the solver: a fault of this program, not of a pack."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a question about a unit.
+
+    Attributes:
+        says: `holds`, `misses` (does not hold; perhaps unknown), `fails` (surely not), of a rule;
+            `denies` (a statement of a rule does not hold; perhaps unknown), of `rule.statement`;
+            `all_known`, of the facts that rules ask; `undated`, of a dated param: it has no
+            value though its date is known.
+        of: the rule's place in the flow, or the param's name.
+    """
+
+    says: Literal["holds", "misses", "fails", "denies", "all_known", "undated"]
+    of: int | str = 0
+
+    def __str__(self) -> str:
+        """The part's name in the solver."""
+        return f"{self.says} {self.of}"
+
+
+@dataclass(frozen=True)
+class Never:
+    """There is no such unit.
+
+    Attributes:
+        parts: the parts of the question that exclude each other.
+        facts: the facts that matter to it; none where it is so whatever they say.
+    """
+
+    parts: frozenset[Part]
+    facts: tuple[str, ...]
+
+
+class PackSolver:
+    """Answers questions about every unit in scope that a pack could meet."""
+
+    def __init__(self, bound: BoundPack, catalogue: Catalogue) -> None:
+        self.bound = bound
+        self.catalogue = catalogue
+        self.unit = UnitSymbols(bound, catalogue[bound.pack.unit], depth=depth_of(bound))
+        self.solver = z3.SolverFor("QF_LIA")
+        self.solver.set("core.minimize", True)
+        self.scope = z3.Bool("in scope")
+        self._read_facts()
+        for i, condition in enumerate(bound.conditions):
+            holds, fails = self._condition(condition)
+            self._name(Part("holds", i), holds)
+            self._name(Part("misses", i), z3.Not(holds))
+            self._name(Part("fails", i), fails)
+        for i, rule in enumerate(bound.pack.flow):
+            for k, stated in enumerate(rule.states):
+                true, _ = self._condition(stated.holds)
+                self._name(Part("denies", f"{i}.{k}"), z3.Not(true))
+        for name, param in bound.pack.params.items():
+            if param.by is not None:
+                before = self.unit.before(param.by, param.dated[0].start)
+                self._name(Part("undated", name), before)
+        self.solver.add(*self.unit.domain())
+        self.wishes = [z3.Bool(f"wish {i}") for i, _ in enumerate(self.unit.usual())]
+        for name, wish in zip(self.wishes, self.unit.usual(), strict=True):
+            self.solver.add(z3.Implies(name, wish))
+
+    def _read_facts(self) -> None:
+        reader = FactReader(self.bound, self.unit)
+        self.known = {fact.name: z3.Bool(f"known {fact.name}") for fact in self.bound.facts}
+        self.true = {fact.name: z3.Bool(f"true {fact.name}") for fact in self.bound.facts}
+        self.readings = {fact.name: z3.Bool(f"fact {fact.name}") for fact in self.bound.facts}
+        for fact in self.bound.facts:
+            said = reader.read(fact)
+            known, true = self.known[fact.name], self.true[fact.name]
+            reading = z3.And(known == said.known, true == said.true)
+            self.solver.add(z3.Implies(self.readings[fact.name], reading))
+            self.solver.add(z3.Implies(true, known))
+        in_scope = z3.And([reader.read(fact).true for fact in self.bound.scope])
+        self.solver.add(z3.Implies(self.scope, in_scope))
+        asked = {name for condition in self.bound.conditions for name in fact_names(condition)}
+        self._name(Part("all_known"), z3.And([self.known[name] for name in sorted(asked)]))
+
+    def _name(self, part: Part, formula: z3.BoolRef) -> None:
+        self.solver.add(z3.Implies(z3.Bool(str(part)), formula))
+
+    def _condition(self, condition: Condition) -> tuple[z3.BoolRef, z3.BoolRef]:
+        if isinstance(condition, str):
+            true = self.true[condition]
+            return true, z3.And(self.known[condition], z3.Not(true))
+        if isinstance(condition, Not):
+            holds, fails = self._condition(condition.not_)
+            return fails, holds
+        parts = condition.all if isinstance(condition, All) else condition.any
+        pairs = [self._condition(part) for part in parts]
+        holding, failing = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        if isinstance(condition, All):
+            return z3.And(holding), z3.Or(failing)
+        return z3.Or(holding), z3.And(failing)
+
+    def deciding(self, index: int) -> list[Part]:
+        """The parts that say: the rule (or `otherwise`, the last) decides the unit."""
+        decisions, passes = self.bound.decisions, self.bound.unknown_passes
+        earlier = [
+            Part("misses" if passes or decisions[i] == decisions[index] else "fails", i)
+            for i in range(index)
+        ]
+        return earlier if index == self.bound.pack.last else [Part("holds", index), *earlier]
+
+    def ask(self, parts: Sequence[Part]) -> Never | None:
+        """Why no unit in scope has all the parts; None where one has."""
+        if self._solves(self._named(parts)):
+            return None
+        core = {str(name) for name in self.solver.unsat_core()}
+        facts = [name for name, reading in self.readings.items() if str(reading) in core]
+        return Never(frozenset(part for part in parts if str(part) in core), tuple(facts))
+
+    def witness(self, parts: Sequence[Part]) -> Witness | None:
+        """A unit in scope with all the parts, as usual a one as can be; None where there is none.
+
+        Raises:
+            EnginesDisagree: the oracle reads the unit in another way.
+        """
+        wishes = list(self.wishes)
+        while not self._solves([*self._named(parts), *wishes]):
+            core = {str(name) for name in self.solver.unsat_core()}
+            unmet = [wish for wish in wishes if str(wish) in core]
+            if not unmet:
+                return None
+            wishes.remove(unmet[-1])
+        return self._verified(self.solver.model(), parts)
+
+    def _named(self, parts: Sequence[Part]) -> list[z3.BoolRef]:
+        named = [z3.Bool(str(part)) for part in parts]
+        return [self.scope, *self.readings.values(), *named]
+
+    def _solves(self, names: list[z3.BoolRef]) -> bool:
+        answer = self.solver.check(*names)
+        if answer == z3.unknown:
+            raise EnginesDisagree(f"the solver gave up ({self.solver.reason_unknown()})")
+        return bool(answer == z3.sat)
+
+    def _verified(self, model: z3.ModelRef, parts: Sequence[Part]) -> Witness:
+        """The model's unit, decided by the oracle, where the oracle finds the parts too."""
+        switches, county = self.unit.settings(model), self.unit.county(model)
+        bound = bind(
+            self.bound.pack,
+            self.catalogue,
+            switches=switches,
+            reads=self.bound.reads,
+            options=county,
+        )
+        row, day = self.unit.row(model), self.unit.day(model)
+        decided = decide(bound, row, day)
+        truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+        solved = {name: self._solved(model, name) for name in truths}
+        if decided is None or truths != solved or not all(has(bound, p, truths) for p in parts):
+            raise EnginesDisagree(f"pack {bound.pack.pack}: {row} as of {day}")
+        options = {name: value for name, value in county.items() if not is_off(value)}
+        return Witness(row, day, decided.outcome, decided.rule, switches, options)
+
+    def _solved(self, model: z3.ModelRef, fact: str) -> bool | None:
+        return is_true(model, self.true[fact]) if is_true(model, self.known[fact]) else None
+
+
+def has(bound: BoundPack, part: Part, truths: dict[str, bool | None]) -> bool:
+    """Whether the oracle finds a part in a unit; what facts do not tell, it does not judge.
+
+    Args:
+        bound: the pack.
+        part: of a question about the unit.
+        truths: what the oracle says of each fact.
+    """
+    if part.says == "undated":
+        return True
+    if part.says == "denies":
+        i, k = map(int, str(part.of).split("."))
+        return evaluate(bound.pack.flow[i].states[k].holds, truths) is not True
+    if part.says == "all_known" or not isinstance(part.of, int):
+        asked = {name for condition in bound.conditions for name in fact_names(condition)}
+        return all(truths[name] is not None for name in asked)
+    found = evaluate(bound.conditions[part.of], truths)
+    return {"holds": found is True, "misses": found is not True, "fails": found is False}[part.says]

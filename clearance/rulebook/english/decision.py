@@ -1,0 +1,66 @@
+"""A decision in English: what was asked, and what a no leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from clearance.errors import RulebookInvalid
+from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.loading.load import read_rulebook
+from clearance.rulebook.loading.stored import bound_from
+
+Petitions = Mapping[tuple[str, str], tuple[str, ...]]
+"""By pack and version: the pointers that may be open after a no, each as `id: title`."""
+
+
+def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
+    """The columns of a rules folder, and which petitions its packs name; both empty without one.
+
+    Args:
+        rules: the folder; what cannot be read of it is left out.
+    """
+    try:
+        rulebook, _ = read_rulebook(rules)
+    except RulebookInvalid:
+        return {}, {}
+    titles = {item.pack.pack: item.pack.title for item in rulebook.packs}
+    petitions = {
+        (item.pack.pack, item.pack.version): tuple(
+            f"{name}: {titles.get(name, name)}" for name in item.pack.petition
+        )
+        for item in rulebook.packs
+    }
+    return rulebook.catalogue, petitions
+
+
+def stored_pack(text: str, catalogue: Catalogue) -> BoundPack | None:
+    """A stored pack; None where today's rules cannot read it.
+
+    Args:
+        text: `yaml` of a row of `packs`.
+        catalogue: the columns that packs may ask about.
+    """
+    try:
+        bound = bound_from(text, catalogue=catalogue)
+        FactWords(bound, catalogue[bound.pack.unit]).all()
+        return bound
+    except (RulebookInvalid, ValueError, KeyError, TypeError):
+        return None
+
+
+def answer_in_words(*, kind: str, outcome: str, petitions: tuple[str, ...]) -> str | None:
+    """What a no of automatic law does not say; None for any other answer.
+
+    Args:
+        kind: of the pack.
+        outcome: of the determination.
+        petitions: what the pack names.
+    """
+    if kind != "law" or outcome != "NOT_ELIGIBLE":
+        return None
+    named = f": {'; '.join(petitions)}" if petitions else ""
+    return f"{NOT_AUTOMATIC}; {PETITION_OPEN}{named}"

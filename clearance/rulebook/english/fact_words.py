@@ -1,0 +1,327 @@
+"""A fact in English, both ways: what it says where it holds, and where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clearance.rulebook.language.catalogue import Feature
+from clearance.rulebook.language.facts import Fact
+from clearance.rulebook.language.options import in_words, is_off
+from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.sentences import (
+    AsOf,
+    Column,
+    Constant,
+    Operand,
+    Operator,
+    Option,
+    Param,
+)
+
+POSSIBLE = ":possible"
+
+# The words of each comparison where it holds, and where it does not.
+COMPARISONS = {
+    Operator.AT_LEAST: ("is at least", "is below"),
+    Operator.AT_MOST: ("is at most", "is above"),
+    Operator.BEFORE: ("is before", "is on or after"),
+    Operator.AFTER: ("is after", "is on or before"),
+    Operator.ON_OR_BEFORE: ("is on or before", "is after"),
+    Operator.ON_OR_AFTER: ("is on or after", "is before"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One question as a statement.
+
+    Attributes:
+        yes: where it holds.
+        no: where it does not hold.
+    """
+
+    yes: str
+    no: str
+
+    def __invert__(self) -> Said:
+        """The opposite question."""
+        return Said(self.no, self.yes)
+
+
+class FactWords:
+    """The facts of a pack in English, with its values settled."""
+
+    def __init__(self, bound: BoundPack, features: Mapping[str, Feature]) -> None:
+        self.bound = bound
+        self.features = features
+
+    def all(self) -> dict[str, Said]:
+        """Every fact by name."""
+        return {fact.name: self.of(fact) for fact in self.bound.facts}
+
+    @property
+    def scope(self) -> str:
+        """What must hold for a unit to be the pack's business."""
+        return ", and ".join(self.of(fact).yes for fact in self.bound.scope)
+
+    def of(self, fact: Fact) -> Said:
+        """One fact."""
+        feature = None
+        if isinstance(fact.subject, Column):
+            feature = self.features[fact.subject.name]
+        if feature is None:
+            return self._setting(fact)
+        match fact.operator, feature.type:
+            case Operator.IS_KNOWN, "yes_no":
+                sentence = feature.words.is_ or feature.label
+                return Said(
+                    f"it is known whether {sentence}", f"it is not known whether {sentence}"
+                )
+            case Operator.IS_KNOWN, _:
+                name = self._name(feature)
+                return Said(f"the {name} is known", f"the {name} is not known")
+            case Operator.MAY_BE, "yes_no":
+                said = self._yes_or_no(fact.values[0], feature)
+                return Said(f"{said.yes}, or it is not known", f"{said.no}, and that is known")
+            case _, "yes_no":
+                return self._yes_or_no(fact.values[0], feature)
+            case _, "tags":
+                return self._tags(fact, feature)
+            case _, "path":
+                said = _is_one_of([_path(value) for value in self._values(fact)])
+                return _of(f"the {self._name(feature)}", said)
+            case ((Operator.AGE_AT_LEAST | Operator.AGE_PAST), _):
+                return self._age(fact)
+            case Operator.FREE_YEARS_BEFORE, _:
+                return self._free_of(fact, feature)
+            case Operator.WITHIN_YEARS_AFTER, _:
+                name, years = self._name(feature), self._years(fact.years)
+                rest = f"{name} came within {years} of {self._value(fact.values[0])}"
+                return Said(f"a {rest}", f"no {rest}")
+            case ((Operator.YEARS_BEFORE | Operator.OVER_YEARS_BEFORE), _):
+                return self._years_before(fact, feature)
+            case operator, "number" if operator in COMPARISONS or operator is Operator.IS:
+                return self._compared(fact, f"the number of {self._name(feature)}")
+            case operator, _ if operator in COMPARISONS:
+                return self._compared(fact, f"the {self._name(feature)}")
+        return self._is(fact, feature)
+
+    def _name(self, feature: Feature) -> str:
+        return feature.words.is_ or feature.label
+
+    def _yes_or_no(self, value: Operand, feature: Feature) -> Said:
+        yes = feature.words.is_ or feature.label
+        said = Said(yes, feature.words.not_ or f"{yes}: no")
+        if isinstance(value, Constant):
+            return said if value.value else ~said
+        if isinstance(value, Param) and isinstance(self.bound.values[value.name], bool):
+            chosen = said if self.bound.values[value.name] else ~said
+            return Said(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
+        return Said(f"{said.yes}: {self._value(value)}", f"{said.no}: {self._value(value)}")
+
+    def _tags(self, fact: Fact, feature: Feature) -> Said:
+        yes = feature.words.is_ or f"the {feature.label} include"
+        no = feature.words.not_ or f"the {feature.label} do not include"
+        if any(isinstance(value, Option) for value in fact.values):
+            named = f"on a list that {self._value(fact.values[0])} names"
+        elif feature.codes:
+            named = _or([_code(feature, tag) for tag in self._values(fact)])
+        else:
+            named = _lists(feature, self._values(fact))
+        return Said(f"{yes} {named}", f"{no} {named}")
+
+    def _is(self, fact: Fact, feature: Feature) -> Said:
+        name = self._name(feature)
+        first = fact.values[0]
+        if isinstance(first, Option):
+            named = f"one that {self._value(first)} names"
+            return Said(f"the {name} is {named}", f"the {name} is not {named}")
+        if isinstance(first, Column):
+            other = f"the {self._name(self.features[first.name])}"
+            return Said(f"the {name} is {other}", f"the {name} is not {other}")
+        words = [feature.words.codes.get(value, value) for value in self._values(fact)]
+        said = _is_one_of(words)
+        named = f" ({', '.join(_named(fact.values))})" if _named(fact.values) else ""
+        said = Said(said.yes + named, said.no + named)
+        if fact.operator is Operator.MAY_BE:
+            return Said(
+                f"the {name} {said.yes} or is not known", f"the {name} is known and {said.no}"
+            )
+        return _of(f"the {name}", said)
+
+    def _compared(self, fact: Fact, subject: str) -> Said:
+        value = self._value(fact.values[0])
+        yes, no = COMPARISONS.get(fact.operator, ("is", "is not"))
+        return Said(f"{subject} {yes} {value}", f"{subject} {no} {value}")
+
+    def _years_before(self, fact: Fact, feature: Feature) -> Said:
+        name, years = self._name(feature), self._years(fact.years)
+        over = fact.operator is Operator.OVER_YEARS_BEFORE
+        more, less = ("more than", "no more than") if over else ("at least", "less than")
+        if isinstance(fact.values[0], AsOf):
+            passed = f"{_have(years)} passed since the {name}"
+            return Said(f"{more} {years} {passed}", f"{less} {years} {passed}")
+        other = self._value(fact.values[0])
+        return Said(
+            f"the {name} lies {more} {years} before {other}",
+            f"the {name} lies {less} {years} before {other}",
+        )
+
+    def _free_of(self, fact: Fact, feature: Feature) -> Said:
+        assert fact.free_of is not None
+        years, days = self._years(fact.years), self._name(self.features[fact.free_of.name])
+        rest = f"in a row without a {days} {_have(years)} passed since the {self._name(feature)}"
+        return Said(f"at least {years} {rest}", f"less than {years} {rest}")
+
+    def _age(self, fact: Fact) -> Said:
+        assert fact.years is not None
+        age, day = self._value(fact.years), self._value(fact.values[0])
+        if fact.operator is Operator.AGE_PAST:
+            birthday = f"the day on which the person turned {age}"
+            return Said(f"{birthday} lies before {day}", f"{birthday} does not lie before {day}")
+        return Said(f"the person is {age} or older on {day}", f"the person is under {age} on {day}")
+
+    def _setting(self, fact: Fact) -> Said:
+        """A question about a param or an option, which no record answers."""
+        name, value = fact.subject.name, fact.values[0]
+        if isinstance(fact.subject, Option):
+            option = self._value(fact.subject)
+            if fact.operator is Operator.IS:
+                return Said(f"{option} is on", f"{option} is off")
+            return self._compared(fact, option)
+        what = "switch" if self.bound.pack.params[name].switch else "value"
+        if fact.operator in (Operator.IS, Operator.IS_ONE_OF):
+            if isinstance(value, Constant) and isinstance(value.value, bool):
+                said = Said(f"the {what} `{name}` is on", f"the {what} `{name}` is off")
+                return said if value.value else ~said
+            words = " or ".join(f"`{text}`" for text in self._values(fact))
+            verb = "is set to" if what == "switch" else "is"
+            subject = f"the {what} `{name}`"
+            negative = verb.replace("is", "is not", 1)
+            return Said(f"{subject} {verb} {words}", f"{subject} {negative} {words}")
+        if fact.years is not None:
+            over = fact.operator is Operator.OVER_YEARS_BEFORE
+            more, less = ("more than", "no more than") if over else ("at least", "less than")
+            rest = f"{self._years(fact.years)} before {self._value(value)}"
+            day = self._value(fact.subject)
+            return Said(f"{day} lies {more} {rest}", f"{day} lies {less} {rest}")
+        return self._compared(fact, self._value(fact.subject))
+
+    def _values(self, fact: Fact) -> list[str]:
+        """The values as codes; those of a param one by one."""
+        found: list[str] = []
+        for value in fact.values:
+            if isinstance(value, Param):
+                settled = self.bound.values[value.name]
+                found += map(str, settled) if isinstance(settled, tuple) else [str(settled)]
+            elif isinstance(value, Constant):
+                found.append(str(value.value))
+        return found
+
+    def _years(self, operand: Operand | None) -> str:
+        assert operand is not None
+        if isinstance(operand, Option):
+            return f"{self._value(operand)} years"
+        if isinstance(operand, Param):
+            unit = "year" if self.bound.values[operand.name] == 1 else "years"
+            by = self.bound.pack.params[operand.name].by
+            how = f", by the {self._name(self.features[by])}" if by else ""
+            return f"{_settled(self.bound, operand.name)} {unit} (`{operand.name}`{how})"
+        assert isinstance(operand, Constant)
+        return f"{operand.value} {'year' if operand.value == 1 else 'years'}"
+
+    def _value(self, operand: Operand) -> str:
+        if isinstance(operand, AsOf):
+            return "the as-of date"
+        if isinstance(operand, Column):
+            return f"the {self._name(self.features[operand.name])}"
+        if isinstance(operand, Param):
+            return f"{_settled(self.bound, operand.name)} (`{operand.name}`)"
+        if isinstance(operand, Option):
+            return self._option(operand.name)
+        value = operand.value
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    def _option(self, name: str) -> str:
+        """An option as a sentence names it; its value where a county has set it."""
+        value = self.bound.options[name]
+        if self.bound.pack.options[name].type == "number":
+            return f"[{name}]" if is_off(value) else f"{in_words(value)} (`{name}`)"
+        option = f"the county's option `{name}`"
+        return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
+
+
+def _settled(bound: BoundPack, name: str) -> str:
+    """A param's value; each where it has periods."""
+    param = bound.pack.params[name]
+    if param.by is not None:
+        return " or ".join(dict.fromkeys(_plain(item.value) for item in param.dated))
+    return _plain(bound.values[name])
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _named(values: Sequence[Operand]) -> list[str]:
+    return [f"`{value.name}`" for value in values if isinstance(value, Param)]
+
+
+def _of(subject: str, said: Said) -> Said:
+    return Said(f"{subject} {said.yes}", f"{subject} {said.no}")
+
+
+def _is_one_of(words: Sequence[str | tuple[str, str]]) -> Said:
+    """Predicates: `is A or B`, `is neither A nor B`."""
+    plain = [word for word in words if isinstance(word, str)]
+    pairs = [word for word in words if not isinstance(word, str)]
+    said = [Said(*pair) for pair in pairs]
+    if plain:
+        said.insert(0, Said(f"is {_or(plain)}", _no_one_of(plain)))
+    return Said(" or ".join(one.yes for one in said), " and ".join(one.no for one in said))
+
+
+def _no_one_of(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return f"is not {words[0]}"
+    if len(words) <= 3:
+        return f"is neither {' nor '.join(words)}"
+    return f"is none of {', '.join(words[:-1])} and {words[-1]}"
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _have(years: str) -> str:
+    return "has" if years.startswith("1 year") else "have"
+
+
+def _path(value: str) -> str:
+    return "(" + value.replace(".", ")(") + ")"
+
+
+def _code(feature: Feature, code: str) -> str:
+    words = feature.words.codes.get(code, code.replace("_", " "))
+    return words if isinstance(words, str) else words[0]
+
+
+def _lists(feature: Feature, tags: Sequence[str]) -> str:
+    """`on the list of A or of B`, `on, or possibly on, the list of A`."""
+    sure = [tag for tag in tags if not tag.endswith(POSSIBLE)]
+    maybe = [tag.removesuffix(POSSIBLE) for tag in tags if tag.endswith(POSSIBLE)]
+
+    def lists(names: Sequence[str]) -> str:
+        return "the list of " + _or([_code(feature, name) for name in names])
+
+    if sure == maybe:
+        return f"on, or possibly on, {lists(sure)}"
+    said = [f"on {lists(sure)}"] if sure else []
+    said += [f"possibly on {lists(maybe)}"] if maybe else []
+    return ", or ".join(said)

@@ -1,0 +1,178 @@
+"""A pack in English, for the lawyer who signs it off: every condition, cite, date and doubt."""
+
+from __future__ import annotations
+
+from clearance.rulebook.english.condition_words import clause, statement
+from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.language.catalogue import Catalogue
+from clearance.rulebook.language.model import Decision, Pack, condition_of
+from clearance.rulebook.language.options import in_words, is_off
+from clearance.rulebook.language.resolved import BoundPack, written
+
+RELIEFS = {
+    "dismiss_and_seal": "dismissal and sealing",
+    "dismiss": "dismissal",
+    "redesignate_misdemeanor": "redesignation as a misdemeanor",
+    "redesignate_infraction": "redesignation as an infraction",
+    "resentence": "recall of the sentence and resentencing",
+    "grant_conviction_relief": "conviction relief",
+    "grant_arrest_relief": "arrest relief",
+    "detention_only": "a record of detention only",
+    "destroy_record": "destruction of the record",
+    "void_conviction": "treatment as never convicted",
+    "seal_arrest": "treatment as never arrested",
+}
+OUTCOMES = {
+    "NOT_ELIGIBLE": "not eligible",
+    "REVIEW": "a person must review it",
+}
+NOT_AUTOMATIC = "not by automatic review"
+PETITION_OPEN = "a petition may be open"
+CERTAINTIES = {
+    "H": "read in the statute's text",
+    "M": "read in a digest or quotation only",
+    "V": "from memory, to verify",
+    "reading": "a reading of this project; a lawyer might decide it differently",
+}
+
+
+def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+    """The whole pack as text.
+
+    Args:
+        bound: the pack with its values settled.
+        catalogue: for the columns' labels.
+        reasons: reason texts by code.
+    """
+    pack = bound.pack
+    facts = FactWords(bound, catalogue[pack.unit])
+    says = facts.all()
+    lines = [
+        pack.title,
+        "=" * len(pack.title),
+        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {in_force_in_english(pack)}.",
+        f"Authority: {pack.authority.cite}; read on {pack.authority.read_on}; "
+        + (
+            f"reviewed by {pack.authority.reviewed_by}."
+            if pack.authority.reviewed_by
+            else "not yet reviewed by a lawyer."
+        ),
+        *([f"Note: {pack.authority.note}"] if pack.authority.note else []),
+        "",
+        f"It decides every {pack.unit} for which {facts.scope}. The first line that holds decides:",
+        "",
+    ]
+    for i, rule in enumerate(pack.flow, start=1):
+        condition, below = clause(statement(condition_of(rule), says))
+        stop = "" if below else "."
+        decision = decision_in_english(pack, rule.then, rule.label)
+        lines.append(f"{i}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}")
+        lines += [f"   {line}" for line in below]
+        lines.append(
+            f"   Reason: {filled(reasons[rule.reason], bound)} [{rule.reason}]. Cite: {rule.cite}."
+        )
+        if rule.certainty:
+            lines.append(f"   Certainty: {CERTAINTIES[rule.certainty]}.")
+        if rule.note:
+            lines.append(f"   Note: {rule.note}")
+    last = pack.otherwise
+    lines.append(
+        f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(pack, last.then, last.label)}. "
+        f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
+    )
+    if last.rules_cover_all:
+        lines.append("   The lines above are meant to decide every unit whose facts are all known.")
+    lines += ["", unknown_in_english(bound, reasons), leap_day_in_english(pack)]
+    if pack.params:
+        lines += ["", "Values:"]
+        lines += [_param(name, bound) for name in pack.params]
+    if pack.options:
+        lines += ["", "Options, set by each county; one that it does not set is off:"]
+        lines += [_option(name, bound) for name in pack.options]
+    return "\n".join(lines)
+
+
+def filled(text: str, bound: BoundPack) -> str:
+    """A reason text with the pack's params and options in place of `{name}`.
+
+    What only a county or a count can fill stands in square brackets.
+    """
+    for name in bound.values:
+        text = text.replace("{" + name + "}", settled_in_english(bound, name))
+    for name, option in bound.options.items():
+        said = f"[{name}]" if is_off(option) else in_words(option)
+        text = text.replace("{" + name + "}", said)
+    return text.replace("{section}", "[section]").replace("{charge}", "[the charge itself]")
+
+
+def in_force_in_english(pack: Pack) -> str:
+    """From which day to which the version was the law."""
+    if pack.in_force == "never":
+        return "never in force: a what-if version, which was not or is not the law"
+    start, end = pack.in_force.start, pack.in_force.end
+    if start is None and end is None:
+        return f"in force when it was read ({pack.authority.read_on}); from when is not recorded"
+    since = f"in force from {start}" if start else "in force"
+    return since + (f" to {end}" if end else "")
+
+
+def unknown_in_english(bound: BoundPack, reasons: dict[str, str]) -> str:
+    """What the pack says where the record says nothing."""
+    unknown = bound.pack.unknown
+    if unknown.then is None:
+        return "What the record does not say counts as not holding."
+    return (
+        "Where the record does not say, and what it does not say could change the answer: "
+        f"{decision_in_english(bound.pack, unknown.then, unknown.label)}. Reason: "
+        f"{filled(reasons[str(unknown.reason)], bound)} [{unknown.reason}]. Cite: {unknown.cite}."
+    )
+
+
+def leap_day_in_english(pack: Pack) -> str:
+    """Where 29 February lands in a year without one."""
+    day = "28 February" if pack.leap_day == "down" else "1 March"
+    return f"An anniversary of 29 February in a year without one falls on {day}."
+
+
+def _param(name: str, bound: BoundPack) -> str:
+    param = bound.pack.params[name]
+    line = f"- {name} = {settled_in_english(bound, name)}. Cite: {param.cite}."
+    if param.switch:
+        allowed = ", ".join(written(word) for word in param.allowed)
+        line += f" A switch of the configuration: {allowed}."
+    if param.certainty:
+        line += f" Certainty: {CERTAINTIES[param.certainty]}."
+    return line + (f" {param.note}" if param.note else "")
+
+
+def settled_in_english(bound: BoundPack, name: str) -> str:
+    """A param's value in words, with its periods where it has some."""
+    param = bound.pack.params[name]
+    if param.by is not None:
+        periods = ", ".join(f"{_said(item.value)} from {item.start}" for item in param.dated)
+        return f"by {param.by.replace('_', ' ')}: {periods}"
+    return _said(bound.values[name])
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def decision_in_english(pack: Pack, decision: Decision, label: str | None = None) -> str:
+    """An outcome in words, with what the office calls it where the rule says so."""
+    if decision.relief is not None:
+        return f"eligible for {RELIEFS[decision.relief]}"
+    if pack.kind == "law" and decision.outcome == "NOT_ELIGIBLE":
+        return NOT_AUTOMATIC
+    return OUTCOMES[decision.outcome] + (f" ({label})" if label else "")
+
+
+def _option(name: str, bound: BoundPack) -> str:
+    option = bound.pack.options[name]
+    line = f"- {name} = {in_words(bound.options[name])}. It may be {option.allows}."
+    line += f" Cite: {option.cite}."
+    if option.certainty:
+        line += f" Certainty: {CERTAINTIES[option.certainty]}."
+    return line + (f" {option.note}" if option.note else "")

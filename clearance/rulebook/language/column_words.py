@@ -1,0 +1,89 @@
+"""How columns, their codes and the statute lists are said in English: `rules/words.yaml`.
+
+Nothing is decided by these words, so that they can be bettered without a new sweep. A column
+without an entry is said by its label in `features.yaml`, a code or list by its id.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from clearance.errors import RulebookInvalid
+from clearance.rulebook.language.yaml_lines import load_yaml
+
+WORDS_FILE = "words.yaml"
+
+CodeWords = str | tuple[str, str]
+"""What follows `is` and `is not`; or two phrases, where it is so and where it is not."""
+
+
+class ColumnWords(BaseModel):
+    """How one column is said.
+
+    Attributes:
+        is_: the sentence where a yes_no column says yes; of a tags column, what its lists or
+            outcomes follow (`the charge is`); of any other, how the column is called.
+        not_: the same, where it is not so. None where the program forms it.
+        codes: the words of each code, or of each statute list.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    is_: str | None = Field(default=None, alias="is", min_length=1)
+    not_: str | None = Field(default=None, alias="not", min_length=1)
+    codes: dict[str, CodeWords] = Field(default_factory=dict)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    conviction: dict[str, ColumnWords] = Field(default_factory=dict)
+    arrest: dict[str, ColumnWords] = Field(default_factory=dict)
+    codes: dict[str, CodeWords] = Field(default_factory=dict)
+    lists: dict[str, str] = Field(default_factory=dict)
+
+
+class RuleWords:
+    """The words of a rules folder, by unit and column."""
+
+    def __init__(self, content: _File) -> None:
+        self._by_unit = {"conviction": content.conviction, "arrest": content.arrest}
+        self._codes = content.codes
+        self._lists = content.lists
+
+    def of(self, unit: str, column: str, *, codes: tuple[str, ...], lists: bool) -> ColumnWords:
+        """The words of one column.
+
+        Args:
+            unit: `conviction` or `arrest`.
+            column: its name.
+            codes: the codes that it may have; words shared by columns are added to its own.
+            lists: whether its values are statute lists.
+        """
+        own = self._by_unit[unit].get(column, ColumnWords())
+        shared = {code: words for code, words in self._codes.items() if code in codes}
+        if lists:
+            shared = dict(self._lists)
+        return own.model_copy(update={"codes": {**shared, **own.codes}})
+
+
+def load_words(rules: Path) -> RuleWords:
+    """The words of a rules folder; none where it has no such file.
+
+    Raises:
+        RulebookInvalid: the file does not have the declared form.
+    """
+    path = rules / WORDS_FILE
+    if not path.is_file():
+        return RuleWords(_File())
+    document = load_yaml(path)
+    try:
+        return RuleWords(TypeAdapter(_File).validate_python(document.data or {}))
+    except ValidationError as error:
+        lines = [
+            f"{path.name}:{document.line(tuple(problem['loc']))}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.") from error

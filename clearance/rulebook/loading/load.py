@@ -1,0 +1,252 @@
+"""The rulebook: every pack of a rules folder, read, checked as a whole, or refused as a whole."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from clearance.errors import RulebookInvalid, UsageError, nearest
+from clearance.rulebook.language import model
+from clearance.rulebook.language.catalogue import (
+    COLUMNS_FILE,
+    Catalogue,
+    load_catalogue,
+    without_words,
+)
+from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.yaml_lines import Document, Where, load_yaml
+from clearance.rulebook.loading.documents import CASES, PackDocument, placed, read_documents
+from clearance.rulebook.loading.lawyer_notes_checks import petition_problems
+from clearance.rulebook.loading.pack_checks import Known, problems_of
+from clearance.rulebook.loading.partial_checks import problems_beside
+from clearance.rulebook.loading.version_changes import Change
+from clearance.rulebook.loading.versions import version_problems
+
+T = TypeVar("T")
+
+WORDS_ONLY = ("reasons.yaml", "packet_columns.yaml", "words.yaml")
+"""Files of a rules folder whose texts decide nothing: they may be bettered without a new sweep."""
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """A pack and the file it stands in.
+
+    Attributes:
+        pack: the pack.
+        document: the whole pack's content with its lines.
+        name: the file, as seen from the rules folder.
+        based_on: the version that it is based on, as `pack@version`; None where it stands whole.
+        changes: what bills changed of that version.
+    """
+
+    pack: Pack
+    document: Document
+    name: str
+    based_on: str | None = None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def cases(self) -> Path:
+        """Where its cases stand: beside it, or in the folder's file that names this version."""
+        own = self.document.path.with_suffix(CASES)
+        if own.is_file():
+            return own
+        beside = sorted(own.parent.glob(f"*{CASES}"))
+        return next((path for path in beside if self._is_named_in(path)), own)
+
+    def _is_named_in(self, path: Path) -> bool:
+        try:
+            data = load_yaml(path).data
+        except RulebookInvalid:
+            return False
+        if not isinstance(data, dict) or data.get("pack") != self.pack.pack:
+            return False
+        versions = data.get("versions")
+        return isinstance(versions, list) and self.pack.version in versions
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The law as data.
+
+    Attributes:
+        folder: where it was read from.
+        catalogue: columns that packs may ask about.
+        reasons: reason texts by code.
+        packs: every version of every pack.
+        reads: fingerprint of what packs rest on beside themselves.
+    """
+
+    folder: Path
+    catalogue: Catalogue
+    reasons: dict[str, str]
+    packs: tuple[PackFile, ...]
+    reads: str
+
+    def find(self, name: str, *, as_of: date) -> PackFile | None:
+        """The pack's version in force, or the one named as `pack@version`; None where none is.
+
+        Raises:
+            UsageError: no pack has that id or version.
+        """
+        identity, _, version = name.partition("@")
+        versions = [item for item in self.packs if item.pack.pack == identity]
+        if not versions:
+            known = sorted({item.pack.pack for item in self.packs})
+            guess = nearest(identity, known)
+            hint = f" Did you mean `{guess}`?" if guess else ""
+            raise UsageError(f"There is no pack `{identity}`.{hint}", f"Packs: {', '.join(known)}.")
+        if version:
+            for item in versions:
+                if item.pack.version == version:
+                    return item
+            known = sorted(item.pack.version for item in versions)
+            raise UsageError(
+                f"Pack {identity} has no version `{version}`.", f"Versions: {', '.join(known)}."
+            )
+        return next((item for item in versions if item.pack.in_force_on(as_of)), None)
+
+
+def load_rulebook(folder: Path) -> Rulebook:
+    """Read and check every pack in a rules folder.
+
+    Raises:
+        RulebookInvalid: with every problem of every file, each with file and line.
+    """
+    rulebook, problems = read_rulebook(folder)
+    if problems:
+        raise RulebookInvalid(
+            "\n".join(problems), "Correct the rules named above; nothing was started."
+        )
+    return rulebook
+
+
+def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
+    """The packs of a folder that hold together, and every problem of the others.
+
+    A file that cannot be read hides nothing of the next: the problems of all come back at once.
+
+    Raises:
+        RulebookInvalid: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise RulebookInvalid(f"There is no rules folder {folder}.", "Check the path.")
+    problems: list[str] = []
+    catalogue = _or_problems(lambda: load_catalogue(folder), problems)
+    reasons = _or_problems(lambda: _reasons(folder / "reasons.yaml"), problems)
+    known = Known(catalogue, reasons, _list_names(folder / "statutes"))
+    packs: list[PackFile] = []
+    sound: list[PackFile] = []
+    documents, unread = read_documents(folder)
+    problems += unread
+    for item in documents:
+        found, wrong = _pack(item, known)
+        problems += wrong
+        packs += [found] if found else []
+        sound += [found] if found and not wrong else []
+    for i, what in version_problems([item.pack for item in packs]):
+        problems.append(f"{packs[i].name}:{packs[i].document.line(('version',))}: {what}")
+    for i, what in petition_problems([item.pack for item in packs]):
+        problems.append(f"{packs[i].name}:{packs[i].document.line(('petition',))}: {what}")
+    if not packs and not problems:
+        problems.append(f"{folder}: no pack in any folder below it")
+    rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))
+    return rulebook, problems
+
+
+def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
+    try:
+        return read()
+    except RulebookInvalid as error:
+        problems += error.message.split("\n")
+        return None
+
+
+def _pack(item: PackDocument, known: Known) -> tuple[PackFile | None, list[str]]:
+    """The pack of a file, where it has the form of one, and what is wrong with it."""
+    document = item.document
+    try:
+        pack = Pack.model_validate(document.data)
+    except ValidationError as error:
+        form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in _first(error)]
+        wrong = [*form, *problems_beside(document.data, known=known)]
+        return None, [*item.problems, *placed(wrong, item.name, document)]
+    found = PackFile(pack, document, item.name, item.based_on, item.changes)
+    wrong = problems_of(pack, known=known)
+    return found, [*item.problems, *placed(wrong, item.name, document)]
+
+
+def _first(error: ValidationError) -> list[ErrorDetails]:
+    """What is wrong, but for lists that are too short only since their entries are wrong."""
+    problems = error.errors()
+    within = {p["loc"][:depth] for p in problems for depth in range(len(p["loc"]))}
+    return [p for p in problems if p["type"] != "too_short" or p["loc"] not in within]
+
+
+def _plain(where: tuple[int | str, ...]) -> Where:
+    """The path in the file: pydantic adds names of its own for unions and key checks."""
+    return tuple(part for part in where if part != "[key]" and str(part)[:1] != "<")
+
+
+def _said(problem: dict[str, Any]) -> str:
+    where: Where = tuple(problem["loc"])
+    name = ".".join(str(part) for part in where)
+    if problem["type"] == "extra_forbidden":
+        guess = nearest(str(where[-1]), _field_names())
+        hint = f"; did you mean `{guess}`?" if guess else ""
+        return f"`{name}` is not a key of a pack{hint}"
+    if problem["type"] == "missing":
+        return f"`{name}` is missing"
+    return f"`{name}`: {problem['msg']}"
+
+
+def _field_names() -> list[str]:
+    names: set[str] = set()
+    for kind in vars(model).values():
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= {field.alias or name for name, field in kind.model_fields.items()}
+    return sorted(names)
+
+
+def _reasons(path: Path) -> dict[str, str]:
+    data = load_yaml(path).data
+    if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
+        raise RulebookInvalid(f'{path.name}:1: write CODE: "text" lines only', f"Correct {path}.")
+    return data
+
+
+def _list_names(folder: Path) -> set[str]:
+    """Ids of the statute lists, as their rows give them."""
+    names: set[str] = set()
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            with path.open(encoding="utf-8", newline="") as lines:
+                names |= {row["list"] for row in csv.DictReader(lines) if row.get("list")}
+        except (OSError, UnicodeError, csv.Error) as error:
+            raise RulebookInvalid(
+                f"statutes/{path.name} cannot be read ({type(error).__name__}).",
+                f"Correct {path} and run again.",
+            ) from error
+    return names | {f"{name}:possible" for name in names}
+
+
+def _reads(folder: Path) -> str:
+    digest = hashlib.sha256()
+    files = [*folder.glob("*.yaml"), *folder.glob("*.csv"), *folder.glob("statutes/*.csv")]
+    for path in sorted(files):
+        if path.name not in WORDS_ONLY:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            if path.name == COLUMNS_FILE:
+                content = without_words(content)
+            digest.update(content + b"\0")
+    return digest.hexdigest()

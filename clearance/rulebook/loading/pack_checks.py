@@ -1,0 +1,199 @@
+"""What can be wrong with a pack that its models cannot see by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from clearance.errors import nearest
+from clearance.rulebook.language.catalogue import Catalogue, Unit
+from clearance.rulebook.language.facts import NotAFact, resolve_fact, resolve_scope_sentence
+from clearance.rulebook.language.model import (
+    All,
+    Any_,
+    Condition,
+    Not,
+    Pack,
+    Rule,
+    condition_of,
+    fact_names,
+)
+from clearance.rulebook.language.yaml_lines import Where
+from clearance.rulebook.loading.lawyer_notes_checks import element_problems
+from clearance.rulebook.loading.type_checks import Values, fact_misfits
+
+Problem = tuple[Where, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a pack may name.
+
+    Attributes:
+        catalogue: columns by unit; None where their file cannot be read.
+        reasons: reason texts by code; None where their file cannot be read.
+        tags: names of the statute lists.
+    """
+
+    catalogue: Catalogue | None
+    reasons: dict[str, str] | None
+    tags: set[str]
+
+
+def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
+    """Everything wrong with a pack: where in its file, and what to do.
+
+    Args:
+        pack: a pack whose form is right.
+        known: what it may name.
+    """
+    said: list[tuple[Where, str | None]] = [
+        (("flow", i), rule.reason) for i, rule in enumerate(pack.flow)
+    ]
+    said += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
+    rules = list(enumerate(pack.flow))
+    values = Values(pack.params, pack.options)
+    return [
+        *fact_problems(pack.facts, values, unit=pack.unit, known=known),
+        *option_problems(pack.facts, values, unit=pack.unit, known=known),
+        *scope_problems(pack.scope, values, unit=pack.unit, known=known),
+        *flow_problems(rules, list(pack.facts)),
+        *idle_facts(rules, list(pack.facts)),
+        *reason_problems(said, known=known),
+        *first_day_problems(pack),
+        *element_problems(pack),
+    ]
+
+
+def first_day_problems(pack: Pack) -> Iterator[Problem]:
+    """Relief without a first day: a row that says ELIGIBLE says from which day."""
+    if pack.gives_relief and pack.in_force != "never" and pack.first_day is None:
+        yield (
+            ("in_force",),
+            "a pack that gives relief needs the first day of its law; write it under `from`",
+        )
+
+
+def fact_problems(
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Sentences that ask nothing, or of what does not exist; params that choose by no column."""
+    if known.catalogue is None:
+        return
+    features, params = known.catalogue[unit], values.params
+    for name, text in facts.items():
+        try:
+            fact = resolve_fact(
+                name, text, features=features, params=params, options=values.options
+            )
+        except NotAFact as error:
+            yield ("facts", name), str(error)
+            continue
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
+            yield ("facts", name), what
+    for name, param in params.items():
+        if param.by is not None:
+            feature = features.get(param.by)
+            if feature is None:
+                yield ("params", name), f"`{param.by}` is not a column of this unit"
+            elif feature.type not in ("date", "age"):
+                yield ("params", name), f"`{param.by}` is a {feature.type}, not a date"
+
+
+def option_problems(
+    facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Options that hide a column, and those that no fact asks."""
+    columns = set(known.catalogue[unit]) if known.catalogue is not None else set()
+    words = {word for text in facts.values() for word in text.replace(",", " ").split()}
+    for name in values.options:
+        if name in columns:
+            yield ("options", name), f"`{name}` is a column; give the option another name"
+        elif name not in words:
+            yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
+
+
+def scope_problems(
+    scope: Sequence[str], values: Values, *, unit: Unit, known: Known
+) -> Iterator[Problem]:
+    """Sentences of the scope that ask nothing, that time touches, or that can be unknown."""
+    if known.catalogue is None:
+        return
+    features = known.catalogue[unit]
+    for i, text in enumerate(scope):
+        try:
+            fact = resolve_scope_sentence(
+                text, features=features, params=values.params, options=values.options
+            )
+        except NotAFact as error:
+            yield ("scope", i), str(error)
+            continue
+        for what in fact_misfits(fact, features=features, values=values, tags=known.tags):
+            yield ("scope", i), what
+
+
+def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
+    """Rules whose name is taken, that ask what is no fact, or that contradict themselves.
+
+    Args:
+        rules: each with its place in the flow.
+        facts: names of the pack's facts.
+    """
+    seen: set[str] = set()
+    for i, rule in rules:
+        where: Where = ("flow", i)
+        if rule.rule in seen or rule.rule in ("otherwise", "unknown"):
+            yield where, f"rule `{rule.rule}` has a name that is taken; choose another"
+        seen.add(rule.rule)
+        condition = condition_of(rule)
+        for name in dict.fromkeys(fact_names(condition)):
+            if name not in facts:
+                guess = nearest(name, facts)
+                hint = f"; did you mean `{guess}`?" if guess else ""
+                yield where, f"rule `{rule.rule}` asks `{name}`, which is no fact{hint}"
+        if contradicts(condition):
+            yield where, f"rule `{rule.rule}` asks a fact to hold and not to hold at once"
+
+
+def idle_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
+    """Facts that no rule asks."""
+    asked = {name for _, rule in rules for name in fact_names(condition_of(rule))}
+    asked |= {name for _, rule in rules for said in rule.states for name in fact_names(said.holds)}
+    for name in facts:
+        if name not in asked:
+            yield ("facts", name), f"no rule asks `{name}`; use it or delete it"
+
+
+def reason_problems(said: Sequence[tuple[Where, str | None]], *, known: Known) -> Iterator[Problem]:
+    """Reason codes that have no text."""
+    if known.reasons is None:
+        return
+    for where, code in said:
+        if code is not None and code not in known.reasons:
+            guess = nearest(code, list(known.reasons))
+            hint = f"; did you mean `{guess}`?" if guess else ""
+            yield where, f"reason `{code}` has no text in reasons.yaml{hint}"
+
+
+def contradicts(condition: Condition) -> bool:
+    """Whether some conjunction wants one fact both ways, so that it could never hold."""
+    if isinstance(condition, str):
+        return False
+    if isinstance(condition, Not):
+        return contradicts(condition.not_)
+    if isinstance(condition, Any_):
+        return any(contradicts(part) for part in condition.any)
+    literals = _literals(condition)
+    both = any((name, not wanted) in literals for name, wanted in literals)
+    return both or any(contradicts(part) for part in condition.all)
+
+
+def _literals(condition: Condition) -> set[tuple[str, bool]]:
+    wanted = True
+    while isinstance(condition, Not):
+        condition, wanted = condition.not_, not wanted
+    if isinstance(condition, str):
+        return {(condition, wanted)}
+    if isinstance(condition, All) and wanted:
+        return {literal for part in condition.all for literal in _literals(part)}
+    return set()

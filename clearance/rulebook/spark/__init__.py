@@ -1,0 +1,1 @@
+"""Packs decided by Spark: one expression a fact, one projection a stage."""
