@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
 from clearance.errors import RulebookInvalid, StoreFault
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
 from clearance.rulebook.check.findings import Finding, from_line
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.loading.load import read_rulebook

@@ -13,7 +13,6 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.command.line import LineResult, say_feed, whole_line
 from clearance.command.run import Frame
 from clearance.feeds.kinds import kind_named
@@ -23,6 +22,7 @@ from clearance.ingest.step import ingest
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store
 from clearance.platform.watch.progress import counting
+from clearance.prepare.record.rules import load_record_rules
 from clearance.synth.california.step import synthesize_state
 from clearance.synth.feeds import MadeFeed, write_feeds
 from clearance.synth.step import SynthResult, synthesize

@@ -10,7 +10,6 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.charges.step import PrepareResult, prepare
 from clearance.errors import UsageError, listed, nearest, printable
 from clearance.feeds.step import FeedResult
 from clearance.grants.step import GrantResult
@@ -20,6 +19,7 @@ from clearance.maintain.step import MaintainResult
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store
 from clearance.platform.watch.progress import say
+from clearance.prepare.step import PrepareResult, prepare
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report

@@ -13,19 +13,19 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.charges.arrests import arrests
-from clearance.charges.changes import Note, note_on
-from clearance.charges.history import typed_rows
-from clearance.charges.holes import lost_rows
-from clearance.charges.kept import kept
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import SideFeeds, side_feeds_at
-from clearance.charges.statutes import load_statutes
-from clearance.charges.step import prepare_fingerprint
-from clearance.charges.tables import charges, features
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
+from clearance.prepare.arrests import arrests
+from clearance.prepare.changed_people import Note, note_on
+from clearance.prepare.features import charges, features
+from clearance.prepare.holes import lost_rows
+from clearance.prepare.kept import kept
+from clearance.prepare.record.events import typed_rows
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.side_feeds import SideFeeds, side_feeds_at
+from clearance.prepare.statutes.match import load_statutes
+from clearance.prepare.step import prepare_fingerprint
 from clearance.rulebook.language.model import ParamValue
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings

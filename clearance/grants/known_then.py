@@ -12,15 +12,15 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.arrests import arrests
-from clearance.charges.changes import Note, whole_people
-from clearance.charges.history import typed_rows
-from clearance.charges.holes import lost_rows
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import SideFeeds, side_feeds_at
-from clearance.charges.statutes import load_statutes
-from clearance.charges.tables import charges, features
 from clearance.platform.store.store import Store
+from clearance.prepare.arrests import arrests
+from clearance.prepare.changed_people import Note, whole_people
+from clearance.prepare.features import charges, features
+from clearance.prepare.holes import lost_rows
+from clearance.prepare.record.events import typed_rows
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.side_feeds import SideFeeds, side_feeds_at
+from clearance.prepare.statutes.match import load_statutes
 
 # In no subject's number.
 _APART = "\x1f"

@@ -14,8 +14,8 @@ from typing import Any
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.charges.changes import TABLES
 from clearance.platform.store.store import Store
+from clearance.prepare.changed_people import TABLES
 
 Versions = Mapping[str, int]
 _PART = "looked"

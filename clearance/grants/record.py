@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import present
-from clearance.charges.places import ARREST, step_kind
-from clearance.charges.record_rules import RecordRules
 from clearance.ingest.record import parsed
 from clearance.ingest.shape import without_mark
+from clearance.prepare.record.fields import present
+from clearance.prepare.record.places import ARREST, step_kind
+from clearance.prepare.record.rules import RecordRules
 
 # The digits of a step's number; those of a count begin with its step's.
 _STEP = 6

@@ -15,9 +15,6 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.changes import notes
-from clearance.charges.raw_texts import office_form
-from clearance.charges.record_rules import RecordRules, load_record_rules
 from clearance.errors import UsageError
 from clearance.grants.corrections import KEY, corrections
 from clearance.grants.looked import Looked, looked_at
@@ -26,6 +23,9 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
+from clearance.prepare.changed_people import notes
+from clearance.prepare.record.raw_texts import office_form
+from clearance.prepare.record.rules import RecordRules, load_record_rules
 from clearance.schemas import GRANTS
 from clearance.sweep.recorded import named_sweep, sweep_of
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.charges.changes import note_on
 from clearance.grants.looked import looked_at
 from clearance.platform.store.store import Store
+from clearance.prepare.changed_people import note_on
 from clearance.sweep.recorded import standing, sweep_of
 
 

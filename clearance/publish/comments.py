@@ -10,11 +10,11 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import present
-from clearance.charges.grammar import LONGEST
-from clearance.charges.statute_lists import load_statutes
 from clearance.errors import RulebookInvalid
 from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.prepare.citation.grammar import LONGEST
+from clearance.prepare.record.fields import present
+from clearance.prepare.statutes.lists import load_statutes
 from clearance.publish.placement import SOURCE
 from clearance.rulebook.language.yaml_lines import load_yaml
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from clearance.charges.places import UNKNOWN_COUNTY
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
+from clearance.prepare.record.places import UNKNOWN_COUNTY
+from clearance.prepare.record.rules import load_record_rules
 
 LONGEST_FOLDER = 80
 

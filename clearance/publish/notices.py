@@ -17,12 +17,12 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import whole_date
-from clearance.charges.record_rules import load_record_rules
 from clearance.grants.looked import looked_at
 from clearance.grants.record import first_rows
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
+from clearance.prepare.record.fields import whole_date
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.counties import folders, known_counties
 from clearance.publish.counts import case_numbers, numbered_steps
 from clearance.publish.county_lists import CountyList, move_lists, write_lists

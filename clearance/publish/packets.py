@@ -13,12 +13,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.ingest.record import UTF_8
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store
 from clearance.platform.watch.progress import stage
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.columns import HEADERS, OF_RECORDS
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counts import first_rows, numbered_steps, packet_columns

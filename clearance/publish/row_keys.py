@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import present
-from clearance.charges.places import COURT, county, step_kind
-from clearance.charges.record_rules import RecordRules
+from clearance.prepare.record.fields import present
+from clearance.prepare.record.places import COURT, county, step_kind
+from clearance.prepare.record.rules import RecordRules
 from clearance.publish.comments import Notable, charge_on_row, may_name_a_section
 from clearance.publish.placement import SOURCE, SourceFile, cuts
 from clearance.publish.together import collected

@@ -11,7 +11,6 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance.charges.worklist import UNKNOWN
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
@@ -19,6 +18,7 @@ from clearance.platform.store.lock import alone
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
+from clearance.prepare.worklist import UNKNOWN
 from clearance.publish.figures import Counted, Figures, figures
 from clearance.publish.made_up import SAID as MADE_UP
 from clearance.publish.together import collected

@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clearance.charges.places import UNKNOWN_COUNTY
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError, nearest
+from clearance.prepare.record.places import UNKNOWN_COUNTY
+from clearance.prepare.record.rules import load_record_rules
 from clearance.rulebook.language.resolved import BoundPack, bind, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import stored_text

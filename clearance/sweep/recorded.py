@@ -13,9 +13,9 @@ from datetime import date
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.changes import note_on
 from clearance.errors import StoreFault, UsageError, nearest
 from clearance.platform.store.store import Store
+from clearance.prepare.changed_people import note_on
 from clearance.sweep.manifest import Manifest
 
 WHAT_IF = (

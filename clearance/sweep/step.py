@@ -12,7 +12,6 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.charges.changes import whole_prepare
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
 from clearance.platform.spark.literal_table import literal_table
@@ -20,6 +19,7 @@ from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.meter import steps_behind
 from clearance.platform.watch.progress import stage
+from clearance.prepare.changed_people import whole_prepare
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from clearance.rulebook.spark.compile import evaluate
 from clearance.schemas import DETERMINATIONS, PACKS

@@ -22,13 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.arrests import arrests
-from clearance.charges.history import typed_rows
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.statutes import load_statutes
-from clearance.charges.tables import charges, features
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
+from clearance.prepare.arrests import arrests
+from clearance.prepare.features import charges, features
+from clearance.prepare.record.events import typed_rows
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.statutes.match import load_statutes
 from clearance.schemas import SOURCE_ROWS
 
 # An arrest, a conviction, and what a later paper says of a conviction.

@@ -29,11 +29,11 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.spark.compile import Assigned

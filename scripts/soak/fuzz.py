@@ -27,13 +27,13 @@ from hypothesis.strategies import SearchStrategy
 # Run as a file, Python sees this folder only.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.charges.step import prepare
 from clearance.errors import InputRefused, RulebookInvalid, UsageError
 from clearance.ingest.step import ingest
 from clearance.ingest.unpack import look_at
 from clearance.platform.paths import conf_folder, rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.settings import load_settings
 from tests.spec.drawn import any_settings, anything, as_yaml, slipped

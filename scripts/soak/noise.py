@@ -28,11 +28,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.charges.step import prepare
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.schemas import FEEDS, SOURCE_ROWS
 from clearance.settings import load_settings
 from clearance.sweep.step import determine

@@ -26,17 +26,17 @@ from pyspark.sql import SparkSession
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.charges.arrests import arrests
-from clearance.charges.history import typed_rows
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import loaded_feeds, side_feeds
-from clearance.charges.statutes import load_statutes
-from clearance.charges.step import prepare
-from clearance.charges.tables import charges, features
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.arrests import arrests
+from clearance.prepare.features import charges, features
+from clearance.prepare.record.events import typed_rows
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.side_feeds import loaded_feeds, side_feeds
+from clearance.prepare.statutes.match import load_statutes
+from clearance.prepare.step import prepare
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.sweep.assign import plan_sweep

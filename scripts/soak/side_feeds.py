@@ -11,11 +11,11 @@ from pathlib import Path
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.feeds.kinds import kind_named
 from clearance.feeds.read import checked_feed
 from clearance.feeds.step import take_feed
 from clearance.platform.store.store import Store
+from clearance.prepare.record.rules import load_record_rules
 from clearance.sweep.digest import row_hash
 
 COUNTY = "LOS ANGELES"

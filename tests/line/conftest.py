@@ -16,11 +16,11 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
 
-from clearance.charges.step import prepare
 from clearance.cli import _code
 from clearance.command.demo import AS_OF, SEED
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.synth.step import synthesize
 from tests.line.cases import CASES
 from tests.line.cases import files as case_files

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.charges.step import prepare
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date

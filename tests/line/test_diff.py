@@ -14,7 +14,6 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.step import prepare
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.diff.compare import changes
@@ -23,6 +22,7 @@ from clearance.errors import EXIT_USAGE
 from clearance.platform.clock import wall_clock
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.schemas import TABLES
 from clearance.settings import load_settings
 from clearance.sweep.recorded import latest_sweep

@@ -8,9 +8,9 @@ from typing import Any
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.charges.step import prepare
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 from clearance.sweep.digest import row_hash

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.charges.step import prepare
 from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 from tests.line.conftest import November
 from tests.line.months import LAW, NOVEMBER, row_of, sweep, take_in
 

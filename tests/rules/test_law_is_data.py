@@ -26,11 +26,14 @@ HEADING = "a heading of the packets, in which the count or the person is describ
 NO_SECTION = "a quantity, no section"
 
 ALLOWED: dict[tuple[str, str], str] = {
-    ("clearance/charges/people.py", "registrable_290c"): LIST,
-    ("clearance/charges/people.py", "registered_290"): COLUMN,
-    ("clearance/charges/people.py", "registers_290"): "the step behind the column registered_290",
-    ("clearance/charges/record_rules.py", "registered_290"): COLUMN,
-    ("clearance/charges/statute_lists.py", "registrable_290c"): LIST,
+    ("clearance/prepare/person/persons.py", "registrable_290c"): LIST,
+    ("clearance/prepare/person/persons.py", "registered_290"): COLUMN,
+    (
+        "clearance/prepare/person/persons.py",
+        "registers_290",
+    ): "a step behind a column",
+    ("clearance/prepare/record/rules.py", "registered_290"): COLUMN,
+    ("clearance/prepare/statutes/lists.py", "registrable_290c"): LIST,
     ("clearance/export/step.py", "448"): "the mode 0o700 of a folder",
     ("clearance/platform/faults/chain.py", "600"): NO_SECTION,
     ("clearance/feeds/forms.py", "290"): "an example in the words of a problem",

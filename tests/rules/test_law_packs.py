@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.platform.paths import rules_folder
+from clearance.prepare.record.rules import load_record_rules
 from clearance.rulebook.check.cases import ReadyCase, load_cases
 from clearance.rulebook.language.calendar import add_years
 from clearance.rulebook.language.resolved import BoundPack, bind

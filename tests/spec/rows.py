@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance.charges.arrests import arrests
-from clearance.charges.history import history, typed_rows
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import SideFeeds
-from clearance.charges.statutes import load_statutes
-from clearance.charges.tables import NOTHING_LOADED, charges, features
 from clearance.platform.paths import rules_folder
+from clearance.prepare.arrests import arrests
+from clearance.prepare.features import NOTHING_LOADED, charges, features
+from clearance.prepare.record.events import history, typed_rows
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.side_feeds import SideFeeds
+from clearance.prepare.statutes.match import load_statutes
 from clearance.schemas import SOURCE_ROWS
 
 RULES = rules_folder()

@@ -9,12 +9,6 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance.charges import texts
-from clearance.charges.longest_terms import LongestTerms
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.side_feeds import KINDS, SideFeeds
-from clearance.charges.statutes import load_statutes
-from clearance.charges.texts import ChargeTexts, charge_texts
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark import broadcasts
 from clearance.platform.spark.broadcasts import (
@@ -24,6 +18,12 @@ from clearance.platform.spark.broadcasts import (
     sent_where_small,
 )
 from clearance.platform.spark.literal_table import literal_table
+from clearance.prepare import charge_texts as texts
+from clearance.prepare.charge_texts import ChargeTexts, charge_texts
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.side_feeds import KINDS, SideFeeds
+from clearance.prepare.statutes.longest_terms import LongestTerms
+from clearance.prepare.statutes.match import load_statutes
 from clearance.schemas import FEEDS
 from tests.spec.rows import frames, prepared, source_rows
 

@@ -15,7 +15,10 @@ import pytest
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.grammar import (
+from clearance.errors import RulebookInvalid
+from clearance.ingest.layout import FIELDS
+from clearance.platform.paths import rules_folder
+from clearance.prepare.citation.grammar import (
     absent,
     display,
     leaves_target,
@@ -23,11 +26,8 @@ from clearance.charges.grammar import (
     parse_charge,
     subdivision_paths,
 )
-from clearance.charges.spelling import load_spelling
-from clearance.charges.statute_lists import load_statutes
-from clearance.errors import RulebookInvalid
-from clearance.ingest.layout import FIELDS
-from clearance.platform.paths import rules_folder
+from clearance.prepare.citation.spelling import load_spelling
+from clearance.prepare.statutes.lists import load_statutes
 from tests.spec.written_charges import Written, written_charges
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")

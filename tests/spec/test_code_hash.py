@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.statutes import load_statutes
-from clearance.charges.step import prepare_fingerprint
 from clearance.platform.code_hash import code_hash, covered
 from clearance.platform.paths import PACKAGE, rules_folder
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.statutes.match import load_statutes
+from clearance.prepare.step import prepare_fingerprint
 from clearance.sweep.manifest import deciding_code, engine_version
 
-PREPARE, SWEEP = "clearance.charges.step", "clearance.sweep.step"
+PREPARE, SWEEP = "clearance.prepare.step", "clearance.sweep.step"
 # What the steps import besides: messages, locks, places, versions of tables, which files are read.
 LEFT_OUT = {
     "clearance",
@@ -74,7 +74,7 @@ def test_schemas_the_records_parser_and_the_state_of_feeds_are_covered() -> None
             *("clearance.schemas", "clearance.ingest.record", "clearance.ingest.layout"),
             *("clearance.feeds.state", "clearance.platform.store.store"),
         }
-    assert covered(PREPARE) >= {f"clearance.charges.{name}" for name in ("grammar", "later", "let")}
+    assert covered(PREPARE) >= {f"clearance.prepare.{name}" for name in ("grammar", "later", "let")}
     assert covered(SWEEP) >= {
         f"clearance.rulebook.{name}" for name in ("compile", "rivals", "terms", "versions")
     }
@@ -121,9 +121,9 @@ def test_a_module_in_a_folder_below_and_an_import_within_a_function_are_found(
     (below / "penal.py").write_text("LEVEL = 'F'\n")
     step = _file(package, PREPARE)
     step.write_text(
-        step.read_text() + "\ndef _codes():\n    from clearance.charges.codes import penal\n"
+        step.read_text() + "\ndef _codes():\n    from clearance.prepare.codes import penal\n"
     )
-    assert "clearance.charges.codes.penal" in covered(PREPARE, package=package)
+    assert "clearance.prepare.codes.penal" in covered(PREPARE, package=package)
     before = code_hash(PREPARE, package=package)
     (below / "penal.py").write_text("LEVEL = 'M'\n")
     assert code_hash(PREPARE, package=package) != before
@@ -139,5 +139,5 @@ def test_the_fingerprints_are_made_of_these_hashes_and_not_of_the_release(
     monkeypatch.setattr("clearance.sweep.manifest.__version__", "9.9")
     assert engine_version().startswith("9.9+")
     assert deciding_code(engine_version()) == deciding_code(engine)
-    monkeypatch.setattr("clearance.charges.step.code_hash", lambda entry: "another")
+    monkeypatch.setattr("clearance.prepare.step.code_hash", lambda entry: "another")
     assert prepare_fingerprint(record, statutes) != prepared

@@ -11,10 +11,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rows import RULES, Prepared, prepared, source_rows
 
-from clearance.charges.dispositions import effect_of, worded_effect
-from clearance.charges.fields import present, shouted
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
+from clearance.prepare.record.dispositions import effect_of, worded_effect
+from clearance.prepare.record.fields import present, shouted
+from clearance.prepare.record.rules import load_record_rules
 
 DAY = datetime.date
 

@@ -15,12 +15,12 @@ from feed_files import HASH, RIGHT, kind_of, text_of, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearance.charges import fields
 from clearance.errors import MOST_LISTED, InputRefused, UsageError
 from clearance.feeds import forms
 from clearance.feeds.chains import follow
 from clearance.feeds.read import checked_feed
 from clearance.feeds.sheet import LONGEST_LINE
+from clearance.prepare.record import fields
 from clearance.schemas import FEEDS
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.spelling import load_spelling
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import conf_folder
+from clearance.prepare.citation.spelling import load_spelling
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.comments import load_notable
 from clearance.publish.words import load_reasons
 from clearance.rulebook.check.cases import load_cases, run_in_python

@@ -9,8 +9,8 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 from rows import RULES, source_rows
 
-from clearance.charges.history import history, typed_rows
-from clearance.charges.record_rules import load_record_rules
+from clearance.prepare.record.events import history, typed_rows
+from clearance.prepare.record.rules import load_record_rules
 from clearance.schemas import HISTORY
 
 DAY = datetime.date

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.charges.holes import lost_rows, open_holes
-from clearance.charges.side_feeds import SideFeeds
-from clearance.charges.step import prepare
 from clearance.errors import InputRefused
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import refused_since
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.holes import lost_rows, open_holes
+from clearance.prepare.side_feeds import SideFeeds
+from clearance.prepare.step import prepare
 from tests.spec.rows import prepared, source_rows
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.charges.step import prepare
 from clearance.errors import EXIT_INPUT, InputRefused, StoreFault, UsageError
 from clearance.ingest import commits, step
 from clearance.ingest.files import local_files, look_for, named
@@ -20,6 +19,7 @@ from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unrecorded import check_recorded
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.step import prepare
 
 HEADER = ",".join(FIELDS)
 FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "FELONY")

@@ -10,12 +10,12 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.fields import shouted, whole_date
-from clearance.charges.grammar import LONGEST, leaves_target, names_comment, parse_charge
-from clearance.charges.record_rules import load_record_rules
 from clearance.ingest import shape
 from clearance.ingest.quarantine import code_of
 from clearance.platform.paths import rules_folder
+from clearance.prepare.citation.grammar import LONGEST, leaves_target, names_comment, parse_charge
+from clearance.prepare.record.fields import shouted, whole_date
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counties import LONGEST_FOLDER, folders
 from clearance.publish.row_keys import row_keys

@@ -12,11 +12,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rows import frames, source_rows
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.record import parsed
 from clearance.platform.paths import rules_folder
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.columns import CONDENSED, charge_shown, csv_fields, years_since
 from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counts import case_numbers, numbered_steps

@@ -10,11 +10,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from rows import RULES, Prepared, frames, prepared, source_rows
 
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.step import prepare
-from clearance.charges.worklist import worklist
 from clearance.errors import UsageError
 from clearance.platform.store.store import Store
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.step import prepare
+from clearance.prepare.worklist import worklist
 from clearance.schemas import ARRESTS, CHARGES, HISTORY
 
 DAY = datetime.date

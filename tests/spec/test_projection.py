@@ -7,8 +7,8 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.kept import kept
-from clearance.charges.projection import projected
+from clearance.prepare.kept import kept
+from clearance.prepare.projection import projected
 
 
 def test_columns_are_added_replaced_and_left_out_in_one_step(spark: SparkSession) -> None:

@@ -10,9 +10,9 @@ import pytest
 from literal_tables import charge, court, determination, frame, recorded, source_row, sweep, write
 from pyspark.sql import SparkSession
 
-from clearance.charges.changes import Note
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
+from clearance.prepare.changed_people import Note
 from clearance.sweep.recorded import Sweep, latest_sweep, standing, sweep_of
 from tests.spec.vacuum import vacuum
 

@@ -24,10 +24,10 @@ from literal_tables import (
 )
 from pyspark.sql import SparkSession
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.made_up import SAID, is_made_up, made_up
 from clearance.report.county_map import county_map, outlines
 from clearance.report.figures import (

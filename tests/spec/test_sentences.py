@@ -8,8 +8,8 @@ import pytest
 from pyspark.sql import SparkSession
 from rows import Prepared, prepared, source_rows
 
-from clearance.charges.sentences import LATER as LATER_WORD
-from clearance.charges.sentences import NO_END, NOT_READ
+from clearance.prepare.record.sentences import LATER as LATER_WORD
+from clearance.prepare.record.sentences import NO_END, NOT_READ
 
 DAY = datetime.date
 CONVICTED = DAY(2001, 1, 31)

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from rows import Prepared, prepared, source_rows
 
-from clearance.charges.side_feeds import SideFeeds
+from clearance.prepare.side_feeds import SideFeeds
 from clearance.schemas import FEEDS
 
 DAY = datetime.date

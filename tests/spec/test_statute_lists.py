@@ -11,13 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from clearance.charges import cycles, dated_offences, enhancements, offences, outcomes, people
-from clearance.charges.record_rules import load_record_rules
-from clearance.charges.statute_lists import ASKED_BY_STEPS, StatuteLists, load_statutes
-from clearance.charges.statute_row import StatuteRow
 from clearance.command.check import check_rules
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
+from clearance.prepare.person import (
+    cycles,
+    dated_offences,
+    enhancements,
+    offences,
+    outcomes,
+    persons,
+)
+from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
+from clearance.prepare.statutes.row import StatuteRow
 
 HEADER = ",".join(StatuteRow.model_fields)
 GOOD = "mine,PC,187,,,,no,no,,possible,murder,,,PC 187,M,a book"
@@ -206,7 +213,7 @@ def test_what_the_steps_ask_of_a_charge_is_what_they_are_promised() -> None:
         outcomes.SUPER_STRIKE,
         outcomes.GANG_OFFENCE,
         outcomes.GANG_ENHANCEMENT,
-        people.REGISTRABLE,
+        persons.REGISTRABLE,
         offences.NOT_AN_OFFENCE,
         enhancements.ENHANCEMENT,
         *enhancements.MAKES,

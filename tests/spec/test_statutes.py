@@ -14,15 +14,15 @@ import pytest
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.charges.statutes import (
+from clearance.platform.paths import rules_folder
+from clearance.prepare.statutes.match import (
     MATCH_TYPE,
     classify,
     load_statutes,
     resolve_tags,
     rows_by_section,
 )
-from clearance.charges.tag_table import place_in_table, tag_table, turns
-from clearance.platform.paths import rules_folder
+from clearance.prepare.statutes.tag_table import place_in_table, tag_table, turns
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")
 CASES = Path(__file__).with_name("charge_lists.csv")

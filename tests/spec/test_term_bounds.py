@@ -9,9 +9,9 @@ import pytest
 from pyspark.sql import SparkSession
 from rows import Prepared, prepared, source_rows
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
+from clearance.prepare.record.rules import load_record_rules
 
 DAY = datetime.date
 THEFT = {"offense_descr": "484 PC-THEFT", "offense_toc": "M"}

@@ -11,8 +11,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from rows import RULES, source_rows
 
-from clearance.charges.record_rules import load_record_rules
 from clearance.errors import RulebookInvalid
+from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.comments import load_notable
 from clearance.publish.counts import numbered_steps
 from clearance.publish.county_lists import move_lists

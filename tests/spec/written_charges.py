@@ -11,8 +11,8 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clearance.charges.spelling import load_spelling
 from clearance.platform.paths import rules_folder
+from clearance.prepare.citation.spelling import load_spelling
 
 SPELLING = load_spelling(rules_folder())
 LETTERED = {name.split(" ")[1] for name in SPELLING.lettered_sections}

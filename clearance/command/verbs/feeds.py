@@ -27,11 +27,11 @@ def feed(
     """Take a side feed in, in place of the one before: all of it, or nothing."""
     place = frame.open_store(frame.settings())
     day = as_date(dated, "--dated")
-    from clearance.charges.record_rules import load_record_rules
     from clearance.command.line import say_feed
     from clearance.feeds.kinds import kind_named
     from clearance.feeds.read import checked_feed
     from clearance.feeds.step import take_feed
+    from clearance.prepare.record.rules import load_record_rules
 
     wanted = kind_named(kind, counties=load_record_rules(frame.rules).counties)
     with (

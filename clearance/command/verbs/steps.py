@@ -69,8 +69,8 @@ def prepare(
 ) -> None:
     """Make charges and arrests of the source rows."""
     place = frame.open_store(frame.settings())
-    from clearance.charges.step import prepare as make
     from clearance.command.line import say_prepare
+    from clearance.prepare.step import prepare as make
 
     with place.claimed(), frame.session() as spark:
         result = make(spark, place, rules=frame.rules, with_history=history)

@@ -1,0 +1,130 @@
+"""The features of each count from the source rows: one shuffle by person, no Python worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from clearance.prepare.charge_texts import ChargeTexts, charge_texts, with_charge
+from clearance.prepare.person.blocking_facts import with_standing
+from clearance.prepare.person.counts import counts
+from clearance.prepare.person.cycles import with_cycle
+from clearance.prepare.person.dated_offences import with_dated_offences
+from clearance.prepare.person.enhancements import with_enhanced_felonies
+from clearance.prepare.person.later_dispositions import with_later_dispositions
+from clearance.prepare.person.offences import with_offences
+from clearance.prepare.person.outcomes import with_gang_combination, with_outcome, with_tags
+from clearance.prepare.person.persons import OWN, with_person
+from clearance.prepare.record.quality import flag_words
+from clearance.prepare.record.rules import RecordRules, Registration
+from clearance.prepare.side_feeds import SideFeeds, with_holes, with_person_id, with_side_feeds
+from clearance.prepare.statutes.limitation_periods import Limitation
+from clearance.prepare.statutes.list_bits import ListBits
+from clearance.prepare.statutes.lists import StatuteLists
+from clearance.schemas import CHARGES
+
+NOTHING_LOADED = SideFeeds()
+
+# Columns that earlier releases filled and packs of their time ask about; a later sweep asks others.
+KEPT = {
+    "felony_free_from": "CAST(NULL AS DATE)",
+    "felony_free_from_bounded": "false",
+    "felony_after_sentence": "CAST(NULL AS BOOLEAN)",
+    "felony_free_after_parole": "CAST(NULL AS DATE)",
+}
+
+
+@dataclass(frozen=True)
+class Features:
+    """What `charges` and `arrests` are both made of.
+
+    Attributes:
+        counts: a row is a count of a person, once, with its outcome and the facts of its cycle;
+            in partitions by person, sorted by `counts.KEYS`.
+        registrations: which charge of a REGISTRATION step is which register.
+        lists: the statute lists, as bits.
+        limitation: the periods in which a case may be filed.
+        feeds: what other offices say.
+        texts: the charge texts; to be given back once the tables are written.
+    """
+
+    counts: DataFrame
+    registrations: tuple[Registration, ...]
+    lists: ListBits
+    limitation: Limitation
+    feeds: SideFeeds
+    texts: ChargeTexts
+
+
+def features(
+    typed: DataFrame,
+    *,
+    source: DataFrame,
+    rules: RecordRules,
+    statutes: StatuteLists,
+    feeds: SideFeeds = NOTHING_LOADED,
+) -> Features:
+    """The counts of the typed rows, as far as `charges` and `arrests` have them in common.
+
+    Args:
+        typed: `history.typed_rows`, or some of them.
+        source: the `source_rows` that they are of.
+        rules: how to read the record's words.
+        statutes: the statute lists.
+        feeds: what other offices say.
+    """
+    texts = charge_texts(source, statutes=statutes, longest=rules.longest_terms)
+    read = with_charge(counts(with_person_id(typed, feeds=feeds)), texts=texts)
+    lists = ListBits(statutes.names)
+    whole = with_later_dispositions(with_offences(read, lists=lists))
+    decided = with_outcome(whole, longest=rules.longest_terms)
+    tagged = with_tags(decided, lists=lists, limitation=rules.limitation)
+    in_cycle = with_cycle(tagged, lists=lists)
+    combined = with_gang_combination(with_dated_offences(in_cycle, lists=lists), lists=lists)
+    enhanced = with_enhanced_felonies(combined, lists=lists)
+    return Features(enhanced, rules.registrations, lists, rules.limitation, feeds, texts)
+
+
+def charges(features: Features) -> DataFrame:
+    """A row is a count of a person, once, in the columns of the `charges` table.
+
+    Args:
+        features: `features`.
+    """
+    feeds, registrations = features.feeds, features.registrations
+    person = with_person(
+        features.counts,
+        registrations=registrations,
+        lists=features.lists,
+        limitation=features.limitation,
+        merged=feeds.merges is not None,
+    )
+    told = with_side_feeds(person, feeds=feeds, registrations=registrations)
+    whole = with_standing(with_holes(told, feeds=feeds))
+    valid = F.col("earlier_same_section") - F.col("earlier_void")
+    worked_out = {
+        **{name: F.expr(nothing) for name, nothing in KEPT.items()},
+        "unit_id": F.concat_ws("-", "subject_id", "count_order"),
+        "quality": flag_words("flags"),
+        "earlier_valid_same_section": valid,
+        "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
+        **_within(whole.schema, OWN, "as_charged", "as_decided"),
+        "tags": features.lists.written(f"{OWN}.tags"),
+    }
+    return whole.select(
+        *[worked_out.get(name, F.col(name)).alias(name) for name in CHARGES.columns]
+    )
+
+
+def _within(schema: StructType, name: str, *within: str) -> dict[str, Column]:
+    """The fields of a value, and those of some of its own values."""
+    whole: Any = schema[name].dataType
+    fields = {field: F.col(f"{name}.{field}") for field in whole.names}
+    for inner in within:
+        below: Any = whole[inner].dataType
+        fields |= {field: F.col(f"{name}.{inner}.{field}") for field in below.names}
+    return fields

@@ -1,0 +1,58 @@
+"""Facts of a cycle: one contact with the system, from arrest to the last court step."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from clearance.prepare.person.counts import CYCLE
+from clearance.prepare.person.enhancements import enhancements_in
+from clearance.prepare.person.outcomes import gang_enhancement
+from clearance.prepare.record.events import NO_CHARGE
+from clearance.prepare.statutes.list_bits import ListBits
+
+P64 = "p64"
+PLEA = "p64_plea"
+# What stands beside a plea: the highest of a cycle says whether all its charges go with one.
+PLEA_FORM, PROP_64, ANOTHER = 0, 1, 2
+
+
+def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
+    """A row is a count, with the facts of its cycle.
+
+    Args:
+        counts: `outcomes.with_tags`.
+        lists: the statute lists.
+    """
+    cycle = Window.partitionBy(*CYCLE)
+    in_court = F.col("step_kind") == "court"
+    is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
+    arrested_on = F.when(F.col("step_kind") == "arrest", F.col("event_date"))
+    return counts.withColumns(
+        {
+            "arrest_date": F.min(arrested_on).over(cycle),
+            "gang_enhancements": F.collect_list(gang_enhancement(lists)).over(cycle),
+            "p64_in_cycle": F.max(lists.any_of(F.col("tags"), P64)).over(cycle),
+            "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge, lists))
+            .over(cycle)
+            .eqNullSafe(PROP_64),
+            "cycle_active_on": F.max("event_date").over(cycle),
+            "court_step_in_cycle": F.max(in_court).over(cycle),
+            **enhancements_in(cycle, lists=lists),
+        }
+    )
+
+
+def _beside_a_plea(is_charge: Column, lists: ListBits) -> Column:
+    """Prop 64, the form of a plea, or another charge; null where the prosecutor rejected it.
+
+    An arrest or a filed charge that cannot be read is another charge.
+    """
+    stands_for_a_charge = F.col("has_text") | F.col("step_kind").isin("arrest", "court")
+    live = (is_charge | F.col("convicted")) & stands_for_a_charge & (F.col("status") != "rejected")
+    kind = (
+        F.when(lists.any_of(F.col("tags"), P64), PROP_64)
+        .when(lists.any_of(F.col("tags"), PLEA), PLEA_FORM)
+        .otherwise(ANOTHER)
+    )
+    return F.when(live, kind)

@@ -1,0 +1,299 @@
+"""Facts of a person: what stands on the whole record, any county, and what came before a count.
+
+An undated conviction makes unknown what it could change, unless a dated one already decides; so
+does a count of which it is not read whether it is a conviction, and a conviction of which it is not
+read what it is of.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import functions as F
+
+from clearance.prepare.person.blocking_facts import is_charge, is_felony, standing
+from clearance.prepare.person.cycles import P64
+from clearance.prepare.person.earlier import earlier_convictions, of_section
+from clearance.prepare.person.limitation import is_prior
+from clearance.prepare.person.outcomes import OF_SENTENCE, SUPER_STRIKE
+from clearance.prepare.projection import projected
+from clearance.prepare.record.quality import flags
+from clearance.prepare.record.rules import Registration
+from clearance.prepare.statutes.limitation_periods import Limitation
+from clearance.prepare.statutes.list_bits import ListBits
+from clearance.prepare.statutes.match import POSSIBLE
+from clearance.schemas import CHARGES
+
+REGISTRABLE = "registrable_290c"
+REGISTERS = "registers_290"
+# The columns that count Prop 64 convictions by section carry the section in their names.
+P64_BY_SECTION = tuple(name for name in CHARGES.columns if name[:4] == "p64_" and name[4].isdigit())
+MONTHS_TO_20 = 240
+# What `charges` has of a count and nothing here asks for goes through the window as one value.
+OWN = "own"
+_OWN = (
+    *("step_kind", "code_book", "section", "parsed", "level", "tags", "status", "set_aside"),
+    *("arrest_date", "as_charged", "as_decided"),
+    *("p64_in_cycle", "only_p64_and_pleas_in_cycle"),
+)
+_LONG_AGO = "0001-01-01"
+
+
+def with_person(
+    counts: DataFrame,
+    *,
+    registrations: tuple[Registration, ...],
+    lists: ListBits,
+    limitation: Limitation,
+    merged: bool,
+) -> DataFrame:
+    """A row is a count, with the facts of its person and of what came before it.
+
+    Other facts of the count itself are one value, `own`.
+
+    Merged subjects are one person: all of them have the facts of all, and one birth date.
+
+    Args:
+        counts: `cycles.with_cycle`.
+        registrations: which charge of a REGISTRATION step is which register.
+        lists: the statute lists.
+        limitation: which convictions make another offence a felony.
+        merged: whether any subjects are.
+    """
+    convicted, tags = F.col("convicted"), F.col("tags")
+    perhaps = F.col("perhaps_convicted") & is_charge()
+    strike = lists.any_of(tags, SUPER_STRIKE, SUPER_STRIKE + POSSIBLE)
+    registrable, p64 = lists.any_of(tags, REGISTRABLE), lists.any_of(tags, P64)
+    registers = _registers(registrations, "registered_290")
+    registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
+    marked = _with_sentence(counts).withColumns(
+        {
+            "is_super_strike": convicted & strike,
+            "is_registrable": convicted & registrable,
+            "is_p64": convicted & p64,
+            "is_unread": convicted & is_charge() & unread,
+            "is_felony": is_felony(),
+            # Every end moves with the day of the conviction.
+            "sentence_end_bounded": F.col("length_bounded")
+            | (F.col("conviction_latest").isNotNull() & F.col("sentence_end").isNotNull()),
+            REGISTERS: registers & registration,
+            "is_prior": _perhaps_prior(limitation, lists),
+            # What may be one: what became of the charge, or the kind of the step, is not read.
+            "perhaps_convicted": perhaps,
+            "perhaps_is_super_strike": perhaps & (strike | unread),
+            "perhaps_is_registrable": perhaps & (registrable | unread),
+            "perhaps_is_p64": perhaps & p64,
+            "perhaps_is_unread": perhaps & unread,
+            "perhaps_is_serious": perhaps & (strike | registrable),
+            f"perhaps_{REGISTERS}": (registers & (F.col("step_kind") == "unknown"))
+            | (registration & unread),
+            **of_section(),
+            OWN: F.struct(*_OWN),
+        }
+    )
+    person = Window.partitionBy("person_id")
+    gathered = marked.withColumns(
+        {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
+    )
+    return projected(
+        gathered,
+        {
+            **_before(),
+            **earlier_convictions(),
+            "super_strike_charges": _in_order("super_strike_charges"),
+            "registrable_charges": _in_order("registrable_charges"),
+            "super_strike_on_record": _on_record("super_strike"),
+            "registrable_on_record": _on_record("registrable"),
+            **_of_birth(),
+        },
+        without=(*_OWN, "conviction_latest", "sentence_unread", "conviction_unread"),
+    )
+
+
+def _with_sentence(counts: DataFrame) -> DataFrame:
+    return counts.withColumns({name: F.col(f"as_decided.{name}") for name in OF_SENTENCE})
+
+
+def with_person_of_arrest(
+    counts: DataFrame, *, lists: ListBits, limitation: Limitation, merged: bool
+) -> DataFrame:
+    """A row is a count, with the facts of its person that an arrest has too.
+
+    `perhaps_prior`: whether the person has, or may have, a conviction that makes some offences a
+    felony.
+
+    Args:
+        counts: `cycles.with_cycle`.
+        lists: the statute lists.
+        limitation: which convictions those are.
+        merged: whether any subjects are.
+    """
+    person = Window.partitionBy("person_id")
+    prior = F.max(_perhaps_prior(limitation, lists)).over(person)
+    gathered = counts.withColumns(
+        {"deceased": _deceased(person), "perhaps_prior": prior, **_birth(person, merged=merged)}
+    )
+    return gathered.withColumns(_of_birth())
+
+
+def _perhaps_prior(limitation: Limitation, lists: ListBits) -> Column:
+    """Whether the count is such a conviction, or may be one."""
+    one = F.col("convicted") | F.col("perhaps_convicted")
+    return one & is_charge() & is_prior(limitation=limitation, lists=lists)
+
+
+def _deceased(person: WindowSpec) -> Column:
+    return F.max(F.col("step_kind") == "deceased").over(person)
+
+
+def _of_birth() -> dict[str, Column]:
+    several = F.col("first_born") != F.col("last_born")
+    return {
+        "turned_20_on": F.add_months("born", MONTHS_TO_20),
+        "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+    }
+
+
+def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
+    entered = F.lit(False)
+    for one in registrations:
+        if one.fact == fact:
+            same = (F.col("code_book") == one.code_book) & (F.col("section") == one.section)
+            entered = entered | F.coalesce(same, F.lit(False))
+    return entered
+
+
+def _record(person: WindowSpec) -> dict[str, Column]:
+    """The person's convictions."""
+    convicted, date = F.col("convicted"), F.col("conviction_date")
+    perhaps, perhaps_p64 = F.col("perhaps_convicted"), F.col("perhaps_is_p64")
+    undated = (convicted & date.isNull()) | perhaps
+    unknown_end = (convicted & F.col("sentence_end").isNull()) | perhaps
+    p64 = F.col("is_p64")
+    end, bounded = F.when(convicted, F.col("sentence_end")), F.col("sentence_end_bounded")
+
+    unread = F.col("is_unread") | F.col("perhaps_is_unread")
+
+    def known(holds: Column, perhaps: Column) -> Column:
+        return F.when(~F.max(perhaps).over(person), _number(holds, person))
+
+    by_section = {}
+    for name in P64_BY_SECTION:
+        of = F.col("section") == name.removeprefix("p64_")
+        by_section[name] = known(p64 & of, F.coalesce(perhaps_p64 & of, F.lit(False)) | unread)
+    other = F.max(convicted & ~p64).over(person)
+    perhaps_other = F.max(perhaps & ~perhaps_p64).over(person)
+    return {
+        "convictions_on_record": known(convicted, perhaps),
+        "latest_conviction": F.max(F.when(convicted, date)).over(person),
+        "every_conviction_dated": F.when(~F.max(undated).over(person), True),
+        "last_sentence_end": F.max(end).over(person),
+        "last_sentence_end_bounded": F.coalesce(
+            F.max(F.when(bounded, end)).over(person)
+            > F.coalesce(F.max(F.when(~bounded, end)).over(person), F.lit(_LONG_AGO).cast("date")),
+            F.lit(False),
+        ),
+        "every_sentence_known": F.when(~F.max(unknown_end).over(person), True),
+        "only_p64": F.when(other, False).when(~perhaps_other, F.max(p64).over(person)),
+        "p64_convictions": known(p64, perhaps_p64 | unread),
+        **by_section,
+        "deceased": _deceased(person),
+        "convictions": F.collect_list("convicted_of").over(person),
+        "void_convictions": F.collect_list("void_of").over(person),
+    }
+
+
+def _events(person: WindowSpec) -> dict[str, Column]:
+    """What may stand before a conviction: its first date, and how many are undated."""
+    columns: dict[str, Column] = {}
+    for name, date in (
+        ("is_super_strike", "conviction_date"),
+        ("is_registrable", "conviction_date"),
+        ("is_unread", "conviction_date"),
+        (REGISTERS, "event_date"),
+    ):
+        holds, perhaps = F.col(name), F.col(f"perhaps_{name}")
+        columns |= {
+            f"{name}_first": F.min(F.when(holds, F.col(date))).over(person),
+            f"{name}_undated": _number((holds & F.col(date).isNull()) | perhaps, person),
+            f"{name}_number": _number(holds | perhaps, person),
+        }
+    for name, mark in (
+        ("super_strike_charges", "is_super_strike"),
+        ("registrable_charges", "is_registrable"),
+    ):
+        shown = F.when(F.col(mark), F.struct("count_order", "shown"))
+        columns[name] = F.collect_list(shown).over(person)
+    registered = F.max(REGISTERS).over(person)
+    perhaps = F.max(f"perhaps_{REGISTERS}").over(person)
+    return columns | {
+        "perhaps_serious": F.max("perhaps_is_serious").over(person),
+        "registered_290": F.when(registered | ~perhaps, registered),
+        "super_strike_sure": F.max("is_super_strike").over(person),
+        "registrable_sure": F.max("is_registrable").over(person),
+    }
+
+
+def _on_record(what: str) -> Column:
+    """Whether a conviction on record is one, whatever its date; null where one may be."""
+    none = F.col(f"is_{what}_number") + F.col("is_unread_number") == 0
+    return F.coalesce(F.when(F.col(f"{what}_sure"), True), F.when(none, False))
+
+
+def _in_order(name: str) -> Column:
+    """The charges in the record's order, each once."""
+    several = F.array_distinct(F.sort_array(F.col(name))["shown"])
+    return F.when(F.size(name) > 1, several).otherwise(F.col(name)["shown"])
+
+
+def _number(condition: Column, person: WindowSpec) -> Column:
+    return F.count(F.when(condition, 1)).over(person).cast("int")
+
+
+def _before() -> dict[str, Column]:
+    """What stands strictly before this conviction; null where the count is none."""
+    convicted = F.col("convicted")
+    unread = F.coalesce(_earlier("is_unread"), F.lit(True))
+    return {
+        "super_strike_before": F.when(convicted, _earlier("is_super_strike", perhaps=unread)),
+        "registrable_before": F.when(convicted, _earlier("is_registrable", perhaps=unread)),
+        "registration_before": F.when(convicted, _earlier(REGISTERS)),
+        "unread_charge_before": F.when(convicted, unread | F.col("perhaps_serious")),
+    }
+
+
+def _earlier(name: str, *, perhaps: Column | None = None) -> Column:
+    """Whether one of the events is dated strictly before this conviction; null where unknown.
+
+    This count's own event is not before itself.
+
+    Args:
+        name: of the events.
+        perhaps: whether something before it may be one.
+    """
+    date = F.col("conviction_date")
+    others = F.col(f"{name}_number") - F.col(name).cast("int")
+    undated = F.col(f"{name}_undated") > 0
+    # A conviction that is undated itself has nothing known before it, unless there is nothing.
+    sure = F.lit(True) if perhaps is None else ~perhaps
+    return (
+        F.when(date.isNull(), F.when((others == 0) & sure, False))
+        .when(F.col(f"{name}_first") < date, True)
+        .when(~undated & sure, False)
+    )
+
+
+def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
+    """The birth date of most counts, the earliest where several tie; and whether they differ.
+
+    Of merged subjects it is that of the one that is left, where the record has it.
+    """
+    born = F.mode("first_birth_date", True).over(person)
+    if merged:
+        survivor = F.col("subject_id") == F.col("person_id")
+        own = F.mode(F.when(survivor, F.col("first_birth_date")), True).over(person)
+        born = F.coalesce(own, born)
+    return {
+        "born": born,
+        "first_born": F.min("first_birth_date").over(person),
+        "last_born": F.max("last_birth_date").over(person),
+    }

@@ -1,0 +1,1 @@
+"""The fields of a source row read: event, place, disposition, sentence, and what cannot be read."""

@@ -1,0 +1,1 @@
+"""Citations held against the statute lists and tables of `rules/`."""
