@@ -15,9 +15,9 @@ from rich.console import Console
 
 from clearance.command.line import LineResult, say_feed, whole_line
 from clearance.command.run import Frame
-from clearance.feeds.kinds import kind_named
-from clearance.feeds.read import checked_feed
-from clearance.feeds.step import FeedResult, take_feed
+from clearance.feed.kinds import kind_named
+from clearance.feed.read import checked_feed
+from clearance.feed.step import FeedResult, take_feed
 from clearance.ingest.step import ingest
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store

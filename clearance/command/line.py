@@ -10,9 +10,11 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
+from clearance.determine.recorded import sweep_at
+from clearance.determine.step import SweepResult, determine
 from clearance.errors import UsageError, listed, nearest, printable
-from clearance.feeds.step import FeedResult
-from clearance.grants.step import GrantResult
+from clearance.feed.step import FeedResult
+from clearance.grant.step import GrantResult
 from clearance.ingest.naming import ENDINGS
 from clearance.ingest.step import IngestResult, ingest
 from clearance.maintain.step import MaintainResult
@@ -25,8 +27,6 @@ from clearance.publish.step import PublishResult, publish
 from clearance.report.page import ReportResult, write_report
 from clearance.rulebook.loading.load import Rulebook
 from clearance.settings import Settings
-from clearance.sweep.recorded import sweep_at
-from clearance.sweep.step import SweepResult, determine
 
 PACKET_FILES = ("all", "condensed", "prop64", "relief")
 

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.command.run import Frame
+from clearance.determine.plan import plan_sweep
 from clearance.errors import ClearanceError, StoreFault
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.platform.paths import jars_folder
@@ -22,7 +23,6 @@ from clearance.platform.spark.java import find_java, release_of
 from clearance.platform.store.store import Store, storage_faults
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.schemas import TABLES
-from clearance.sweep.assign import plan_sweep
 
 Check = dict[str, Any]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from clearance.determine.plan import Plan
 from clearance.errors import UsageError, nearest
 from clearance.rulebook.language.model import ParamValue
 from clearance.rulebook.language.resolved import BoundPack
-from clearance.sweep.assign import Plan
 
 
 def assumed_values(given: Sequence[str]) -> dict[str, ParamValue]:

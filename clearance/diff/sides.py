@@ -13,6 +13,11 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.determine.plan import Plan, plan_sweep
+from clearance.determine.recorded import Sweep
+from clearance.determine.scope import Scope
+from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.step import UNIT_TABLES, decide
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
@@ -29,11 +34,6 @@ from clearance.prepare.step import prepare_fingerprint
 from clearance.rulebook.language.model import ParamValue
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings
-from clearance.sweep.assign import Plan, plan_sweep
-from clearance.sweep.recorded import Sweep
-from clearance.sweep.scope import Scope
-from clearance.sweep.side_feeds import REVIEWS, with_reviews
-from clearance.sweep.step import UNIT_TABLES, decide
 
 
 @dataclass(frozen=True)

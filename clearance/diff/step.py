@@ -14,13 +14,13 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import Sweep, latest_sweep, named_sweep, sweep_of
 from clearance.diff.compare import BY_CHANGE, BY_PACK, WHOLE, changes, figures
 from clearance.diff.sides import OtherRules, decided_by
 from clearance.errors import UsageError
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.sweep.recorded import Sweep, latest_sweep, named_sweep, sweep_of
 
 _READ = ("subject_id", "unit", "unit_id", "county", "pack", "pack_version")
 _ANSWER = ("outcome", "relief", "reason", "rule", "eligible_on")

@@ -10,10 +10,10 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import Sweep
 from clearance.explain.model import Event, ExplainedUnit
 from clearance.platform.store.store import Store
 from clearance.publish.columns import charge_shown
-from clearance.sweep.recorded import Sweep
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 UNREADABLE = "charge not readable"

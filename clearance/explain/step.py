@@ -10,6 +10,8 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.digest import row_hash
+from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import UsageError
 from clearance.explain.decision import ReadPack, explained
 from clearance.explain.model import ExplainedSweep, Explanation
@@ -18,8 +20,6 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.publish.words import PackWords, load_reasons, pack_words
 from clearance.rulebook.english.decision import catalogue_and_petitions
 from clearance.rulebook.language.catalogue import Catalogue
-from clearance.sweep.digest import row_hash
-from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 
 
 def explain(

@@ -18,6 +18,14 @@ from typing import Any
 from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import (
+    Standing,
+    Sweep,
+    latest_sweep,
+    named_sweep,
+    standing,
+    sweep_of,
+)
 from clearance.errors import UsageError
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.spark.literal_table import literal_table, looked_up
@@ -26,7 +34,6 @@ from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.publish.units import units_shown
 from clearance.publish.words import load_reasons, reason_text, words_of_packs
-from clearance.sweep.recorded import Standing, Sweep, latest_sweep, named_sweep, standing, sweep_of
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 OPTIONS: dict[str, dict[str, Any]] = {

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.grants.looked import looked_at
+from clearance.determine.recorded import standing, sweep_of
+from clearance.grant.last_looked import looked_at
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import note_on
-from clearance.sweep.recorded import standing, sweep_of
 
 
 def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int | None:

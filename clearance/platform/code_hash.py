@@ -59,7 +59,7 @@ def code_hash(entry: str, *, package: Path = PACKAGE) -> str:
     """A hash of a module and of all that it imports that can change an answer.
 
     Args:
-        entry: the module, with its package: `clearance.sweep.step`.
+        entry: the module, with its package: `clearance.determine.step`.
         package: the folder of the package.
     """
     digest = hashlib.sha256()

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
-from clearance.feeds.state import changed_rows
+from clearance.feed.state import changed_rows
 from clearance.ingest.fields_hash import subject_sums
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults

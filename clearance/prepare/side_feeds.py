@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.feeds.state import LoadedFeed, feed_state
+from clearance.feed.state import LoadedFeed, feed_state
 from clearance.platform.spark.broadcasts import BROADCAST_BYTES, bytes_of
 from clearance.platform.store.store import Store
 from clearance.prepare.holes import Lost, open_holes

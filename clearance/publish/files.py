@@ -21,11 +21,11 @@ from typing import Any, BinaryIO
 
 from pyspark.sql import DataFrame
 
+from clearance.determine.recorded import WHAT_IF
 from clearance.errors import StoreFault
 from clearance.ingest.record import UTF_8
 from clearance.platform.faults.remedies import output_faults, storage_faults
 from clearance.platform.store.lock import alone
-from clearance.sweep.recorded import WHAT_IF
 
 UNDER_WAY = ".publishing"
 LOCK = ".publishing.lock"

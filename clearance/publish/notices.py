@@ -17,8 +17,9 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.grants.looked import looked_at
-from clearance.grants.record import first_rows
+from clearance.determine.recorded import Sweep
+from clearance.grant.last_looked import looked_at
+from clearance.grant.record import first_rows
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.record.fields import whole_date
@@ -31,7 +32,6 @@ from clearance.publish.notices_due import note_due, notices_due
 from clearance.publish.row_keys import case_number
 from clearance.publish.together import collected
 from clearance.schemas import GRANTS, NOTICES
-from clearance.sweep.recorded import Sweep
 
 FOLDER = "courts"
 COLUMNS = (

@@ -13,6 +13,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import Sweep
 from clearance.ingest.record import UTF_8
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.platform.spark.literal_table import looked_up
@@ -43,7 +44,6 @@ from clearance.publish.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.summary import convictions_of, summaries
 from clearance.publish.together import planned_at_once
 from clearance.publish.workbook import Explained, write_workbook
-from clearance.sweep.recorded import Sweep
 
 FILES = tuple(HEADERS)
 

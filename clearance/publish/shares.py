@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.determine.recorded import Standing, Sweep
 from clearance.platform.store.store import Store
 from clearance.publish.figures import Figures
 from clearance.publish.packets import Tables, opened_tables
 from clearance.publish.row_keys import Survey, surveyed
-from clearance.sweep.recorded import Standing, Sweep
 
 
 @dataclass(frozen=True)

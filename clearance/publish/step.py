@@ -13,6 +13,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing
 from clearance.errors import UsageError, nearest
 from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store, storage_faults
@@ -32,7 +33,6 @@ from clearance.publish.shares import Opened, shared_out
 from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
 from clearance.publish.words import load_reasons, words_of_packs
 from clearance.publish.workbook import Explained
-from clearance.sweep.recorded import Standing, Sweep, latest_sweep, standing
 
 
 @dataclass(frozen=True)

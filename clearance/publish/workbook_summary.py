@@ -10,10 +10,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from clearance.determine.recorded import WHAT_IF
 from clearance.publish.summary import IMPACT
 from clearance.publish.withheld import OUTCOMES
 from clearance.publish.workbook_cells import Styles, strong_colour, write_text
-from clearance.sweep.recorded import WHAT_IF
 
 TITLE = "Summary"
 SPLIT = "in {sheets} sheets, since one holds {rows:,} rows"

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from clearance.sweep.recorded import WHAT_IF, Standing, Sweep
+from clearance.determine.recorded import WHAT_IF, Standing, Sweep
 
 
 @dataclass(frozen=True)

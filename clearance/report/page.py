@@ -11,6 +11,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
+from clearance.determine.recorded import Sweep, latest_sweep, standing
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
@@ -43,7 +44,6 @@ from clearance.report.laws import used_packs
 from clearance.report.months import coming, months_part
 from clearance.report.people import people_changed, people_part
 from clearance.report.state import store_figures, store_parts
-from clearance.sweep.recorded import Sweep, latest_sweep, standing
 
 KINDS = {
     "law": "Statewide law",

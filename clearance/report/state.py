@@ -10,13 +10,13 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import Sweep
 from clearance.ingest.ledger import ACCEPTED, latest_files
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.worklist import unknown_texts
 from clearance.publish.made_up import made_up
 from clearance.publish.withheld import SMALLEST
-from clearance.sweep.recorded import Sweep
 
 WORKLIST_LINES = 25
 

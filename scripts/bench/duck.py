@@ -30,6 +30,7 @@ from typing import Any
 # This checkout goes before an installed copy.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from clearance.determine.plan import Plan, plan_sweep
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.assigned import Assigned
 from clearance.rulebook.language.model import All, Any_, Condition, Not
@@ -38,7 +39,6 @@ from clearance.rulebook.language.rivals import RULE
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.spark.operators import holds, known, truth
 from clearance.settings import load_settings
-from clearance.sweep.assign import Plan, plan_sweep
 
 AS_OF = date(2026, 11, 1)
 TABLES = {"conviction": "charges", "arrest": "arrests"}

@@ -29,6 +29,9 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.plan import Plan, plan_sweep
+from clearance.determine.scope import Scope
+from clearance.determine.step import UNIT_TABLES, decide
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
@@ -38,9 +41,6 @@ from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.spark.compile import Assigned
 from clearance.settings import Settings
-from clearance.sweep.assign import Plan, plan_sweep
-from clearance.sweep.scope import Scope
-from clearance.sweep.step import UNIT_TABLES, decide
 from clearance.synth.step import synthesize
 
 ROOT = Path(__file__).resolve().parents[2]

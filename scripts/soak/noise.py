@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pyspark.sql import Row, SparkSession
 
+from clearance.determine.step import determine
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
@@ -35,7 +36,6 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.schemas import FEEDS, SOURCE_ROWS
 from clearance.settings import load_settings
-from clearance.sweep.step import determine
 from clearance.synth.people import person
 from clearance.synth.write import SHAPES, lines
 from soak.sessions import forget_ended_jobs
@@ -171,7 +171,7 @@ def look(spark: SparkSession, folder: Path, *, numbers: Sequence[int], seed: int
 
 
 def _load_empty_feeds(spark: SparkSession, store: Store) -> None:
-    from clearance.feeds.state import LoadedFeed
+    from clearance.feed.state import LoadedFeed
     from clearance.platform.spark.literal_table import literal_table
 
     for kind in ("registry", "supervision", "petitions"):

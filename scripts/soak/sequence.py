@@ -26,6 +26,12 @@ from pyspark.sql import SparkSession
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from clearance.determine.digest import digest_of
+from clearance.determine.plan import plan_sweep
+from clearance.determine.replay import replay
+from clearance.determine.scope import Scope
+from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.step import decide, determine
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
@@ -39,12 +45,6 @@ from clearance.prepare.statutes.match import load_statutes
 from clearance.prepare.step import prepare
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from clearance.sweep.assign import plan_sweep
-from clearance.sweep.digest import digest_of
-from clearance.sweep.replay import replay
-from clearance.sweep.scope import Scope
-from clearance.sweep.side_feeds import REVIEWS, with_reviews
-from clearance.sweep.step import decide, determine
 from clearance.synth.step import synthesize
 from soak.sessions import QUICK, forget_ended_jobs
 from soak.side_feeds import KINDS, take_some

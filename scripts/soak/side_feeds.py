@@ -11,12 +11,12 @@ from pathlib import Path
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.feeds.kinds import kind_named
-from clearance.feeds.read import checked_feed
-from clearance.feeds.step import take_feed
+from clearance.determine.digest import row_hash
+from clearance.feed.kinds import kind_named
+from clearance.feed.read import checked_feed
+from clearance.feed.step import take_feed
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
-from clearance.sweep.digest import row_hash
 
 COUNTY = "LOS ANGELES"
 Draw = Callable[[random.Random, list[str]], list[dict[str, str]]]

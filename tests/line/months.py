@@ -9,14 +9,14 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.feeds.state import LoadedFeed
+from clearance.determine.step import SweepResult, determine
+from clearance.feed.state import LoadedFeed
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import Note
 from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
-from clearance.sweep.step import SweepResult, determine
 from tests.spec.literal_tables import record
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)

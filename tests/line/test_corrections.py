@@ -12,15 +12,15 @@ from typing import Any
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.grants.corrections import _editions
-from clearance.grants.looked import Looked, looked_at
-from clearance.grants.step import GrantResult, grant
+from clearance.determine.recorded import latest_sweep
+from clearance.grant.corrections import _editions
+from clearance.grant.last_looked import Looked, looked_at
+from clearance.grant.step import GrantResult, grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.files import workplace
 from clearance.publish.notices import write_notices
-from clearance.sweep.recorded import latest_sweep
 from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 from tests.spec.literal_tables import record
 

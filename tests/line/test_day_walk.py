@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from clearance.determine.step import UNIT_TABLES
 from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
@@ -21,7 +22,6 @@ from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
 from clearance.rulebook.spark.compile import Assigned, evaluate
-from clearance.sweep.step import UNIT_TABLES
 from clearance.synth.step import synthesize
 from tests.line.months import load
 

@@ -16,6 +16,8 @@ from pyspark.sql import functions as F
 
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
+from clearance.determine.recorded import latest_sweep
+from clearance.determine.step import determine
 from clearance.diff.compare import changes
 from clearance.diff.sides import OtherRules, decided_by
 from clearance.errors import EXIT_USAGE
@@ -25,8 +27,6 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.schemas import TABLES
 from clearance.settings import load_settings
-from clearance.sweep.recorded import latest_sweep
-from clearance.sweep.step import determine
 from tests.line.conftest import Line
 
 LATER = date(AS_OF.year + 1, AS_OF.month, 1)

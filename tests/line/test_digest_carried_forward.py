@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.determine import manifest
+from clearance.determine.digest import Tally, digest_of, tally_of
 from clearance.platform.paths import rules_folder
 from clearance.prepare.step import prepare
-from clearance.sweep import manifest
-from clearance.sweep.digest import Tally, digest_of, tally_of
 from tests.line.conftest import November
 from tests.line.months import DECEMBER, LAW, PEOPLE, row_of, sweep, take_in
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from pyspark.sql import Row, SparkSession
 
+from clearance.determine.digest import row_hash
+from clearance.determine.replay import replay
+from clearance.determine.side_feeds import with_reviews
+from clearance.determine.step import determine
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from clearance.sweep.digest import row_hash
-from clearance.sweep.replay import replay
-from clearance.sweep.side_feeds import with_reviews
-from clearance.sweep.step import determine
 from tests.line.conftest import Line, November
 from tests.line.months import LAW, NOVEMBER, PEOPLE, leave_prepared, load, sweep, table_of
 

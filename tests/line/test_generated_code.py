@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from clearance.command.demo import AS_OF
 from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
+from clearance.determine.step import determine
 from clearance.platform.clock import wall_clock
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import INTERPRETED
@@ -17,7 +18,6 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.step import publish
 from clearance.settings import load_settings
-from clearance.sweep.step import determine
 from tests.line.conftest import Line
 
 

@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from clearance.determine.recorded import latest_sweep
 from clearance.errors import StoreFault
-from clearance.grants.step import grant
+from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish import notices
 from clearance.publish.files import workplace
 from clearance.publish.notices import COLUMNS, write_notices
 from clearance.publish.notices_due import MARK, note_due, notices_due
-from clearance.sweep.recorded import latest_sweep
 from tests.line.conftest import November
 from tests.line.months import DECEMBER, NOVEMBER, PEOPLE
 

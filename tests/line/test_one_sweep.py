@@ -100,7 +100,7 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.sweep.step.record", dies)
+        broken.setattr("clearance.determine.step.record", dies)
         assert _code(["determine", "--as-of", "2025-11-01", *at], debug=False) != 0
     table = Store(str(place.store)).read(spark, "determinations")
     assert not table.where("as_of = '2025-11-01'").isEmpty()

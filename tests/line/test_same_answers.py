@@ -25,9 +25,9 @@ from soak.months import Place
 from soak.state import CLOCK, SWEEP_ID, live
 
 from clearance.cli import _code
+from clearance.determine.digest import row_hash
 from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
-from clearance.sweep.digest import row_hash
 from tests.line.conftest import Line
 from tests.line.county_file import first_month, second_month
 from tests.spec.feed_files import text_of, write

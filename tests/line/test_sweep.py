@@ -15,17 +15,17 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.digest import CONTENT, digest_of
+from clearance.determine.manifest import Manifest, last_sweep
+from clearance.determine.replay import replay
+from clearance.determine.scope import Scope, scope_of
+from clearance.determine.step import SweepResult, _is_what_if, determine
 from clearance.errors import DifferenceFound, SweepConflict, UsageError
-from clearance.grants.step import grant
+from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
-from clearance.sweep.digest import CONTENT, digest_of
-from clearance.sweep.manifest import Manifest, last_sweep
-from clearance.sweep.replay import replay
-from clearance.sweep.scope import Scope, scope_of
-from clearance.sweep.step import SweepResult, _is_what_if, determine
 from tests.line.months import leave_prepared, table_of
 
 SETTINGS = Settings(

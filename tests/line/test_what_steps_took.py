@@ -6,7 +6,7 @@ import json
 
 from pyspark.sql import SparkSession
 
-from clearance.sweep.digest import CONTENT
+from clearance.determine.digest import CONTENT
 from tests.line.conftest import Line
 
 STEPS = ["ingest", "prepare", "determine", "publish", "report"]

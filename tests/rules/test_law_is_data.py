@@ -36,7 +36,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("clearance/prepare/statutes/lists.py", "registrable_290c"): LIST,
     ("clearance/export/step.py", "448"): "the mode 0o700 of a folder",
     ("clearance/platform/faults/chain.py", "600"): NO_SECTION,
-    ("clearance/feeds/forms.py", "290"): "an example in the words of a problem",
+    ("clearance/feed/forms.py", "290"): "an example in the words of a problem",
     ("clearance/ingest/kind.py", "128"): NO_SECTION,
     ("clearance/ingest/unpack.py", "100.0"): NO_SECTION,
     ("clearance/ingest/unread.py", "100"): NO_SECTION,

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from clearance.cli import _code
+from clearance.determine.plan import Plan, plan_sweep
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.rulebook.check.cases import difference
@@ -22,7 +23,6 @@ from clearance.rulebook.loading.option_files import options_of, read_option_file
 from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
 from clearance.settings import Settings, load_settings
-from clearance.sweep.assign import Plan, plan_sweep
 from tests.rules.packs import OPTIONS, bound_pack, small_pack
 
 AS_OF = date(2026, 11, 1)

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from clearance.cli import _code
+from clearance.determine.plan import plan_sweep
+from clearance.determine.signed import check_signed
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
 from clearance.settings import Settings
-from clearance.sweep.assign import plan_sweep
-from clearance.sweep.signed import check_signed
 
 PACK, LAW = "prop64_statute", Settings(packs=("prop64_statute",))
 AS_OF = date(2026, 11, 1)

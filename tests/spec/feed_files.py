@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from clearance.feeds.kinds import Kind, kind_named
+from clearance.feed.kinds import Kind, kind_named
 
 COUNTIES = ("LOS ANGELES", "YOLO")
 HASH = "0123456789abcdef" * 4

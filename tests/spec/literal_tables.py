@@ -10,12 +10,12 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
+from clearance.determine.recorded import Sweep, sweep_of
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import TABLES as PREPARED
 from clearance.prepare.changed_people import Note
 from clearance.schemas import TABLES
-from clearance.sweep.recorded import Sweep, sweep_of
 
 AS_OF = date(2026, 11, 1)
 SWEEP = "sweep-of-november"

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from clearance.determine.county_options import chosen_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.publish.words import load_reasons
@@ -19,7 +20,6 @@ from clearance.rulebook.loading.documents import pack_files, read_documents
 from clearance.rulebook.loading.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
 from clearance.rulebook.loading.pack_checks import Known
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from clearance.sweep.county_options import chosen_options
 
 RULES = rules_folder()
 CASES = sorted(RULES.glob("*/**/*.cases.yaml"))

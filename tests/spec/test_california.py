@@ -17,8 +17,8 @@ import yaml
 
 from clearance.cli import _code
 from clearance.errors import StoreFault, UsageError
-from clearance.feeds.kinds import kind_named
-from clearance.feeds.read import checked_feed
+from clearance.feed.kinds import kind_named
+from clearance.feed.read import checked_feed
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
 from clearance.synth.california import block, month, step, years

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from clearance.determine.manifest import deciding_code, engine_version
 from clearance.platform.code_hash import code_hash, covered
 from clearance.platform.paths import PACKAGE, rules_folder
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.match import load_statutes
 from clearance.prepare.step import prepare_fingerprint
-from clearance.sweep.manifest import deciding_code, engine_version
 
-PREPARE, SWEEP = "clearance.prepare.step", "clearance.sweep.step"
+PREPARE, SWEEP = "clearance.prepare.step", "clearance.determine.step"
 # What the steps import besides: messages, locks, places, versions of tables, which files are read.
 LEFT_OUT = {
     "clearance",
@@ -72,7 +72,7 @@ def test_schemas_the_records_parser_and_the_state_of_feeds_are_covered() -> None
     for step in (PREPARE, SWEEP):
         assert covered(step) >= {
             *("clearance.schemas", "clearance.ingest.record", "clearance.ingest.layout"),
-            *("clearance.feeds.state", "clearance.platform.store.store"),
+            *("clearance.feed.state", "clearance.platform.store.store"),
         }
     assert covered(PREPARE) >= {f"clearance.prepare.{name}" for name in ("grammar", "later", "let")}
     assert covered(SWEEP) >= {
@@ -136,7 +136,7 @@ def test_the_fingerprints_are_made_of_these_hashes_and_not_of_the_release(
     record, statutes = load_record_rules(rules), load_statutes(rules)
     prepared, engine = prepare_fingerprint(record, statutes), engine_version()
     assert engine.endswith(code_hash(SWEEP)[:12])
-    monkeypatch.setattr("clearance.sweep.manifest.__version__", "9.9")
+    monkeypatch.setattr("clearance.determine.manifest.__version__", "9.9")
     assert engine_version().startswith("9.9+")
     assert deciding_code(engine_version()) == deciding_code(engine)
     monkeypatch.setattr("clearance.prepare.step.code_hash", lambda entry: "another")

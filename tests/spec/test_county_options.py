@@ -15,6 +15,7 @@ import yaml
 from literal_tables import AS_OF, charge, court, source_row, write
 from pyspark.sql import Row, SparkSession
 
+from clearance.determine.step import SweepResult, determine
 from clearance.explain.step import explain
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
@@ -22,7 +23,6 @@ from clearance.publish.step import publish
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import bound_from
 from clearance.settings import load_settings
-from clearance.sweep.step import SweepResult, determine
 
 # A policy that no line of Python knows: dismissed when the years that the county sets are over.
 QUIET_YAML = """

@@ -14,9 +14,9 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.errors import InputRefused
-from clearance.feeds.read import checked_feed
-from clearance.feeds.state import feed_state
-from clearance.feeds.step import FeedResult, take_feed
+from clearance.feed.read import checked_feed
+from clearance.feed.state import feed_state
+from clearance.feed.step import FeedResult, take_feed
 from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
 

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearance.errors import MOST_LISTED, InputRefused, UsageError
-from clearance.feeds import forms
-from clearance.feeds.chains import follow
-from clearance.feeds.read import checked_feed
-from clearance.feeds.sheet import LONGEST_LINE
+from clearance.feed import forms
+from clearance.feed.chains import follow
+from clearance.feed.read import checked_feed
+from clearance.feed.sheet import LONGEST_LINE
 from clearance.prepare.record import fields
 from clearance.schemas import FEEDS
 

@@ -14,7 +14,7 @@ from rows import RULES
 
 from clearance.cli import _code
 from clearance.errors import UsageError
-from clearance.grants.step import GrantResult, grant
+from clearance.grant.step import GrantResult, grant
 from clearance.platform.store.store import Store
 
 COUNT = court("A", "101002001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT, MARIN")

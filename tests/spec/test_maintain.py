@@ -15,13 +15,13 @@ from literal_tables import charge, court, frame, recorded, source_row, sweep, wr
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
+from clearance.determine.recorded import Sweep, sweep_of
 from clearance.errors import StoreFault
-from clearance.grants.looked import Looked
+from clearance.grant.last_looked import Looked
 from clearance.maintain.needed import oldest_record
 from clearance.maintain.step import maintain
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store, storage_faults
-from clearance.sweep.recorded import Sweep, sweep_of
 from tests.spec.test_recorded import COUNT, decided, left
 
 # Four months, the last of them now.

@@ -28,6 +28,7 @@ from literal_tables import (
 from openpyxl import load_workbook
 from pyspark.sql import SparkSession
 
+from clearance.determine.recorded import WHAT_IF
 from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
@@ -35,7 +36,6 @@ from clearance.platform.store.store import Store
 from clearance.publish.columns import APPENDED, CONDENSED, RELIEF
 from clearance.publish.step import PublishResult, publish
 from clearance.publish.summary import IMPACT, NOTHING_DECIDED
-from clearance.sweep.recorded import WHAT_IF
 
 # Input order is the order of positions; the table holds the rows in another order.
 A = {"SUBJECT_ID": "A"}

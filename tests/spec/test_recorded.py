@@ -10,10 +10,10 @@ import pytest
 from literal_tables import charge, court, determination, frame, recorded, source_row, sweep, write
 from pyspark.sql import SparkSession
 
+from clearance.determine.recorded import Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.changed_people import Note
-from clearance.sweep.recorded import Sweep, latest_sweep, standing, sweep_of
 from tests.spec.vacuum import vacuum
 
 COUNT = "101002001000"

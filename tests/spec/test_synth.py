@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault, UsageError
-from clearance.feeds.kinds import kind_named
-from clearance.feeds.read import checked_feed
+from clearance.feed.kinds import kind_named
+from clearance.feed.read import checked_feed
 from clearance.ingest.layout import FIELDS
 from clearance.synth.feeds import write_feeds
 from clearance.synth.names import STATE

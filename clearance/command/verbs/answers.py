@@ -124,7 +124,7 @@ def replay(
 ) -> None:
     """Decide an old sweep again from what the store kept, and compare digests."""
     place = frame.open_store(frame.settings())
-    from clearance.sweep.replay import replay as decide_again
+    from clearance.determine.replay import replay as decide_again
 
     with frame.session() as spark:
         result = decide_again(spark, place, sweep_id=sweep, rules=frame.rules)

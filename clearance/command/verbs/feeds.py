@@ -28,9 +28,9 @@ def feed(
     place = frame.open_store(frame.settings())
     day = as_date(dated, "--dated")
     from clearance.command.line import say_feed
-    from clearance.feeds.kinds import kind_named
-    from clearance.feeds.read import checked_feed
-    from clearance.feeds.step import take_feed
+    from clearance.feed.kinds import kind_named
+    from clearance.feed.read import checked_feed
+    from clearance.feed.step import take_feed
     from clearance.prepare.record.rules import load_record_rules
 
     wanted = kind_named(kind, counties=load_record_rules(frame.rules).counties)

@@ -20,7 +20,7 @@ def grant(
     """Record what the law gives at a sweep as granted, each unit once."""
     place = frame.open_store(frame.settings())
     from clearance.command.line import say_grant
-    from clearance.grants.step import grant as record
+    from clearance.grant.step import grant as record
 
     with place.claimed(), frame.session() as spark:
         result = record(spark, place, sweep_id=sweep, rules=frame.rules)

@@ -95,11 +95,11 @@ def determine(
     settings = frame.settings()
     place = frame.open_store(settings)
     from clearance.command.line import say_sweep
+    from clearance.determine.plan import plan_sweep
+    from clearance.determine.signed import check_signed
+    from clearance.determine.step import determine as sweep
     from clearance.platform.clock import wall_clock
     from clearance.rulebook.loading.load import load_rulebook
-    from clearance.sweep.assign import plan_sweep
-    from clearance.sweep.signed import check_signed
-    from clearance.sweep.step import determine as sweep
 
     rulebook = load_rulebook(frame.rules)
     plan = plan_sweep(rulebook, settings, as_of=day, selected=pack or ())
@@ -188,8 +188,8 @@ def run(
     place = frame.open_store(settings)
     _look_for(inputs)
     from clearance.command.line import whole_line
+    from clearance.determine.plan import plan_sweep
     from clearance.rulebook.loading.load import load_rulebook
-    from clearance.sweep.assign import plan_sweep
 
     counties = _counties(frame, county)
     rulebook = load_rulebook(frame.rules)

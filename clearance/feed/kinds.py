@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from clearance.errors import UsageError, nearest
-from clearance.feeds import forms
-from clearance.feeds.forms import Form
+from clearance.feed import forms
+from clearance.feed.forms import Form
 from clearance.schemas import (
     FEEDS,
     PETITION_STATUSES,

@@ -16,6 +16,14 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.digest import CONTENT, digest_of
+from clearance.determine.manifest import deciding_code, engine_version
+from clearance.determine.plan import Plan
+from clearance.determine.recorded import named_sweep
+from clearance.determine.scope import Scope
+from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.step import UNIT_TABLES, decide
+from clearance.determine.write import KEY, changes
 from clearance.errors import DifferenceFound
 from clearance.platform.store.earlier_tables import with_later_columns
 from clearance.platform.store.store import Store, storage_faults
@@ -25,14 +33,6 @@ from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.stored import bound_from
 from clearance.rulebook.spark.compile import Assigned
 from clearance.schemas import TABLES
-from clearance.sweep.assign import Plan
-from clearance.sweep.digest import CONTENT, digest_of
-from clearance.sweep.manifest import deciding_code, engine_version
-from clearance.sweep.recorded import named_sweep
-from clearance.sweep.scope import Scope
-from clearance.sweep.side_feeds import REVIEWS, with_reviews
-from clearance.sweep.step import UNIT_TABLES, decide
-from clearance.sweep.write import KEY, changes
 
 MOST_NAMED = 10
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.digest import CONTENT
+from clearance.determine.manifest import Manifest
 from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import DETERMINATIONS
-from clearance.sweep.digest import CONTENT
-from clearance.sweep.manifest import Manifest
 
 KEY = ("subject_id", "pack", "unit_id")
 

@@ -20,15 +20,15 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.grants.known_then import tag, tagged_unit, units_then
-from clearance.grants.looked import Versions
+from clearance.determine.plan import Plan
+from clearance.determine.replay import assigned_as_recorded, fingerprints_of, stored_packs
+from clearance.determine.scope import Scope
+from clearance.determine.step import UNIT_TABLES, decide
+from clearance.grant.known_then import tag, tagged_unit, units_then
+from clearance.grant.last_looked import Versions
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import Note, note_on, people_with_other_records
-from clearance.sweep.assign import Plan
-from clearance.sweep.replay import assigned_as_recorded, fingerprints_of, stored_packs
-from clearance.sweep.scope import Scope
-from clearance.sweep.step import UNIT_TABLES, decide
 
 KEY = ("unit_id", "pack", "granted_on")
 AGAINST = ("NOT_ELIGIBLE", "NOT_YET")

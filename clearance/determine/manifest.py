@@ -17,11 +17,11 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance import __version__
+from clearance.determine.digest import Tally, tally_of, tally_of_changes
 from clearance.platform.code_hash import code_hash
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.schemas import SWEEPS
-from clearance.sweep.digest import Tally, tally_of, tally_of_changes
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Manifest:
 
 def engine_version() -> str:
     """The version of this code, with a hash of the modules that decide and write."""
-    return f"{__version__}+{code_hash('clearance.sweep.step')[:12]}"
+    return f"{__version__}+{code_hash('clearance.determine.step')[:12]}"
 
 
 def deciding_code(code_version: str) -> str:

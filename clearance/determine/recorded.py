@@ -13,10 +13,10 @@ from datetime import date
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.manifest import Manifest
 from clearance.errors import StoreFault, UsageError, nearest
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import note_on
-from clearance.sweep.manifest import Manifest
 
 WHAT_IF = (
     "A what-if: its as-of lies before the extract or after the day on which it was made, or a "

@@ -8,12 +8,12 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.feeds.state import feed_state
+from clearance.determine.digest import row_hash
+from clearance.feed.state import feed_state
 from clearance.platform.spark.broadcasts import sent_where_small
 from clearance.platform.store.store import Store
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.spark.compile import Assigned
-from clearance.sweep.digest import row_hash
 
 REVIEWS = "reviews"
 REVIEWED = "DECIDED_BY_REVIEW"

@@ -15,10 +15,11 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.determine.recorded import named_sweep, sweep_of
 from clearance.errors import UsageError
-from clearance.grants.corrections import KEY, corrections
-from clearance.grants.looked import Looked, looked_at
-from clearance.grants.record import first_rows
+from clearance.grant.corrections import KEY, corrections
+from clearance.grant.last_looked import Looked, looked_at
+from clearance.grant.record import first_rows
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
@@ -27,7 +28,6 @@ from clearance.prepare.changed_people import notes
 from clearance.prepare.record.raw_texts import office_form
 from clearance.prepare.record.rules import RecordRules, load_record_rules
 from clearance.schemas import GRANTS
-from clearance.sweep.recorded import named_sweep, sweep_of
 
 
 @dataclass(frozen=True)

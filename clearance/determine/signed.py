@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from clearance.determine.plan import Plan
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.loading.signatures import sign_off
-from clearance.sweep.assign import Plan
 
 
 def check_signed(plan: Plan) -> None:

@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
-from clearance.feeds.lend import lent
-from clearance.feeds.read import CheckedFeed
-from clearance.feeds.state import LoadedFeed, feed_state
+from clearance.feed.read import CheckedFeed
+from clearance.feed.staged import lent
+from clearance.feed.state import LoadedFeed, feed_state
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage

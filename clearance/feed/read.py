@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.errors import InputRefused
-from clearance.feeds.chains import Cycle, follow
-from clearance.feeds.forms import BadValue
-from clearance.feeds.kinds import Kind
-from clearance.feeds.problems import Problems
-from clearance.feeds.sheet import Line, read_sheet
+from clearance.feed.chains import Cycle, follow
+from clearance.feed.forms import BadValue
+from clearance.feed.kinds import Kind
+from clearance.feed.problems import Problems
+from clearance.feed.sheet import Line, read_sheet
 
 MOST_IN_A_CIRCLE = 10
 

@@ -12,6 +12,19 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
+from clearance.determine.manifest import (
+    Manifest,
+    engine_version,
+    is_recorded,
+    last_sweep,
+    make_manifest,
+    record,
+    sweep_row,
+)
+from clearance.determine.plan import Plan, plan_sweep
+from clearance.determine.scope import Scope, scope_of
+from clearance.determine.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
+from clearance.determine.write import write_sweep
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
 from clearance.platform.spark.literal_table import literal_table
@@ -24,19 +37,6 @@ from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from clearance.rulebook.spark.compile import evaluate
 from clearance.schemas import DETERMINATIONS, PACKS
 from clearance.settings import Settings
-from clearance.sweep.assign import Plan, plan_sweep
-from clearance.sweep.manifest import (
-    Manifest,
-    engine_version,
-    is_recorded,
-    last_sweep,
-    make_manifest,
-    record,
-    sweep_row,
-)
-from clearance.sweep.scope import Scope, scope_of
-from clearance.sweep.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
-from clearance.sweep.write import write_sweep
 
 UNIT_TABLES = {"conviction": "charges", "arrest": "arrests"}
 

@@ -15,11 +15,11 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.feeds.state import changed_rows
+from clearance.determine.manifest import Manifest, deciding_code
+from clearance.determine.side_feeds import REVIEWS
+from clearance.feed.state import changed_rows
 from clearance.platform.store.store import Store
 from clearance.schemas import TABLES
-from clearance.sweep.manifest import Manifest, deciding_code
-from clearance.sweep.side_feeds import REVIEWS
 
 
 @dataclass(frozen=True)

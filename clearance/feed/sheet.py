@@ -14,7 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from clearance.errors import InputRefused, nearest
-from clearance.feeds.problems import Problems
+from clearance.feed.problems import Problems
 
 ABSENT = ("", "-", "NULL")
 LONGEST_LINE = 1 << 20

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from clearance.determine.county_options import Chosen, chosen_options
 from clearance.errors import UsageError, nearest
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.rules import load_record_rules
@@ -17,7 +18,6 @@ from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import stored_text
 from clearance.rulebook.spark.compile import Assigned
 from clearance.settings import Settings
-from clearance.sweep.county_options import Chosen, chosen_options
 
 
 @dataclass(frozen=True)
