@@ -15,7 +15,7 @@ from clearance.determine.step import SweepResult, determine
 from clearance.errors import UsageError, listed, nearest, printable
 from clearance.feed.step import FeedResult
 from clearance.grant.step import GrantResult
-from clearance.ingest.naming import ENDINGS
+from clearance.ingest.files.naming import ENDINGS
 from clearance.ingest.step import IngestResult, ingest
 from clearance.maintain.step import MaintainResult
 from clearance.platform.clock import wall_clock
@@ -24,7 +24,7 @@ from clearance.platform.watch.progress import say
 from clearance.prepare.step import PrepareResult, prepare
 from clearance.publish.published import note_published, published_before, request_of
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import ReportResult, write_report
+from clearance.report.step import ReportResult, write_report
 from clearance.rulebook.loading.load import Rulebook
 from clearance.settings import Settings
 

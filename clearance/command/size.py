@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clearance.ingest.files import is_address, local_files
+from clearance.ingest.files.found import is_address, local_files
 from clearance.platform.store.store import Store
 
 # Beneath these a run is made for little to read (`session.SMALL`); docs/decisions/0013 has how much

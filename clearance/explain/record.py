@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.determine.recorded import Sweep
 from clearance.explain.model import Event, ExplainedUnit
 from clearance.platform.store.store import Store
-from clearance.publish.columns import charge_shown
+from clearance.publish.column_order import charge_shown
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 UNREADABLE = "charge not readable"

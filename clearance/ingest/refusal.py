@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clearance.errors import InputRefused
-from clearance.ingest.header import cells_of, header_faults
+from clearance.ingest.files.header import cells_of, header_faults
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.survey import FileSurvey
 

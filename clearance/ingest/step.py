@@ -13,7 +13,9 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.commits import (
+from clearance.ingest.files.found import ResearchFile, find_files
+from clearance.ingest.files.probe import UNPACK_LIMIT
+from clearance.ingest.kept_rows import (
     Extract,
     extract_note,
     is_later,
@@ -22,7 +24,6 @@ from clearance.ingest.commits import (
     write_source_files,
     write_source_rows,
 )
-from clearance.ingest.files import ResearchFile, find_files
 from clearance.ingest.ledger import ACCEPTED, REFUSED, latest_day, read_ledger
 from clearance.ingest.refusal import verdict_on
 from clearance.ingest.survey import (
@@ -32,7 +33,6 @@ from clearance.ingest.survey import (
     steady_splits,
     take_survey,
 )
-from clearance.ingest.unpack import UNPACK_LIMIT
 from clearance.ingest.unread import UNREAD_LIMIT, shapes_of
 from clearance.ingest.unrecorded import take_back_unrecorded
 from clearance.platform.store.store import Store

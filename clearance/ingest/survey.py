@@ -17,7 +17,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
-from clearance.ingest.files import ResearchFile
+from clearance.ingest.files.found import ResearchFile
+from clearance.ingest.files.probe import damaged
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import code_of
 from clearance.ingest.record import decoded, encoding_of, is_whole, needed, parsed
@@ -29,7 +30,6 @@ from clearance.ingest.shape import (
     without_blank_end,
     without_mark,
 )
-from clearance.ingest.unpack import damaged
 from clearance.ingest.unread import (
     DATES,
     SEVERAL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,35 +16,18 @@ from pathlib import Path
 
 from clearance.platform.paths import PACKAGE
 
-# Imported by the steps, and of no say in what they answer: what is imported only by these is not
-# covered either.
-NO_ANSWER = frozenset(
-    {
-        "clearance",  # its version
-        # What is said on the way, and how a run ends.
-        *(
-            "clearance.platform.faults.bug",
-            "clearance.platform.clock",
-            "clearance.errors",
-            "clearance.platform.faults.remedies",
-            "clearance.platform.faults.chain",
-        ),
-        *(
-            "clearance.platform.store.lock",
-            "clearance.platform.watch.log",
-            "clearance.platform.watch.meter",
-            "clearance.platform.watch.progress",
-        ),
-        "clearance.platform.watch.under_way",
-        # Where things lie, and this.
-        *("clearance.platform.code_hash", "clearance.personal", "clearance.platform.paths"),
-        # Which version of a table is read: the versions are part of what a step is known by.
-        *("clearance.platform.store.commits", "clearance.platform.store.log_folder"),
-        # Which files ingest reads, and which it refuses.
-        *("clearance.ingest.files", "clearance.ingest.header", "clearance.ingest.kind"),
-        *("clearance.ingest.naming", "clearance.ingest.remote", "clearance.ingest.unpack"),
-        "clearance.ingest.unread",
-    }
+# Imported by the steps, and of no say in what they answer, each with what lies beneath it: what is
+# imported only by these is not covered either.
+NO_ANSWER = (
+    # What is said on the way, and how a run ends.
+    *("clearance.errors", "clearance.platform.clock"),
+    *("clearance.platform.faults", "clearance.platform.store.lock", "clearance.platform.watch"),
+    # Where things lie, and this.
+    *("clearance.personal", "clearance.platform.code_hash", "clearance.platform.paths"),
+    # Which version of a table is read: the versions are part of what a step is known by.
+    *("clearance.platform.store.commits", "clearance.platform.store.log_folder"),
+    # Which files ingest reads, and which it refuses.
+    *("clearance.ingest.files", "clearance.ingest.unread"),
 )
 
 
@@ -56,16 +40,35 @@ class _Module:
 
 
 def code_hash(entry: str, *, package: Path = PACKAGE) -> str:
-    """A hash of a module and of all that it imports that can change an answer.
+    """What the code that an answer rests on is known by, in fingerprints of steps and sweeps.
+
+    That is its hash, unless `known_as.json` names the hash of earlier code which answers alike:
+    then a store is not decided again because modules were moved or renamed.
 
     Args:
         entry: the module, with its package: `clearance.determine.step`.
+        package: the folder of the package.
+    """
+    found = hash_of(entry, package=package)
+    return _known_as(package).get(found, found)
+
+
+def hash_of(entry: str, *, package: Path = PACKAGE) -> str:
+    """A hash of a module and of all that it imports that can change an answer.
+
+    Args:
+        entry: the module.
         package: the folder of the package.
     """
     digest = hashlib.sha256()
     for name in sorted(covered(entry, package=package)):
         digest.update(name.encode() + b"\0" + _module(name, package=package).digest)
     return digest.hexdigest()
+
+
+def known_as_file(package: Path = PACKAGE) -> Path:
+    """Hashes of code by the hash of later code that answers alike; `scripts/known-as` writes it."""
+    return package / "platform" / "known_as.json"
 
 
 def covered(entry: str, *, package: Path = PACKAGE) -> frozenset[str]:
@@ -79,10 +82,21 @@ def covered(entry: str, *, package: Path = PACKAGE) -> frozenset[str]:
     waiting = [entry]
     while waiting:
         name = waiting.pop()
-        if name not in found and name not in NO_ANSWER and _path(name, package=package):
+        if name not in found and _has_a_say(name) and _path(name, package=package):
             found.add(name)
             waiting += [*_module(name, package=package).imports, name.rpartition(".")[0]]
     return frozenset(found)
+
+
+@cache
+def _known_as(package: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads(known_as_file(package).read_text(encoding="utf-8"))
+    return found
+
+
+def _has_a_say(name: str) -> bool:
+    """Whether a module can change an answer; the package itself only says its version."""
+    return name != PACKAGE.name and not f"{name}.".startswith(tuple(f"{no}." for no in NO_ANSWER))
 
 
 def _path(name: str, *, package: Path) -> Path | None:

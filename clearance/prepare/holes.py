@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.ingest.commits import is_later
+from clearance.ingest.kept_rows import is_later
 from clearance.ingest.ledger import ACCEPTED, read_ledger
 from clearance.platform.spark.broadcasts import sent_where_small
 from clearance.platform.spark.literal_table import literal_table

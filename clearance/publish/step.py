@@ -19,20 +19,31 @@ from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.publish.columns import HEADERS
+from clearance.publish.column_order import HEADERS
 from clearance.publish.counties import asked_counties, folders, known_counties
-from clearance.publish.counts import decided_counts, decision_words, numbered_steps, with_words
-from clearance.publish.county_lists import move_lists
-from clearance.publish.figures import STATISTICS, Counted, Figures, figures
+from clearance.publish.figures.counted import STATISTICS, Counted, Figures, figures
 from clearance.publish.files import Workplace, workplace, write_table
-from clearance.publish.notices import write_notices
-from clearance.publish.packets import FILES, Order, Tables, write_packets
+from clearance.publish.notices.county_lists import move_lists
+from clearance.publish.notices.to_courts import write_notices
+from clearance.publish.notices.to_prosecutors import (
+    Notice,
+    expected,
+    load_notice,
+    upcoming,
+    write_upcoming,
+)
+from clearance.publish.packets.counts import (
+    decided_counts,
+    decision_words,
+    numbered_steps,
+    with_words,
+)
+from clearance.publish.packets.packets import FILES, Order, Tables, write_packets
+from clearance.publish.packets.relief import petition_titles, relief_of_counties, relief_words
+from clearance.publish.packets.shares import Opened, shared_out
 from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.relief import petition_titles, relief_of_counties, relief_words
-from clearance.publish.shares import Opened, shared_out
-from clearance.publish.upcoming import Notice, expected, load_notice, upcoming, write_upcoming
 from clearance.publish.words import load_reasons, words_of_packs
-from clearance.publish.workbook import Explained
+from clearance.publish.workbook.workbook import Explained
 
 
 @dataclass(frozen=True)

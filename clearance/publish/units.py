@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.publish.columns import charge_shown
+from clearance.publish.column_order import charge_shown
 
 
 def units_shown(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from clearance.publish.withheld import OUTCOMES, Line
+from clearance.publish.figures.small_cells import OUTCOMES, Line
 
 WITHHELD = "withheld"
 WORDS = {

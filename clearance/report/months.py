@@ -15,8 +15,8 @@ from datetime import date
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.publish.figures import Figures
-from clearance.publish.withheld import Number, shown_parts
+from clearance.publish.figures.counted import Figures
+from clearance.publish.figures.small_cells import Number, shown_parts
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 from clearance.report.figures import percent

@@ -15,10 +15,10 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import literal_table
-from clearance.publish.figures import Figures
-from clearance.publish.impact import impacts_of_packs
-from clearance.publish.summary import IMPACT
-from clearance.publish.withheld import SMALLEST, Line, Number, shown_parts
+from clearance.publish.figures.counted import Figures
+from clearance.publish.figures.impact import impacts_of_packs
+from clearance.publish.figures.small_cells import SMALLEST, Line, Number, shown_parts
+from clearance.publish.figures.summary import IMPACT
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 

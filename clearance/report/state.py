@@ -15,8 +15,8 @@ from clearance.ingest.ledger import ACCEPTED, latest_files
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.worklist import unknown_texts
+from clearance.publish.figures.small_cells import SMALLEST
 from clearance.publish.made_up import made_up
-from clearance.publish.withheld import SMALLEST
 
 WORKLIST_LINES = 25
 

@@ -28,8 +28,8 @@ from hypothesis.strategies import SearchStrategy
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.errors import InputRefused, RulebookInvalid, UsageError
+from clearance.ingest.files.probe import look_at
 from clearance.ingest.step import ingest
-from clearance.ingest.unpack import look_at
 from clearance.platform.paths import conf_folder, rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store

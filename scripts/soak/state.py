@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clearance.publish.columns import HEADERS
+from clearance.publish.column_order import HEADERS
 from clearance.publish.files import csv_line
 from clearance.publish.published import NOTE
 from clearance.schemas import TABLES

@@ -37,7 +37,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from clearance.cli import _code
 from clearance.ingest.layout import FIELDS
 from clearance.platform.store.store import Store
-from clearance.publish import notices, packets
+from clearance.publish.notices import to_courts as notices
+from clearance.publish.packets import packets
 from soak.sessions import QUICK, forget_ended_jobs
 
 YEAR = 2024

@@ -20,7 +20,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.files import workplace
-from clearance.publish.notices import write_notices
+from clearance.publish.notices.to_courts import write_notices
 from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 from tests.spec.literal_tables import record
 

@@ -20,7 +20,7 @@ from soak.state import check_nothing_left
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.platform.store.store import Store
-from clearance.publish import packets
+from clearance.publish.packets import packets
 from tests.line.conftest import Line
 
 WRITES = ("append", "replace", "upsert", "replace_people")

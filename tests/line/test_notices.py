@@ -20,10 +20,10 @@ from clearance.errors import StoreFault
 from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.publish import notices
 from clearance.publish.files import workplace
-from clearance.publish.notices import COLUMNS, write_notices
-from clearance.publish.notices_due import MARK, note_due, notices_due
+from clearance.publish.notices import to_courts as notices
+from clearance.publish.notices.due import MARK, note_due, notices_due
+from clearance.publish.notices.to_courts import COLUMNS, write_notices
 from tests.line.conftest import November
 from tests.line.months import DECEMBER, NOVEMBER, PEOPLE
 

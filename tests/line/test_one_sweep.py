@@ -17,7 +17,7 @@ from soak.state import files_of
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.platform.store.store import Store
-from clearance.publish import shares
+from clearance.publish.packets import shares
 from tests.line.conftest import Line
 
 READ = ("source_rows", "charges", "arrests", "determinations")

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from soak.year import CORRECTED, COUNTIES, GRANTED_AGAIN, STORIES, Killed, Story, Year
 
 from clearance.platform.store.store import Store
-from clearance.publish import notices
+from clearance.publish.notices import to_courts as notices
 
 
 def die(made: object) -> None:

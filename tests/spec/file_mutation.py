@@ -10,8 +10,8 @@ import random
 import re
 import zlib
 
-from clearance.ingest.header import first_header
-from clearance.ingest.kind import HEAD, kind_of
+from clearance.ingest.files.header import first_header
+from clearance.ingest.files.kind import HEAD, kind_of
 from clearance.ingest.layout import FIELDS
 
 HEADER = ",".join(FIELDS).encode()

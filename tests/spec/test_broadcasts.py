@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
-from clearance.platform.paths import rules_folder
+from clearance.platform.paths import PACKAGE, rules_folder
 from clearance.platform.spark import broadcasts
 from clearance.platform.spark.broadcasts import (
     BROADCAST_ROWS,
@@ -42,19 +42,18 @@ ROWS: tuple[dict[str, str | None], ...] = (
 )
 
 
-PACKAGE = Path(broadcasts.__file__).parent
 # What is sent outright, and why it is small.
 SMALL_BY_NATURE = {
-    "broadcasts.py": "asked",
-    "charges/side_feeds.py": "asked of the feed's files",
-    "charges/texts.py": "counted, or of few files",
-    "charges/holes.py": "pairs of extracts",
-    "grants/corrections.py": "sweeps and packs",
-    "ingest/commits.py": "blocks of files",
-    "publish/counts.py": "distinct decisions with their words",
-    "publish/relief.py": "distinct decisions with their words",
-    "publish/notices.py": "counties and months",
-    "publish/placement.py": "files and chunks of files",
+    "platform/spark/broadcasts.py": "asked",
+    "prepare/side_feeds.py": "asked of the feed's files",
+    "prepare/charge_texts.py": "counted, or of few files",
+    "prepare/holes.py": "pairs of extracts",
+    "grant/corrections.py": "sweeps and packs",
+    "ingest/kept_rows.py": "blocks of files",
+    "publish/packets/counts.py": "distinct decisions with their words",
+    "publish/packets/relief.py": "distinct decisions with their words",
+    "publish/notices/to_courts.py": "counties and months",
+    "publish/packets/chunks.py": "files and chunks of files",
     "export/step.py": "sentences of the packs",
     "report/people.py": "counties and packs",
 }

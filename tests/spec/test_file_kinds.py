@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import InputRefused
-from clearance.ingest.kind import HEAD, kind_of
+from clearance.ingest.files.kind import HEAD, kind_of
+from clearance.ingest.files.probe import look_at
 from clearance.ingest.layout import FIELDS
-from clearance.ingest.unpack import look_at
 from tests.spec.file_mutation import valid_row
 
 HEADER = ",".join(FIELDS)

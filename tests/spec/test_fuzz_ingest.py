@@ -18,11 +18,11 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.errors import EXIT_INPUT, InputRefused
-from clearance.ingest.kind import HEAD, kind_of
+from clearance.ingest.files.kind import HEAD, kind_of
+from clearance.ingest.files.probe import ALWAYS_ALLOWED, LONGEST_LINE, look_at
+from clearance.ingest.files.remote import Hadoop, remote_files
 from clearance.ingest.quarantine import CODES
-from clearance.ingest.remote import Hadoop, remote_files
 from clearance.ingest.step import IngestResult, ingest
-from clearance.ingest.unpack import ALWAYS_ALLOWED, LONGEST_LINE, look_at
 from clearance.platform.store.store import Store
 from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
 from tests.spec.file_mutation import (

@@ -16,7 +16,7 @@ from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import conf_folder
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.comments import load_notable
+from clearance.publish.packets.comments import load_notable
 from clearance.publish.words import load_reasons
 from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.language.catalogue import load_catalogue

@@ -9,8 +9,8 @@ import pytest
 from literal_tables import charge, determination, frame
 from pyspark.sql import SparkSession
 
-from clearance.publish.impact import impacts
-from clearance.publish.summary import IMPACT
+from clearance.publish.figures.impact import impacts
+from clearance.publish.figures.summary import IMPACT
 
 AS_OF = date(2026, 11, 1)
 LEAP = date(2027, 2, 28)

@@ -11,8 +11,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.errors import EXIT_INPUT, InputRefused, StoreFault, UsageError
-from clearance.ingest import commits, step
-from clearance.ingest.files import local_files, look_for, named
+from clearance.ingest import kept_rows as commits
+from clearance.ingest import step
+from clearance.ingest.files.found import local_files, look_for, named
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.ledger import read_ledger
 from clearance.ingest.step import IngestResult, ingest

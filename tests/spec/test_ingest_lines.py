@@ -13,8 +13,8 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.commits import Extract, kept_rows, placed, set_aside
-from clearance.ingest.files import ResearchFile, find_files
+from clearance.ingest.files.found import ResearchFile, find_files
+from clearance.ingest.kept_rows import Extract, kept_rows, placed, set_aside
 from clearance.ingest.layout import FIELDS, NEEDED
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.survey import (

@@ -16,9 +16,9 @@ from clearance.platform.paths import rules_folder
 from clearance.prepare.citation.grammar import LONGEST, leaves_target, names_comment, parse_charge
 from clearance.prepare.record.fields import shouted, whole_date
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.counties import LONGEST_FOLDER, folders
-from clearance.publish.row_keys import row_keys
+from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
+from clearance.publish.packets.row_keys import row_keys
 from tests.spec.rows import frames, source_rows
 
 LENGTH = 150_000

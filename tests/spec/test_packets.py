@@ -33,9 +33,9 @@ from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.publish.columns import APPENDED, CONDENSED, RELIEF
+from clearance.publish.column_order import APPENDED, CONDENSED, RELIEF
+from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.step import PublishResult, publish
-from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 
 # Input order is the order of positions; the table holds the rows in another order.
 A = {"SUBJECT_ID": "A"}
@@ -587,7 +587,7 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
 
     before = {path: path.read_bytes() for path in published.out.rglob("*") if path.is_file()}
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.publish.packets.summaries", fails)
+        broken.setattr("clearance.publish.packets.packets.summaries", fails)
         with pytest.raises(StoreFault):
             again(["MARIN"])
     packets = published.out / "packets"
@@ -606,7 +606,7 @@ def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
     published: Published, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A county of several chunks, and no file of source rows.
-    monkeypatch.setattr("clearance.publish.relief.CHUNK_ROWS", 2)
+    monkeypatch.setattr("clearance.publish.packets.relief.CHUNK_ROWS", 2)
 
     def said(**more: Any) -> tuple[list[str], bool, bool | None]:
         publish(

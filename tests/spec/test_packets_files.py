@@ -18,8 +18,8 @@ from clearance.publish.files import (
     write_summary,
     write_table,
 )
-from clearance.publish.notices_due import MARK, note_due, notices_due
-from clearance.publish.placement import SourceFile, placements
+from clearance.publish.notices.due import MARK, note_due, notices_due
+from clearance.publish.packets.chunks import SourceFile, placements
 
 COUNTIES = ["LOS ANGELES", "MARIN"]
 HEADERS = {"all": ("A", "B"), "prop64": ("A",)}

@@ -17,11 +17,11 @@ from clearance.ingest.layout import FIELDS
 from clearance.ingest.record import parsed
 from clearance.platform.paths import rules_folder
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.columns import CONDENSED, charge_shown, csv_fields, years_since
-from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.counts import case_numbers, numbered_steps
-from clearance.publish.lines import condensed, without_96th
-from clearance.publish.row_keys import case_number, row_keys
+from clearance.publish.column_order import CONDENSED, charge_shown, csv_fields, years_since
+from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
+from clearance.publish.packets.counts import case_numbers, numbered_steps
+from clearance.publish.packets.lines import condensed, without_96th
+from clearance.publish.packets.row_keys import case_number, row_keys
 from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
 
 RECORD = load_record_rules(rules_folder())

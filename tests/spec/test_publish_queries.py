@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.step import PublishResult, publish
-from clearance.report.page import write_report
+from clearance.report.step import write_report
 
 COUNTIES = 40
 COUNT = "101001001000"

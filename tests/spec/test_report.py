@@ -39,8 +39,8 @@ from clearance.report.figures import (
     sums,
 )
 from clearance.report.months import NOT_SHOWN
-from clearance.report.page import write_report
 from clearance.report.people import people_left
+from clearance.report.step import write_report
 
 
 def people(

@@ -13,12 +13,12 @@ from rows import RULES, source_rows
 
 from clearance.errors import RulebookInvalid
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.comments import load_notable
-from clearance.publish.counts import numbered_steps
-from clearance.publish.county_lists import move_lists
 from clearance.publish.files import workplace
-from clearance.publish.row_keys import row_keys
-from clearance.publish.upcoming import COLUMNS, load_notice, upcoming, write_upcoming
+from clearance.publish.notices.county_lists import move_lists
+from clearance.publish.notices.to_prosecutors import COLUMNS, load_notice, upcoming, write_upcoming
+from clearance.publish.packets.comments import load_notable
+from clearance.publish.packets.counts import numbered_steps
+from clearance.publish.packets.row_keys import row_keys
 from clearance.schemas import CHARGES, DETERMINATIONS
 
 # 90 days before 2026-05-30.

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 import z3
 
-from clearance.publish.withheld import (
+from clearance.publish.figures.small_cells import (
     OUTCOMES,
     SMALLEST,
     Cell,

@@ -23,11 +23,11 @@ from pyspark.sql import Row
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
-from clearance.publish.columns import APPENDED, CONDENSED, HEADERS, RELIEF
+from clearance.publish.column_order import APPENDED, CONDENSED, HEADERS, RELIEF
+from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.words import load_reasons
-from clearance.publish.workbook import FILE, Explained, write_workbook
+from clearance.publish.workbook.workbook import FILE, Explained, write_workbook
 from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import stored_text

@@ -160,7 +160,7 @@ def publish(
 def report(frame: Frame, out: Out) -> None:
     """One self-contained HTML page about the latest sweep."""
     place = frame.open_store(frame.settings())
-    from clearance.report.page import write_report
+    from clearance.report.step import write_report
 
     with frame.session() as spark:
         result = write_report(spark, place, out=out, rules=frame.rules)
@@ -223,6 +223,6 @@ def _counties(frame: Frame, asked: list[str] | None) -> list[str] | None:
 
 def _look_for(inputs: list[str]) -> None:
     """Name a missing input before Spark starts."""
-    from clearance.ingest.files import local_files
+    from clearance.ingest.files.found import local_files
 
     local_files(inputs)

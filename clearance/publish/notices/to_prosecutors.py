@@ -15,11 +15,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
-from clearance.publish.columns import charge_shown
-from clearance.publish.counts import numbers_in_order
-from clearance.publish.county_lists import CountyList, write_lists
-from clearance.publish.figures import Figures
+from clearance.publish.column_order import charge_shown
+from clearance.publish.figures.counted import Figures
 from clearance.publish.files import Workplace
+from clearance.publish.notices.county_lists import CountyList, write_lists
+from clearance.publish.packets.counts import numbers_in_order
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FOLDER, FILE = "prosecutor", "upcoming.csv"

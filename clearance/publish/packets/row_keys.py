@@ -15,9 +15,9 @@ from pyspark.sql import functions as F
 from clearance.prepare.record.fields import present
 from clearance.prepare.record.places import COURT, county, step_kind
 from clearance.prepare.record.rules import RecordRules
-from clearance.publish.comments import Notable, charge_on_row, may_name_a_section
-from clearance.publish.placement import SOURCE, SourceFile, cuts
-from clearance.publish.together import collected
+from clearance.publish.figures.together import collected
+from clearance.publish.packets.chunks import SOURCE, SourceFile, cuts
+from clearance.publish.packets.comments import Notable, charge_on_row, may_name_a_section
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.platform.spark.literal_table import literal_table
-from clearance.publish.columns import charge_shown, csv_fields, us_date, years_since
-from clearance.publish.figures import Figures
-from clearance.publish.placement import SOURCE
+from clearance.publish.column_order import charge_shown, csv_fields, us_date, years_since
+from clearance.publish.figures.counted import Figures
+from clearance.publish.packets.chunks import SOURCE
 from clearance.publish.words import PackWords, office_word, reason_text
 
 # What packets and summaries take of a charge.

@@ -16,10 +16,10 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.workbook import Workbook
 
 from clearance.publish.reasons import Reason
-from clearance.publish.workbook_cells import Styles
-from clearance.publish.workbook_rows import SHEET_ROWS, CsvFile, write_rows
-from clearance.publish.workbook_summary import LEFT_OUT, SPLIT, Sheets, SummarySheet
-from clearance.publish.workbook_words import write_columns, write_reasons
+from clearance.publish.workbook.cells import Styles
+from clearance.publish.workbook.rows import SHEET_ROWS, CsvFile, write_rows
+from clearance.publish.workbook.summary import LEFT_OUT, SPLIT, Sheets, SummarySheet
+from clearance.publish.workbook.words import write_columns, write_reasons
 
 FILE = "packet.xlsx"
 

@@ -19,9 +19,9 @@ from urllib.parse import unquote
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.naming import HOW_TO_NAME, is_research, no_research_file
-from clearance.ingest.remote import Hadoop, RemoteFile, remote_files
-from clearance.ingest.unpack import UNPACK_LIMIT, Look, look_at, shown
+from clearance.ingest.files.naming import HOW_TO_NAME, is_research, no_research_file
+from clearance.ingest.files.probe import UNPACK_LIMIT, Look, look_at, shown
+from clearance.ingest.files.remote import Hadoop, RemoteFile, remote_files
 
 
 @dataclass(frozen=True)

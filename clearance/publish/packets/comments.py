@@ -15,7 +15,7 @@ from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.prepare.citation.grammar import LONGEST
 from clearance.prepare.record.fields import present
 from clearance.prepare.statutes.lists import load_statutes
-from clearance.publish.placement import SOURCE
+from clearance.publish.packets.chunks import SOURCE
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 

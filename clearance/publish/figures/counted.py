@@ -10,8 +10,14 @@ from functools import cached_property
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.publish.together import collected
-from clearance.publish.withheld import Cell, Number, PublicFigures, ReasonCell, public_figures
+from clearance.publish.figures.small_cells import (
+    Cell,
+    Number,
+    PublicFigures,
+    ReasonCell,
+    public_figures,
+)
+from clearance.publish.figures.together import collected
 
 STATISTICS = ("county", "pack", "outcome", "reason", "units", "people")
 """The columns of `statistics.csv` and of `internal/statistics.csv`."""

@@ -20,11 +20,10 @@ from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store
 from clearance.platform.watch.progress import stage
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.columns import HEADERS, OF_RECORDS
-from clearance.publish.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.counts import first_rows, numbered_steps, packet_columns
-from clearance.publish.encodings import Encodings
-from clearance.publish.figures import Figures
+from clearance.publish.column_order import HEADERS, OF_RECORDS
+from clearance.publish.figures.counted import Figures
+from clearance.publish.figures.summary import convictions_of, summaries
+from clearance.publish.figures.together import planned_at_once
 from clearance.publish.files import (
     Workplace,
     assemble,
@@ -34,16 +33,17 @@ from clearance.publish.files import (
     write_summary,
     write_what_if,
 )
-from clearance.publish.lines import marks, packet_lines
 from clearance.publish.made_up import SAID as MADE_UP
 from clearance.publish.made_up import is_made_up
-from clearance.publish.placement import placements, with_place
-from clearance.publish.relief import FILE as RELIEF_FILE
-from clearance.publish.relief import relief_lines, relief_rows
-from clearance.publish.row_keys import Survey, people_of_counties, row_keys
-from clearance.publish.summary import convictions_of, summaries
-from clearance.publish.together import planned_at_once
-from clearance.publish.workbook import Explained, write_workbook
+from clearance.publish.packets.chunks import placements, with_place
+from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
+from clearance.publish.packets.counts import first_rows, numbered_steps, packet_columns
+from clearance.publish.packets.encodings import Encodings
+from clearance.publish.packets.lines import marks, packet_lines
+from clearance.publish.packets.relief import FILE as RELIEF_FILE
+from clearance.publish.packets.relief import relief_lines, relief_rows
+from clearance.publish.packets.row_keys import Survey, people_of_counties, row_keys
+from clearance.publish.workbook.workbook import Explained, write_workbook
 
 FILES = tuple(HEADERS)
 

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from clearance.ingest.layout import FIELDS, NEEDED
 from clearance.publish.reasons import Reason
-from clearance.publish.workbook_cells import Styles, write_text
+from clearance.publish.workbook.cells import Styles, write_text
 
 REASONS, COLUMNS = "Reasons", "Columns"
 NO_REASONS = "No policy has decided anything here, so there are no reasons to explain."

@@ -11,14 +11,14 @@ from pyspark.sql import functions as F
 
 from clearance.ingest.record import is_whole, parsed
 from clearance.ingest.shape import has_blank_end, without_blank_end, without_mark
-from clearance.publish.columns import (
+from clearance.publish.column_order import (
     AFTER_POSSIBLE,
     BEFORE_POSSIBLE,
     CONDENSED,
     csv_fields,
 )
-from clearance.publish.encodings import must_be_utf_8, received_in_latin_1
-from clearance.publish.placement import SOURCE
+from clearance.publish.packets.chunks import SOURCE
+from clearance.publish.packets.encodings import must_be_utf_8, received_in_latin_1
 
 PLACE = ("folder", "chunk", "file_number", "position")
 LINE = ("folder", "file", "chunk", "file_number", "position", "line", "latin_1", "utf_8")

@@ -11,9 +11,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from clearance.determine.recorded import WHAT_IF
-from clearance.publish.summary import IMPACT
-from clearance.publish.withheld import OUTCOMES
-from clearance.publish.workbook_cells import Styles, strong_colour, write_text
+from clearance.publish.figures.small_cells import OUTCOMES
+from clearance.publish.figures.summary import IMPACT
+from clearance.publish.workbook.cells import Styles, strong_colour, write_text
 
 TITLE = "Summary"
 SPLIT = "in {sheets} sheets, since one holds {rows:,} rows"

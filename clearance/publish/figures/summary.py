@@ -10,10 +10,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.publish.columns import charge_shown
-from clearance.publish.figures import Figures
-from clearance.publish.impact import impacts_of_packs
-from clearance.publish.together import collected
+from clearance.publish.column_order import charge_shown
+from clearance.publish.figures.counted import Figures
+from clearance.publish.figures.impact import impacts_of_packs
+from clearance.publish.figures.together import collected
 from clearance.publish.words import DISMISSAL, REDUCTION
 
 IMPACT = (

@@ -14,9 +14,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from clearance.ingest.layout import FIELDS
-from clearance.publish.columns import APPENDED
-from clearance.publish.workbook_cells import Reader, Styles, read_columns, write_text
-from clearance.publish.workbook_columns import Layout, layout_of
+from clearance.publish.column_order import APPENDED
+from clearance.publish.workbook.cells import Reader, Styles, read_columns, write_text
+from clearance.publish.workbook.columns import Layout, layout_of
 
 SHEET_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, its header among them."""

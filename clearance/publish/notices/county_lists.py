@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from clearance.platform.faults.remedies import storage_faults
 from clearance.platform.spark.literal_table import looked_up
-from clearance.publish.columns import csv_fields
+from clearance.publish.column_order import csv_fields
 from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
 
 

@@ -20,10 +20,10 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.prepare.worklist import UNKNOWN
-from clearance.publish.figures import Counted, Figures, figures
+from clearance.publish.figures.counted import Counted, Figures, figures
+from clearance.publish.figures.small_cells import SMALLEST, Line
+from clearance.publish.figures.together import collected
 from clearance.publish.made_up import SAID as MADE_UP
-from clearance.publish.together import collected
-from clearance.publish.withheld import SMALLEST, Line
 from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
 from clearance.report.county_map import CountyMap, county_map, outlines
 from clearance.report.deciders import Deciders, deciders

@@ -17,11 +17,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import literal_table, looked_up
-from clearance.publish.columns import RELIEF, csv_fields
-from clearance.publish.counts import numbers_in_order
-from clearance.publish.figures import Figures
-from clearance.publish.lines import LINE
-from clearance.publish.placement import CHUNK_ROWS
+from clearance.publish.column_order import RELIEF, csv_fields
+from clearance.publish.figures.counted import Figures
+from clearance.publish.packets.chunks import CHUNK_ROWS
+from clearance.publish.packets.counts import numbers_in_order
+from clearance.publish.packets.lines import LINE
 from clearance.publish.units import units_shown
 from clearance.publish.words import PackWords, reason_text
 from clearance.rulebook.language.yaml_lines import load_yaml

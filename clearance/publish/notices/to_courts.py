@@ -25,12 +25,12 @@ from clearance.platform.store.store import Store
 from clearance.prepare.record.fields import whole_date
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.counties import folders, known_counties
-from clearance.publish.counts import case_numbers, numbered_steps
-from clearance.publish.county_lists import CountyList, move_lists, write_lists
+from clearance.publish.figures.together import collected
 from clearance.publish.files import Workplace
-from clearance.publish.notices_due import note_due, notices_due
-from clearance.publish.row_keys import case_number
-from clearance.publish.together import collected
+from clearance.publish.notices.county_lists import CountyList, move_lists, write_lists
+from clearance.publish.notices.due import note_due, notices_due
+from clearance.publish.packets.counts import case_numbers, numbered_steps
+from clearance.publish.packets.row_keys import case_number
 from clearance.schemas import GRANTS, NOTICES
 
 FOLDER = "courts"

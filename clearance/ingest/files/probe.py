@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.errors import InputRefused
-from clearance.ingest.header import first_header
-from clearance.ingest.kind import GZIP, HEAD, refused_kind
+from clearance.ingest.files.header import first_header
+from clearance.ingest.files.kind import GZIP, HEAD, refused_kind
 
 UNPACK_LIMIT = 100.0
 """Times its size that a compressed file may unpack to, where the settings say nothing else."""

@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from clearance.publish.columns import APPENDED
+from clearance.publish.column_order import APPENDED
 from clearance.publish.words import DISMISSAL, NOT_ELIGIBLE, REDUCTION, RESENTENCING
 
 RESEARCH_DATES = ("REQ_DOB", "PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")

@@ -15,9 +15,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from clearance.determine.recorded import Standing, Sweep
 from clearance.platform.store.store import Store
-from clearance.publish.figures import Figures
-from clearance.publish.packets import Tables, opened_tables
-from clearance.publish.row_keys import Survey, surveyed
+from clearance.publish.figures.counted import Figures
+from clearance.publish.packets.packets import Tables, opened_tables
+from clearance.publish.packets.row_keys import Survey, surveyed
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]  # py4j 
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.header import first_header
-from clearance.ingest.kind import GZIP, HEAD, refused_kind
-from clearance.ingest.naming import HOW_TO_NAME, is_research, no_research_file
-from clearance.ingest.unpack import (
+from clearance.ingest.files.header import first_header
+from clearance.ingest.files.kind import GZIP, HEAD, refused_kind
+from clearance.ingest.files.naming import HOW_TO_NAME, is_research, no_research_file
+from clearance.ingest.files.probe import (
     ALWAYS_ALLOWED,
     LONGEST_LINE,
     MARK,
