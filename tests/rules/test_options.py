@@ -229,8 +229,8 @@ def test_a_wrong_option_file_ends_the_command_before_spark_starts(
 
 
 def test_the_doctor_names_a_wrong_option_file(tmp_path: Path) -> None:
-    from clearance.command.run import Frame
-    from clearance.command.views import _settings
+    from clearance.commands.context import Frame
+    from clearance.commands.doctor import _settings
 
     (tmp_path / "yolo.json").write_text('{"dismiss": ["11357"]}')
     config(tmp_path, {"YOLO": on("yolo.json")})

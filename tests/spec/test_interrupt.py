@@ -11,7 +11,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
 from clearance.platform.faults.interrupt import INTERRUPTED
 
 INTERRUPT = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
@@ -33,7 +33,7 @@ main(["rules", "list"])
 """,
     # While a step holds on to things, and once more while it gives them back.
     "twice": """
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     try:
         interrupt()
@@ -44,7 +44,7 @@ main(["rules", "list"])
 """,
     # Where Python would only print a traceback and go on.
     "finalizer": """
-import clearance.command.app as app
+import clearance.commands.app as app
 class Held:
     def __del__(self):
         interrupt()
@@ -58,7 +58,7 @@ main(["rules", "list"])
     # While threads are at work that nobody waits for.
     "threads": """
 import threading, time
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     threading.Thread(target=time.sleep, args=(60,)).start()
     interrupt()
@@ -68,7 +68,7 @@ main(["rules", "list"])
     # While a library logs what was cut short.
     "logging": """
 import logging
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     try:
         interrupt()
@@ -134,7 +134,7 @@ def test_a_result_that_nobody_reads_fails_no_finished_run(
 def test_a_name_that_the_terminal_cannot_show_ends_no_command() -> None:
     script = (
         "from clearance.cli import main\n"
-        "import clearance.command.app as app\n"
+        "import clearance.commands.app as app\n"
         "app.run_verb = lambda given: print(chr(241))\n"
         "main(['sweeps'])\n"
     )

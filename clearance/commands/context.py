@@ -80,8 +80,8 @@ class Frame:
         """
         os.umask(0o077)
         use_java()
-        from clearance.command.ahead import hashed_ahead
-        from clearance.command.size import is_small
+        from clearance.commands.ahead import hashed_ahead
+        from clearance.commands.size import is_small
         from clearance.platform.spark.session import build_session, end_jvm, is_submitted
 
         submitted = is_submitted()

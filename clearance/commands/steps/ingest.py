@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import (
+from clearance.commands.context import Frame, as_date, needed_date
+from clearance.commands.options import (
     Accept,
     AcceptUnread,
     AsOf,
@@ -18,7 +19,6 @@ from clearance.command.options import (
     Xlsx,
     with_frame,
 )
-from clearance.command.run import Frame, as_date, needed_date
 
 app = typer.Typer()
 
@@ -38,7 +38,7 @@ def ingest(
     place = frame.open_store(settings)
     drawn = as_date(extract_date, "--extract-date")
     _look_for(inputs)
-    from clearance.command.line import say_ingest
+    from clearance.commands.run import say_ingest
     from clearance.ingest.step import ingest as take_in
     from clearance.platform.clock import wall_clock
 
@@ -69,7 +69,7 @@ def prepare(
 ) -> None:
     """Make charges and arrests of the source rows."""
     place = frame.open_store(frame.settings())
-    from clearance.command.line import say_prepare
+    from clearance.commands.run import say_prepare
     from clearance.prepare.step import prepare as make
 
     with place.claimed(), frame.session() as spark:
@@ -94,7 +94,7 @@ def determine(
     day = needed_date(as_of, "--as-of")
     settings = frame.settings()
     place = frame.open_store(settings)
-    from clearance.command.line import say_sweep
+    from clearance.commands.run import say_sweep
     from clearance.determine.plan import plan_sweep
     from clearance.determine.signed import check_signed
     from clearance.determine.step import determine as sweep
@@ -137,7 +137,7 @@ def publish(
 ) -> None:
     """County packets, prosecutors' look-ahead and statistics from the latest sweep."""
     place = frame.open_store(frame.settings())
-    from clearance.command.line import packet_files, say_publish
+    from clearance.commands.run import packet_files, say_publish
     from clearance.publish.step import publish as publish_latest
 
     wanted, counties = packet_files(files), _counties(frame, county)
@@ -187,7 +187,7 @@ def run(
     settings = frame.settings()
     place = frame.open_store(settings)
     _look_for(inputs)
-    from clearance.command.line import whole_line
+    from clearance.commands.run import whole_line
     from clearance.determine.plan import plan_sweep
     from clearance.rulebook.loading.load import load_rulebook
 

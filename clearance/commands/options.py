@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
 
 StoreAt = Annotated[
     str | None,

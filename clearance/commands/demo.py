@@ -13,8 +13,8 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.command.line import LineResult, say_feed, whole_line
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
+from clearance.commands.run import LineResult, say_feed, whole_line
 from clearance.feed.kinds import kind_named
 from clearance.feed.read import checked_feed
 from clearance.feed.step import FeedResult, take_feed

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from clearance.command.options import with_json_file
-from clearance.command.verbs import answers, care, feeds, grants, made_up, rulebook, steps
+from clearance.commands import maintain, synth
+from clearance.commands.answers import explain
+from clearance.commands.options import with_json_file
+from clearance.commands.rules import app as rules
+from clearance.commands.steps import feed, grant, ingest
 from clearance.errors import EXIT_INTERRUPTED, UsageError
 from clearance.platform.watch.meter import begin_command
 
@@ -15,9 +18,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Decides which record relief California law gives, to whom, why, and from which date.",
 )
-for verbs in (steps, feeds, grants, made_up, answers, care):
+for verbs in (ingest, feed, grant, synth, explain, maintain):
     app.add_typer(verbs.app)
-app.add_typer(rulebook.app, name="rules")
+app.add_typer(rules.app, name="rules")
 
 
 def run_verb(given: list[str]) -> object:

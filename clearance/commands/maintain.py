@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import with_frame
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
+from clearance.commands.options import with_frame
 
 app = typer.Typer()
 
@@ -23,7 +23,7 @@ def maintain(
 ) -> None:
     """Put small files together, and take records away that nothing needs."""
     place = frame.open_store(frame.settings())
-    from clearance.command.line import say_maintain
+    from clearance.commands.run import say_maintain
     from clearance.maintain.step import KEEP_DAYS
     from clearance.maintain.step import maintain as care_for
     from clearance.platform.clock import wall_clock

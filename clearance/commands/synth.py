@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import AsOf, Out, with_frame
-from clearance.command.run import Frame, needed_date
+from clearance.commands.context import Frame, needed_date
+from clearance.commands.options import AsOf, Out, with_frame
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.settings import DEMO_CONFIG
@@ -25,7 +25,7 @@ def demo(
     out: Out = Path("out/demo"),
 ) -> None:
     """Made-up people through the whole line, as of a fixed day; by every pack there is."""
-    from clearance.command.demo import run_demo
+    from clearance.commands.demo import run_demo
 
     config = frame.config or conf_folder() / DEMO_CONFIG
     made_up = replace(frame, store=str(out / "store"), config=config)
@@ -64,7 +64,7 @@ def synth(
             "Only files of California have a second month.",
             "Add --state california, without --format delta.",
         )
-    from clearance.command.demo import State, say_synth, synth_csv, synth_delta
+    from clearance.commands.demo import State, say_synth, synth_csv, synth_delta
 
     frame.show_progress()
     if form == "delta":

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
 from clearance.errors import DifferenceFound, RulebookInvalid, UsageError
 from clearance.rulebook.check.cases import (
     ReadyCase,

@@ -1,4 +1,4 @@
-"""Makes the archive of classes: `python -m clearance.command.archive_classes`.
+"""Makes the archive of classes: `python -m clearance.commands.archive_classes`.
 
 The JVM notes the classes that it loads while the whole line runs on a few made-up people.
 """
@@ -56,7 +56,7 @@ def _warm_up(folder: Path, archive: Path) -> None:
     """A JVM that runs two months of the line, and leaves its classes in `archive` when it ends."""
     from pyspark import SparkContext
 
-    from clearance.command.line import whole_line
+    from clearance.commands.run import whole_line
     from clearance.platform.paths import rules_folder
     from clearance.platform.spark.session import build_session, java_options
     from clearance.platform.store.store import Store

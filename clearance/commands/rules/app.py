@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import with_frame
-from clearance.command.run import Frame, needed_date
+from clearance.commands.context import Frame, needed_date
+from clearance.commands.options import with_frame
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
 
@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English
 @with_frame("rules", "config")
 def rules_list(frame: Frame) -> None:
     """Every pack and version, and who signed it off."""
-    from clearance.command.rulebook import list_packs, say_packs
+    from clearance.commands.rules.cases import list_packs, say_packs
 
     rows = list_packs(frame.rules, frame.settings())
     frame.show(rows, lambda console: say_packs(rows, console))
@@ -32,7 +32,7 @@ def rules_sign(
     on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD.")],
 ) -> None:
     """Sign a pack off as it decides now, in a file beside it."""
-    from clearance.command.rulebook import sign_pack
+    from clearance.commands.rules.cases import sign_pack
 
     file = sign_pack(frame.rules, frame.settings(), pack, by=by, on=needed_date(on, "--on"))
     frame.show({"pack": pack, "file": str(file)}, lambda console: console.print(str(file)))
@@ -47,7 +47,7 @@ def rules_check(
     ] = False,
 ) -> None:
     """Read the whole rulebook and name all that does not hold together, each with a unit."""
-    from clearance.command.check import check_rules, say_audit
+    from clearance.commands.rules.check import check_rules, say_audit
 
     result = check_rules(frame.rules, overlaps=overlaps or frame.as_json)
     frame.show(result, lambda console: say_audit(result, console))
@@ -61,7 +61,7 @@ def rules_show(
     pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
 ) -> None:
     """A pack in English."""
-    from clearance.command.rulebook import show_pack
+    from clearance.commands.rules.cases import show_pack
 
     text = show_pack(frame.rules, frame.settings(), pack)
     frame.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
@@ -74,7 +74,7 @@ def rules_pages(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pages.")],
 ) -> None:
     """Write a page a pack version in Markdown, with open questions, and an index."""
-    from clearance.command.rulebook import write_pages
+    from clearance.commands.rules.cases import write_pages
 
     names = write_pages(frame.rules, out)
     said = f"{len(names) - 1} pages and their index are in {out}"
@@ -85,7 +85,7 @@ def rules_pages(
 @with_frame("rules")
 def rules_test(frame: Frame) -> None:
     """Run every pack's cases, through plain Python and through Spark."""
-    from clearance.command.rulebook import run_cases, say_cases
+    from clearance.commands.rules.cases import run_cases, say_cases
 
     result = run_cases(frame)
     frame.show(result, lambda console: say_cases(result, console))

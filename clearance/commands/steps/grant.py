@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import with_frame
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
+from clearance.commands.options import with_frame
 
 app = typer.Typer()
 
@@ -19,7 +19,7 @@ def grant(
 ) -> None:
     """Record what the law gives at a sweep as granted, each unit once."""
     place = frame.open_store(frame.settings())
-    from clearance.command.line import say_grant
+    from clearance.commands.run import say_grant
     from clearance.grant.step import grant as record
 
     with place.claimed(), frame.session() as spark:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import with_frame
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
+from clearance.commands.options import with_frame
 from clearance.errors import EXIT_STORE
 
 app = typer.Typer()
@@ -109,7 +109,7 @@ def export(
 def sweeps(frame: Frame) -> None:
     """The sweeps of a store, oldest first."""
     place = frame.open_store(frame.settings())
-    from clearance.command.views import list_sweeps, say_sweeps
+    from clearance.commands.doctor import list_sweeps, say_sweeps
 
     with frame.session() as spark:
         rows = list_sweeps(spark, place)
@@ -137,7 +137,7 @@ def replay(
 @with_frame("store", "config")
 def doctor(frame: Frame) -> None:
     """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do."""
-    from clearance.command.views import diagnose, say_checks
+    from clearance.commands.doctor import diagnose, say_checks
 
     checks = diagnose(replace(frame, quiet=True))
     frame.show(checks, lambda console: say_checks(checks, console))

@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.command.run import Frame
+from clearance.commands.context import Frame
 from clearance.determine.plan import plan_sweep
 from clearance.errors import ClearanceError, StoreFault
 from clearance.ingest.ledger import refused_since, said_of_refused

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.command.options import with_frame
-from clearance.command.run import Frame, as_date
+from clearance.commands.context import Frame, as_date
+from clearance.commands.options import with_frame
 
 app = typer.Typer()
 
@@ -27,7 +27,7 @@ def feed(
     """Take a side feed in, in place of the one before: all of it, or nothing."""
     place = frame.open_store(frame.settings())
     day = as_date(dated, "--dated")
-    from clearance.command.line import say_feed
+    from clearance.commands.run import say_feed
     from clearance.feed.kinds import kind_named
     from clearance.feed.read import checked_feed
     from clearance.feed.step import take_feed

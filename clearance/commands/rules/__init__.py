@@ -1,0 +1,1 @@
+"""`clearance rules`: the rulebook listed, signed, checked, in English, and its cases."""
