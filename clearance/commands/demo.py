@@ -13,7 +13,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.commands.context import Frame
+from clearance.commands.context import CommandContext
 from clearance.commands.run import LineResult, say_feed, whole_line
 from clearance.feed.kinds import kind_named
 from clearance.feed.read import checked_feed
@@ -62,27 +62,27 @@ class DemoResult:
         self.line.say(console)
 
 
-def run_demo(frame: Frame, *, people: int, out: Path) -> DemoResult:
+def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
     """Generate, run, report; the same people give the same results every time.
 
     Args:
-        frame: names the store, under `out`.
+        context: names the store, under `out`.
         people: how many.
         out: where input, feeds, store, packets and report go.
     """
-    settings = frame.settings()
-    place = frame.open_store(settings)
+    settings = context.settings()
+    store = context.open_store(settings)
     made = synthesize(people=people, out=out / "input", seed=SEED, as_of=AS_OF, files=4)
     feeds = write_feeds(people=people, out=out / FEEDS, seed=SEED, as_of=AS_OF)
-    with place.claimed(make=True), frame.session(made.files) as spark:
-        taken = _take_feeds(spark, place, feeds=feeds, dated=AS_OF, rules=frame.rules)
+    with store.claimed(make=True), context.session(made.files) as spark:
+        taken = _take_feeds(spark, store, feeds=feeds, dated=AS_OF, rules=context.rules)
         line = whole_line(
             spark,
-            place,
+            store,
             inputs=list(made.files),
             as_of=AS_OF,
             out=out,
-            rules=frame.rules,
+            rules=context.rules,
             settings=settings,
             extract_date=AS_OF,
             complete=True,
@@ -139,7 +139,7 @@ def synth_csv(
 
 
 def synth_delta(
-    frame: Frame,
+    context: CommandContext,
     *,
     people: int,
     out: Path,
@@ -151,7 +151,7 @@ def synth_delta(
     """Made-up people as a store that `prepare` accepts, with the feeds about them.
 
     Args:
-        frame: names the store, which is `out`.
+        context: names the store, which is `out`.
         people: how many.
         out: the store's folder.
         seed: same seed, same people.
@@ -159,8 +159,8 @@ def synth_delta(
         state: which of the two.
         processes: how many write California; None for as many as may run at a time.
     """
-    place = frame.open_store(frame.settings())
-    with tempfile.TemporaryDirectory() as folder, place.claimed(make=True):
+    store = context.open_store(context.settings())
+    with tempfile.TemporaryDirectory() as folder, store.claimed(make=True):
         made = synth_csv(
             people=people,
             out=Path(folder),
@@ -169,17 +169,17 @@ def synth_delta(
             state=state,
             processes=processes,
         )
-        with frame.session(made.files) as spark:
+        with context.session(made.files) as spark:
             ingest(
                 spark,
-                place,
+                store,
                 inputs=list(made.files),
                 extract_date=as_of,
                 complete=True,
                 quarantine_limit=1.0,
                 clock=wall_clock,
             )
-            _take_feeds(spark, place, feeds=made.feeds, dated=as_of, rules=frame.rules)
+            _take_feeds(spark, store, feeds=made.feeds, dated=as_of, rules=context.rules)
     return replace(made, files=(str(out),), feeds=())
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from clearance.commands.context import Frame
+from clearance.commands.context import CommandContext
 from clearance.determine.plan import plan_sweep
 from clearance.errors import ClearanceError, StoreFault
 from clearance.ingest.ledger import refused_since, said_of_refused
@@ -53,7 +53,7 @@ def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
             console.print(f"  {said_of_refused(row['refused_since'])}")
 
 
-def diagnose(frame: Frame) -> list[Check]:
+def diagnose(context: CommandContext) -> list[Check]:
     """One entry a check: what, whether it is ok, what was seen or what to do."""
     needed = [
         _check("python", _python),
@@ -63,18 +63,20 @@ def diagnose(frame: Frame) -> list[Check]:
     ]
     checks = [
         *needed,
-        _check("rulebook", lambda: f"{len(load_rulebook(frame.rules).packs)} packs hold together"),
-        _check("settings", lambda: _settings(frame)),
+        _check(
+            "rulebook", lambda: f"{len(load_rulebook(context.rules).packs)} packs hold together"
+        ),
+        _check("settings", lambda: _settings(context)),
     ]
     with ExitStack() as opened:
         spark: list[SparkSession] = []
         if all(check["ok"] for check in needed):
-            checks.append(_check("spark", lambda: _spark(frame, opened, spark)))
+            checks.append(_check("spark", lambda: _spark(context, opened, spark)))
         else:
             tried = "not tried before what is said above is done"
             checks.append({"check": "spark", "ok": False, "seen": tried})
-        if spark and frame.store:
-            checks.append(_check("store", lambda: _store(spark[0], frame)))
+        if spark and context.store:
+            checks.append(_check("store", lambda: _store(spark[0], context)))
     checks.append(_check("archive of classes", described))
     return checks
 
@@ -99,10 +101,10 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
 
 
-def _settings(frame: Frame) -> str:
-    settings = frame.settings()
+def _settings(context: CommandContext) -> str:
+    settings = context.settings()
     # Versions without an end are in force on the last day there is.
-    plan_sweep(load_rulebook(frame.rules), settings, as_of=date.max)
+    plan_sweep(load_rulebook(context.rules), settings, as_of=date.max)
     return f"fingerprint {settings.fingerprint[:16]}"
 
 
@@ -119,14 +121,14 @@ def _java() -> str:
     return f"{release_of(home)} at {home}"
 
 
-def _spark(frame: Frame, opened: ExitStack, spark: list[SparkSession]) -> str:
-    spark.append(opened.enter_context(frame.session()))
+def _spark(context: CommandContext, opened: ExitStack, spark: list[SparkSession]) -> str:
+    spark.append(opened.enter_context(context.session()))
     memory = spark[0].conf.get("spark.driver.memory", "default")
     return f"{spark[0].version}, driver memory {memory}"
 
 
-def _store(spark: SparkSession, frame: Frame) -> str:
-    store = frame.open_store(frame.settings())
+def _store(spark: SparkSession, context: CommandContext) -> str:
+    store = context.open_store(context.settings())
     with storage_faults("looking at the store"):
         found = [name for name in TABLES if store.exists(spark, name)]
     return f"{store.uri}: {', '.join(found) or 'empty, ready to be filled'}"

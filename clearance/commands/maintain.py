@@ -6,29 +6,29 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import Frame
-from clearance.commands.options import with_frame
+from clearance.commands.context import CommandContext
+from clearance.commands.options import with_context
 
 app = typer.Typer()
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def maintain(
-    frame: Frame,
+    context: CommandContext,
     keep_days: Annotated[
         int | None,
         typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days."),
     ] = None,
 ) -> None:
     """Put small files together, and take records away that nothing needs."""
-    place = frame.open_store(frame.settings())
+    store = context.open_store(context.settings())
     from clearance.commands.run import say_maintain
     from clearance.maintain.step import KEEP_DAYS
     from clearance.maintain.step import maintain as care_for
     from clearance.platform.clock import wall_clock
 
-    with place.claimed(), frame.session() as spark:
+    with store.claimed(), context.session() as spark:
         days = KEEP_DAYS if keep_days is None else keep_days
-        result = care_for(spark, place, clock=wall_clock, keep_days=days)
-    frame.show(result, lambda console: say_maintain(result, console))
+        result = care_for(spark, store, clock=wall_clock, keep_days=days)
+    context.show(result, lambda console: say_maintain(result, console))

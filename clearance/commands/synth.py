@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import Frame, needed_date
-from clearance.commands.options import AsOf, Out, with_frame
+from clearance.commands.context import CommandContext, needed_date
+from clearance.commands.options import AsOf, Out, with_context
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.settings import DEMO_CONFIG
@@ -18,25 +18,25 @@ app = typer.Typer()
 
 
 @app.command()
-@with_frame()
+@with_context()
 def demo(
-    frame: Frame,
+    context: CommandContext,
     people: Annotated[int, typer.Option("--people", help="How many people to make up.")] = 2000,
     out: Out = Path("out/demo"),
 ) -> None:
     """Made-up people through the whole line, as of a fixed day; by every pack there is."""
     from clearance.commands.demo import run_demo
 
-    config = frame.config or conf_folder() / DEMO_CONFIG
-    made_up = replace(frame, store=str(out / "store"), config=config)
+    config = context.config or conf_folder() / DEMO_CONFIG
+    made_up = replace(context, store=str(out / "store"), config=config)
     result = run_demo(made_up, people=people, out=out)
-    frame.show(result, result.say)
+    context.show(result, result.say)
 
 
 @app.command()
-@with_frame()
+@with_context()
 def synth(
-    frame: Frame,
+    context: CommandContext,
     people: Annotated[int, typer.Option("--people", help="How many people to make up.")],
     out: Out,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
@@ -66,9 +66,9 @@ def synth(
         )
     from clearance.commands.demo import State, say_synth, synth_csv, synth_delta
 
-    frame.show_progress()
+    context.show_progress()
     if form == "delta":
-        into = replace(frame, store=str(out))
+        into = replace(context, store=str(out))
         result = synth_delta(
             into,
             people=people,
@@ -88,4 +88,4 @@ def synth(
             second_month=second_month,
             processes=processes,
         )
-    frame.show(result, lambda console: say_synth(result, console))
+    context.show(result, lambda console: say_synth(result, console))

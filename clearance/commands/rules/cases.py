@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from clearance.commands.context import Frame
+from clearance.commands.context import CommandContext
 from clearance.errors import DifferenceFound, RulebookInvalid, UsageError
 from clearance.rulebook.check.cases import (
     ReadyCase,
@@ -149,9 +149,9 @@ def write_pages(rules: Path, out: Path) -> list[str]:
     return list(written)
 
 
-def run_cases(frame: Frame) -> CasesResult:
+def run_cases(context: CommandContext) -> CasesResult:
     """Every pack's cases through the oracle, then all of them through Spark in one job."""
-    rulebook = load_rulebook(frame.rules)
+    rulebook = load_rulebook(context.rules)
     ready: list[tuple[BoundPack, ReadyCase]] = []
     failures: list[tuple[str, str, str, str]] = []
     for item in rulebook.packs:
@@ -163,7 +163,7 @@ def run_cases(frame: Frame) -> CasesResult:
         cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
         failures += [(item.pack.pack, "python", *failed) for failed in run_in_python(bound, cases)]
         ready += [(bound, case) for case in cases]
-    with frame.session() as spark:
+    with context.session() as spark:
         from clearance.rulebook.spark.rows import decide_in_spark
 
         got = decide_in_spark(

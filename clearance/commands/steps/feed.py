@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import Frame, as_date
-from clearance.commands.options import with_frame
+from clearance.commands.context import CommandContext, as_date
+from clearance.commands.options import with_context
 
 app = typer.Typer()
 
 
 @app.command()
-@with_frame("store", "rules", "config")
+@with_context("store", "rules", "config")
 def feed(
-    frame: Frame,
+    context: CommandContext,
     kind: Annotated[
         str, typer.Argument(help="registry, supervision, petitions, merges or reviews.")
     ],
@@ -25,7 +25,7 @@ def feed(
     ] = None,
 ) -> None:
     """Take a side feed in, in place of the one before: all of it, or nothing."""
-    place = frame.open_store(frame.settings())
+    store = context.open_store(context.settings())
     day = as_date(dated, "--dated")
     from clearance.commands.run import say_feed
     from clearance.feed.kinds import kind_named
@@ -33,11 +33,11 @@ def feed(
     from clearance.feed.step import take_feed
     from clearance.prepare.record.rules import load_record_rules
 
-    wanted = kind_named(kind, counties=load_record_rules(frame.rules).counties)
+    wanted = kind_named(kind, counties=load_record_rules(context.rules).counties)
     with (
         checked_feed(wanted, files) as checked,
-        place.claimed(make=True),
-        frame.session(files) as spark,
+        store.claimed(make=True),
+        context.session(files) as spark,
     ):
-        result = take_feed(spark, place, feed=checked, dated=day)
-    frame.show(result, lambda console: say_feed(result, console))
+        result = take_feed(spark, store, feed=checked, dated=day)
+    context.show(result, lambda console: say_feed(result, console))

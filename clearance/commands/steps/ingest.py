@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import Frame, as_date, needed_date
+from clearance.commands.context import CommandContext, as_date, needed_date
 from clearance.commands.options import (
     Accept,
     AcceptUnread,
@@ -17,16 +17,16 @@ from clearance.commands.options import (
     Inputs,
     Out,
     Xlsx,
-    with_frame,
+    with_context,
 )
 
 app = typer.Typer()
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def ingest(
-    frame: Frame,
+    context: CommandContext,
     inputs: Inputs,
     extract_date: ExtractDate = None,
     complete: Complete = False,
@@ -34,18 +34,18 @@ def ingest(
     accept_unread: AcceptUnread = False,
 ) -> None:
     """Take research files in as one extract: source_rows, quarantine, source_files."""
-    settings = frame.settings()
-    place = frame.open_store(settings)
+    settings = context.settings()
+    store = context.open_store(settings)
     drawn = as_date(extract_date, "--extract-date")
     _look_for(inputs)
     from clearance.commands.run import say_ingest
     from clearance.ingest.step import ingest as take_in
     from clearance.platform.clock import wall_clock
 
-    with place.claimed(make=True), frame.session(inputs) as spark:
+    with store.claimed(make=True), context.session(inputs) as spark:
         result = take_in(
             spark,
-            place,
+            store,
             inputs=inputs,
             extract_date=drawn,
             complete=complete,
@@ -56,31 +56,31 @@ def ingest(
             accept_unread=accept_unread,
             clock=wall_clock,
         )
-    frame.show(result, lambda console: say_ingest(result, console))
+    context.show(result, lambda console: say_ingest(result, console))
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def prepare(
-    frame: Frame,
+    context: CommandContext,
     history: Annotated[
         bool, typer.Option("--history", help="Also write every typed event row into `history`.")
     ] = False,
 ) -> None:
     """Make charges and arrests of the source rows."""
-    place = frame.open_store(frame.settings())
+    store = context.open_store(context.settings())
     from clearance.commands.run import say_prepare
     from clearance.prepare.step import prepare as make
 
-    with place.claimed(), frame.session() as spark:
-        result = make(spark, place, rules=frame.rules, with_history=history)
-    frame.show(result, lambda console: say_prepare(result, console))
+    with store.claimed(), context.session() as spark:
+        result = make(spark, store, rules=context.rules, with_history=history)
+    context.show(result, lambda console: say_prepare(result, console))
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def determine(
-    frame: Frame,
+    context: CommandContext,
     as_of: AsOf = None,
     pack: Annotated[
         list[str] | None, typer.Option("--pack", help="Only this pack; repeatable.")
@@ -92,8 +92,8 @@ def determine(
 ) -> None:
     """One sweep: the packs in force over every unit, into determinations."""
     day = needed_date(as_of, "--as-of")
-    settings = frame.settings()
-    place = frame.open_store(settings)
+    settings = context.settings()
+    store = context.open_store(settings)
     from clearance.commands.run import say_sweep
     from clearance.determine.plan import plan_sweep
     from clearance.determine.signed import check_signed
@@ -101,29 +101,29 @@ def determine(
     from clearance.platform.clock import wall_clock
     from clearance.rulebook.loading.load import load_rulebook
 
-    rulebook = load_rulebook(frame.rules)
+    rulebook = load_rulebook(context.rules)
     plan = plan_sweep(rulebook, settings, as_of=day, selected=pack or ())
     if signed_off:
         check_signed(plan)
-    with place.claimed(), frame.session() as spark:
+    with store.claimed(), context.session() as spark:
         result = sweep(
             spark,
-            place,
+            store,
             as_of=day,
-            rules=frame.rules,
+            rules=context.rules,
             settings=settings,
             clock=wall_clock,
             selected=pack or (),
             full=full,
             rulebook=rulebook,
         )
-    frame.show(result, lambda console: say_sweep(result, console))
+    context.show(result, lambda console: say_sweep(result, console))
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def publish(
-    frame: Frame,
+    context: CommandContext,
     out: Out,
     county: Counties = None,
     files: Annotated[
@@ -136,41 +136,41 @@ def publish(
     ] = None,
 ) -> None:
     """County packets, prosecutors' look-ahead and statistics from the latest sweep."""
-    place = frame.open_store(frame.settings())
+    store = context.open_store(context.settings())
     from clearance.commands.run import packet_files, say_publish
     from clearance.publish.step import publish as publish_latest
 
-    wanted, counties = packet_files(files), _counties(frame, county)
-    with frame.session() as spark:
+    wanted, counties = packet_files(files), _counties(context, county)
+    with context.session() as spark:
         result = publish_latest(
             spark,
-            place,
+            store,
             out=out,
-            rules=frame.rules,
+            rules=context.rules,
             counties=counties,
             files=wanted,
             xlsx=xlsx,
             horizon_months=horizon_months,
         )
-    frame.show(result, lambda console: say_publish(result, console))
+    context.show(result, lambda console: say_publish(result, console))
 
 
 @app.command()
-@with_frame("store", "config")
-def report(frame: Frame, out: Out) -> None:
+@with_context("store", "config")
+def report(context: CommandContext, out: Out) -> None:
     """One self-contained HTML page about the latest sweep."""
-    place = frame.open_store(frame.settings())
+    store = context.open_store(context.settings())
     from clearance.report.step import write_report
 
-    with frame.session() as spark:
-        result = write_report(spark, place, out=out, rules=frame.rules)
-    frame.show(result, lambda console: console.print(str(result.out)))
+    with context.session() as spark:
+        result = write_report(spark, store, out=out, rules=context.rules)
+    context.show(result, lambda console: console.print(str(result.out)))
 
 
 @app.command()
-@with_frame("store", "config")
+@with_context("store", "config")
 def run(
-    frame: Frame,
+    context: CommandContext,
     inputs: Inputs,
     out: Out,
     as_of: AsOf = None,
@@ -184,24 +184,24 @@ def run(
     """The whole line: ingest, prepare, determine, publish, report."""
     day = needed_date(as_of, "--as-of")
     drawn = as_date(extract_date, "--extract-date")
-    settings = frame.settings()
-    place = frame.open_store(settings)
+    settings = context.settings()
+    store = context.open_store(settings)
     _look_for(inputs)
     from clearance.commands.run import whole_line
     from clearance.determine.plan import plan_sweep
     from clearance.rulebook.loading.load import load_rulebook
 
-    counties = _counties(frame, county)
-    rulebook = load_rulebook(frame.rules)
+    counties = _counties(context, county)
+    rulebook = load_rulebook(context.rules)
     plan_sweep(rulebook, settings, as_of=day)
-    with place.claimed(make=True), frame.session(inputs) as spark:
+    with store.claimed(make=True), context.session(inputs) as spark:
         result = whole_line(
             spark,
-            place,
+            store,
             inputs=inputs,
             as_of=day,
             out=out,
-            rules=frame.rules,
+            rules=context.rules,
             settings=settings,
             rulebook=rulebook,
             extract_date=drawn,
@@ -211,14 +211,14 @@ def run(
             counties=counties,
             xlsx=xlsx,
         )
-    frame.show(result, result.say)
+    context.show(result, result.say)
 
 
-def _counties(frame: Frame, asked: list[str] | None) -> list[str] | None:
+def _counties(context: CommandContext, asked: list[str] | None) -> list[str] | None:
     """Name an unknown county before Spark starts."""
     from clearance.publish.counties import asked_counties, known_counties
 
-    return asked_counties(asked, known=known_counties(frame.rules)) if asked else None
+    return asked_counties(asked, known=known_counties(context.rules)) if asked else None
 
 
 def _look_for(inputs: list[str]) -> None:
