@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import typer
 
-from clearance.commands import maintain, synth
-from clearance.commands.answers import explain
+from clearance.commands.answers.diff import diff
+from clearance.commands.answers.explain import explain
+from clearance.commands.answers.export import export
+from clearance.commands.answers.replay import replay
+from clearance.commands.answers.sweeps import sweeps
+from clearance.commands.demo import demo
+from clearance.commands.doctor import doctor
+from clearance.commands.maintain import maintain
 from clearance.commands.options import with_json_file
 from clearance.commands.rules import app as rules
-from clearance.commands.steps import feed, grant, ingest
+from clearance.commands.run import run
+from clearance.commands.steps.determine import determine
+from clearance.commands.steps.feed import feed
+from clearance.commands.steps.grant import grant
+from clearance.commands.steps.ingest import ingest
+from clearance.commands.steps.prepare import prepare
+from clearance.commands.steps.publish import publish
+from clearance.commands.steps.report import report
+from clearance.commands.synth import synth
 from clearance.errors import EXIT_INTERRUPTED, UsageError
 from clearance.platform.watch.meter import begin_command
+
+# In the order of `--help`; `rules` has verbs of its own.
+VERBS = (
+    *(ingest, prepare, determine, publish, report, run),
+    *(feed, grant),
+    *(demo, synth),
+    *(explain, diff, export, sweeps, replay),
+    *(doctor, maintain),
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -18,8 +41,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Decides which record relief California law gives, to whom, why, and from which date.",
 )
-for verbs in (ingest, feed, grant, synth, explain, maintain):
-    app.add_typer(verbs.app)
+for verb in VERBS:
+    app.command()(verb)
 app.add_typer(rules.app, name="rules")
 
 
@@ -45,10 +68,10 @@ def run_verb(given: list[str]) -> object:
     except typer.Abort as error:
         raise KeyboardInterrupt from error
     except typer.TyperException as error:
-        tell = getattr(error, "format_message", error.__str__)
+        message = getattr(error, "format_message", error.__str__)
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "clearance"
-        raise UsageError(tell(), f"See `{path} --help`.") from error
+        raise UsageError(message(), f"See `{path} --help`.") from error
     if code == EXIT_INTERRUPTED:
         raise KeyboardInterrupt
     return code

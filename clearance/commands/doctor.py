@@ -1,71 +1,50 @@
-"""Small views: the sweeps of a store, and whether this machine and store are fit to run."""
+"""`clearance doctor`: whether this machine, the settings and the store are fit to run."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import SparkSession
+import typer
 from rich.console import Console
 
 from clearance.commands.context import CommandContext
-from clearance.determine.plan import plan_sweep
-from clearance.errors import ClearanceError, StoreFault
-from clearance.ingest.ledger import refused_since, said_of_refused
-from clearance.platform.paths import jars_folder
-from clearance.platform.spark.class_archive import described
-from clearance.platform.spark.environment import CHECKS, NoCauseFound
-from clearance.platform.spark.jars import checked
-from clearance.platform.spark.java import find_java, release_of
-from clearance.platform.store.store import Store, storage_faults
-from clearance.rulebook.loading.load import load_rulebook
-from clearance.schemas import TABLES
+from clearance.commands.options import with_context
+from clearance.errors import EXIT_STORE, ClearanceError, StoreFault
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 Check = dict[str, Any]
 
 
-def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
-    """One entry a sweep, oldest first, as in the `sweeps` table.
-
-    The last one's `refused_since` names an extract that was refused since the last accepted one.
-    """
-    rows = store.read(spark, "sweeps").orderBy("determinations_version", "started_at")
-    found = [row.asDict(recursive=True) | {"refused_since": None} for row in rows.toLocalIterator()]
-    if found:
-        found[-1]["refused_since"] = refused_since(spark, store)
-    return found
-
-
-def say_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
-    """A line a sweep."""
-    for row in rows:
-        total = sum(row["counts"].values())
-        what_if = "  what-if" if row["what_if"] else ""
-        part = f"  of {', '.join(row['selected'])} only" if row["selected"] else ""
-        console.print(
-            f"{row['sweep_id']}  as of {row['as_of']}  {total:>12,} rows  "
-            f"digest {row['digest'][:16]}{what_if}{part}"
-        )
-        if row["refused_since"]:
-            console.print(f"  {said_of_refused(row['refused_since'])}")
+@with_context("store", "config")
+def doctor(context: CommandContext) -> None:
+    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do."""
+    checks = diagnose(replace(context, quiet=True))
+    context.show(checks, lambda console: print_checks(checks, console))
+    if not all(check["ok"] for check in checks):
+        raise typer.Exit(EXIT_STORE)
 
 
 def diagnose(context: CommandContext) -> list[Check]:
     """One entry a check: what, whether it is ok, what was seen or what to do."""
+    from clearance.platform.spark.class_archive import described
+    from clearance.platform.spark.environment import CHECKS
+
     needed = [
         _check("python", _python),
         _check("java", _java),
-        _check("delta's jars", lambda: f"{len(checked(jars_folder()))} jars, sums right"),
+        _check("delta's jars", _jars),
         *(_check(name, look) for name, look in CHECKS),
     ]
     checks = [
         *needed,
-        _check(
-            "rulebook", lambda: f"{len(load_rulebook(context.rules).packs)} packs hold together"
-        ),
+        _check("rulebook", lambda: _rulebook(context)),
         _check("settings", lambda: _settings(context)),
     ]
     with ExitStack() as opened:
@@ -81,7 +60,7 @@ def diagnose(context: CommandContext) -> list[Check]:
     return checks
 
 
-def say_checks(checks: list[Check], console: Console) -> None:
+def print_checks(checks: list[Check], console: Console) -> None:
     """A line a check."""
     for check in checks:
         mark = "ok  " if check["ok"] else "FIX "
@@ -89,6 +68,8 @@ def say_checks(checks: list[Check], console: Console) -> None:
 
 
 def _check(name: str, look: Callable[[], str]) -> Check:
+    from clearance.platform.spark.environment import NoCauseFound
+
     try:
         return {"check": name, "ok": True, "seen": look()}
     except NoCauseFound as error:
@@ -101,24 +82,42 @@ def _check(name: str, look: Callable[[], str]) -> Check:
         return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
 
 
-def _settings(context: CommandContext) -> str:
-    settings = context.settings()
-    # Versions without an end are in force on the last day there is.
-    plan_sweep(load_rulebook(context.rules), settings, as_of=date.max)
-    return f"fingerprint {settings.fingerprint[:16]}"
-
-
 def _python() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
 
 
 def _java() -> str:
+    from clearance.platform.spark.java import find_java, release_of
+
     home = find_java()
     if home is None:
         raise StoreFault(
             "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
         )
     return f"{release_of(home)} at {home}"
+
+
+def _jars() -> str:
+    from clearance.platform.paths import jars_folder
+    from clearance.platform.spark.jars import checked
+
+    return f"{len(checked(jars_folder()))} jars, sums right"
+
+
+def _rulebook(context: CommandContext) -> str:
+    from clearance.rulebook.loading.load import load_rulebook
+
+    return f"{len(load_rulebook(context.rules).packs)} packs hold together"
+
+
+def _settings(context: CommandContext) -> str:
+    from clearance.determine.plan import plan_sweep
+    from clearance.rulebook.loading.load import load_rulebook
+
+    settings = context.settings()
+    # Versions without an end are in force on the last day there is.
+    plan_sweep(load_rulebook(context.rules), settings, as_of=date.max)
+    return f"fingerprint {settings.fingerprint[:16]}"
 
 
 def _spark(context: CommandContext, opened: ExitStack, spark: list[SparkSession]) -> str:
@@ -128,6 +127,9 @@ def _spark(context: CommandContext, opened: ExitStack, spark: list[SparkSession]
 
 
 def _store(spark: SparkSession, context: CommandContext) -> str:
+    from clearance.platform.store.store import storage_faults
+    from clearance.schemas import TABLES
+
     store = context.open_store(context.settings())
     with storage_faults("looking at the store"):
         found = [name for name in TABLES if store.exists(spark, name)]

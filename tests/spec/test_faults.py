@@ -201,7 +201,7 @@ def test_a_bug_ends_the_command_with_its_own_code_and_says_what_to_report() -> N
     done = _ended("KeyError('DOE,JANE')")
     assert done.returncode == 70
     assert "This is a bug in Clearance" in done.stderr
-    assert "KeyError at commands/rules/cases.py:" in done.stderr
+    assert "KeyError at commands/rules/listing.py:" in done.stderr
     assert "Report the line above" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr and "DOE" not in done.stderr
     debug = _ended("KeyError('DOE,JANE')", "--debug")

@@ -1,1 +1,1 @@
-"""Verbs that ask a store: about one person, about its sweeps, about other rules."""
+"""The verbs that ask a store: about one person, its sweeps, and what other rules would decide."""

@@ -1,1 +1,1 @@
-"""`clearance rules`: the rulebook listed, signed, checked, in English, and its cases."""
+"""The verbs of the rulebook: listed, signed, checked, in English, and its cases."""

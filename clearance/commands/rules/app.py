@@ -17,10 +17,10 @@ app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English
 @with_context("rules", "config")
 def rules_list(context: CommandContext) -> None:
     """Every pack and version, and who signed it off."""
-    from clearance.commands.rules.cases import list_packs, say_packs
+    from clearance.commands.rules.listing import list_packs, print_packs
 
     rows = list_packs(context.rules, context.settings())
-    context.show(rows, lambda console: say_packs(rows, console))
+    context.show(rows, lambda console: print_packs(rows, console))
 
 
 @app.command("sign")
@@ -32,7 +32,7 @@ def rules_sign(
     on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD.")],
 ) -> None:
     """Sign a pack off as it decides now, in a file beside it."""
-    from clearance.commands.rules.cases import sign_pack
+    from clearance.commands.rules.signing import sign_pack
 
     file = sign_pack(context.rules, context.settings(), pack, by=by, on=needed_date(on, "--on"))
     context.show({"pack": pack, "file": str(file)}, lambda console: console.print(str(file)))
@@ -47,10 +47,10 @@ def rules_check(
     ] = False,
 ) -> None:
     """Read the whole rulebook and name all that does not hold together, each with a unit."""
-    from clearance.commands.rules.check import check_rules, say_audit
+    from clearance.commands.rules.check import check_rules, print_audit
 
     result = check_rules(context.rules, overlaps=overlaps or context.as_json)
-    context.show(result, lambda console: say_audit(result, console))
+    context.show(result, lambda console: print_audit(result, console))
     result.raise_for_problems()
 
 
@@ -61,7 +61,7 @@ def rules_show(
     pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
 ) -> None:
     """A pack in English."""
-    from clearance.commands.rules.cases import show_pack
+    from clearance.commands.rules.english import show_pack
 
     text = show_pack(context.rules, context.settings(), pack)
     context.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
@@ -74,7 +74,7 @@ def rules_pages(
     out: Annotated[Path, typer.Option("--out", help="Folder for the pages.")],
 ) -> None:
     """Write a page a pack version in Markdown, with open questions, and an index."""
-    from clearance.commands.rules.cases import write_pages
+    from clearance.commands.rules.english import write_pages
 
     names = write_pages(context.rules, out)
     said = f"{len(names) - 1} pages and their index are in {out}"
@@ -85,8 +85,8 @@ def rules_pages(
 @with_context("rules")
 def rules_test(context: CommandContext) -> None:
     """Run every pack's cases, through plain Python and through Spark."""
-    from clearance.commands.rules.cases import run_cases, say_cases
+    from clearance.commands.rules.cases import print_cases, run_cases
 
     result = run_cases(context)
-    context.show(result, lambda console: say_cases(result, console))
+    context.show(result, lambda console: print_cases(result, console))
     result.raise_for_failures()

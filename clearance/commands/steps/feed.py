@@ -1,18 +1,20 @@
-"""What the research file does not say: side feeds."""
+"""`clearance feed`: what the research file does not say, taken in as a side feed."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from clearance.commands.context import CommandContext, as_date
 from clearance.commands.options import with_context
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from clearance.feed.step import FeedResult
 
 
-@app.command()
 @with_context("store", "rules", "config")
 def feed(
     context: CommandContext,
@@ -27,7 +29,6 @@ def feed(
     """Take a side feed in, in place of the one before: all of it, or nothing."""
     store = context.open_store(context.settings())
     day = as_date(dated, "--dated")
-    from clearance.commands.run import say_feed
     from clearance.feed.kinds import kind_named
     from clearance.feed.read import checked_feed
     from clearance.feed.step import take_feed
@@ -40,4 +41,20 @@ def feed(
         context.session(files) as spark,
     ):
         result = take_feed(spark, store, feed=checked, dated=day)
-    context.show(result, lambda console: say_feed(result, console))
+    context.show(result, lambda console: print_feed(result, console))
+
+
+def print_feed(result: FeedResult, console: Console) -> None:
+    """What the feed is now, and what it replaced."""
+    now = f"{result.rows:,} rows {_as_of(result.dated)}"
+    if result.nothing_new:
+        console.print(f"feed      {result.kind}: the same {now} stand there; nothing to do")
+        return
+    before = ""
+    if result.replaced_rows is not None:
+        before = f", in place of {result.replaced_rows:,} rows {_as_of(result.replaced_dated)}"
+    console.print(f"feed      {result.kind}: {now}{before} (version {result.version})")
+
+
+def _as_of(day: date | None) -> str:
+    return f"as of {day}" if day else "without a date"

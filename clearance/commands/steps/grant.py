@@ -1,18 +1,19 @@
-"""What was given: a sweep's relief recorded as granted."""
+"""`clearance grant`: a sweep's relief recorded as granted."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from clearance.commands.context import CommandContext
 from clearance.commands.options import with_context
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from clearance.grant.step import GrantResult
 
 
-@app.command()
 @with_context("store", "config")
 def grant(
     context: CommandContext,
@@ -20,9 +21,16 @@ def grant(
 ) -> None:
     """Record what the law gives at a sweep as granted, each unit once."""
     store = context.open_store(context.settings())
-    from clearance.commands.run import say_grant
-    from clearance.grant.step import grant as record
+    from clearance.grant import step
 
     with store.claimed(), context.session() as spark:
-        result = record(spark, store, sweep_id=sweep, rules=context.rules)
-    context.show(result, lambda console: say_grant(result, console))
+        result = step.grant(spark, store, sweep_id=sweep, rules=context.rules)
+    context.show(result, lambda console: print_grant(result, console))
+
+
+def print_grant(result: GrantResult, console: Console) -> None:
+    """How much was granted, and on which day."""
+    console.print(
+        f"grant     {result.granted:,} granted as of {result.granted_on}, "
+        f"{result.granted_before:,} before, {result.corrected:,} corrected"
+    )
