@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from clearance import __version__
 from clearance.commands.answers.diff import diff
 from clearance.commands.answers.explain import explain
 from clearance.commands.answers.export import export
@@ -39,8 +42,29 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Decides which record relief California law gives, to whom, why, and from which date.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"clearance {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_the_verb(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
 for verb in VERBS:
     app.command()(verb)
 app.add_typer(rules.app, name="rules")
