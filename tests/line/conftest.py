@@ -17,7 +17,7 @@ from pyspark.sql import SparkSession
 from soak.months import Place
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF, SEED
+from clearance.commands.demo import AS_OF, SEED
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare

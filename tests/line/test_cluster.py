@@ -10,7 +10,7 @@ from pathlib import Path
 
 from soak.cluster import NO_PYTHON, WORKERS, document, standalone
 
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from tests.line.conftest import Line
 
 

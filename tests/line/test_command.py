@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from pyspark.sql import SparkSession
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from clearance import __version__
 from clearance.cli import _code
-from clearance.command.app import app
+from clearance.commands.app import app
 from clearance.platform.store.store import Store
 from tests.line.conftest import Line
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -96,11 +100,39 @@ def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
         "import sys\n"
         "from clearance.cli import _code\n"
         "assert _code(['run', '--help'], debug=False) == 0\n"
+        "assert _code(['rules', 'list', '-h'], debug=False) == 0\n"
+        "assert _code(['--version'], debug=False) == 0\n"
         "assert _code(['determine', '--store', 's'], debug=False) == 2\n"
         "assert _code(['detremine'], debug=False) == 2\n"
         "assert not {'pyspark', 'delta', 'z3'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
+def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert _code([*verb, "--help"], debug=False) == 0
+    whole = capsys.readouterr().out
+    assert "Usage: " in whole
+    assert _code([*verb, "-h"], debug=False) == 0
+    assert capsys.readouterr().out == whole
+
+
+def test_the_version_is_the_one_that_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert _code(["--version"], debug=False) == 0
+    assert capsys.readouterr() == (f"clearance {project['version']}\n", "")
+
+
+def test_the_package_runs_as_the_command() -> None:
+    def run(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "clearance", *words], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout, done.stderr.splitlines()[-1] if done.stderr else ""
+
+    assert run("--version") == (0, f"clearance {__version__}\n", "")
+    assert run("detremine") == (2, "", "See `clearance --help`.")
 
 
 def test_every_verb_takes_the_common_options() -> None:

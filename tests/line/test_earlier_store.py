@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 
 EARLIER = Path(__file__).with_name("data") / "store-of-1877464.zip"

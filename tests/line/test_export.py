@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.errors import EXIT_USAGE
 from clearance.export.step import COLUMNS
 from clearance.platform.store.store import Store

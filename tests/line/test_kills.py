@@ -18,7 +18,7 @@ from soak.months import Place
 from soak.state import check_nothing_left
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import packets
 from tests.line.conftest import Line

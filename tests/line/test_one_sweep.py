@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 from soak.state import files_of
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import shares
 from tests.line.conftest import Line

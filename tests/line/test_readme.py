@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance.cli import _code
-from clearance.command.app import app
+from clearance.commands.app import app
 from clearance.platform.store.store import Store
 from tests.line.conftest import Line
 

@@ -17,7 +17,7 @@ from soak.room import LIMITS, run_without_room
 from soak.state import check_nothing_left
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import LOCK, Store
 from tests.line.conftest import Line
 

@@ -18,7 +18,7 @@ from soak.months import Place
 from soak.state import files_of
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.errors import EXIT_STORE
 from clearance.explain.render import show
 from clearance.explain.step import explain

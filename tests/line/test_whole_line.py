@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from soak.state import rows_of
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store

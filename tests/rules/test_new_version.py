@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clearance.command.check import check_rules
+from clearance.commands.rules.check import check_rules
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.english.pages import pages

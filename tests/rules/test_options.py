@@ -229,16 +229,16 @@ def test_a_wrong_option_file_ends_the_command_before_spark_starts(
 
 
 def test_the_doctor_names_a_wrong_option_file(tmp_path: Path) -> None:
-    from clearance.command.run import Frame
-    from clearance.command.views import _settings
+    from clearance.commands.context import CommandContext
+    from clearance.commands.doctor import _settings
 
     (tmp_path / "yolo.json").write_text('{"dismiss": ["11357"]}')
     config(tmp_path, {"YOLO": on("yolo.json")})
-    frame = Frame(config=tmp_path / "mine.yaml")
-    assert _settings(frame).startswith("fingerprint ")
+    context = CommandContext(config=tmp_path / "mine.yaml")
+    assert _settings(context).startswith("fingerprint ")
     (tmp_path / "yolo.json").write_text('{"dismiss": ["11361"]}')
     with pytest.raises(UsageError, match=r"yolo.json:1: `dismiss`: `11361` is none of"):
-        _settings(frame)
+        _settings(context)
 
 
 def test_the_example_that_comes_with_the_project_fits_the_pack(configurable: BoundPack) -> None:

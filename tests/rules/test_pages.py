@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clearance.command.rulebook import write_pages
+from clearance.commands.rules.english import write_pages
 from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.english.pages import INDEX, pages

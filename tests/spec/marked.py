@@ -160,7 +160,7 @@ def check_violation(spark: SparkSession, folder: Path) -> int:
     """The exit code of a write that a CHECK constraint refuses, told as a command would."""
     from pyspark.sql import functions as F
 
-    from clearance.command.trace import trace_lines
+    from clearance.commands.trace import trace_lines
     from clearance.errors import ClearanceError
     from clearance.platform.store.store import Store
 

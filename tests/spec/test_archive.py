@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.command import archive_classes
+from clearance.commands import archive_classes
 from clearance.errors import StoreFault
 from clearance.platform.spark import class_archive as archive
 from clearance.platform.spark.session import java_options

@@ -145,7 +145,7 @@ def test_what_no_store_and_no_other_run_can_cause_is_a_bug(error: Exception) -> 
 def test_a_bug_that_spark_threw_says_which_call_of_ours_led_to_it() -> None:
     with pytest.raises(ProgramFault) as caught, storage_faults("writing charges"):
         Store("x")._write(Broken(), "charges", mode="append")  # type: ignore[arg-type]
-    assert "UNRESOLVED_COLUMN at store.py:" in caught.value.message
+    assert "UNRESOLVED_COLUMN at platform/store/store.py:" in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_bug_ends_the_command_with_its_own_code_and_says_what_to_report() -> N
     done = _ended("KeyError('DOE,JANE')")
     assert done.returncode == 70
     assert "This is a bug in Clearance" in done.stderr
-    assert "KeyError at command/rulebook.py:" in done.stderr
+    assert "KeyError at commands/rules/listing.py:" in done.stderr
     assert "Report the line above" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr and "DOE" not in done.stderr
     debug = _ended("KeyError('DOE,JANE')", "--debug")

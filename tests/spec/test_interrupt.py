@@ -11,7 +11,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from clearance.command.run import Frame
+from clearance.commands.context import CommandContext
 from clearance.platform.faults.interrupt import INTERRUPTED
 
 INTERRUPT = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
@@ -33,7 +33,7 @@ main(["rules", "list"])
 """,
     # While a step holds on to things, and once more while it gives them back.
     "twice": """
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     try:
         interrupt()
@@ -44,7 +44,7 @@ main(["rules", "list"])
 """,
     # Where Python would only print a traceback and go on.
     "finalizer": """
-import clearance.command.app as app
+import clearance.commands.app as app
 class Held:
     def __del__(self):
         interrupt()
@@ -58,7 +58,7 @@ main(["rules", "list"])
     # While threads are at work that nobody waits for.
     "threads": """
 import threading, time
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     threading.Thread(target=time.sleep, args=(60,)).start()
     interrupt()
@@ -68,7 +68,7 @@ main(["rules", "list"])
     # While a library logs what was cut short.
     "logging": """
 import logging
-import clearance.command.app as app
+import clearance.commands.app as app
 def work(given):
     try:
         interrupt()
@@ -96,12 +96,14 @@ def test_ctrl_c_at_any_moment_is_one_line_and_exit_130(moment: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", f"{INTERRUPTED}\n")
 
 
-def shown(stdout: io.TextIOWrapper, frame: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
+def shown(
+    stdout: io.TextIOWrapper, context: CommandContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lines(console: Console) -> None:
         console.print("ingest    /data/[final] pe\N{LATIN SMALL LETTER N WITH TILDE}a.csv: 2 rows")
 
     monkeypatch.setattr(sys, "stdout", stdout)
-    frame.show({"file": "pe\N{LATIN SMALL LETTER N WITH TILDE}a\udcf1.csv"}, lines)
+    context.show({"file": "pe\N{LATIN SMALL LETTER N WITH TILDE}a\udcf1.csv"}, lines)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
@@ -112,7 +114,7 @@ def test_output_is_printed_whatever_the_encoding(
         printed = io.BytesIO()
         # As `main` sets it.
         stdout = io.TextIOWrapper(printed, encoding=encoding, errors="backslashreplace")
-        shown(stdout, Frame(as_json=as_json), monkeypatch)
+        shown(stdout, CommandContext(as_json=as_json), monkeypatch)
         text = printed.getvalue().decode(encoding)
         if as_json:
             named = json.loads(text)["file"]
@@ -127,14 +129,14 @@ def test_a_result_that_nobody_reads_fails_no_finished_run(
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as stdout:
-        shown(stdout, Frame(), monkeypatch)  # type: ignore[arg-type]
+        shown(stdout, CommandContext(), monkeypatch)  # type: ignore[arg-type]
     assert "The work is done" in capfd.readouterr().err
 
 
 def test_a_name_that_the_terminal_cannot_show_ends_no_command() -> None:
     script = (
         "from clearance.cli import main\n"
-        "import clearance.command.app as app\n"
+        "import clearance.commands.app as app\n"
         "app.run_verb = lambda given: print(chr(241))\n"
         "main(['sweeps'])\n"
     )

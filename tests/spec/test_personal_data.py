@@ -21,7 +21,7 @@ from soak.sessions import QUICK
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from clearance.command.app import app
+from clearance.commands.app import app
 from clearance.errors import UsageError
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.command.check import check_rules
+from clearance.commands.rules.check import check_rules
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.prepare.person import (

@@ -1,8 +1,8 @@
 """The traceback that `--debug` prints: where it went wrong, without the values it went wrong on.
 
 A message of Spark or Python may quote a row: the text that is no date, the columns of a violated
-constraint. So an error is told by its class, Spark's condition and the calls that led to it; a
-message only where it names files and addresses, or is our own.
+constraint. So of an error its class, Spark's condition and the calls that led to it are printed;
+its message only where it names files and addresses, or is our own.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 from clearance.errors import ClearanceError
 
 CALLS = 8
-# Their messages name files, hosts and classes.
-_TELLING = (
+# Messages of these name files, hosts and classes, and quote no row.
+_WITHOUT_VALUES = (
     "java.io.",
     "java.nio.file.",
     "java.net.",
@@ -59,8 +59,8 @@ def _java_lines(origin: Any) -> Iterator[str]:
     try:
         while origin is not None:
             name = str(origin.getClass().getName())
-            told = f": {origin.getMessage()}" if name.startswith(_TELLING) else ""
-            yield f"  java: {name}{told}"
+            message = f": {origin.getMessage()}" if name.startswith(_WITHOUT_VALUES) else ""
+            yield f"  java: {name}{message}"
             for call in list(origin.getStackTrace())[:CALLS]:
                 yield f"    {call.toString()}"
             origin = origin.getCause()

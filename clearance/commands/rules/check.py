@@ -1,4 +1,4 @@
-"""`rules check`: what the check of the rulebook found, for a person and for a program."""
+"""`clearance rules check`: what the check of the rulebook found, for a person and for a program."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z][a-z0-9_]*", text)
 
 
-def say_audit(result: RulesCheck, console: Console) -> None:
+def print_audit(result: RulesCheck, console: Console) -> None:
     """The notes, then one line of figures; problems go where errors go."""
     for note in result.found.notes:
         console.print(_styled(note))
@@ -127,6 +127,6 @@ def say_audit(result: RulesCheck, console: Console) -> None:
 
 def _styled(note: Finding) -> Text:
     headline, _, witness = note.as_text().partition("\n")
-    place = f"{note.file}:{note.line}:"
-    text = Text.assemble((place, "bold"), " note:", headline.removeprefix(place))
+    where = f"{note.file}:{note.line}:"
+    text = Text.assemble((where, "bold"), " note:", headline.removeprefix(where))
     return text.append(f"\n{witness}", style="dim") if witness else text

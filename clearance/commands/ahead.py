@@ -14,7 +14,7 @@ HASHED = ("clearance.prepare.step", "clearance.determine.step")
 
 @contextmanager
 def hashed_ahead() -> Iterator[None]:
-    """Read the code that the fingerprints cover, beside the block; it is kept for who asks."""
+    """Read the code that the fingerprints cover, beside the block; the hashes are kept."""
     reader = threading.Thread(target=_hash, daemon=True)
     reader.start()
     yield
@@ -22,7 +22,7 @@ def hashed_ahead() -> Iterator[None]:
 
 
 def _hash() -> None:
-    # What cannot be read is said by the step that asks for it.
+    # The step that needs a hash names what cannot be read.
     with suppress(OSError, SyntaxError):
         for entry in HASHED:
             code_hash(entry)

@@ -1,10 +1,10 @@
 """The options that several verbs have, and how a verb takes those that nearly all have.
 
-`--store`, `--rules`, `--config`, `--json`, `--quiet` and `--debug` reach a verb as one `Frame`:
+`--store`, `--rules`, `--config`, `--json`, `--quiet` and `--debug` reach a verb as its
+`CommandContext`:
 
-    @app.command()
-    @with_frame("store", "config")
-    def sweeps(frame: Frame) -> None: ...
+    @with_context("store", "config")
+    def sweeps(context: CommandContext) -> None: ...
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from clearance.command.run import Frame
+from clearance.commands.context import CommandContext
+from clearance.commands.output import check_json_file
 
 StoreAt = Annotated[
     str | None,
@@ -61,8 +62,8 @@ _LAST: dict[str, tuple[Any, Any]] = {
 }
 
 
-def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], Verb]:
-    """Give a verb the common options, which it takes as its first argument, a `Frame`.
+def with_context(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], Verb]:
+    """Give a verb the common options, which it takes as its first argument, a `CommandContext`.
 
     Args:
         more: what the verb has besides `--json`, `--quiet` and `--debug`.
@@ -74,19 +75,20 @@ def with_frame(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], V
         def command(**given: Any) -> None:
             common = {name: given.pop(name) for name in (*more, *every)}
             del common["debug"]  # `main` asks for it, before there is a verb
-            said = {name: value for name, value in common.items() if value is not None}
-            frame = Frame(**said)
-            frame.look_for_json_folder()
-            verb(frame, **given)
+            context = CommandContext(
+                **{name: value for name, value in common.items() if value is not None}
+            )
+            check_json_file(context.json_file)
+            verb(context, **given)
 
         _, *own = inspect.signature(verb, eval_str=True).parameters.values()
-        needed = [one for one in own if one.default is one.empty]
-        optional = [one for one in own if one.default is not one.empty]
+        needed = [option for option in own if option.default is option.empty]
+        optional = [option for option in own if option.default is not option.empty]
         first = [_parameter(name, _FIRST) for name in _FIRST if name in more]
         last = [_parameter(name, _LAST) for name in _LAST if name in (*more, *every)]
-        told: Any = command
-        told.__signature__ = inspect.Signature([*needed, *first, *optional, *last])
-        told.__annotations__ = {}  # those of `verb` name a Frame, which no option is
+        for_typer: Any = command
+        for_typer.__signature__ = inspect.Signature([*needed, *first, *optional, *last])
+        for_typer.__annotations__ = {}  # those of `verb` name a context, which is no option
         return command
 
     return wrapped

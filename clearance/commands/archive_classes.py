@@ -1,4 +1,4 @@
-"""Makes the archive of classes: `python -m clearance.command.archive_classes`.
+"""Makes the archive of classes: `python -m clearance.commands.archive_classes`.
 
 The JVM notes the classes that it loads while the whole line runs on a few made-up people.
 """
@@ -56,7 +56,7 @@ def _warm_up(folder: Path, archive: Path) -> None:
     """A JVM that runs two months of the line, and leaves its classes in `archive` when it ends."""
     from pyspark import SparkContext
 
-    from clearance.command.line import whole_line
+    from clearance.commands.run import run_steps
     from clearance.platform.paths import rules_folder
     from clearance.platform.spark.session import build_session, java_options
     from clearance.platform.store.store import Store
@@ -69,7 +69,7 @@ def _warm_up(folder: Path, archive: Path) -> None:
     spark = build_session(small=True, extra=extra)
     for seed, month in enumerate(MONTHS, start=1):
         made = synthesize(people=PEOPLE, out=folder / f"input-{seed}", seed=seed, as_of=month)
-        whole_line(
+        run_steps(
             spark,
             Store(str(folder / "store")),
             inputs=list(made.files),
