@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.spec.literal_tables import court, record
+from tests.support.places import shared
 
-CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases"
 OF_THE_RECORD = (
     *("04-life-sentence", "05-time-served", "06-relief-denied", "07-revocation-link"),
     *("08-odd-endings", "10-appeal-dismissed", "13-sentence-updates", "14-sentencing-count"),
@@ -37,11 +37,12 @@ OWN = {
 
 def files(folder: Path) -> list[str]:
     """The files of all cases, and one of the made-up rows, which is written into the folder."""
+    cases = shared("cases")
     own = folder / "own.csv"
     rows = [
         record(court(subject, "101001001000", "", "11359 HS-SELL") | P64 | given)
         for subject, given in OWN.items()
     ]
     own.write_text("\n".join([*rows, ""]))
-    folders = (CASES / name for name in (*OF_THE_RECORD, *OF_PLACES))
+    folders = (cases / name for name in (*OF_THE_RECORD, *OF_PLACES))
     return [*sorted(str(path) for folder in folders for path in folder.glob("*.csv")), str(own)]

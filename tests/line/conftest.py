@@ -22,13 +22,12 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.synth.step import synthesize
-from tests.line.cases import CASES
 from tests.line.cases import files as case_files
 from tests.line.counting import Counted, counted
 from tests.line.months import LAW, NOVEMBER, PEOPLE, load, row_of, sweep, take_in
 from tests.spec.feed_files import text_of, write
+from tests.support.places import shared
 
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples"
 DEMO_PEOPLE = 120
 
 
@@ -53,8 +52,7 @@ class Line:
 
 @pytest.fixture(scope="session")
 def samples() -> Path:
-    assert SAMPLES.is_dir(), "the public samples lie beside the checkout, in shared/samples"
-    return SAMPLES
+    return shared("samples")
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +78,7 @@ def cases(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Plac
 
     Each is one person or a few; a test asks for them by number. To be left as it is.
     """
-    assert CASES.is_dir(), "the cases lie beside the checkout, in shared/cases"
+    shared("cases")
 
     def make(place: Place) -> dict[str, Any]:
         store = ["--store", str(place.store), "--quiet"]

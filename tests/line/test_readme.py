@@ -21,8 +21,8 @@ from clearance.cli import _code
 from clearance.command.app import app
 from clearance.platform.store.store import Store
 from tests.line.conftest import Line
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line.strip()

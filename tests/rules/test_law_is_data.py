@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from clearance.platform.paths import rules_folder
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 COLUMN = "a column of the tables, declared in rules/features.yaml"
 LIST = "a list of rules/statutes by its name"
 HEADING = "a heading of the packets, in which the count or the person is described"

@@ -15,8 +15,9 @@ from clearance.platform.paths import rules_folder
 from clearance.rulebook.english.pages import INDEX, pages
 from clearance.rulebook.loading.documents import read_documents
 from clearance.rulebook.loading.load import Rulebook
+from tests.support.places import ROOT
 
-COMMITTED = Path(__file__).parents[2] / "docs" / "law"
+COMMITTED = ROOT / "docs" / "law"
 RULE = r"^\d+\. `(\w+)`: .*\n(?: +\d+\. .*\n)*.*\n +- Cite: (.*)$"
 AGAIN = "write them anew: clearance rules pages --out docs/law"
 

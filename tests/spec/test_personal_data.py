@@ -28,8 +28,8 @@ from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
 from clearance.platform.watch.log import level, log
 from clearance.schemas import SOURCE_ROWS, TABLES
 from tests.spec.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
 
 

@@ -16,8 +16,8 @@ import pytest
 from clearance.errors import StoreFault
 from clearance.platform.spark import jars
 from clearance.platform.spark.java import find_java, release_of, use_java
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
 SYSTEM_PATH = "/usr/bin:/bin"
 
