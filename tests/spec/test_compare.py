@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from literal_tables import determination, frame
 from pyspark.sql import Row, SparkSession
 
 from clearance.diff.compare import BY_CHANGE, BY_PACK, WHOLE, changes, figures
+from tests.spec.literal_tables import determination, frame
 
 DAY, NEXT = date(2026, 11, 1), date(2026, 11, 2)
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from literal_tables import AS_OF, PACKS, REASONS, SWEEP, charge, determination, sweep, write
 from pyspark.sql import SparkSession
 from rich.console import Console
 
@@ -30,6 +29,16 @@ from clearance.explain.page import page as page_of
 from clearance.explain.render import show
 from clearance.explain.step import explain
 from clearance.platform.store.store import Store
+from tests.spec.literal_tables import (
+    AS_OF,
+    PACKS,
+    REASONS,
+    SWEEP,
+    charge,
+    determination,
+    sweep,
+    write,
+)
 
 UNIT = "P-101002001000"
 REPORTER = "the court or agency that reported the record (a corrected extract)"

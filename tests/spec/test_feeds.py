@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_files import HASH, RIGHT, kind_of, text_of, write
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from clearance.feed.read import checked_feed
 from clearance.feed.sheet import LONGEST_LINE
 from clearance.prepare.record import fields
 from clearance.schemas import FEEDS
+from tests.spec.feed_files import HASH, RIGHT, kind_of, text_of, write
 
 
 def rows(kind: str, *files: str) -> list[dict[str, Any]]:

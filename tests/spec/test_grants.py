@@ -8,14 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from literal_tables import AS_OF, SWEEP, court, determination, frame, source_row, sweep, write
 from pyspark.sql import SparkSession
-from rows import RULES
 
 from clearance.cli import _code
 from clearance.errors import UsageError
 from clearance.grant.step import GrantResult, grant
 from clearance.platform.store.store import Store
+from tests.spec.literal_tables import (
+    AS_OF,
+    SWEEP,
+    court,
+    determination,
+    frame,
+    source_row,
+    sweep,
+    write,
+)
+from tests.spec.rows import RULES
 
 COUNT = court("A", "101002001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT, MARIN")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from literal_tables import charge, court, frame, recorded, source_row, sweep, write
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
@@ -22,6 +21,7 @@ from clearance.maintain.needed import oldest_record
 from clearance.maintain.step import maintain
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store, storage_faults
+from tests.spec.literal_tables import charge, court, frame, recorded, source_row, sweep, write
 from tests.spec.test_recorded import COUNT, decided, left
 
 # Four months, the last of them now.

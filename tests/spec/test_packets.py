@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from literal_tables import (
+from openpyxl import load_workbook
+from pyspark.sql import SparkSession
+
+from clearance.determine.recorded import WHAT_IF
+from clearance.errors import StoreFault, UsageError
+from clearance.ingest.layout import FIELDS
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
+from clearance.publish.column_order import APPENDED, CONDENSED, RELIEF
+from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
+from clearance.publish.step import PublishResult, publish
+from tests.spec.literal_tables import (
     PACKS,
     REASONS,
     SWEEP,
@@ -25,17 +36,6 @@ from literal_tables import (
     sweep,
     write,
 )
-from openpyxl import load_workbook
-from pyspark.sql import SparkSession
-
-from clearance.determine.recorded import WHAT_IF
-from clearance.errors import StoreFault, UsageError
-from clearance.ingest.layout import FIELDS
-from clearance.platform.paths import rules_folder
-from clearance.platform.store.store import Store
-from clearance.publish.column_order import APPENDED, CONDENSED, RELIEF
-from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
-from clearance.publish.step import PublishResult, publish
 
 # Input order is the order of positions; the table holds the rows in another order.
 A = {"SUBJECT_ID": "A"}

@@ -7,7 +7,12 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
-from literal_tables import (
+from pyspark.sql import SparkSession
+
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
+from clearance.publish.step import publish
+from tests.spec.literal_tables import (
     PACKS,
     charge,
     court,
@@ -16,11 +21,6 @@ from literal_tables import (
     sweep,
     write,
 )
-from pyspark.sql import SparkSession
-
-from clearance.platform.paths import rules_folder
-from clearance.platform.store.store import Store
-from clearance.publish.step import publish
 
 FIRST, SECOND = "101001001000", "101002001000"
 LATER = date(2026, 11, 20)

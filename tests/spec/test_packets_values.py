@@ -7,10 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from literal_tables import AS_OF, record
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from rows import frames, source_rows
 
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
@@ -23,6 +21,8 @@ from clearance.publish.packets.counts import case_numbers, numbered_steps
 from clearance.publish.packets.lines import condensed, without_96th
 from clearance.publish.packets.row_keys import case_number, row_keys
 from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
+from tests.spec.literal_tables import AS_OF, record
+from tests.spec.rows import frames, source_rows
 
 RECORD = load_record_rules(rules_folder())
 

@@ -8,7 +8,6 @@ import re
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from rows import RULES, Prepared, frames, prepared, source_rows
 
 from clearance.errors import UsageError
 from clearance.platform.store.store import Store
@@ -16,6 +15,7 @@ from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.step import prepare
 from clearance.prepare.worklist import worklist
 from clearance.schemas import ARRESTS, CHARGES, HISTORY
+from tests.spec.rows import RULES, Prepared, frames, prepared, source_rows
 
 DAY = datetime.date
 STRANGE_STEP = {"count_order": "101003001000", "stp_type_descr": "A WALK"}

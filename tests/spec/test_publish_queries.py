@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from literal_tables import (
+from pyspark.sql import SparkSession
+
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
+from clearance.publish.step import PublishResult, publish
+from clearance.report.step import write_report
+from tests.spec.literal_tables import (
     PACKS,
     charge,
     court,
@@ -20,12 +26,6 @@ from literal_tables import (
     sweep,
     write,
 )
-from pyspark.sql import SparkSession
-
-from clearance.platform.paths import rules_folder
-from clearance.platform.store.store import Store
-from clearance.publish.step import PublishResult, publish
-from clearance.report.step import write_report
 
 COUNTIES = 40
 COUNT = "101001001000"

@@ -7,13 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from literal_tables import charge, court, determination, frame, recorded, source_row, sweep, write
 from pyspark.sql import SparkSession
 
 from clearance.determine.recorded import Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.changed_people import Note
+from tests.spec.literal_tables import (
+    charge,
+    court,
+    determination,
+    frame,
+    recorded,
+    source_row,
+    sweep,
+    write,
+)
 from tests.spec.vacuum import vacuum
 
 COUNT = "101002001000"

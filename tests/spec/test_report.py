@@ -10,18 +10,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from chromium import browser
-from literal_tables import (
-    PACKS,
-    REASONS,
-    SWEEP,
-    charge,
-    court,
-    determination,
-    source_row,
-    sweep,
-    write,
-)
 from pyspark.sql import SparkSession
 
 from clearance.errors import UsageError
@@ -41,6 +29,18 @@ from clearance.report.figures import (
 from clearance.report.months import NOT_SHOWN
 from clearance.report.people import people_left
 from clearance.report.step import write_report
+from tests.spec.chromium import browser
+from tests.spec.literal_tables import (
+    PACKS,
+    REASONS,
+    SWEEP,
+    charge,
+    court,
+    determination,
+    source_row,
+    sweep,
+    write,
+)
 
 
 def people(

@@ -6,10 +6,10 @@ import datetime
 
 import pytest
 from pyspark.sql import SparkSession
-from rows import Prepared, prepared, source_rows
 
 from clearance.prepare.record.sentences import LATER as LATER_WORD
 from clearance.prepare.record.sentences import NO_END, NOT_READ
+from tests.spec.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 CONVICTED = DAY(2001, 1, 31)

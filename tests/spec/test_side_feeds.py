@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from rows import Prepared, prepared, source_rows
 
 from clearance.prepare.side_feeds import SideFeeds
 from clearance.schemas import FEEDS
+from tests.spec.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 FIRST, SECOND = "101001001000", "102001001000"

@@ -6,7 +6,8 @@ import datetime
 
 import pytest
 from pyspark.sql import SparkSession
-from rows import Prepared, prepared, source_rows
+
+from tests.spec.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 CONVICTED = {
