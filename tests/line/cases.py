@@ -1,7 +1,7 @@
 """The cases of ../shared/cases that the line decides, and rows of the same kinds that are made up.
 
 What is right of each stands in test_cases_of_the_record.py and test_cases_of_places.py. All are one
-store (`cases` in conftest.py): a case is one person, or a few.
+store (`cases` in stores.py): a case is one person, or a few.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ CONVICTED = {
     "sent_time_code": "Y",
 }
 
-# Those of whom `november` in conftest.py knows.
+# Those of whom `november` in stores.py knows.
 PEOPLE = tuple("abcdefgh")
 
 
