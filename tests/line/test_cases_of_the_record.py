@@ -16,7 +16,7 @@ from pyspark.sql import Row, SparkSession
 from soak.months import Place
 
 from clearance.platform.store.store import Store
-from tests.line.cases import OF_THE_RECORD
+from tests.support.cases import OF_THE_RECORD
 
 DAY = date
 LAW = "pc1203_425"

@@ -17,7 +17,7 @@ from typer.main import get_command
 from clearance.cli import _code
 from clearance.command.app import app
 from clearance.platform.store.store import Store
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

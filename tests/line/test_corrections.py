@@ -21,8 +21,8 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.files import workplace
 from clearance.publish.notices.to_courts import write_notices
-from tests.line.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
-from tests.spec.literal_tables import record
+from tests.support.literal_tables import record
+from tests.support.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
 
 JANUARY = date(2027, 1, 4)
 LATER_COUNT = "102001001000"

@@ -27,7 +27,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.schemas import TABLES
 from clearance.settings import load_settings
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 LATER = date(AS_OF.year + 1, AS_OF.month, 1)
 

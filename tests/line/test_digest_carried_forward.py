@@ -12,8 +12,8 @@ from clearance.determine import manifest
 from clearance.determine.digest import Tally, digest_of, tally_of
 from clearance.platform.paths import rules_folder
 from clearance.prepare.step import prepare
-from tests.line.conftest import November
-from tests.line.months import DECEMBER, LAW, PEOPLE, row_of, sweep, take_in
+from tests.support.months import DECEMBER, LAW, PEOPLE, row_of, sweep, take_in
+from tests.support.stores import November
 
 
 def test_a_month_adds_up_what_it_changed_and_never_the_whole_table(

@@ -16,7 +16,7 @@ from clearance.command.demo import AS_OF
 from clearance.errors import EXIT_USAGE
 from clearance.export.step import COLUMNS
 from clearance.platform.store.store import Store
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 LATER = date(AS_OF.year + 1, AS_OF.month, 1)
 KEY = ("unit_id", "pack")

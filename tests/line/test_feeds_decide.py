@@ -17,8 +17,8 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.schemas import CHARGES, DETERMINATIONS, FEEDS
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
-from tests.line.conftest import Line, November
-from tests.line.months import LAW, NOVEMBER, PEOPLE, leave_prepared, load, sweep, table_of
+from tests.support.months import LAW, NOVEMBER, PEOPLE, leave_prepared, load, sweep, table_of
+from tests.support.stores import Line, November
 
 POLICY = Settings(county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")))
 

@@ -12,8 +12,8 @@ from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from tests.line.conftest import November
-from tests.line.months import LAW, NOVEMBER, row_of, sweep, take_in
+from tests.support.months import LAW, NOVEMBER, row_of, sweep, take_in
+from tests.support.stores import November
 
 
 class Died(Exception):

@@ -21,7 +21,7 @@ from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import packets
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 WRITES = ("append", "replace", "upsert", "replace_people")
 

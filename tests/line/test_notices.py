@@ -24,8 +24,8 @@ from clearance.publish.files import workplace
 from clearance.publish.notices import to_courts as notices
 from clearance.publish.notices.due import MARK, note_due, notices_due
 from clearance.publish.notices.to_courts import COLUMNS, write_notices
-from tests.line.conftest import November
-from tests.line.months import DECEMBER, NOVEMBER, PEOPLE
+from tests.support.months import DECEMBER, NOVEMBER, PEOPLE
+from tests.support.stores import November
 
 RULES = rules_folder()
 

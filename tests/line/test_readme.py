@@ -20,8 +20,8 @@ from typer.main import get_command
 from clearance.cli import _code
 from clearance.command.app import app
 from clearance.platform.store.store import Store
-from tests.line.conftest import Line
 from tests.support.places import ROOT
+from tests.support.stores import Line
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -19,7 +19,7 @@ from soak.state import check_nothing_left
 from clearance.cli import _code
 from clearance.command.demo import AS_OF
 from clearance.platform.store.store import LOCK, Store
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 
 @contextlib.contextmanager

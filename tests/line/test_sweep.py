@@ -26,7 +26,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
-from tests.line.months import leave_prepared, table_of
+from tests.support.months import leave_prepared, table_of
 
 SETTINGS = Settings(
     county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),

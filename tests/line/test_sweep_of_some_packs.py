@@ -25,8 +25,8 @@ from clearance.explain.step import explain
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
-from tests.line.conftest import Line
-from tests.spec.vacuum import vacuum
+from tests.support.stores import Line
+from tests.support.vacuum import vacuum
 
 PACK, LATER = "prop64_statute", "2026-11-20"
 UNFILLED = re.compile(r"\{[a-z_]+\}")

@@ -23,10 +23,10 @@ from clearance.publish.counties import known_counties
 from clearance.publish.made_up import SAID as MADE_UP
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
-from tests.line.conftest import Line
-from tests.line.counting import FIRST_RUN, Counted, counted
-from tests.spec.literal_tables import court, record
+from tests.support.counting import FIRST_RUN, Counted, counted
+from tests.support.literal_tables import court, record
 from tests.support.places import SHARED
+from tests.support.stores import Line
 
 RULES = rules_folder()
 GOOD = ("sacramento_20k.csv.gz", "no_headers.csv", "extra_comma.csv")

@@ -25,7 +25,7 @@ from clearance.prepare.side_feeds import KINDS, SideFeeds
 from clearance.prepare.statutes.longest_terms import LongestTerms
 from clearance.prepare.statutes.match import load_statutes
 from clearance.schemas import FEEDS
-from tests.spec.rows import frames, prepared, source_rows
+from tests.support.rows import frames, prepared, source_rows
 
 COURT = {"stp_type_descr": "COURT ACTION", "disp_descr": "CONVICTED", "stp_event_date": "20100228"}
 SEE = {"offense_descr": "SEE COMMENT FOR CHARGE"}

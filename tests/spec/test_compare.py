@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import Row, SparkSession
 
 from clearance.diff.compare import BY_CHANGE, BY_PACK, WHOLE, changes, figures
-from tests.spec.literal_tables import determination, frame
+from tests.support.literal_tables import determination, frame
 
 DAY, NEXT = date(2026, 11, 1), date(2026, 11, 2)
 

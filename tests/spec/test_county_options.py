@@ -22,7 +22,7 @@ from clearance.publish.step import publish
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import bound_from
 from clearance.settings import load_settings
-from tests.spec.literal_tables import AS_OF, charge, court, source_row, write
+from tests.support.literal_tables import AS_OF, charge, court, source_row, write
 
 # A policy that no line of Python knows: dismissed when the years that the county sets are over.
 QUIET_YAML = """

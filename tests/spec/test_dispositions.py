@@ -14,7 +14,7 @@ from clearance.errors import RulebookInvalid
 from clearance.prepare.record.dispositions import effect_of, worded_effect
 from clearance.prepare.record.fields import present, shouted
 from clearance.prepare.record.rules import load_record_rules
-from tests.spec.rows import RULES, Prepared, prepared, source_rows
+from tests.support.rows import RULES, Prepared, prepared, source_rows
 
 DAY = datetime.date
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 FIRST = "101001001000"
 BURGLARY, ASSAULT = "459 PC-BURGLARY:SECOND DEGREE", "245(A)(4) PC-FORCE/GBI LIKELY"

@@ -29,7 +29,7 @@ from clearance.explain.page import page as page_of
 from clearance.explain.render import show
 from clearance.explain.step import explain
 from clearance.platform.store.store import Store
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     AS_OF,
     PACKS,
     REASONS,

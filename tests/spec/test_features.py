@@ -7,7 +7,7 @@ import datetime
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 FIRST, SECOND, THIRD = "101001001000", "102001001000", "103001001000"

@@ -18,7 +18,7 @@ from clearance.feed.state import feed_state
 from clearance.feed.step import FeedResult, take_feed
 from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
-from tests.spec.feed_files import HASH, kind_of, text_of, write
+from tests.support.feed_files import HASH, kind_of, text_of, write
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 

@@ -21,7 +21,7 @@ from clearance.feed.read import checked_feed
 from clearance.feed.sheet import LONGEST_LINE
 from clearance.prepare.record import fields
 from clearance.schemas import FEEDS
-from tests.spec.feed_files import HASH, RIGHT, kind_of, text_of, write
+from tests.support.feed_files import HASH, RIGHT, kind_of, text_of, write
 
 
 def rows(kind: str, *files: str) -> list[dict[str, Any]]:

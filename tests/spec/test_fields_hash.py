@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from clearance.ingest.fields_hash import COLUMN, fields_hash, subject_sums
 from clearance.ingest.layout import NEEDED, column_of
-from tests.spec.rows import source_rows
+from tests.support.rows import source_rows
 
 ROW = {"offense_descr": "459 PC-BURGLARY", "pri_dob": "19600314"}
 OTHER = {"offense_descr": "11358 HS-X", "count_order": "101001002000"}

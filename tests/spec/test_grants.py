@@ -14,7 +14,7 @@ from clearance.cli import _code
 from clearance.errors import UsageError
 from clearance.grant.step import GrantResult, grant
 from clearance.platform.store.store import Store
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     AS_OF,
     SWEEP,
     court,
@@ -24,7 +24,7 @@ from tests.spec.literal_tables import (
     sweep,
     write,
 )
-from tests.spec.rows import RULES
+from tests.support.rows import RULES
 
 COUNT = court("A", "101002001000", "MARIN", "459 PC", STP_ORI_DESCR="SUPERIOR COURT, MARIN")
 

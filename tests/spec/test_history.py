@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from clearance.prepare.record.events import history, typed_rows
 from clearance.prepare.record.rules import load_record_rules
 from clearance.schemas import HISTORY
-from tests.spec.rows import RULES, source_rows
+from tests.support.rows import RULES, source_rows
 
 DAY = datetime.date
 

@@ -19,7 +19,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.holes import lost_rows, open_holes
 from clearance.prepare.side_feeds import SideFeeds
 from clearance.prepare.step import prepare
-from tests.spec.rows import prepared, source_rows
+from tests.support.rows import prepared, source_rows
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HEADER = ",".join(FIELDS)

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from clearance.publish.figures.impact import impacts
 from clearance.publish.figures.summary import IMPACT
-from tests.spec.literal_tables import charge, determination, frame
+from tests.support.literal_tables import charge, determination, frame
 
 AS_OF = date(2026, 11, 1)
 LEAP = date(2027, 2, 28)

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.prepare.record.rules import load_record_rules
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 NEVER = None

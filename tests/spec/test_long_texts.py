@@ -19,7 +19,7 @@ from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.counties import LONGEST_FOLDER, folders
 from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.packets.row_keys import row_keys
-from tests.spec.rows import frames, source_rows
+from tests.support.rows import frames, source_rows
 
 LENGTH = 150_000
 

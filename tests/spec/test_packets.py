@@ -23,7 +23,7 @@ from clearance.platform.store.store import Store
 from clearance.publish.column_order import APPENDED, CONDENSED, RELIEF
 from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.step import PublishResult, publish
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     PACKS,
     REASONS,
     SWEEP,

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.step import publish
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     PACKS,
     charge,
     court,

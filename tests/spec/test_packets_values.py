@@ -21,8 +21,8 @@ from clearance.publish.packets.counts import case_numbers, numbered_steps
 from clearance.publish.packets.lines import condensed, without_96th
 from clearance.publish.packets.row_keys import case_number, row_keys
 from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
-from tests.spec.literal_tables import AS_OF, record
-from tests.spec.rows import frames, source_rows
+from tests.support.literal_tables import AS_OF, record
+from tests.support.rows import frames, source_rows
 
 RECORD = load_record_rules(rules_folder())
 

@@ -16,7 +16,7 @@ from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, decide
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 THEFT = {"offense_descr": "484 PC-THEFT", "offense_toc": "M"}

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from clearance.platform.store.log_folder import LocalFolder
 from clearance.platform.store.plain_files import MOST_COMMITS, MOST_FILES, plain_files
 from clearance.platform.store.store import Store
-from tests.spec.vacuum import vacuum
+from tests.support.vacuum import vacuum
 
 
 def packs(spark: SparkSession, *marks: str) -> DataFrame:

@@ -15,7 +15,7 @@ from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.step import prepare
 from clearance.prepare.worklist import worklist
 from clearance.schemas import ARRESTS, CHARGES, HISTORY
-from tests.spec.rows import RULES, Prepared, frames, prepared, source_rows
+from tests.support.rows import RULES, Prepared, frames, prepared, source_rows
 
 DAY = datetime.date
 STRANGE_STEP = {"count_order": "101003001000", "stp_type_descr": "A WALK"}

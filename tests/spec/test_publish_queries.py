@@ -16,7 +16,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.step import PublishResult, publish
 from clearance.report.step import write_report
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     PACKS,
     charge,
     court,

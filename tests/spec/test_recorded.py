@@ -13,7 +13,7 @@ from clearance.determine.recorded import Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.changed_people import Note
-from tests.spec.literal_tables import (
+from tests.support.literal_tables import (
     charge,
     court,
     determination,
@@ -23,7 +23,7 @@ from tests.spec.literal_tables import (
     sweep,
     write,
 )
-from tests.spec.vacuum import vacuum
+from tests.support.vacuum import vacuum
 
 COUNT = "101002001000"
 

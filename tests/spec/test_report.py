@@ -29,8 +29,8 @@ from clearance.report.figures import (
 from clearance.report.months import NOT_SHOWN
 from clearance.report.people import people_left
 from clearance.report.step import write_report
-from tests.spec.chromium import browser
-from tests.spec.literal_tables import (
+from tests.support.chromium import browser
+from tests.support.literal_tables import (
     PACKS,
     REASONS,
     SWEEP,

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from clearance.prepare.record.sentences import LATER as LATER_WORD
 from clearance.prepare.record.sentences import NO_END, NOT_READ
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 CONVICTED = DAY(2001, 1, 31)

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from clearance.prepare.side_feeds import SideFeeds
 from clearance.schemas import FEEDS
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 FIRST, SECOND = "101001001000", "102001001000"

@@ -7,7 +7,7 @@ import datetime
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.spec.rows import Prepared, prepared, source_rows
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
 CONVICTED = {

@@ -16,7 +16,7 @@ from clearance.errors import ClearanceError, StoreFault, SweepConflict
 from clearance.platform.store.first_write import MARK
 from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import ARRESTS, REVIEWS
-from tests.spec.vacuum import vacuum
+from tests.support.vacuum import vacuum
 
 
 def packs(spark: SparkSession, mark: str) -> DataFrame:

@@ -19,7 +19,7 @@ from clearance.publish.packets.comments import load_notable
 from clearance.publish.packets.counts import numbered_steps
 from clearance.publish.packets.row_keys import row_keys
 from clearance.schemas import CHARGES, DETERMINATIONS
-from tests.spec.rows import RULES, source_rows
+from tests.support.rows import RULES, source_rows
 
 # 90 days before 2026-05-30.
 AS_OF, DUE = date(2026, 3, 1), date(2026, 5, 30)

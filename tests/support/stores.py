@@ -22,10 +22,10 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.synth.step import synthesize
-from tests.line.cases import files as case_files
-from tests.line.counting import Counted, counted
-from tests.line.months import LAW, NOVEMBER, PEOPLE, load, row_of, sweep, take_in
-from tests.spec.feed_files import text_of, write
+from tests.support.cases import files as case_files
+from tests.support.counting import Counted, counted
+from tests.support.feed_files import text_of, write
+from tests.support.months import LAW, NOVEMBER, PEOPLE, load, row_of, sweep, take_in
 from tests.support.places import shared
 
 DEMO_PEOPLE = 120

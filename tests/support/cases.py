@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.spec.literal_tables import court, record
+from tests.support.literal_tables import court, record
 from tests.support.places import shared
 
 OF_THE_RECORD = (

@@ -17,7 +17,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import Note
 from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
-from tests.spec.literal_tables import record
+from tests.support.literal_tables import record
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 LAW = Settings(packs=("pc1203_425",))
