@@ -18,7 +18,7 @@ from clearance.errors import InputRefused
 from clearance.ingest.files.kind import HEAD, kind_of
 from clearance.ingest.files.probe import look_at
 from clearance.ingest.layout import FIELDS
-from tests.spec.file_mutation import valid_row
+from tests.support.fuzz.file_mutation import valid_row
 
 HEADER = ",".join(FIELDS)
 DICE = random.Random(1)

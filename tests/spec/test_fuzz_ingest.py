@@ -24,8 +24,8 @@ from clearance.ingest.files.remote import Hadoop, remote_files
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.step import IngestResult, ingest
 from clearance.platform.store.store import Store
-from tests.spec.drawn import LINE_CODES, UNSAID, Line, record_lines
-from tests.spec.file_mutation import (
+from tests.support.fuzz.drawn import LINE_CODES, UNSAID, Line, record_lines
+from tests.support.fuzz.file_mutation import (
     is_taken_in,
     mutated_file,
     row_numbers,
@@ -33,7 +33,7 @@ from tests.spec.file_mutation import (
     valid_file,
     valid_row,
 )
-from tests.spec.reconcile import differences
+from tests.support.fuzz.reconcile import differences
 
 FILES, LINES_OF_EACH = 40, 25
 DRAWN = "drawn.csv"

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.rulebook.loading.option_files import read_option_file
-from tests.spec.drawn import slipped
-from tests.spec.mutation import mutated_text
-from tests.spec.readers import read_county
+from tests.support.fuzz.drawn import slipped
+from tests.support.fuzz.mutation import mutated_text
+from tests.support.fuzz.readers import read_county
 
 EXAMPLE = (conf_folder() / "counties" / "example.json").read_text(encoding="utf-8")
 

@@ -18,7 +18,7 @@ from clearance.errors import UsageError
 from clearance.rulebook.language.options import all_off
 from clearance.rulebook.loading.option_files import MOST_BYTES, options_of, read_option_file
 from clearance.settings import Settings, load_settings
-from tests.spec.drawn import (
+from tests.support.fuzz.drawn import (
     OptionText,
     any_settings,
     anything,
@@ -26,7 +26,7 @@ from tests.spec.drawn import (
     option_texts,
     right_settings,
 )
-from tests.spec.readers import pack_options
+from tests.support.fuzz.readers import pack_options
 
 OPTIONS = pack_options()
 

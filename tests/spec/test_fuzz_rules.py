@@ -24,9 +24,9 @@ from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.language.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
-from tests.spec.drawn import as_yaml, slipped
-from tests.spec.mutation import mutated_text
-from tests.spec.readers import CASES, PACKS, RULES, cases_of, pack_of, read_pack
+from tests.support.fuzz.drawn import as_yaml, slipped
+from tests.support.fuzz.mutation import mutated_text
+from tests.support.fuzz.readers import CASES, PACKS, RULES, cases_of, pack_of, read_pack
 
 # So many of each in all, however many packs there are; more of them: scripts/soak/fuzz.py.
 TEXTS, VALUES, CASE_TEXTS = (count // len(PACKS) for count in (800, 320, 240))

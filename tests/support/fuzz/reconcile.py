@@ -8,7 +8,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from clearance.platform.store.store import Store
-from tests.spec.file_mutation import lines_of, row_numbers, text_of
+from tests.support.fuzz.file_mutation import lines_of, row_numbers, text_of
 
 _MARK = b"\xef\xbb\xbf"
 
