@@ -14,7 +14,7 @@ from clearance.platform.store.store import Store
 from tests.support.places import ROOT
 
 # Stores and a rulebook that the suite makes once.
-pytest_plugins = ("tests.support.stores", "tests.rules.conftest")
+pytest_plugins = ("tests.support.stores", "tests.support.rulebook.fixtures")
 
 # The same examples on every machine, and none kept in the checkout.
 settings.register_profile("repeated", derandomize=True, database=None, deadline=None)

@@ -12,8 +12,8 @@ from clearance.rulebook.english.because import OTHERWISE, UNKNOWN, Because, beca
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
-from tests.rules.packs import bound_pack, small_pack
-from tests.rules.random_rows import random_row
+from tests.support.rulebook.packs import bound_pack, small_pack
+from tests.support.rulebook.random_rows import random_row
 
 AS_OF = date(2026, 11, 1)
 FACTS = {

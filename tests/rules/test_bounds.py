@@ -14,8 +14,8 @@ from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.language.sentences import Param
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date, truth
-from tests.rules.packs import BOUNDS, PARAMS, bound_pack, random_pack, with_bounds
-from tests.rules.random_rows import random_row
+from tests.support.rulebook.packs import BOUNDS, PARAMS, bound_pack, random_pack, with_bounds
+from tests.support.rulebook.random_rows import random_row
 
 AS_OF = date(2024, 2, 29)
 DAY = timedelta(days=1)

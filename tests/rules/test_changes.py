@@ -13,7 +13,7 @@ from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.loading.load import Rulebook, read_rulebook
 from clearance.rulebook.loading.stored import bound_from, stored_text
-from tests.rules.packs import small_pack
+from tests.support.rulebook.packs import small_pack
 
 
 @pytest.fixture(scope="module")

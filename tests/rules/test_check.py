@@ -21,7 +21,7 @@ from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.check.findings import Finding
 from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.loading.load import load_rulebook
-from tests.rules.packs import small_pack
+from tests.support.rulebook.packs import small_pack
 
 DISMISS = {"ELIGIBLE": "dismiss"}
 

@@ -21,7 +21,7 @@ from clearance.rulebook.english.decision import (
 )
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.stored import stored_text
-from tests.rules.packs import bound_pack, small_pack
+from tests.support.rulebook.packs import bound_pack, small_pack
 
 PETITIONS = ("pc1203_4: Dismissal after probation", "pc17_b: A wobbler made a misdemeanor")
 

@@ -11,7 +11,7 @@ from clearance.rulebook.check.cases import ReadyCase, load_cases
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
-from tests.rules.packs import unmarked
+from tests.support.rulebook.packs import unmarked
 
 Effects = list[tuple[BoundPack, list[ReadyCase]]]
 RELIEFS = {"detention_only", "destroy_record", "void_conviction", "seal_arrest"}

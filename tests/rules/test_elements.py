@@ -19,7 +19,7 @@ from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
-from tests.rules.packs import small_pack
+from tests.support.rulebook.packs import small_pack
 
 YEAR = "a year has passed since the sentence's end"
 FLOW: list[dict[str, Any]] = [

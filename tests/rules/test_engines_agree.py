@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.compile import Assigned, evaluate
-from tests.rules.agreement import (
+from tests.support.rulebook.agreement import (
     AS_OF,
     by_pack,
     check_packs_agree,
@@ -22,8 +22,8 @@ from tests.rules.agreement import (
     name_of,
     with_counties,
 )
-from tests.rules.packs import random_options, random_pack, with_bounds
-from tests.rules.random_units import random_units
+from tests.support.rulebook.packs import random_options, random_pack, with_bounds
+from tests.support.rulebook.random_units import random_units
 
 
 def test_the_packs_of_the_rulebook_are_decided_alike_on_random_units(

@@ -9,7 +9,7 @@ import pytest
 
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
-from tests.rules.packs import bound_pack
+from tests.support.rulebook.packs import bound_pack
 
 AS_OF = date(2026, 11, 1)
 FACTS = {

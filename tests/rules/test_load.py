@@ -14,7 +14,7 @@ from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.loading.load import load_rulebook
-from tests.rules.packs import bound_pack, small_pack
+from tests.support.rulebook.packs import bound_pack, small_pack
 
 
 @pytest.fixture

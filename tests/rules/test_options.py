@@ -23,7 +23,7 @@ from clearance.rulebook.loading.option_files import options_of, read_option_file
 from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
 from clearance.settings import Settings, load_settings
-from tests.rules.packs import OPTIONS, bound_pack, small_pack
+from tests.support.rulebook.packs import OPTIONS, bound_pack, small_pack
 
 AS_OF = date(2026, 11, 1)
 PREDECESSOR = {

@@ -16,8 +16,8 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.compile import Assigned, evaluate
-from tests.rules.packs import again, random_options, random_pack
-from tests.rules.random_units import random_units
+from tests.support.rulebook.packs import again, random_options, random_pack
+from tests.support.rulebook.random_units import random_units
 
 AS_OF = date(2026, 11, 1)
 

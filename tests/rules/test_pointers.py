@@ -8,7 +8,7 @@ from clearance.rulebook.check.cases import ReadyCase, load_cases
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
-from tests.rules.packs import unmarked
+from tests.support.rulebook.packs import unmarked
 
 Pointers = list[tuple[BoundPack, list[ReadyCase]]]
 NAMES = [

@@ -10,7 +10,7 @@ import pytest
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.loading.load import Rulebook
-from tests.rules.packs import PARAMS, bound_pack, small_pack
+from tests.support.rulebook.packs import PARAMS, bound_pack, small_pack
 
 VALUES = PARAMS | {
     "sections": {"value": ("11357", "11358"), "cite": "test"},

@@ -18,8 +18,8 @@ from clearance.rulebook.language.options import OptionValue, PackOption
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, truth
-from tests.rules.packs import bound_pack, random_pack, with_bounds
-from tests.rules.random_rows import random_row
+from tests.support.rulebook.packs import bound_pack, random_pack, with_bounds
+from tests.support.rulebook.random_rows import random_row
 
 DAYS = (date(2024, 2, 29), date(2026, 11, 1), date(2023, 2, 28), date(2025, 3, 1))
 

@@ -9,7 +9,7 @@ from clearance.rulebook.language.assigned import Assigned
 from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.tables import Tables
-from tests.rules.packs import again, random_options, random_pack
+from tests.support.rulebook.packs import again, random_options, random_pack
 
 AS_OF = date(2026, 11, 1)
 

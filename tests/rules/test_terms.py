@@ -12,7 +12,7 @@ import pytest
 from clearance.rulebook.language.terms import Term, terms_of
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import evaluate
-from tests.rules.packs import bound_pack
+from tests.support.rulebook.packs import bound_pack
 
 NAMES = ("a", "b", "c", "d")
 FACTS = {

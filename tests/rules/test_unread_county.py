@@ -13,7 +13,7 @@ from clearance.rulebook.language.rivals import REASON, RULE
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date
 from clearance.rulebook.spark.compile import evaluate
-from tests.rules.random_units import random_units
+from tests.support.rulebook.random_units import random_units
 
 AS_OF = date(2026, 11, 1)
 READ = frozenset({"LOS ANGELES", "SACRAMENTO", "YOLO"})

@@ -13,8 +13,8 @@ from clearance.rulebook.language.resolved import BoundPack
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from clearance.rulebook.spark.rows import union
-from tests.rules.packs import random_options
-from tests.rules.random_units import random_units
+from tests.support.rulebook.packs import random_options
+from tests.support.rulebook.random_units import random_units
 
 AS_OF = date(2024, 2, 29)
 COUNTIES = 1_000

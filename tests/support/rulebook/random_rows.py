@@ -9,7 +9,7 @@ from typing import Any
 from clearance.rulebook.language.calendar import add_years
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.resolved import BoundPack
-from tests.rules.random_units import words_of
+from tests.support.rulebook.random_units import words_of
 
 CORNERS = (date(2010, 2, 28), date(2000, 1, 1), date(2012, 6, 1), date(2016, 11, 9))
 
