@@ -33,7 +33,7 @@ LONG = (
     *(
         "tests/line/test_whole_line.py",
         "tests/line/test_feeds_decide.py",
-        "tests/spec/test_holes.py",
+        "tests/prepare/test_holes.py",
     ),
 )
 

@@ -28,7 +28,7 @@ from clearance.prepare.citation.grammar import (
 )
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.statutes.lists import load_statutes
-from tests.spec.written_charges import Written, written_charges
+from tests.prepare.citation.written_charges import Written, written_charges
 from tests.support.places import SHARED, shared
 
 CORPUS = Path(__file__).with_name("charge_texts.csv")
