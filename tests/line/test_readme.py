@@ -39,7 +39,7 @@ RUN_ELSEWHERE = {
     "report": "tests/line/test_same_answers.py",
     "diff": "tests/line/test_diff.py",
     "export": "tests/line/test_export.py",
-    "rules sign": "tests/rules/test_signatures.py",
+    "rules sign": "tests/rulebook/loading/test_signatures.py",
     "rules test": "tests/rules/test_cases.py",
 }
 
