@@ -40,7 +40,7 @@ RUN_ELSEWHERE = {
     "diff": "tests/line/test_diff.py",
     "export": "tests/line/test_export.py",
     "rules sign": "tests/rulebook/loading/test_signatures.py",
-    "rules test": "tests/rules/test_cases.py",
+    "rules test": "tests/law/test_cases.py",
 }
 
 

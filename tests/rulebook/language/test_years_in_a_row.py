@@ -12,7 +12,7 @@ from clearance.rulebook.language.facts import NotAFact, resolve_fact
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide, truth
-from tests.rules.test_law_packs import CONVICTION
+from tests.law.test_law_packs import CONVICTION
 from tests.support.rulebook.packs import bound_pack
 
 END = date(2010, 3, 1)

@@ -16,7 +16,7 @@ from clearance.rulebook.english.pages import pages
 from clearance.rulebook.language.resolved import BoundPack, bind
 from clearance.rulebook.loading.load import Rulebook, load_rulebook, read_rulebook
 from clearance.rulebook.oracle import Determination, decide
-from tests.rules.test_law_packs import CONVICTION
+from tests.law.test_law_packs import CONVICTION
 
 LAST_DAY, FIRST_DAY = date(2026, 12, 31), date(2027, 1, 1)
 OLD, NEW = "2024-10-01.yaml", "2027-01-01.yaml"
