@@ -21,7 +21,7 @@ from clearance.maintain.needed import oldest_record
 from clearance.maintain.step import maintain
 from clearance.platform.clock import wall_clock
 from clearance.platform.store.store import Store, storage_faults
-from tests.spec.test_recorded import COUNT, decided, left
+from tests.determine.test_recorded import COUNT, decided, left
 from tests.support.literal_tables import charge, court, frame, recorded, source_row, sweep, write
 
 # Four months, the last of them now.
