@@ -37,8 +37,8 @@ RUN_ELSEWHERE = {
     "determine": "tests/line/test_same_answers.py",
     "publish": "tests/line/test_same_answers.py",
     "report": "tests/line/test_same_answers.py",
-    "diff": "tests/line/test_diff.py",
-    "export": "tests/line/test_export.py",
+    "diff": "tests/diff/test_diff.py",
+    "export": "tests/export/test_export.py",
     "rules sign": "tests/rulebook/loading/test_signatures.py",
     "rules test": "tests/law/test_cases.py",
 }
