@@ -24,11 +24,11 @@ settings.load_profile("repeated")
 # Files that take a minute and more come first, so that neither of two processes is left with one at
 # the end; and the first two ask for no store that the other of them makes.
 LONG = (
-    *("tests/line/test_cases_of_places.py", "tests/spec/test_personal_data.py"),
+    *("tests/line/test_cases_of_places.py", "tests/commands/test_personal_data.py"),
     *(
         "tests/line/test_same_answers.py",
         "tests/line/test_year_of_months.py",
-        "tests/line/test_readme.py",
+        "tests/commands/test_readme.py",
     ),
     *(
         "tests/line/test_whole_line.py",

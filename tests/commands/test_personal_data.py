@@ -27,7 +27,7 @@ from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
 from clearance.platform.watch.log import level, log
 from clearance.schemas import SOURCE_ROWS, TABLES
-from tests.spec.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
+from tests.commands.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
 from tests.support.places import ROOT
 
 MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
@@ -55,7 +55,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
         made.mkdir()
     (folder / "out").chmod(0o750)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.spec.marked", str(folder)],
+        [sys.executable, "-m", "tests.commands.marked", str(folder)],
         cwd=folder / "here",
         env=os.environ
         | {
