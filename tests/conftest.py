@@ -25,16 +25,9 @@ settings.load_profile("repeated")
 # the end; and the first two ask for no store that the other of them makes.
 LONG = (
     *("tests/line/cases/test_cases_of_places.py", "tests/commands/test_personal_data.py"),
-    *(
-        "tests/line/test_same_answers.py",
-        "tests/line/months/test_year_of_months.py",
-        "tests/commands/test_readme.py",
-    ),
-    *(
-        "tests/line/test_whole_line.py",
-        "tests/line/months/test_feeds_decide.py",
-        "tests/prepare/test_holes.py",
-    ),
+    *("tests/line/test_same_answers.py", "tests/line/months/test_year_of_months.py"),
+    *("tests/commands/test_readme.py", "tests/line/test_whole_line.py"),
+    *("tests/line/months/test_feeds_decide.py", "tests/prepare/test_holes.py"),
 )
 
 

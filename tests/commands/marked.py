@@ -1,7 +1,7 @@
 """The whole line in a process of its own, over rows that carry a marker in every personal field.
 
-Run by `test_personal_data.py` as `python -m tests.commands.marked FOLDER`, with everything that could
-write a value down turned up: the log at debug, Spark's at info, event log on, plans in full.
+Run by `test_personal_data.py` as `python -m tests.commands.marked FOLDER`, with everything that
+could write a value down turned up: the log at debug, Spark's at info, event log on, plans in full.
 Prints a line `>>> NAME CODE` a command on stdout.
 """
 

@@ -31,7 +31,7 @@ from clearance.prepare.statutes.lists import load_statutes
 from tests.prepare.citation.written_charges import Written, written_charges
 from tests.support.places import SHARED, shared
 
-CORPUS = Path(__file__).with_name("charge_texts.csv")
+CORPUS = Path(__file__).parents[1] / "charge_texts.csv"
 RULES = rules_folder()
 SAMPLE_FILES = ("no_headers.csv", "bad.csv", "extra_comma.csv", "sacramento_20k.csv.gz")
 

@@ -24,7 +24,7 @@ from clearance.prepare.statutes.match import (
 )
 from clearance.prepare.statutes.tag_table import place_in_table, tag_table, turns
 
-CORPUS = Path(__file__).with_name("charge_texts.csv")
+CORPUS = Path(__file__).parents[1] / "charge_texts.csv"
 CASES = Path(__file__).with_name("charge_lists.csv")
 
 NEEDS = {
