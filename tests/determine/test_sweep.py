@@ -1,104 +1,26 @@
-"""Sweeps: written once, told apart, merged, withdrawn, recovered, and digested."""
+"""Sweeps: written once, told apart, withdrawn, recovered, and deciding only whom they must."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from pathlib import Path
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.determine.digest import CONTENT, digest_of
+from clearance.determine.digest import digest_of
 from clearance.determine.manifest import Manifest, last_sweep
-from clearance.determine.replay import replay
 from clearance.determine.scope import Scope, scope_of
-from clearance.determine.step import SweepResult, _is_what_if, determine
-from clearance.errors import DifferenceFound, SweepConflict, UsageError
+from clearance.determine.step import _is_what_if
+from clearance.errors import UsageError
 from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.schemas import CHARGES
 from clearance.settings import CountyPolicies, CountyPolicy, Settings, load_settings
-from tests.support.months import leave_prepared, table_of
-
-SETTINGS = Settings(
-    county_policies=CountyPolicies(default=CountyPolicy(policy="prop64_statute")),
-    scenarios=("dismiss_all_p64",),
-)
-CHARGE: dict[str, Any] = {
-    "subject_id": "1",
-    "record_incomplete": False,
-    "unit_id": "1-101002001000",
-    "county": "YOLO",
-    "tags": ["p64"],
-    "section": "11359",
-    "subdivisions": [],
-    "level": "F",
-    "convicted": True,
-    "status": "convicted",
-    "conviction_date": date(2010, 6, 15),
-    "sentence_end": date(2026, 11, 30),
-    "super_strike_before": False,
-    "registrable_before": False,
-    "earlier_same_section": 0,
-}
-
-
-def charges(spark: SparkSession, *units: dict[str, Any]) -> DataFrame:
-    return table_of(spark, CHARGES, *(CHARGE | unit for unit in units))
-
-
-def fill(spark: SparkSession, store: Store, *units: dict[str, Any]) -> None:
-    leave_prepared(spark, store, charges(spark, *units))
-
-
-def clock_of(day: date) -> Callable[[], datetime]:
-    """The last minute of a day, in UTC."""
-    return lambda: datetime.combine(day, time(23, 59), tzinfo=UTC)
-
-
-def sweep(spark: SparkSession, store: Store, as_of: date, **options: Any) -> SweepResult:
-    """A sweep that is made on the day of its as-of, unless another is said."""
-    return determine(
-        spark,
-        store,
-        as_of=as_of,
-        rules=rules_folder(),
-        settings=options.pop("settings", SETTINGS),
-        clock=clock_of(options.pop("on", as_of)),
-        **options,
-    )
-
-
-NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
-SECOND = {"subject_id": "2", "unit_id": "2-101002001000"}
-THIRD = {"subject_id": "3", "unit_id": "3-101002001000", "sentence_end": date(2012, 1, 1)}
-
-
-@dataclass(frozen=True)
-class Months:
-    """A store of three counts, the sweeps of two months on it; to be left as it is."""
-
-    store: Store
-    sweeps: tuple[SweepResult, SweepResult]
-
-    def copied(self, folder: Path) -> Store:
-        shutil.copytree(self.store.uri, folder / "copy")
-        return Store(str(folder / "copy"))
-
-
-@pytest.fixture(scope="module")
-def months(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Months:
-    store = Store(str(tmp_path_factory.mktemp("months") / "store"))
-    fill(spark, store, {}, SECOND, THIRD)
-    return Months(store, (sweep(spark, store, NOVEMBER), sweep(spark, store, DECEMBER)))
+from tests.determine.sweeps import CHARGE, DECEMBER, NOVEMBER, SECOND, THIRD, charges, fill, sweep
 
 
 def test_months_of_sweeps_write_only_what_changed(spark: SparkSession, store: Store) -> None:
@@ -208,44 +130,6 @@ def test_one_pack_alone_leaves_the_others_rows(spark: SparkSession, store: Store
     fill(spark, store, {})
     result = sweep(spark, store, NOVEMBER, selected=["dismiss_all_p64"])
     assert result.counts == {"dismiss_all_p64/ELIGIBLE": 1, "prop64_statute/ELIGIBLE": 2}
-
-
-def test_the_digest_can_be_repeated_without_spark(spark: SparkSession, months: Months) -> None:
-    result = months.sweeps[-1]
-    totals: dict[tuple[str, str], list[int]] = {}
-    for row in months.store.read(spark, "determinations").collect():
-        values = ["\\N" if row[name] is None else str(row[name]) for name in CONTENT]
-        digest = hashlib.sha256("\x1f".join(values).encode()).hexdigest()
-        words = [int(digest[i : i + 16], 16) for i in range(0, 64, 16)]
-        total = totals.setdefault((row["county"], row["pack"]), [0] * 5)
-        total[0] += 1
-        for i, word in enumerate(words):
-            total[i + 1] = (total[i + 1] + word) % 2**64
-    lines = sorted("\x1f".join(map(str, (*key, *total))) for key, total in totals.items())
-    assert hashlib.sha256("\n".join(lines).encode()).hexdigest() == result.digest
-
-
-def test_the_table_refuses_words_that_are_not_in_the_vocabulary(
-    spark: SparkSession, months: Months, tmp_path: Path
-) -> None:
-    from clearance.errors import StoreFault
-
-    store = months.copied(tmp_path)
-    rows = store.read(spark, "determinations")
-    for column, word in (("outcome", "MAYBE"), ("relief", "forget"), ("reason", "not a code")):
-        with pytest.raises(StoreFault):
-            store.append(rows.withColumn(column, F.lit(word)), "determinations")
-
-
-def test_changes_can_be_read_from_the_feed(spark: SparkSession, months: Months) -> None:
-    feed = (
-        spark.read.format("delta")
-        .option("readChangeFeed", "true")
-        .option("startingVersion", months.sweeps[1].version)
-        .load(months.store.path("determinations"))
-    )
-    kinds = {row[0] for row in feed.select("_change_type").distinct().collect()}
-    assert kinds == {"update_preimage", "update_postimage"}
 
 
 def test_an_unprepared_store_is_a_usage_error_and_none_is_created(
@@ -379,56 +263,6 @@ def test_a_sweep_that_changes_nothing_is_a_commit_of_its_own(
     store.delta(spark, "determinations").optimize().executeCompaction()
     third = sweep(spark, store, DECEMBER, full=True)
     assert third.digest != first.digest
-
-
-def test_of_two_sweeps_that_read_the_same_state_one_is_refused(
-    spark: SparkSession, months: Months, tmp_path: Path
-) -> None:
-    store = months.copied(tmp_path)
-    # December's sweep is written after this one has read the table, and before it writes.
-    before = months.sweeps[0].version
-    standing = store.read(spark, "determinations")
-    with (
-        pytest.raises(SweepConflict, match="Another run changed determinations"),
-        store.in_turn(spark, "determinations", after=before, note="mine"),
-    ):
-        store.replace(standing.limit(0), "determinations")
-    assert standing.count() == 6
-    assert store.version(spark, "determinations") == before + 1
-
-
-def test_an_old_sweep_is_decided_again_with_the_same_digest(
-    spark: SparkSession, months: Months, tmp_path: Path
-) -> None:
-    store, done = months.copied(tmp_path), list(months.sweeps)
-    fill(spark, store, {}, {**SECOND, "county": "INYO"})
-    done.append(sweep(spark, store, NOVEMBER, selected=["dismiss_all_p64"]))
-    for one in done:
-        again = replay(spark, store, sweep_id=one.sweep_id, rules=rules_folder())
-        assert (again.agrees, again.digest, again.differing) == (True, one.digest, 0)
-    with pytest.raises(UsageError, match="no sweep `nobody`"):
-        replay(spark, store, sweep_id="nobody", rules=rules_folder())
-
-    # What was done to the record of the last sweep by hand is found and named.
-    version = store.version(spark, "determinations")
-    table = store.delta(spark, "determinations")
-    table.update("unit_id LIKE '2-%' AND kind = 'policy'", {"reason": F.lit("TAMPERED")})
-    row = {"determinations_version": F.lit(version + 1)}
-    store.delta(spark, "sweeps").update(f"sweep_id = '{done[2].sweep_id}'", row)
-    found = replay(spark, store, sweep_id=done[2].sweep_id, rules=rules_folder())
-    assert not found.agrees
-    assert (found.differing, found.units) == (1, (f"{SECOND['unit_id']} prop64_statute",))
-    assert found.columns == ("reason",)
-    with pytest.raises(DifferenceFound, match=SECOND["unit_id"]) as caught:
-        found.raise_for_difference()
-    assert done[2].sweep_id in caught.value.message
-    assert "restore `determinations`" in caught.value.remedy
-    # Where the rows are those that were written, and the code is another, nothing is broken.
-    newer = replace(found, stored_digest=found.recorded_digest, engine="9+another")
-    with pytest.raises(DifferenceFound, match="differ in reason: ") as caught:
-        newer.raise_for_difference()
-    assert "Nothing has to be mended" in caught.value.remedy
-    assert store.version(spark, "determinations") == version + 1
 
 
 def test_a_manifest_of_another_form_is_no_sweep_and_everything_is_decided_anew(

@@ -4,105 +4,25 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.errors import EXIT_INPUT, InputRefused, StoreFault, UsageError
+from clearance.errors import InputRefused, StoreFault, UsageError
 from clearance.ingest import kept_rows as commits
 from clearance.ingest import step
 from clearance.ingest.files.found import local_files, look_for, named
 from clearance.ingest.layout import FIELDS
-from clearance.ingest.ledger import read_ledger
-from clearance.ingest.step import IngestResult, ingest
 from clearance.ingest.unrecorded import check_recorded
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
+from tests.ingest.taking import HEADER, NOON, files_of, held, line, refused, take, write
 
-HEADER = ",".join(FIELDS)
 FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in "FELONY")
 CYRILLIC = "\N{CYRILLIC CAPITAL LETTER EM}"
-NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-def line(subject: str, count: int = 1, note: str = "", **fields: str) -> str:
-    given = {
-        "SUBJECT_ID": subject,
-        "CNT_ORDER": f"1010010{count:02}000",
-        "PRI_NAME": '"SECRET,NAME"',
-        "COMMENT_TEXT": note,
-        **fields,
-    }
-    return ",".join(given.get(name, "") for name in FIELDS)
-
-
-def write(path: Path, *lines: str) -> str:
-    text = "".join(one + "\n" for one in lines).encode()
-    path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
-    return str(path)
-
-
-def take(
-    spark: SparkSession,
-    store: Store,
-    *inputs: str | Path,
-    dated: date | None = None,
-    complete: bool = False,
-    limit: float = 0.01,
-    accept: bool = False,
-    accept_unread: bool = False,
-) -> IngestResult:
-    return ingest(
-        spark,
-        store,
-        inputs=[str(name) for name in inputs],
-        extract_date=dated,
-        complete=complete,
-        quarantine_limit=limit,
-        accept_quarantine=accept,
-        accept_unread=accept_unread,
-        clock=lambda: NOON,
-    )
-
-
-def refused(
-    spark: SparkSession, store: Store, *inputs: str | Path, accept: bool = False
-) -> InputRefused:
-    with pytest.raises(InputRefused) as caught:
-        take(spark, store, *inputs, accept=accept)
-    assert caught.value.exit_code == EXIT_INPUT
-    assert "SECRET" not in f"{caught.value.message} {caught.value.remedy}"
-    return caught.value
-
-
-def held(spark: SparkSession, store: Store) -> set[tuple[str, int, str, str]]:
-    """Every row of source_rows: file, position, subject, note."""
-    rows = store.read(spark, "source_rows").collect()
-    found = {
-        (Path(row.source_file).name, row.position, row.subject_id, row.comment_text or "")
-        for row in rows
-    }
-    assert len(found) == len(rows)
-    return found
-
-
-def files_of(spark: SparkSession, store: Store) -> dict[str, tuple[int, int, int, str]]:
-    """Every file that counts: rows read, accepted, quarantined, status."""
-    rows = read_ledger(spark, store)
-    found = {
-        Path(row.path).name: (
-            row.rows_read,
-            row.rows_accepted,
-            row.rows_quarantined,
-            row.status,
-        )
-        for row in rows
-    }
-    assert len(found) == len(rows)
-    return found
 
 
 def test_what_cannot_be_found_or_read_is_refused_by_name_and_nothing_is_written(
