@@ -17,110 +17,22 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.made_up import SAID, is_made_up, made_up
-from clearance.report.county_map import county_map, outlines
+from clearance.report.county_map import outlines
 from clearance.report.figures import (
     OTHER_REASONS,
     WITHHELD,
-    Cell,
-    CountyLine,
-    county_lines,
-    sums,
 )
 from clearance.report.months import NOT_SHOWN
-from clearance.report.people import people_left
 from clearance.report.step import write_report
+from tests.report.few_people import CHARGES, DETERMINATIONS, LAW_YAML, MARIN, SOURCE
 from tests.support.chromium import browser
 from tests.support.literal_tables import (
     PACKS,
     REASONS,
     SWEEP,
-    charge,
-    court,
-    determination,
-    source_row,
     sweep,
     write,
 )
-
-
-def people(
-    county: str, number: int, outcome: str, relief: str | None, reason: str, **more: object
-) -> list[dict]:
-    """One decided conviction of each of `number` people."""
-    start = f"{county}{outcome}{reason}".replace(" ", "")
-    return [
-        determination(
-            f"{start}{i}-101002001000", county, "quiet_record", outcome, relief, reason, **more
-        )
-        for i in range(number)
-    ]
-
-
-# Marin has set the years itself: the same pack under another fingerprint.
-MARIN = {
-    **PACKS[0],
-    "fingerprint": "f2",
-    "yaml": PACKS[0]["yaml"] + 'settled: {"options": {"years_quiet": 7}}\n',
-}
-SCENARIO = {"pack": "dismiss_all", "kind": "scenario", "pack_fingerprint": "s1"}
-LAW = {"pack": "state_law", "kind": "law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
-LAW_YAML = """
-pack: state_law
-title: Automatic relief
-authority: {cite: PC 1, read_on: 2026-05-04}
-in_force: {from: 2024-10-01, to: null}
-flow: []
-"""
-WAITS = {
-    date(2026, 11, 30): 15,
-    date(2027, 1, 1): 3,
-    date(2028, 10, 31): 12,
-    date(2028, 11, 1): 14,
-}
-RELIEVED = [
-    *people("LOS ANGELES", 50, "ELIGIBLE", "grant_conviction_relief", "OLD", **LAW),
-    # Of people whose county may not say how many there are.
-    *people("ALPINE", 9, "ELIGIBLE", "grant_conviction_relief", "OLD", **LAW),
-]
-DETERMINATIONS = [
-    *people("LOS ANGELES", 40, "ELIGIBLE", "dismiss", "NO_RECENT"),
-    *people("LOS ANGELES", 23, "REVIEW", None, "NO_CRITERIA"),
-    *people("LOS ANGELES", 14, "REVIEW", None, "NOT_A_FELONY"),
-    *people("LOS ANGELES", 3, "REVIEW", None, "MISSING_INFORMATION"),
-    *people("ALPINE", 10, "ELIGIBLE", "dismiss", "NO_RECENT"),
-    *people("MARIN", 11, "ELIGIBLE", "dismiss", "NO_RECENT", pack_fingerprint="f2"),
-    # Each outcome that is withheld takes another with it; the county has 71 and 26 more.
-    *people("ORANGE", 71, "ELIGIBLE", "dismiss", "NO_RECENT"),
-    *people("ORANGE", 5, "REVIEW", None, "NO_CRITERIA"),
-    *people("ORANGE", 21, "NOT_ELIGIBLE", None, "AFTER_PROP64"),
-    *people("LOS ANGELES", 61, "ELIGIBLE", "dismiss", "EVERY", **SCENARIO),
-    *RELIEVED,
-    *(
-        row
-        for day, number in WAITS.items()
-        for row in people(
-            *("MARIN", number, "NOT_YET", "grant_conviction_relief", f"WAIT{day:%Y%m%d}"),
-            **LAW,
-            eligible_on=day,
-        )
-    ),
-    *people("ALPINE", 5, "REVIEW", None, "NO", pack="no_law", kind="law", pack_fingerprint="n1"),
-]
-# Whom the law relieves: 50 of Los Angeles, of whom 12 keep a felony of a long time ago.
-CHARGES = [
-    *(charge(row["subject_id"], "101002001000", row["county"], "459") for row in RELIEVED),
-    *(
-        charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
-        for row in RELIEVED[:12]
-    ),
-    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open.
-    *(
-        charge(row["subject_id"], "101002001000", "LOS ANGELES", "", parsed=False)
-        | {"charge_text": "77 NO SUCH", "section": None, "tags": []}
-        for row in [*DETERMINATIONS[40:51], DETERMINATIONS[0]]
-    ),
-]
-SOURCE = [source_row(1, court("X", "101002001000", "MARIN", "459 PC"))]
 
 
 @pytest.fixture(scope="module")
@@ -452,58 +364,3 @@ def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_text
     assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
     assert "No convictions in past 7 or 10 years" in mixed
     assert not re.search(r"\{[a-z_]+\}", mixed)
-
-
-def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> None:
-    cells = [
-        Cell("law", "p", "ALPINE", "ELIGIBLE", None),
-        Cell("law", "p", "MARIN", "ELIGIBLE", 30),
-        Cell("law", "p", "MARIN", "REVIEW", 12),
-        Cell("law", "p", "YOLO", "ELIGIBLE", None),
-        Cell("law", "p", "YOLO", "REVIEW", None),
-    ]
-    lines = county_lines(cells, totals={("MARIN", "p"): 42, ("YOLO", "p"): 20})
-    assert [line.units for line in lines] == [
-        (None, 0, 0, 0),
-        (30, 0, 12, 0),
-        (None, 0, None, 0),
-    ]
-    assert [line.not_shown for line in lines] == [None, 0, 20]
-    found = sums(lines)
-    assert (found.units, found.not_shown, found.counties) == ((30, 0, 12, 0), 20, 1)
-    assert [(piece.kind, piece.width) for piece in found.pieces] == [
-        ("eligible", 48.39),
-        ("review", 19.35),
-        ("not-shown", 32.26),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("some", "left", "shown"),
-    [(22, 11, 11), (22, 12, None), (22, 10, None), (22, 22, 22), (22, 0, 0)],
-)
-def test_who_is_left_with_none_is_told_where_neither_side_is_of_few(
-    some: int, left: int, shown: int | None
-) -> None:
-    assert people_left(some, left) == shown
-
-
-def test_shades_are_round_steps_that_hold_every_county() -> None:
-    def drawn(*shares: int) -> list[tuple[str, str]]:
-        lines = [
-            CountyLine(county, "p", (share, 0, 0, 100 - share), 100)
-            for county, share in zip(("ALPINE", "MARIN", "YOLO"), shares, strict=False)
-        ]
-        found = county_map(lines)
-        assert found is not None
-        return [one for one in found.key if one[0] != "shade-none"]
-
-    assert drawn(20, 22) == [("shade-0", "20 to 21 %"), ("shade-2", "22 to 23 %")]
-    assert drawn(0, 49, 100) == [
-        ("shade-0", "0 to 20 %"),
-        ("shade-2", "40 to 60 %"),
-        ("shade-4", "80 to 100 %"),
-    ]
-    assert county_map([CountyLine("MARIN", "p", (None, 0, 0, 0), None)]) is None
-    away = county_map([CountyLine("NARNIA", "p", (1, 0, 0, 0), 1)])
-    assert away is not None and away.elsewhere == ("NARNIA",)

@@ -2,175 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import tempfile
 import tracemalloc
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.escape import unescape
-from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pyspark.sql import Row
 
-from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
-from clearance.platform.paths import rules_folder
-from clearance.publish.column_order import APPENDED, CONDENSED, HEADERS, RELIEF
-from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
-from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.words import load_reasons
-from clearance.publish.workbook.workbook import FILE, Explained, write_workbook
-from clearance.rulebook.language.resolved import bind
-from clearance.rulebook.loading.load import load_rulebook
-from clearance.rulebook.loading.stored import stored_text
-
-AS_OF = date(2026, 11, 1)
-PACK = """
-pack: county_pilot
-title: County pilot
-params: {years_quiet: {value: 10, cite: policy}}
-flow:
-  - {rule: minor, when: minor, then: REVIEW, label: To be reviewed by City Attorneys,
-     reason: MINOR, cite: office policy}
-  - {rule: quiet, when: quiet, then: {ELIGIBLE: dismiss}, reason: QUIET, cite: HSC 11361.9}
-unknown: {then: REVIEW, reason: MISSING, label: Maybe Eligible - Flag for Review, cite: policy}
-otherwise: {then: {ELIGIBLE: redesignate_misdemeanor}, reason: REST, cite: policy}
-"""
-TEXTS = {
-    "MINOR": "Misdemeanor or Infraction",
-    "QUIET": "No convictions in past {years_quiet} years",
-    "MISSING": "Missing information",
-    "REST": "=WEBSERVICE(A1)",
-}
-PACKS = [Row(fingerprint="f1", pack="county_pilot", version="2019", yaml=PACK, facts=["minor"])]
-EXPLAINED = Explained(reasons_of(PACKS, texts=TEXTS), load_meanings(rules_folder()))
-PEOPLE = dict.fromkeys(IMPACT, 1)
-NO_LEVELS = {"total": 0, "felony": 0, "non_felony": 0, "unknown_level": 0}
-DECIDED = {
-    "Case Number": "B-777; 888",
-    "# of convictions on record": "3",
-    "Date of Conviction": "05/06/2008",
-    "Years Since This Conviction": "18.5",
-    "Years Since Any Conviction": "-1.0",
-    "Eligibility Determination": "Eligible for Dismissal",
-    "Eligibility Reason": "No convictions in past 10 years",
-}
-
-
-def summary_of(lines: Mapping[str, int], **more: Any) -> dict[str, Any]:
-    """A county's summary with one dismissal."""
-    return {
-        "county": "YOLO",
-        "as_of": "2026-11-01",
-        "sweep_id": "s1",
-        "lines": dict(lines),
-        "encodings": dict.fromkeys(lines, "utf-8"),
-        "policy": "county_pilot",
-        "policy_version": "2019",
-        "policy_fingerprint": "f1",
-        "note": None,
-        "earliest_prop64_conviction": "2008-05-06",
-        "prop64_convictions": {**NO_LEVELS, "total": 2, "felony": 2},
-        "prop64_convictions_by_section": {"11358 HS": {**NO_LEVELS, "total": 2, "felony": 2}},
-        "people_with_a_prop64_conviction": 2,
-        "by_determination": {
-            "Eligible for Dismissal": {
-                "total": 1,
-                "by_section": {"11358 HS": 1},
-                "by_reason": {"No convictions in past 10 years": 1},
-            },
-            "Eligible for Reduction": {"total": 0, "by_section": {}, "by_reason": {}},
-        },
-        "impact": {"policy": PEOPLE, "scenarios": {"dismiss_all_p64": PEOPLE}},
-        "relief": {
-            "state_law": {
-                "kind": "law",
-                "version": "2024",
-                "title": "Automatic relief",
-                "units": {"NOT_ELIGIBLE": 4, "ELIGIBLE": 3},
-            }
-        },
-        "petitions": {"pc1203_4": "Dismissal after probation"},
-        **more,
-    }
-
-
-NOTHING = {
-    "policy": None,
-    "policy_version": None,
-    "policy_fingerprint": None,
-    "note": NOTHING_DECIDED,
-    "earliest_prop64_conviction": None,
-    "prop64_convictions": NO_LEVELS,
-    "prop64_convictions_by_section": {},
-    "people_with_a_prop64_conviction": 0,
-    "by_determination": {
-        word: {"total": 0, "by_section": {}, "by_reason": {}}
-        for word in ("Eligible for Dismissal", "Eligible for Reduction")
-    },
-    "impact": {"policy": dict.fromkeys(IMPACT, 0), "scenarios": {}},
-    "relief": {},
-    "petitions": {},
-}
-
-
-def line(header: tuple[str, ...], values: Mapping[str, str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([values.get(name, "") for name in header])
-    return text.getvalue().removesuffix("\r\n") + "\n"
-
-
-def made(folder: Path, files: Mapping[str, list[dict[str, str]]], **more: Any) -> Workbook:
-    """The workbook of a packet with these rows, read back."""
-    folder.mkdir(exist_ok=True)
-    for name, rows in files.items():
-        header = HEADERS[name]
-        lines = "".join([line(header, dict(zip(header, header, strict=True)))])
-        text = lines + "".join(line(header, row) for row in rows)
-        encoding = more.get("encoding", "utf-8")
-        (folder / f"{name}.csv").write_bytes(text.encode(encoding))
-    lines_of = {name: len(rows) for name, rows in files.items()}
-    return load_workbook(write(folder, lines_of, **more))
-
-
-def write(
-    folder: Path,
-    lines: Mapping[str, int],
-    *,
-    sheet_rows: int = 101,
-    summary: Mapping[str, Any] | None = None,
-    encoding: str = "utf-8",
-) -> Path:
-    scratch = folder.parent / "scratch"
-    scratch.mkdir(exist_ok=True)
-    path = write_workbook(
-        folder,
-        summary=summary_of(lines, **(summary or {}), encodings=dict.fromkeys(lines, encoding)),
-        headers={name: HEADERS[name] for name in lines},
-        explained=EXPLAINED,
-        as_of=AS_OF,
-        scratch=scratch,
-        sheet_rows=sheet_rows,
-    )
-    assert list(scratch.iterdir()) == []
-    return path
-
-
-def row_of(sheet: Worksheet, number: int) -> dict[str, Any]:
-    header, values = sheet[1], sheet[number]
-    return {str(name.value): cell for name, cell in zip(header, values, strict=False)}
-
-
-def texts_of(sheet: Worksheet) -> list[list[Any]]:
-    return [[cell for cell in row if cell is not None] for row in sheet.values]
+from clearance.publish.column_order import CONDENSED, HEADERS, RELIEF
+from clearance.publish.workbook.workbook import FILE
+from tests.publish.workbook.made_workbooks import DECIDED, line, made, row_of, texts_of, write
 
 
 def test_dates_are_dates_numbers_are_numbers_and_everything_else_is_text(tmp_path: Path) -> None:
@@ -344,112 +191,6 @@ def test_determinations_are_coloured_by_the_offices_word_and_headers_by_where_th
     assert header["PRI_NAME"] == header["CII_NUMBER"] != header["Case Number"]
 
 
-def test_the_summary_says_what_summary_json_says_with_charts(tmp_path: Path) -> None:
-    sheet = made(tmp_path / "yolo", {"prop64": [DECIDED]})["Summary"]
-    said = texts_of(sheet)
-    assert said[0] == ["YOLO: county packet"]
-    assert ["As of 2026-11-01, sweep s1"] in said
-    assert ["Policy: county_pilot 2019"] in said
-    assert ["11358 HS", 2, 2, 0, 0] in said
-    assert ["All sections", 2, 2, 0, 0] in said
-    assert ["Earliest such conviction", "2008-05-06"] in said
-    assert ["Eligible for Reduction", 0] in said
-    assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in said
-    assert ["What relief changes", "County's policy", "dismiss_all_p64"] in said
-    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in said
-    assert ["Dismissal after probation", "pc1203_4"] in said
-    assert ["People left with no conviction in 7 years", 1, 1] in said
-    assert len(sheet._charts) == 3
-    series = sheet._charts[1].series[0]
-    assert [point.v for point in series.val.numRef.numCache.pt] == [1, 0]
-    assert series.cat.strRef.f.startswith("Summary!$A$")
-
-
-def test_a_county_without_determinations_gets_a_workbook_that_says_so(tmp_path: Path) -> None:
-    book = made(tmp_path / "yolo", {"prop64": [], "condensed": []}, summary=NOTHING)
-    assert [NOTHING_DECIDED] in texts_of(book["Summary"])
-    assert book["Summary"]._charts == []
-    assert book["Prop 64"].max_row == 1
-    assert {cell.value for cell in book["Prop 64"][1]} == set(HEADERS["prop64"])
-    assert texts_of(book["Reasons"])[0] == [
-        "No policy has decided anything here, so there are no reasons to explain."
-    ]
-
-
-def test_every_reason_of_the_policy_is_explained_in_the_order_of_its_rules(tmp_path: Path) -> None:
-    sheet = made(tmp_path / "yolo", {"prop64": []})["Reasons"]
-    assert texts_of(sheet)[2:] == [
-        [*line, "county_pilot 2019"]
-        for line in (
-            (
-                *("To be reviewed by City Attorneys", "Misdemeanor or Infraction"),
-                *("MINOR", "minor", "office policy"),
-            ),
-            (
-                *("Eligible for Dismissal", "No convictions in past 10 years"),
-                *("QUIET", "quiet", "HSC 11361.9"),
-            ),
-            (
-                *("Maybe Eligible - Flag for Review", "Missing information"),
-                *("MISSING", "unknown", "policy"),
-            ),
-            ("Eligible for Reduction", "=WEBSERVICE(A1)", "REST", "otherwise", "policy"),
-        )
-    ]
-    assert sheet["B6"].data_type != "f"
-
-
-def test_every_column_of_every_packet_file_is_explained(tmp_path: Path) -> None:
-    assert set(load_meanings(rules_folder())) == {*FIELDS, *APPENDED, *RELIEF}
-    files: dict[str, list[dict[str, str]]] = {name: [] for name in HEADERS}
-    rows = texts_of(made(tmp_path / "yolo", files)["Columns"])[2:]
-    assert [row[0] for row in rows] == [*FIELDS, *APPENDED, *RELIEF]
-    assert {row[0] for row in rows if row[1] == "research file"} == set(FIELDS)
-    assert rows[0][1:] == [
-        *("research file", load_meanings(rules_folder())["RECORD_ID"], "all, prop64")
-    ]
-    assert all(len(row) in (4, 5) for row in rows)
-
-
-def stored(**options: Any) -> list[Row]:
-    """Every shipped pack as a sweep would store it."""
-    book = load_rulebook(rules_folder())
-    found = []
-    for item in book.packs:
-        mine = options if item.pack.options else {}
-        bound = bind(item.pack, book.catalogue, switches={}, reads="", options=mine)
-        text = stored_text(bound, text=item.document.text)
-        words = {"pack": item.pack.pack, "version": item.pack.version, "yaml": text}
-        found.append(Row(fingerprint=item.name, **words, facts=list(item.pack.facts)))
-    return found
-
-
-def test_every_reason_of_every_shipped_pack_has_its_words_and_a_cite() -> None:
-    explained = reasons_of(stored(), texts=load_reasons(rules_folder()))
-    assert len(explained) >= 3
-    for reasons in explained.values():
-        assert reasons
-        for reason in reasons:
-            assert reason.text != reason.code
-            assert reason.cite
-            assert "{" not in reason.text
-
-
-def test_a_rule_whose_option_is_off_is_no_reason_of_the_county() -> None:
-    options = {"subject_age_threshold": 57, "reduce": ("11359",)}
-    explained = reasons_of(stored(**options), texts=load_reasons(rules_folder()))
-    texts = [reason.text for reason in explained["prop64/policies/configurable.yaml"]]
-    assert texts == [
-        "The record is incomplete: a row of this person could not be read",
-        "Missing information",
-        "Misdemeanor or Infraction",
-        "57 years or older",
-        "Reduce all HS (section) convictions",
-        "Missing information",
-        "No applicable eligibility criteria",
-    ]
-
-
 def test_the_same_packet_gives_the_same_bytes_and_no_time_of_its_making(tmp_path: Path) -> None:
     files = {"prop64": [DECIDED] * 3, "condensed": [DECIDED] * 150}
     books = [made(tmp_path / name, files) for name in ("a", "b")]
@@ -516,12 +257,3 @@ def test_a_full_disk_is_told_as_what_it_is_and_nothing_lies_in_the_systems_folde
         write(folder, {"condensed": 0})
     assert error.value.errno == errno.ENOSPC
     assert list(system.iterdir()) == []
-
-
-def test_a_broken_file_of_meanings_is_refused_and_an_absent_one_says_nothing(
-    tmp_path: Path,
-) -> None:
-    assert load_meanings(tmp_path) == {}
-    (tmp_path / "packet_columns.yaml").write_text("A: {text: x}")
-    with pytest.raises(RulebookInvalid, match=r"packet_columns\.yaml"):
-        load_meanings(tmp_path)
