@@ -145,7 +145,7 @@ def test_what_no_store_and_no_other_run_can_cause_is_a_bug(error: Exception) -> 
 def test_a_bug_that_spark_threw_says_which_call_of_ours_led_to_it() -> None:
     with pytest.raises(ProgramFault) as caught, storage_faults("writing charges"):
         Store("x")._write(Broken(), "charges", mode="append")  # type: ignore[arg-type]
-    assert "UNRESOLVED_COLUMN at store.py:" in caught.value.message
+    assert "UNRESOLVED_COLUMN at platform/store/store.py:" in caught.value.message
 
 
 @pytest.mark.parametrize(
