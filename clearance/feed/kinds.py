@@ -12,13 +12,9 @@ from dataclasses import dataclass
 from clearance.errors import UsageError, nearest
 from clearance.feed import forms
 from clearance.feed.forms import Form
-from clearance.schemas import (
-    FEEDS,
-    PETITION_STATUSES,
-    RELIEFS,
-    REVIEWED_OUTCOMES,
-    SUPERVISION_TYPES,
-)
+from clearance.schemas import FEEDS
+from clearance.schemas.decisions import RELIEFS
+from clearance.schemas.feeds import PETITION_STATUSES, REVIEWED_OUTCOMES, SUPERVISION_TYPES
 
 Row = Mapping[str, str | None]
 Misfit = tuple[str, str]

@@ -34,13 +34,22 @@ def arrests(features: Features) -> DataFrame:
     Args:
         features: `tables.features`; its partitions by person serve here too.
     """
-    counts = with_person_of_arrest(
-        features.counts,
-        lists=features.lists,
-        limitation=features.limitation,
-        merged=features.feeds.merges is not None,
+    arrested = (
+        features.counts
+        # The person's facts that an arrest asks for.
+        .transform(
+            with_person_of_arrest,
+            lists=features.lists,
+            limitation=features.limitation,
+            merged=features.feeds.merges is not None,
+        )
+        .transform(with_holes, feeds=features.feeds)
+        # A step of a cycle: its arrest counts and its court counts, summed.
+        .transform(_steps)
+        # What the court steps of the cycle say, on each of its steps.
+        .transform(_with_court)
+        .where("is_arrest")
     )
-    arrested = _with_court(_steps(with_holes(counts, feeds=features.feeds))).where("is_arrest")
     level = _level()
     lists = features.lists
     none = F.lit(0).cast("bigint")

@@ -78,15 +78,35 @@ def features(
         feeds: what other offices say.
     """
     texts = charge_texts(source, statutes=statutes, longest=rules.longest_terms)
-    read = with_charge(counts(with_person_id(typed, feeds=feeds)), texts=texts)
     lists = ListBits(statutes.names)
-    whole = with_later_dispositions(with_offences(read, lists=lists))
-    decided = with_outcome(whole, longest=rules.longest_terms)
-    tagged = with_tags(decided, lists=lists, limitation=rules.limitation)
-    in_cycle = with_cycle(tagged, lists=lists)
-    combined = with_gang_combination(with_dated_offences(in_cycle, lists=lists), lists=lists)
-    enhanced = with_enhanced_felonies(combined, lists=lists)
-    return Features(enhanced, rules.registrations, lists, rules.limitation, feeds, texts)
+    decided = (
+        typed
+        # A merged subject goes by the id of the survivor.
+        .transform(with_person_id, feeds=feeds)
+        # Rows of one order are one count. The one shuffle: from here on, partitions are by person.
+        .transform(counts)
+        # What the text of the charge cites, and the lists that it is on.
+        .transform(with_charge, texts=texts)
+        # A line that only carries a sentence out is no offence.
+        .transform(with_offences, lists=lists)
+        # What a later step of the same case did to the conviction.
+        .transform(with_later_dispositions)
+        # What became of the count: status, level, dates, end of the sentence.
+        .transform(with_outcome, longest=rules.longest_terms)
+        # The lists that the charge as decided is on, and how long a case may be filed.
+        .transform(with_tags, lists=lists, limitation=rules.limitation)
+    )
+    of_cycles = (
+        decided
+        # What the counts of one contact, from arrest to the last court step, say of each other.
+        .transform(with_cycle, lists=lists)
+        # Offences that are on a list only from, or until, a day.
+        .transform(with_dated_offences, lists=lists)
+        .transform(with_gang_combination, lists=lists)
+        # An enhancement makes its base count serious or violent.
+        .transform(with_enhanced_felonies, lists=lists)
+    )
+    return Features(of_cycles, rules.registrations, lists, rules.limitation, feeds, texts)
 
 
 def charges(features: Features) -> DataFrame:
@@ -96,28 +116,34 @@ def charges(features: Features) -> DataFrame:
         features: `features`.
     """
     feeds, registrations = features.feeds, features.registrations
-    person = with_person(
-        features.counts,
-        registrations=registrations,
-        lists=features.lists,
-        limitation=features.limitation,
-        merged=feeds.merges is not None,
+    persons = (
+        features.counts
+        # Windows over all counts of a person: priors, registrations, sentences, open charges.
+        .transform(
+            with_person,
+            registrations=registrations,
+            lists=features.lists,
+            limitation=features.limitation,
+            merged=feeds.merges is not None,
+        )
+        # What other offices know of the person.
+        .transform(with_side_feeds, feeds=feeds, registrations=registrations)
+        # A row of the person in quarantine makes the record incomplete.
+        .transform(with_holes, feeds=feeds)
+        # What stands between the person and relief.
+        .transform(with_standing)
     )
-    told = with_side_feeds(person, feeds=feeds, registrations=registrations)
-    whole = with_standing(with_holes(told, feeds=feeds))
     valid = F.col("earlier_same_section") - F.col("earlier_void")
-    worked_out = {
+    columns = {
         **{name: F.expr(nothing) for name, nothing in KEPT.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "quality": flag_words("flags"),
         "earlier_valid_same_section": valid,
         "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
-        **_within(whole.schema, OWN, "as_charged", "as_decided"),
+        **_within(persons.schema, OWN, "as_charged", "as_decided"),
         "tags": features.lists.written(f"{OWN}.tags"),
     }
-    return whole.select(
-        *[worked_out.get(name, F.col(name)).alias(name) for name in CHARGES.columns]
-    )
+    return persons.select(*[columns.get(name, F.col(name)).alias(name) for name in CHARGES.columns])
 
 
 def _within(schema: StructType, name: str, *within: str) -> dict[str, Column]:
