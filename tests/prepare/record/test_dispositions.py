@@ -1,156 +1,28 @@
-"""What a disposition text does, and what a count's dispositions make of it together."""
+"""What a count's dispositions make of it together, and which conviction a later one changes."""
 
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
-from shutil import copytree
 
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from clearance.errors import RulebookInvalid
-from clearance.prepare.record.dispositions import effect_of, worded_effect
-from clearance.prepare.record.fields import present, shouted
-from clearance.prepare.record.rules import load_record_rules
-from tests.support.rows import RULES, Prepared, prepared, source_rows
+from tests.prepare.record.later_changes import (
+    CASE,
+    CONVICTED,
+    DOUBTFUL,
+    FIRST,
+    LINKS,
+    OF_TWO,
+    OTHER_COUNT,
+    REACHES,
+    SECOND,
+    SET_ASIDE,
+    TWO,
+)
+from tests.support.rows import Prepared, prepared, source_rows
 
 DAY = datetime.date
-
-EFFECTS = {
-    "CONVICTED": "convicts",
-    "CONVICTED-PROB/JAIL": "convicts",
-    "CONVICTED-DISMISSED LATER PER 1203.4 PC": "convicts",
-    " convicted-jail ": "convicts",
-    "UNCONVICTED": "unknown",
-    "CONV SET ASIDE & DISM PER 1203.4 PC": "sets_aside",
-    "DISMISSED PER 1203.4A PC": "sets_aside",
-    "DISMISSED PER 1203.425 PC": "relieves",
-    "DISMISSED & SEALED PER 11361.8 HS": "voids",
-    "CONVICTION DISMISSED AS LEGALLY INVALID HS 11361.8(E)": "voids",
-    "PETITION PER 11361.8 HS TO DISMISS DENIED": "denies",
-    "REDESIGNATED MISD PER 11361.8 HS": "reduces",
-    "REDUCED TO INFRACTION PER 11361.9 HS": "reduces",
-    "PETITION PER 11361.8 HS GRANTED": "unknown",
-    "SET ASIDE & DISM PER 1210.1(E)(1) PC": "voids",
-    "PROB REVOKED PER 1210.1 PC": "revokes",
-    "SEALED PER 653.29 PC": "voids",
-    "CONVICTION VACATED PER 1170.21 PC": "voids",
-    "CONVICTION VACATED PER 236.14 PC": "voids",
-    "DEJ GRANTED PER 1000 PC": "diverts",
-    "DEJ DENIED": "unknown",
-    "DEJ COMPLETED": "completes_diversion",
-    "DISMISSED PER 1001.36(H) PC": "completes_diversion",
-    "DISM PER 1000.3(D) PC": "completes_diversion",
-    "MOTION TO DISMISS PER 1001.36 PC": "unknown",
-    "DISMISSED PER 1001.95 PC": "dismisses",
-    "SEALED PER 1203.45 PC": "no_effect",
-    "RELIEF GRANTED": "relieves",
-    "CERT OF REHAB GRANTED": "certifies",
-    "PARDONED BY GOVERNOR": "pardons",
-    "REDUCED TO MISDEMEANOR": "reduces",
-    "REDUCED TO MISD PER 17(B) PC": "reduces",
-    "PROBATION REVOKED": "revokes",
-    "PROBATION  REVOKED": "revokes",
-    "PROB REV/REINSTATED": "reinstates",
-    "PROBATION REINSTATED": "reinstates",
-    "SENTENCE MODIFIED": "modifies",
-    "RESENTENCED": "resentences",
-    "ACQUITTED": "acquits",
-    "DISMISSED": "dismisses",
-    "DISMISSED/FURTHERANCE OF JUSTICE": "dismisses",
-    "PROS REJ-COMB W/OTHER CNTS": "combines",
-    "RELEASED/DETENTION ONLY": "releases",
-    "REL/TOT OTHER JURIS/AUTH": "turns_over",
-    "DIVERTED PER 1000 PC": "diverts",
-    "DIVERTED PER 1001.36 PC": "diverts",
-    "DIVERTED PER 1001.36(A) PC-MENTAL HEALTH": "diverts",
-    "DIVERTED PER PC 1000": "diverts",
-    "DIVERTED PER 1000PC": "diverts",
-    "DIVERTED PER 1000": "diverts",
-    "DIVERTED PER 851.87 PC": "diverts",
-    "DIVERTED PER 1000.4 PC": "diverts",
-    "DIVERTED PER 1000.1 PC": "diverts_unlisted",
-    "DIVERTED PER 1000.45 PC": "diverts_unlisted",
-    "DIVERTED PER 10009 PC": "diverts_unlisted",
-    "DIVERTED PER 1000 HS": "diverts_unlisted",
-    "DIVERTED PER 1001 PC": "diverts_unlisted",
-    "DIVERTED PER 1001.95 PC": "diverts_unlisted",
-    "DIVERTED PER 1001.95(A) PC": "diverts_unlisted",
-    "DIVERTED PER 1210.1 PC": "diverts_unlisted",
-    "DIVERTED": "diverts_unlisted",
-    "DIVERSION COMPLETED": "completes_diversion",
-    "PAROLED FROM CDC": "no_effect",
-    "DISCHARGED": "no_effect",
-    "NO LONGER REQUIRED TO REGISTER": "no_effect",
-    "PETITION PER 1203.4 PC DENIED": "denies",
-    "1203.4 PC DENIED": "denies",
-    "SET ASIDE DENIED": "denies",
-    "RELIEF PER 1203.425(B) PC DENIED": "denies",
-    "RELIEF DENIED 1203.425 PC": "denies",
-    "17(B) PC REDUCED DENIED": "denies",
-    "REDUCED TO MISDEMEANOR-DENIED": "denies",
-    "NOT REDUCED PER 17(B) PC": "denies",
-    "PARDON DENIED": "denies",
-    "CERT OF REHAB DENIED": "denies",
-    "1203.4 PC RELIEF REVOKED": "undoes_relief",
-    "PETITION PER 1203.4 PC WITHDRAWN": "denies",
-    "SET ASIDE VACATED": "undoes_relief",
-    "RELIEF GRANTED-VACATED": "undoes_relief",
-    "PROBATION REINSTATED-DENIED": "denies",
-    "1203.4 PC UNDENIED": "unknown",
-    "1203.4 PC (NOTDENIED)": "unknown",
-    "PETITION PER 1203.4 PC GRANTED": "sets_aside",
-    "PLEA WITHDRAWN & DISM PER 1203.43 PC": "withdraws_plea",
-    "GUILTY PLEA WITHDRAWN, NOT GUILTY PLEA ENTERED, DISM PER 1203.4 PC": "sets_aside",
-    "CONVICTION VACATED PER 1473.7 PC": "reverses",
-    "PROBATION REVOKED & REINSTATED": "reinstates",
-    "PROB REVOCATION DENIED": "unknown",
-    "PROBATION REVOCATION DENIED": "unknown",
-    "CONVICTED-MOTION TO REDUCE DENIED": "convicts",
-    "SEALED PER 1203.45 PC DENIED": "no_effect",
-    "DISMISSAL DENIED": "unknown",
-    "PETITION DENIED": "unknown",
-    "SET ASIDE PER PC 1203.4": "sets_aside",
-    "DISM 1203.4PC": "sets_aside",
-    "CONV SET ASIDE 1203.4(A)(1) PC": "sets_aside",
-    "DISM PER PC1203.4A": "sets_aside",
-    "DISMISSED PER 11203.4 PC": "dismisses",
-    "PETITION PER 1203.4 PC": "unknown",
-    "PETITION PER 1203.4 PC CONTINUED": "unknown",
-    "1203.4 PC HEARING VACATED": "unknown",
-    "PETITION TO PROHIBIT RELIEF PER 1203.425 PC GRANTED": "unknown",
-    "MOTION TO REDUCE PER 17(B) PC DENIED": "denies",
-    "MOTION TO REDUCE PER 17(B) PC GRANTED": "reduces",
-    "MOTION TO REDUCE PER 17(B) PC": "unknown",
-    "CONVICTION NOT SET ASIDE, 1203.4 PC": "denies",
-    "RELIEF GRANTED PER 1203.425 PC-RESCINDED": "undoes_relief",
-    "REDUCED TO MISDEMEANOR-VACATED": "undoes_reduction",
-    "CONVICTION REVERSED": "reverses",
-    "CONV REVERSED ON APPEAL": "reverses",
-    "REVERSED AND REMANDED": "reverses",
-    "REVERSED IN PART": "unknown",
-    "JUDGMENT VACATED": "reverses",
-    "NEW TRIAL GRANTED": "reverses",
-    "MOTION FOR NEW TRIAL DENIED": "denies",
-    "MOTION FOR NEW TRIAL": "unknown",
-    "CONVICTION AFFIRMED": "no_effect",
-    "FORMAL PROBATION REVOKED": "revokes",
-    "PROB VIOL FOUND": "revokes",
-    "PROB VIOL FOUND-SENTENCE IMPOSED": "unknown",
-    "PROBATION TERMINATED UNSUCCESSFULLY": "revokes",
-    "PROBATION TERMINATED": "terminates",
-    "PROBATION TERMINATED-ABSCONDED": "unknown",
-    "VOP ADMITTED, PROBATION REINSTATED": "reinstates",
-    "PAROLE REVOKED": "revokes",
-    "DIVERSION REVOKED": "ends_diversion",
-    "DISMISSED-REINSTATED": "unknown",
-    "ACQUITTED/SET ASIDE": "unknown",
-    "SENT TO THE MOON": "unknown",
-    "": None,
-    " - ": None,
-}
 
 # Dispositions of one count in record order, then: status, convicted, set aside, revoked, level.
 OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
@@ -306,95 +178,6 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
     ),
 }
 
-FIRST, SECOND = "101002001000", "101003001000"
-SET_ASIDE = {"disp_descr": "CONV SET ASIDE & DISM PER 1203.4 PC", "count_order": SECOND}
-CASE = {"ofn": "A1", "offense_descr": "459 PC-BURGLARY", "count_order": FIRST}
-OTHER_COUNT = {**CASE, "offense_descr": "484 PC-THEFT", "count_order": "101002002000"}
-CONVICTED = {**CASE, "disp_descr": "CONVICTED", "stp_event_date": "20010101"}
-
-REACHES, DOUBTFUL, NEITHER = "reaches", "doubtful", "neither"
-# A conviction, a change on a count of its own, and whether the change reaches the conviction.
-LINKS: dict[str, tuple[list[dict[str, str]], str]] = {
-    "same case and charge": ([CONVICTED, {**CASE, **SET_ASIDE}], REACHES),
-    "the charge in other words": (
-        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459PC"}],
-        REACHES,
-    ),
-    "no charge named": ([CONVICTED, {**SET_ASIDE, "ofn": "A1"}], REACHES),
-    "a comment that is no charge": (
-        [CONVICTED, {**SET_ASIDE, "ofn": "A1", "comment_text": "FINE PAID"}],
-        REACHES,
-    ),
-    "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], DOUBTFUL),
-    "a subdivision of the charge": (
-        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459(A) PC"}],
-        REACHES,
-    ),
-    "another subdivision": (
-        [
-            {**CONVICTED, "offense_descr": "487(A) PC"},
-            {**CASE, **SET_ASIDE, "offense_descr": "487(C) PC"},
-        ],
-        DOUBTFUL,
-    ),
-    "the case in another spelling": (
-        [{**CONVICTED, "ofn": "BA12345"}, {**CASE, **SET_ASIDE, "ofn": "ba 12345-01"}],
-        REACHES,
-    ),
-    "another case, and none but this conviction": (
-        [CONVICTED, {**CASE, **SET_ASIDE, "ofn": "B2"}],
-        REACHES,
-    ),
-    "no case number": ([{**CONVICTED, "ofn": "-"}, {**CASE, **SET_ASIDE, "ofn": "-"}], REACHES),
-    "another cycle": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "102003001000"}], REACHES),
-    "another cycle and no case, charge or date": (
-        [CONVICTED, {**SET_ASIDE, "count_order": "102003001000"}],
-        REACHES,
-    ),
-    "another cycle, before the conviction": (
-        [
-            CONVICTED,
-            {**CASE, **SET_ASIDE, "count_order": "102003001000", "stp_event_date": "20001231"},
-        ],
-        NEITHER,
-    ),
-    "an earlier step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101001001000"}], NEITHER),
-    "the same step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101002003000"}], REACHES),
-    "nothing to change": (
-        [{**CONVICTED, "disp_descr": "DISMISSED"}, {**CASE, **SET_ASIDE}],
-        NEITHER,
-    ),
-}
-REVOKED = {"disp_descr": "PROBATION REVOKED", "count_order": SECOND}
-NOT_READ = {"disp_descr": "SENT TO THE MOON", "count_order": SECOND}
-ENDED = {"disp_descr": "DISMISSED", "count_order": SECOND}
-TWO = [CONVICTED, {**OTHER_COUNT, "disp_descr": "CONVICTED"}]
-# Two convictions of one case, what stands on a later step, and the statuses that they have then.
-OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
-    "a change of one of them": ({**CASE, **REVOKED}, ("convicted", "convicted")),
-    "a change of either": ({**REVOKED, "ofn": "A1"}, ("unknown", "unknown")),
-    "a change of neither charge": (
-        {**CASE, **REVOKED, "offense_descr": "487 PC"},
-        ("unknown", "unknown"),
-    ),
-    "a change under no offence": (
-        {**CASE, **REVOKED, "offense_descr": "1203.2 PC-PROBATION VIOL"},
-        ("unknown", "unknown"),
-    ),
-    "text about one of them": ({**CASE, **NOT_READ}, ("unknown", "convicted")),
-    "text about either": ({**NOT_READ, "ofn": "A1"}, ("unknown", "unknown")),
-    "a dismissal of one of them": ({**CASE, **ENDED}, ("unknown", "convicted")),
-    "a dismissal of another charge": (
-        {**CASE, **ENDED, "offense_descr": "487 PC"},
-        ("convicted", "convicted"),
-    ),
-    "a dismissal in another case": ({**CASE, **ENDED, "ofn": "B2"}, ("convicted", "convicted")),
-    "a petition that was denied": (
-        {**REVOKED, "ofn": "A1", "disp_descr": "PETITION PER 1203.4 PC DENIED"},
-        ("convicted", "convicted"),
-    ),
-}
-
 
 @pytest.fixture(scope="module")
 def outcomes(spark: SparkSession) -> Prepared:
@@ -438,14 +221,6 @@ def outcomes(spark: SparkSession) -> Prepared:
         )
     ]
     return prepared(source_rows(spark, *rows))
-
-
-def test_each_text_has_the_effect_of_the_first_entry_that_fits(spark: SparkSession) -> None:
-    texts = spark.createDataFrame([(text,) for text in EFFECTS], "text string")
-    word, rules = shouted(present(F.col("text"))), load_record_rules(RULES)
-    worded = texts.withColumn("worded", worded_effect(word, rules=rules))
-    effect = effect_of(word, F.col("worded"), rules=rules)
-    assert {row[0]: row[1] for row in worded.select("text", effect).collect()} == EFFECTS
 
 
 @pytest.mark.parametrize("case", OUTCOMES)
@@ -550,27 +325,3 @@ def test_a_denied_petition_on_a_later_step_changes_no_conviction(outcomes: Prepa
     assert conviction.status == "convicted"
     assert "UNLINKED_DISPOSITION" not in petition.quality
     assert "UNKNOWN_DISPOSITION" not in petition.quality
-
-
-def test_rules_that_do_not_hold_are_refused_with_every_problem(tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    copytree(RULES, rules)
-    (rules / "dispositions.yaml").write_text(
-        "refusals: [{words: [denied]}, {words: []}]\n"
-        "dispositions:\n"
-        "  - {starts_with: CONVICTED, effect: convict}\n"
-        "  - {starts_with: REDUCED, effect: reduces}\n"
-        "  - {starts_with: a, text: B, effect: dismisses}\n"
-    )
-    (rules / "registrations.yaml").unlink()
-    with pytest.raises(RulebookInvalid) as refused:
-        load_record_rules(rules)
-    for problem in (
-        "refusals.0",
-        "refusals.1.words",
-        "dispositions.0.effect",
-        "`level` goes with",
-        "exactly one",
-        "registrations",
-    ):
-        assert problem in refused.value.message
