@@ -22,7 +22,7 @@ from clearance.rulebook.check.audit import audit
 from clearance.rulebook.language.resolved import bind
 from clearance.rulebook.loading.load import load_rulebook
 from soak.sessions import forget_ended_jobs
-from tests.rules.agreement import check_packs_agree
+from tests.support.rulebook.agreement import check_packs_agree
 
 ROUND = 300_000
 

@@ -36,11 +36,11 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.settings import load_settings
-from tests.spec.drawn import any_settings, anything, as_yaml, slipped
-from tests.spec.file_mutation import is_plain, mutated_file, valid_file
-from tests.spec.mutation import mutated_text
-from tests.spec.readers import PACKS, read_county, read_pack
-from tests.spec.reconcile import differences
+from tests.support.fuzz.drawn import any_settings, anything, as_yaml, slipped
+from tests.support.fuzz.file_mutation import is_plain, mutated_file, valid_file
+from tests.support.fuzz.mutation import mutated_text
+from tests.support.fuzz.readers import PACKS, read_county, read_pack
+from tests.support.fuzz.reconcile import differences
 
 CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

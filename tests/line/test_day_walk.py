@@ -23,7 +23,7 @@ from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from clearance.synth.step import synthesize
-from tests.line.months import load
+from tests.support.months import load
 
 AS_OF, EARLIER = date(2026, 11, 1), date(2023, 3, 1)
 PEOPLE = 80

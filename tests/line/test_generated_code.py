@@ -18,7 +18,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.step import publish
 from clearance.settings import load_settings
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 
 def sized(path: Path, size: int) -> Path:
