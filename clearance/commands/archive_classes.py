@@ -16,7 +16,7 @@ from typing import Any
 
 from clearance.errors import ClearanceError
 from clearance.platform.spark.class_archive import NAME, QUIET, archive_file, sum_file, sum_of
-from clearance.platform.store.lock import alone
+from clearance.platform.store.lock import exclusive_lock
 
 PEOPLE = 30
 MONTHS = (date(2021, 1, 1), date(2021, 2, 1))
@@ -33,7 +33,7 @@ def make(archive: Path) -> None:
         OSError: the folder cannot be written, or the JVM has made none.
         ClearanceError: another process makes it, or Spark did not start.
     """
-    with alone(archive.parent / _LOCK, doing="making the archive of classes"):
+    with exclusive_lock(archive.parent / _LOCK, doing="making the archive of classes"):
         for left in _others(archive):
             left.unlink(missing_ok=True)
         part = archive.parent / f"{_PART}{os.getpid()}"

@@ -76,7 +76,7 @@ def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
     store = context.open_store(settings)
     made = synthesize(people=people, out=out / "input", seed=SEED, as_of=AS_OF, files=4)
     made_feeds = write_feeds(people=people, out=out / FEEDS, seed=SEED, as_of=AS_OF)
-    with store.claimed(make=True), context.session(made.files) as spark:
+    with store.write_lock(make=True), context.session(made.files) as spark:
         feeds = take_made_feeds(spark, store, feeds=made_feeds, dated=AS_OF, rules=context.rules)
         steps = run_steps(
             spark,

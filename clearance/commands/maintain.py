@@ -27,7 +27,7 @@ def maintain(
     from clearance.maintain import step
     from clearance.platform.clock import wall_clock
 
-    with store.claimed(), context.session() as spark:
+    with store.write_lock(), context.session() as spark:
         days = step.KEEP_DAYS if keep_days is None else keep_days
         result = step.maintain(spark, store, clock=wall_clock, keep_days=days)
     context.show(result, lambda console: print_maintain(result, console))

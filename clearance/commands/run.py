@@ -70,7 +70,7 @@ def run(
     rulebook = load_rulebook(context.rules)
     # What is wrong with the packs or the settings is named before Spark starts.
     plan_sweep(rulebook, settings, as_of=day)
-    with store.claimed(make=True), context.session(inputs) as spark:
+    with store.write_lock(make=True), context.session(inputs) as spark:
         result = run_steps(
             spark,
             store,

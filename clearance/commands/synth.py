@@ -156,7 +156,7 @@ def _synth_delta(
     from clearance.platform.clock import wall_clock
 
     store = context.open_store(context.settings())
-    with tempfile.TemporaryDirectory() as folder, store.claimed(make=True):
+    with tempfile.TemporaryDirectory() as folder, store.write_lock(make=True):
         made = _synth_csv(
             people=people,
             out=Path(folder),

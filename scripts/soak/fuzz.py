@@ -28,7 +28,7 @@ from hypothesis.strategies import SearchStrategy
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.errors import InputRefused, RulebookInvalid, UsageError
-from clearance.ingest.files.probe import look_at
+from clearance.ingest.files.probe import probe
 from clearance.ingest.step import ingest
 from clearance.platform.paths import conf_folder, rules_folder
 from clearance.platform.spark.session import build_session
@@ -56,7 +56,7 @@ def make_files(
         path = folder / f"{number:06}.csv"
         path.write_bytes(data)
         try:
-            look_at(path)
+            probe(path)
             files[path.name] = data
             wrong += [f"{path.name}: no plain text, but not refused"] if not is_plain(data) else []
         except InputRefused as error:

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from clearance.determine.recorded import Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
-from clearance.prepare.changed_people import Note
+from clearance.prepare.changed_people import PrepareState
 from tests.support.literal_tables import (
     charge,
     court,
@@ -30,8 +30,8 @@ COUNT = "101002001000"
 
 def left(spark: SparkSession, store: Store, table: str, rows: list[dict[str, Any]]) -> None:
     """Rows as prepare leaves them: of the source rows that there are."""
-    note = Note("by hand", store.version(spark, "source_rows"), {}).as_json()
-    with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+    note = PrepareState("by hand", store.version(spark, "source_rows"), {}).as_json()
+    with store.compare_and_commit(spark, table, after=store.version(spark, table), note=note):
         store.replace(frame(spark, table, rows), table)
 
 

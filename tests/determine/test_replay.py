@@ -86,7 +86,7 @@ def test_of_two_sweeps_that_read_the_same_state_one_is_refused(
     standing = store.read(spark, "determinations")
     with (
         pytest.raises(SweepConflict, match="Another run changed determinations"),
-        store.in_turn(spark, "determinations", after=before, note="mine"),
+        store.compare_and_commit(spark, "determinations", after=before, note="mine"),
     ):
         store.replace(standing.limit(0), "determinations")
     assert standing.count() == 6

@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 from clearance.cli import _code
 from clearance.errors import EXIT_INPUT, InputRefused
 from clearance.ingest.files.kind import HEAD, kind_of
-from clearance.ingest.files.probe import ALWAYS_ALLOWED, LONGEST_LINE, look_at
+from clearance.ingest.files.probe import ALWAYS_ALLOWED, LONGEST_LINE, probe
 from clearance.ingest.files.remote import Hadoop, remote_files
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.step import IngestResult, ingest
@@ -150,7 +150,7 @@ def test_a_file_is_refused_before_spark_reads_it_exactly_where_it_cannot_be_unpa
         path = tmp_path / "f.csv"
         path.write_bytes(data)
         try:
-            look_at(path)
+            probe(path)
         except InputRefused as error:
             assert "f.csv" in error.message and error.remedy
             text = text_of(data)
@@ -169,7 +169,7 @@ def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused_in_little_memo
     path.write_bytes(bomb(2 * ALWAYS_ALLOWED // members) * members)
     tracemalloc.start()
     with pytest.raises(InputRefused) as caught:
-        look_at(path)
+        probe(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert "bomb.csv.gz" in caught.value.message
@@ -181,22 +181,22 @@ def test_unpacking_is_allowed_up_to_the_limit_and_refused_a_byte_beyond(tmp_path
     line = b"\n" * 1024
     text = line * (ALWAYS_ALLOWED // len(line))
     path.write_bytes(gzip.compress(text, 1))
-    look_at(path, unpack_limit=1)
+    probe(path, unpack_limit=1)
     path.write_bytes(gzip.compress(text + b"\n", 1))
     with pytest.raises(InputRefused, match="unpacks to more than"):
-        look_at(path, unpack_limit=1)
+        probe(path, unpack_limit=1)
     ratio = (ALWAYS_ALLOWED + 1) / path.stat().st_size
-    look_at(path, unpack_limit=ratio * 1.01)
+    probe(path, unpack_limit=ratio * 1.01)
 
 
 def test_a_line_up_to_the_limit_is_looked_through_and_a_longer_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     for ends in (b"\n", b"\r"):
         path.write_bytes(b"a" + ends + b"x" * LONGEST_LINE + ends + b"b" + ends)
-        look_at(path)
+        probe(path)
         path.write_bytes(b"a" + ends + b"x" * (LONGEST_LINE + (1 << 20)) + ends + b"b")
         with pytest.raises(InputRefused, match=r"f\.csv has a line of more than 16 MB"):
-            look_at(path)
+            probe(path)
 
 
 def test_a_bomb_ends_the_command_with_exit_3_and_what_to_do(
@@ -217,7 +217,7 @@ def test_a_bomb_at_an_address_is_refused_too(spark: SparkSession, tmp_path: Path
     with pytest.raises(InputRefused, match="unpacks to more than"):
         remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=100.0)
     (described,), _ = remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=2000.0)
-    assert described.sha256 == look_at(path, unpack_limit=2000.0).sha256
+    assert described.sha256 == probe(path, unpack_limit=2000.0).sha256
 
 
 def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(

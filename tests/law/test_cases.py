@@ -9,12 +9,12 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.rulebook.check.cases import ReadyCase, difference, load_cases, run_in_python
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination
 
 
-def ready(rulebook: Rulebook, bounds: list[BoundPack]) -> list[tuple[BoundPack, ReadyCase]]:
+def ready(rulebook: Rulebook, bounds: list[ResolvedPack]) -> list[tuple[ResolvedPack, ReadyCase]]:
     return [
         (bound, case)
         for item, bound in zip(rulebook.packs, bounds, strict=True)
@@ -23,7 +23,7 @@ def ready(rulebook: Rulebook, bounds: list[BoundPack]) -> list[tuple[BoundPack, 
 
 
 def test_every_pack_has_cases_and_the_oracle_agrees_with_all(
-    rulebook: Rulebook, bounds: list[BoundPack]
+    rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     for item, bound in zip(rulebook.packs, bounds, strict=True):
         cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
@@ -31,7 +31,7 @@ def test_every_pack_has_cases_and_the_oracle_agrees_with_all(
 
 
 def test_every_rule_of_every_pack_decides_some_case(
-    rulebook: Rulebook, bounds: list[BoundPack]
+    rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     for item, bound in zip(rulebook.packs, bounds, strict=True):
         cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
@@ -42,7 +42,7 @@ def test_every_rule_of_every_pack_decides_some_case(
 def test_spark_agrees_with_every_case(
     spark: SparkSession,
     rulebook: Rulebook,
-    bounds: list[BoundPack],
+    bounds: list[ResolvedPack],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert _code(["rules", "test", "--json"], debug=True) == 0
@@ -52,7 +52,7 @@ def test_spark_agrees_with_every_case(
 
 
 def test_a_case_that_expects_something_else_is_told_apart(
-    rulebook: Rulebook, bounds: list[BoundPack]
+    rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     case = next(case for _, case in ready(rulebook, bounds) if case.expect is not None)
     other = Determination("REVIEW", None, "X", "x", "x", 0, 0, None, None)

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.check.cases import ReadyCase, load_cases
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.support.rulebook.packs import unmarked
 
-Effects = list[tuple[BoundPack, list[ReadyCase]]]
+Effects = list[tuple[ResolvedPack, list[ReadyCase]]]
 RELIEFS = {"detention_only", "destroy_record", "void_conviction", "seal_arrest"}
 
 
 @pytest.fixture(scope="module")
-def effects(rulebook: Rulebook, bounds: list[BoundPack]) -> Effects:
+def effects(rulebook: Rulebook, bounds: list[ResolvedPack]) -> Effects:
     return [
         (bound, load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue))
         for item, bound in zip(rulebook.packs, bounds, strict=True)
@@ -26,13 +26,13 @@ def effects(rulebook: Rulebook, bounds: list[BoundPack]) -> Effects:
     ]
 
 
-def _reliefs(bound: BoundPack) -> set[str]:
+def _reliefs(bound: ResolvedPack) -> set[str]:
     parts = [*bound.pack.flow, bound.pack.otherwise]
     return {part.then.relief for part in parts if part.then.relief is not None}
 
 
 def test_an_effect_gives_what_the_department_does_not_and_no_other_pack_does(
-    bounds: list[BoundPack],
+    bounds: list[ResolvedPack],
 ) -> None:
     for bound in bounds:
         given = _reliefs(bound)
@@ -86,13 +86,13 @@ def test_whether_an_arrest_without_an_outcome_is_a_release_is_a_switch(
     switches = {"no_outcome_is_release": read_as_release}
     found = rulebook.find("pc849_5", as_of=date(2026, 11, 23))
     assert found is not None
-    pack = bind(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    pack = resolve(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
     assert _decided(pack, cases[0], arrest_statuses=["undisposed"]).outcome == outcome
     other = _decided(pack, cases[0], arrest_statuses=["released", "turned_over"])
     assert other.outcome == "REVIEW"
 
 
-def _decided(pack: BoundPack, case: ReadyCase, **given: Any) -> Determination:
+def _decided(pack: ResolvedPack, case: ReadyCase, **given: Any) -> Determination:
     got = decide(pack, {**case.row, **given}, case.as_of)
     assert got is not None
     return got

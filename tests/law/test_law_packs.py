@@ -11,7 +11,7 @@ from clearance.platform.paths import rules_folder
 from clearance.prepare.record.rules import load_record_rules
 from clearance.rulebook.check.cases import ReadyCase, load_cases
 from clearance.rulebook.language.calendar import add_years
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 
@@ -131,13 +131,15 @@ CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
 }
 
 
-def bound(rulebook: Rulebook, name: str, *, as_of: date = TODAY, **switches: Any) -> BoundPack:
+def bound(rulebook: Rulebook, name: str, *, as_of: date = TODAY, **switches: Any) -> ResolvedPack:
     found = rulebook.find(name, as_of=as_of)
     assert found is not None
-    return bind(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    return resolve(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
 
 
-def law_cases(rulebook: Rulebook, bounds: list[BoundPack]) -> list[tuple[BoundPack, ReadyCase]]:
+def law_cases(
+    rulebook: Rulebook, bounds: list[ResolvedPack]
+) -> list[tuple[ResolvedPack, ReadyCase]]:
     return [
         (case.under(pack), case)
         for item, pack in zip(rulebook.packs, bounds, strict=True)
@@ -298,7 +300,7 @@ def test_each_reading_of_the_conviction_law_does_what_its_switch_says(
 
 @pytest.mark.parametrize("feed", NO_FEED)
 def test_without_one_of_the_feeds_no_conviction_is_relieved(
-    rulebook: Rulebook, bounds: list[BoundPack], feed: str
+    rulebook: Rulebook, bounds: list[ResolvedPack], feed: str
 ) -> None:
     cases = [item for item in law_cases(rulebook, bounds) if item[0].pack.pack == "pc1203_425"]
     assert len(cases) > 450
@@ -319,7 +321,7 @@ def test_an_acquittal_waits_as_the_switch_says(rulebook: Rulebook, level: str, w
 
 
 def test_an_arrest_without_date_or_level_is_never_granted(
-    rulebook: Rulebook, bounds: list[BoundPack]
+    rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     cases = [item for item in law_cases(rulebook, bounds) if item[0].pack.pack == "pc851_93"]
     assert len(cases) > 500
@@ -329,7 +331,7 @@ def test_an_arrest_without_date_or_level_is_never_granted(
             assert got.outcome == "NOT_ELIGIBLE", (pack.pack.version, case.name, missing)
 
 
-def test_growing_older_takes_no_grant_away(rulebook: Rulebook, bounds: list[BoundPack]) -> None:
+def test_growing_older_takes_no_grant_away(rulebook: Rulebook, bounds: list[ResolvedPack]) -> None:
     granted = 0
     for pack, case in law_cases(rulebook, bounds):
         if case.expect is None or case.expect.outcome != "ELIGIBLE":
@@ -342,7 +344,7 @@ def test_growing_older_takes_no_grant_away(rulebook: Rulebook, bounds: list[Boun
 
 
 def test_a_grant_never_rests_on_what_is_not_known(
-    rulebook: Rulebook, bounds: list[BoundPack]
+    rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     """Whatever the missing value turns out to be, a grant given without it stands."""
     for at, (pack, case) in enumerate(law_cases(rulebook, bounds)):
@@ -376,7 +378,7 @@ def test_a_window_without_a_felony_is_no_shorter_than_a_parole_that_may_have_com
     assert all(isinstance(years, int) and years >= longest for years in windows)
 
 
-def _values(kind: str, codes: tuple[str, ...], pack: BoundPack) -> list[Any]:
+def _values(kind: str, codes: tuple[str, ...], pack: ResolvedPack) -> list[Any]:
     match kind:
         case "date":
             return [date(1960, 1, 1), date(1990, 1, 1), TODAY, date(2040, 1, 1)]
@@ -392,7 +394,7 @@ def _values(kind: str, codes: tuple[str, ...], pack: BoundPack) -> list[Any]:
             raise AssertionError(f"{pack.pack.pack} asks a {kind} that may be missing")
 
 
-def _decided(pack: BoundPack, row: dict[str, Any], as_of: date) -> Determination:
+def _decided(pack: ResolvedPack, row: dict[str, Any], as_of: date) -> Determination:
     got = decide(pack, row, as_of)
     assert got is not None
     return got

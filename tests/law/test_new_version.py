@@ -13,7 +13,7 @@ from clearance.commands.rules.check import check_rules
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.english.pages import pages
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook, load_rulebook, read_rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.law.test_law_packs import CONVICTION
@@ -115,10 +115,10 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
     return load_rulebook(copied(tmp_path_factory.mktemp("next"), end_the_old=True))
 
 
-def version_on(rulebook: Rulebook, day: date) -> BoundPack:
+def version_on(rulebook: Rulebook, day: date) -> ResolvedPack:
     found = rulebook.find("pc1203_425", as_of=day)
     assert found is not None
-    return bind(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return resolve(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
 
 
 def decided(rulebook: Rulebook, row: dict[str, Any], day: date) -> Determination:

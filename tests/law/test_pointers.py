@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from clearance.rulebook.check.cases import ReadyCase, load_cases
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 from tests.support.rulebook.packs import unmarked
 
-Pointers = list[tuple[BoundPack, list[ReadyCase]]]
+Pointers = list[tuple[ResolvedPack, list[ReadyCase]]]
 NAMES = [
     "pc1203_4",
     "pc1203_41",
@@ -30,7 +30,7 @@ NEVER_UNKNOWN = {"pc653_29"}
 
 
 @pytest.fixture(scope="module")
-def pointers(rulebook: Rulebook, bounds: list[BoundPack]) -> Pointers:
+def pointers(rulebook: Rulebook, bounds: list[ResolvedPack]) -> Pointers:
     return [
         (bound, load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue))
         for item, bound in zip(rulebook.packs, bounds, strict=True)

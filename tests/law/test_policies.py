@@ -10,7 +10,7 @@ import pytest
 
 from clearance.publish.words import office_word, pack_words, reason_text
 from clearance.rulebook.check.cases import load_cases
-from clearance.rulebook.language.resolved import BoundPack, bind, check_switches
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
@@ -96,8 +96,8 @@ def policy(rulebook: Rulebook, name: str) -> PackFile:
     return found
 
 
-def bound(rulebook: Rulebook, name: str, **switches: Any) -> BoundPack:
-    return bind(
+def bound(rulebook: Rulebook, name: str, **switches: Any) -> ResolvedPack:
+    return resolve(
         policy(rulebook, name).pack, rulebook.catalogue, switches=switches, reads=rulebook.reads
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.check.cases import load_cases
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 
@@ -22,7 +22,7 @@ def test_the_switch_says_whether_a_reduction_under_another_law_leaves_something_
 ) -> None:
     (item,) = (one for one in rulebook.packs if one.pack.pack == "prop64_statute")
     switches: dict[str, Any] = {"reduced_otherwise": reading}
-    bound = bind(item.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    bound = resolve(item.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
     (case,) = (
         one
         for one in load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)

@@ -126,7 +126,7 @@ def test_a_record_is_needed_that_a_grant_was_last_held_against(
     versions = sweeps(spark, months)["second"].input_versions | {"arrests": 0}
     looked = Looked().and_now(["first", "third"], versions=versions)
     after = months.version(spark, "grants")
-    with months.in_turn(spark, "grants", after=after, note=looked.in_note({})):
+    with months.compare_and_commit(spark, "grants", after=after, note=looked.in_note({})):
         months.append(frame(spark, "grants", [_grant("last")]), "grants")
     assert oldest_record(spark, months, since=NOW + MONTH) == MONTHS.index("second")
 

@@ -14,7 +14,7 @@ from clearance.determine.recorded import Sweep, sweep_of
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import TABLES as PREPARED
-from clearance.prepare.changed_people import Note
+from clearance.prepare.changed_people import PrepareState
 from clearance.schemas import TABLES
 
 AS_OF = date(2026, 11, 1)
@@ -222,6 +222,6 @@ def frame(spark: SparkSession, table: str, rows: list[dict[str, Any]]) -> DataFr
 
 def write(spark: SparkSession, store: Store, table: str, rows: list[dict[str, Any]]) -> None:
     """Write a table of literals."""
-    note = Note("by hand", 0, {}).as_json() if table in PREPARED else table
-    with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+    note = PrepareState("by hand", 0, {}).as_json() if table in PREPARED else table
+    with store.compare_and_commit(spark, table, after=store.version(spark, table), note=note):
         store.append(frame(spark, table, rows), table)

@@ -14,7 +14,7 @@ from clearance.feed.state import LoadedFeed
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
-from clearance.prepare.changed_people import Note
+from clearance.prepare.changed_people import PrepareState
 from clearance.schemas import ARRESTS, FEEDS, SOURCE_ROWS, TableSpec
 from clearance.settings import Settings
 from tests.support.literal_tables import record
@@ -66,12 +66,12 @@ def take_in(spark: SparkSession, store: Store, *rows: dict[str, Any]) -> None:
 
 def leave_prepared(spark: SparkSession, store: Store, charges: DataFrame) -> None:
     """These are the charges, as a prepare leaves them; there are no arrests."""
-    note = Note("by hand", 0, {}).as_json()
+    note = PrepareState("by hand", 0, {}).as_json()
     tables = {"charges": charges}
     if not store.exists(spark, "arrests"):
         tables["arrests"] = table_of(spark, ARRESTS)
     for table, rows in tables.items():
-        with store.in_turn(spark, table, after=store.version(spark, table), note=note):
+        with store.compare_and_commit(spark, table, after=store.version(spark, table), note=note):
             store.replace(rows, table)
 
 
@@ -80,7 +80,7 @@ def load(spark: SparkSession, store: Store, kind: str, *rows: dict[str, Any]) ->
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()
     state = LoadedFeed(kind, None, None, len(rows), mark, ("feed.csv",), version=-1)
     after = store.version(spark, kind)
-    with store.in_turn(spark, kind, after=after, note=state.as_note()):
+    with store.compare_and_commit(spark, kind, after=after, note=state.as_note()):
         store.replace(table_of(spark, FEEDS[kind], *rows), kind)
 
 

@@ -16,7 +16,7 @@ from clearance.rulebook.check.cases import (
     load_cases,
     run_in_python,
 )
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings
 
@@ -53,7 +53,7 @@ class CasesResult:
 def run_cases(context: CommandContext) -> CasesResult:
     """Every pack's cases through the oracle, then all of them through Spark in one job."""
     rulebook = load_rulebook(context.rules)
-    ready: list[tuple[BoundPack, ReadyCase]] = []
+    ready: list[tuple[ResolvedPack, ReadyCase]] = []
     failures: list[tuple[str, str, str, str]] = []
     for item in rulebook.packs:
         bound = bound_pack(rulebook, item, Settings())

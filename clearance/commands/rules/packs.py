@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearance.errors import UsageError
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.settings import Settings
 
@@ -27,6 +27,6 @@ def named_pack(rulebook: Rulebook, name: str) -> PackFile:
     return versions[0]
 
 
-def bound_pack(rulebook: Rulebook, item: PackFile, settings: Settings) -> BoundPack:
+def bound_pack(rulebook: Rulebook, item: PackFile, settings: Settings) -> ResolvedPack:
     """A pack version under the settings' switches."""
-    return bind(item.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads)
+    return resolve(item.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads)

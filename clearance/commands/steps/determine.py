@@ -41,7 +41,7 @@ def determine(
     plan = plan_sweep(rulebook, settings, as_of=day, selected=pack or ())
     if signed_off:
         check_signed(plan)
-    with store.claimed(), context.session() as spark:
+    with store.write_lock(), context.session() as spark:
         result = step.determine(
             spark,
             store,

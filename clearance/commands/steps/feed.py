@@ -37,7 +37,7 @@ def feed(
     wanted = kind_named(kind, counties=load_record_rules(context.rules).counties)
     with (
         checked_feed(wanted, files) as checked,
-        store.claimed(make=True),
+        store.write_lock(make=True),
         context.session(files) as spark,
     ):
         result = take_feed(spark, store, feed=checked, dated=day)

@@ -23,7 +23,7 @@ def grant(
     store = context.open_store(context.settings())
     from clearance.grant import step
 
-    with store.claimed(), context.session() as spark:
+    with store.write_lock(), context.session() as spark:
         result = step.grant(spark, store, sweep_id=sweep, rules=context.rules)
     context.show(result, lambda console: print_grant(result, console))
 

@@ -39,7 +39,7 @@ def ingest(
     from clearance.ingest import step
     from clearance.platform.clock import wall_clock
 
-    with store.claimed(make=True), context.session(inputs) as spark:
+    with store.write_lock(make=True), context.session(inputs) as spark:
         result = step.ingest(
             spark,
             store,

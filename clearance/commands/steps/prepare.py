@@ -25,7 +25,7 @@ def prepare(
     store = context.open_store(context.settings())
     from clearance.prepare import step
 
-    with store.claimed(), context.session() as spark:
+    with store.write_lock(), context.session() as spark:
         result = step.prepare(spark, store, rules=context.rules, with_history=history)
     context.show(result, lambda console: print_prepare(result, console))
 

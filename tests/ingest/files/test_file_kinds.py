@@ -16,7 +16,7 @@ import pytest
 
 from clearance.errors import InputRefused
 from clearance.ingest.files.kind import HEAD, kind_of
-from clearance.ingest.files.probe import look_at
+from clearance.ingest.files.probe import probe
 from clearance.ingest.layout import FIELDS
 from tests.support.fuzz.file_mutation import valid_row
 
@@ -104,10 +104,10 @@ def test_what_is_no_research_file_is_refused_as_what_it_is(
         path = tmp_path / name
         path.write_bytes(gzip.compress(KINDS[words]) if packed else KINDS[words])
         if words == "a second time" and not packed:
-            assert look_at(path).zipped
+            assert probe(path).zipped
             continue
         with pytest.raises(InputRefused) as caught:
-            look_at(path)
+            probe(path)
         message = caught.value.message
         assert str(path) in message and words in message
         assert "damaged" not in message
@@ -140,10 +140,10 @@ def test_bytes_behind_a_compressed_file_are_told_as_such_and_not_as_damage(
     for parts in (1, 3):
         path.write_bytes(gzip.compress(BYTES) * parts + more)
         with pytest.raises(InputRefused, match="behind the end of that follow bytes") as caught:
-            look_at(path)
+            probe(path)
         told = caught.value.message + caught.value.remedy
         assert ("zeros" in told) == (more[0] == 0)
         assert "cut off" not in told and "gzip -t" not in told
     path.write_bytes(gzip.compress(BYTES)[:-9])
     with pytest.raises(InputRefused, match="cut off or damaged"):
-        look_at(path)
+        probe(path)

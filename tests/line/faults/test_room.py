@@ -88,7 +88,7 @@ def claimed_by_another_run(store: Store) -> Iterator[None]:
     claimed, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with store.claimed():
+        with store.write_lock():
             claimed.set()
             done.wait()
 

@@ -16,8 +16,13 @@ import pytest
 from pyspark.errors import PySparkException, PySparkTypeError
 
 from clearance.errors import ProgramFault, StoreFault, SweepConflict, UsageError
-from clearance.platform.faults.remedies import naming, output_faults, storage_faults, told
-from clearance.platform.store.lock import alone
+from clearance.platform.faults.remedies import (
+    as_clearance_error,
+    naming,
+    output_faults,
+    storage_faults,
+)
+from clearance.platform.store.lock import exclusive_lock
 from clearance.platform.store.store import Store
 
 
@@ -88,7 +93,7 @@ class Broken:
     ],
 )
 def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exception) -> None:
-    fault = told(error, doing="writing sweeps")
+    fault = as_clearance_error(error, doing="writing sweeps")
     assert isinstance(fault, SweepConflict)
     assert fault.exit_code == 5
     assert "writing sweeps" in fault.message
@@ -118,7 +123,7 @@ def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exceptio
 def test_every_other_fault_says_what_is_wrong_and_that_running_again_is_safe(
     error: Exception, said: str
 ) -> None:
-    fault = told(error, doing="writing charges")
+    fault = as_clearance_error(error, doing="writing charges")
     assert isinstance(fault, StoreFault)
     assert fault.exit_code == 6
     assert said in fault.message
@@ -135,7 +140,7 @@ def test_every_other_fault_says_what_is_wrong_and_that_running_again_is_safe(
     ],
 )
 def test_what_no_store_and_no_other_run_can_cause_is_a_bug(error: Exception) -> None:
-    fault = told(error, doing="writing charges")
+    fault = as_clearance_error(error, doing="writing charges")
     assert isinstance(fault, ProgramFault)
     assert fault.exit_code == 70
     assert "This is a bug" in fault.message and "writing charges" in fault.message
@@ -161,7 +166,7 @@ def test_a_bug_that_spark_threw_says_which_call_of_ours_led_to_it() -> None:
     ],
 )
 def test_a_word_in_a_path_or_in_a_value_is_no_cause(text: str) -> None:
-    fault = told(captured(("SparkException", text)), doing="writing")
+    fault = as_clearance_error(captured(("SparkException", text)), doing="writing")
     assert fault.message.startswith("The store or the cluster failed")
 
 
@@ -181,7 +186,7 @@ def test_a_word_in_a_path_or_in_a_value_is_no_cause(text: str) -> None:
     ],
 )
 def test_a_cause_that_stands_in_a_text_only_is_found(text: str, said: str) -> None:
-    assert said in told(PySparkException(text), doing="writing").message
+    assert said in as_clearance_error(PySparkException(text), doing="writing").message
 
 
 def _ended(raised: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -212,7 +217,7 @@ def test_a_bug_ends_the_command_with_its_own_code_and_says_what_to_report() -> N
 
 def test_no_text_of_an_exception_reaches_the_reader() -> None:
     for error in (captured(("X", "DOE,JANE 19700102")), Told("DELTA_X", "1"), OSError("DOE,JANE")):
-        fault = told(error, doing="writing")
+        fault = as_clearance_error(error, doing="writing")
         assert "JANE" not in fault.message + fault.remedy
 
 
@@ -252,20 +257,20 @@ def test_a_full_output_folder_is_a_fault_and_a_forbidden_one_wrong_use(tmp_path:
 
 def test_a_second_run_is_turned_away_while_the_first_one_holds_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / ".lock"
-    with alone(lock, doing="publishing into out"):
+    with exclusive_lock(lock, doing="publishing into out"):
         with (
             pytest.raises(SweepConflict, match="Another run is publishing into out"),
-            alone(lock, doing="publishing into out"),
+            exclusive_lock(lock, doing="publishing into out"),
         ):
             pass
         assert lock.exists(), "the one turned away leaves the lock alone"
     assert not lock.exists()
-    with alone(lock, doing="publishing into out"):
+    with exclusive_lock(lock, doing="publishing into out"):
         pass
 
 
 def _hold(lock: Path, taken: object) -> None:
-    with alone(lock, doing="x"):
+    with exclusive_lock(lock, doing="x"):
         taken.set()  # type: ignore[attr-defined]
         signal.pause()
 
@@ -278,12 +283,12 @@ def test_a_killed_run_leaves_its_file_but_not_the_lock(tmp_path: Path) -> None:
     holder.start()
     assert taken.wait(60)
     assert holder.pid is not None
-    with pytest.raises(SweepConflict), alone(lock, doing="x"):
+    with pytest.raises(SweepConflict), exclusive_lock(lock, doing="x"):
         pass
     os.kill(holder.pid, signal.SIGKILL)
     holder.join()
     assert lock.exists()
-    with alone(lock, doing="x"):
+    with exclusive_lock(lock, doing="x"):
         pass
     assert not lock.exists()
 
@@ -297,7 +302,7 @@ def test_of_many_runs_at_once_never_two_are_inside(tmp_path: Path) -> None:
         start.wait()
         for _ in range(200):
             try:
-                with alone(tmp_path / ".lock", doing="x"):
+                with exclusive_lock(tmp_path / ".lock", doing="x"):
                     with guard:
                         inside += 1
                         most = max(most, inside)
@@ -317,15 +322,15 @@ def test_of_many_runs_at_once_never_two_are_inside(tmp_path: Path) -> None:
 
 
 def _claim(store: Store) -> None:
-    with store.claimed():
+    with store.write_lock():
         pass
 
 
 def test_a_step_may_claim_the_store_that_its_run_has_claimed(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     with ThreadPoolExecutor(1) as another_run:
-        with store.claimed():
-            with store.claimed():
+        with store.write_lock():
+            with store.write_lock():
                 pass
             # The inner claim has ended; the run's own has not.
             assert isinstance(another_run.submit(_claim, store).exception(), SweepConflict)
@@ -336,23 +341,23 @@ def test_a_store_is_claimed_by_one_writer_and_a_failed_first_ingest_leaves_no_fo
     tmp_path: Path,
 ) -> None:
     store = Store(str(tmp_path / "new" / "store"))
-    with store.claimed():
+    with store.write_lock():
         assert not Path(store.uri).exists(), "only ingest makes a store"
-    with store.claimed(make=True):
+    with store.write_lock(make=True):
         assert Path(store.uri).stat().st_mode & 0o077 == 0
         with ThreadPoolExecutor(1) as another_run:
             refused = another_run.submit(_claim, store).exception()
         assert isinstance(refused, SweepConflict) and "new/store" in refused.message
     assert not Path(store.uri).exists()
-    with store.claimed(make=True):
+    with store.write_lock(make=True):
         (Path(store.uri) / "charges").mkdir()
     assert [path.name for path in Path(store.uri).iterdir()] == ["charges"]
-    with Store("s3a://bucket/store").claimed(make=True):
+    with Store("s3a://bucket/store").write_lock(make=True):
         pass
 
 
 def test_a_store_that_is_a_file_or_below_one_is_a_fault_before_spark_starts(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for uri in (tmp_path / "file", tmp_path / "file" / "store"):
-        with pytest.raises(StoreFault, match=str(uri)), Store(str(uri)).claimed(make=True):
+        with pytest.raises(StoreFault, match=str(uri)), Store(str(uri)).write_lock(make=True):
             pass

@@ -149,7 +149,7 @@ def test_a_table_of_an_earlier_release_takes_the_words_that_have_been_added(
     spark.sql(f"ALTER TABLE {at} ADD CONSTRAINT known_relief CHECK (relief = 'dismiss')")
     before = store.version(spark, "reviews")
     added = reviews(spark, relief="detention_only")
-    with store.in_turn(spark, "reviews", after=before, note="theirs"):
+    with store.compare_and_commit(spark, "reviews", after=before, note="theirs"):
         store.append(added, "reviews")
     assert store.read(spark, "reviews").count() == 2
     files = len(commit_files(store, "reviews"))
@@ -165,7 +165,7 @@ def test_a_table_of_an_earlier_release_takes_the_words_that_have_been_added(
 def test_what_an_operator_does_to_a_table_does_not_hide_the_note_on_its_rows(
     spark: SparkSession, store: Store
 ) -> None:
-    with store.in_turn(spark, "packs", after=-1, note="ours"):
+    with store.compare_and_commit(spark, "packs", after=-1, note="ours"):
         store.append(packs(spark, "a"), "packs")
     at = f"delta.`{store.path('packs')}`"
     spark.sql(f"ALTER TABLE {at} SET TBLPROPERTIES ('delta.checkpointInterval' = '20')")
@@ -185,7 +185,7 @@ def test_what_an_operator_does_to_a_table_does_not_hide_the_note_on_its_rows(
 
 
 def test_an_address_is_listed_and_read_as_a_folder_is(spark: SparkSession, store: Store) -> None:
-    with store.in_turn(spark, "packs", after=-1, note="ours"):
+    with store.compare_and_commit(spark, "packs", after=-1, note="ours"):
         store.append(packs(spark, "a"), "packs")
     there = Store(Path(store.uri).as_uri())
     assert there.is_address

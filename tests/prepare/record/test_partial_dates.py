@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.support.rows import Prepared, prepared, source_rows
@@ -131,14 +131,14 @@ def people(spark: SparkSession) -> Prepared:
 
 
 @pytest.fixture(scope="module")
-def law() -> BoundPack:
+def law() -> ResolvedPack:
     rulebook = load_rulebook(rules_folder())
     (pack,) = (
         item.pack
         for item in rulebook.packs
         if (item.pack.pack, item.pack.version) == ("pc1203_425", "2024-10-01")
     )
-    return bind(pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return resolve(pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
 
 
 @pytest.mark.parametrize("case", DAYS)
@@ -153,7 +153,7 @@ def test_a_conviction_lies_between_two_days_and_its_end_before_a_third(
         assert "UNDATED_CONVICTION" in row.quality
 
 
-def decided(law: BoundPack, people: Prepared, subject: str, day: datetime.date) -> Determination:
+def decided(law: ResolvedPack, people: Prepared, subject: str, day: datetime.date) -> Determination:
     found = decide(law, {**people.count(subject).asDict(), **FEEDS}, day)
     assert found is not None
     return found
@@ -161,7 +161,7 @@ def decided(law: BoundPack, people: Prepared, subject: str, day: datetime.date) 
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_what_is_said_of_a_month_is_what_every_day_of_it_would_say(
-    person: str, people: Prepared, law: BoundPack
+    person: str, people: Prepared, law: ResolvedPack
 ) -> None:
     month = PEOPLE[person][0]
     for as_of in AS_OF:
@@ -194,14 +194,14 @@ EXPECTED = {
 
 @pytest.mark.parametrize("person", EXPECTED)
 def test_what_no_day_of_the_month_changes_is_decided(
-    person: str, people: Prepared, law: BoundPack
+    person: str, people: Prepared, law: ResolvedPack
 ) -> None:
     said = decided(law, people, f"{person} {PEOPLE[person][0]}00", AS_OF[1])
     assert (said.outcome, said.reason) == EXPECTED[person]
 
 
 def test_what_a_day_of_the_month_changes_becomes_certain_on_the_day_of_the_last(
-    people: Prepared, law: BoundPack
+    people: Prepared, law: ResolvedPack
 ) -> None:
     open_ = decided(law, people, "a year ago 20251100", AS_OF[0])
     assert (open_.outcome, open_.reason) == ("NOT_YET", "INSUFFICIENT_DATA")

@@ -15,7 +15,7 @@ from clearance.publish.column_order import APPENDED, HEADERS, RELIEF
 from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
 from clearance.publish.reasons import load_meanings, reasons_of
 from clearance.publish.words import load_reasons
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import stored_text
 from tests.publish.workbook.made_workbooks import DECIDED, NO_LEVELS, made, texts_of
@@ -112,7 +112,7 @@ def stored(**options: Any) -> list[Row]:
     found = []
     for item in book.packs:
         mine = options if item.pack.options else {}
-        bound = bind(item.pack, book.catalogue, switches={}, reads="", options=mine)
+        bound = resolve(item.pack, book.catalogue, switches={}, reads="", options=mine)
         text = stored_text(bound, text=item.document.text)
         words = {"pack": item.pack.pack, "version": item.pack.version, "yaml": text}
         found.append(Row(fingerprint=item.name, **words, facts=list(item.pack.facts)))

@@ -17,7 +17,7 @@ from clearance.rulebook.check.solver.solver import PackSolver
 from clearance.rulebook.english.pages import pages
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from tests.support.rulebook.packs import small_pack
 
@@ -92,9 +92,9 @@ def content(**changes: Any) -> dict[str, Any]:
     )
 
 
-def bound(catalogue: Catalogue, **changes: Any) -> BoundPack:
+def bound(catalogue: Catalogue, **changes: Any) -> ResolvedPack:
     pack = Pack.model_validate(content(**changes))
-    return bind(pack, catalogue, switches={}, reads="test")
+    return resolve(pack, catalogue, switches={}, reads="test")
 
 
 def changed_rule(number: int, **changes: Any) -> list[dict[str, Any]]:
@@ -130,7 +130,7 @@ def test_what_only_perhaps_holds_may_not_be_stated(rulebook: Rulebook) -> None:
     # With `not_holding` the rule before may be unknown, so that its opposite is not sure either.
     for unknown, surely in ((UNKNOWN, 0), ({"counts_as": "not_holding"}, 1)):
         raw = content(flow=flow) | {"unknown": unknown}
-        pack = bind(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
+        pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
         solver = PackSolver(pack, rulebook.catalogue)
         assert len(list(untrue_statements(pack, solver))) == surely
 
@@ -159,7 +159,7 @@ def test_a_section_without_elements_and_a_switch_without_readings_are_noted(
     assert "does not state its branch" in messages(flow=changed_rule(2, states=[]))[0]
     half = SWITCH | {"readings": {1: {"says": "One.", "gains": "Nobody."}}}
     raw = content() | {"params": {"years": half}}
-    pack = bind(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
+    pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
     assert [s.message for s in unsaid(pack)] == [
         "the switch `years` does not say what 3 means and who gains"
     ]
@@ -237,7 +237,7 @@ def test_words_change_no_fingerprint_and_rules_do(rulebook: Rulebook) -> None:
     for key in WORDS:
         del raw[key]
     raw["params"] = {"years": {key: v for key, v in SWITCH.items() if key != "readings"}}
-    without = bind(Pack.model_validate(raw), catalogue, switches={}, reads="test")
+    without = resolve(Pack.model_validate(raw), catalogue, switches={}, reads="test")
     assert without.fingerprint == with_words.fingerprint
     other = bound(catalogue, flow=changed_rule(1, when={"not": "misdemeanor"}))
     assert other.fingerprint != with_words.fingerprint

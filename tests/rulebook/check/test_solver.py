@@ -15,7 +15,7 @@ from clearance.rulebook.check.solver.facts import FactReader, FactSymbol
 from clearance.rulebook.check.solver.solver import EnginesDisagree, PackSolver, Part
 from clearance.rulebook.check.solver.symbols import DatesSymbol, PathSymbol, Symbol, TagSymbols
 from clearance.rulebook.language.options import OptionValue, PackOption
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, truth
 from tests.support.rulebook.packs import bound_pack, random_pack, with_bounds
@@ -64,25 +64,25 @@ def solved_facts(solver: PackSolver, pins: list[z3.BoolRef]) -> dict[str, bool |
     }
 
 
-def some_day(dice: random.Random, bound: BoundPack) -> date:
+def some_day(dice: random.Random, bound: ResolvedPack) -> date:
     """A day on which the version may be asked: the solver leaves out those before it runs."""
     day, force = dice.choice(DAYS), bound.pack.in_force
     start = None if force == "never" else force.start
     return max(day, start or day)
 
 
-def packs(rulebook: Rulebook, latest: list[BoundPack], seeds: range) -> list[BoundPack]:
+def packs(rulebook: Rulebook, latest: list[ResolvedPack], seeds: range) -> list[ResolvedPack]:
     return [*latest, *(random_pack(seed, rulebook.catalogue) for seed in seeds)]
 
 
-def bounded_packs(rulebook: Rulebook) -> list[BoundPack]:
+def bounded_packs(rulebook: Rulebook) -> list[ResolvedPack]:
     """Packs that ask of days that may be bounds."""
     catalogue = with_bounds(rulebook.catalogue)
     return [random_pack(seed, catalogue) for seed in range(400, 404)]
 
 
 def test_the_solver_reads_every_fact_of_random_units_as_the_oracle_does(
-    rulebook: Rulebook, latest: list[BoundPack]
+    rulebook: Rulebook, latest: list[ResolvedPack]
 ) -> None:
     seen: set[tuple[str, bool | None]] = set()
     for bound in [*packs(rulebook, latest, range(100, 108)), *bounded_packs(rulebook)]:
@@ -126,7 +126,7 @@ def test_the_solver_reads_facts_under_random_options_of_a_county_as_the_oracle_d
     assert {(name, True) for name in names} | {(name, False) for name in names} <= seen
 
 
-def option_packs(rulebook: Rulebook) -> list[BoundPack]:
+def option_packs(rulebook: Rulebook) -> list[ResolvedPack]:
     """A pack over every operator that an option can stand in."""
     options = {
         "on": {"type": "yes_no", "cite": "a test"},
@@ -192,7 +192,7 @@ def test_no_rule_that_a_random_unit_reaches_is_called_unreachable(rulebook: Rule
 
 
 def test_for_every_rule_that_is_not_unreachable_a_unit_is_found_that_it_decides(
-    rulebook: Rulebook, latest: list[BoundPack]
+    rulebook: Rulebook, latest: list[ResolvedPack]
 ) -> None:
     found = 0
     own = [(bound, rulebook.catalogue) for bound in packs(rulebook, latest, range(300, 304))]
@@ -209,7 +209,7 @@ def test_for_every_rule_that_is_not_unreachable_a_unit_is_found_that_it_decides(
 
 
 def test_a_unit_that_the_oracle_reads_otherwise_is_not_shown(
-    rulebook: Rulebook, bounds: list[BoundPack], monkeypatch: pytest.MonkeyPatch
+    rulebook: Rulebook, bounds: list[ResolvedPack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = FactReader.read
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.english.because import OTHERWISE, UNKNOWN, Because, because
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 from tests.support.rulebook.packs import bound_pack, small_pack
@@ -24,17 +24,17 @@ FACTS = {
 }
 
 
-def pack(rulebook: Rulebook, when: Any, *, then: Any = "NOT_ELIGIBLE") -> BoundPack:
+def pack(rulebook: Rulebook, when: Any, *, then: Any = "NOT_ELIGIBLE") -> ResolvedPack:
     first = {**small_pack()["flow"][0], "rule": "first", "when": when, "then": then}
     otherwise = {**small_pack()["otherwise"], "then": {"ELIGIBLE": "dismiss"}}
     return bound_pack(rulebook.catalogue, facts=FACTS, flow=[first], otherwise=otherwise)
 
 
-def names(bound: BoundPack, places: tuple[int, ...]) -> set[str]:
+def names(bound: ResolvedPack, places: tuple[int, ...]) -> set[str]:
     return {bound.facts[i].name for i in places}
 
 
-def evidence(bound: BoundPack, **facts: bool) -> dict[str, int]:
+def evidence(bound: ResolvedPack, **facts: bool) -> dict[str, int]:
     bits = {name: 1 << bound.position[name] for name in facts}
     return {
         "true": sum(bit for name, bit in bits.items() if facts[name]),
@@ -118,7 +118,7 @@ def test_an_answer_of_no_rule_rests_on_nothing_that_is_told(rulebook: Rulebook) 
 
 
 def test_of_every_pack_the_facts_named_are_enough_for_the_answer(
-    rulebook: Rulebook, latest: list[BoundPack]
+    rulebook: Rulebook, latest: list[ResolvedPack]
 ) -> None:
     seen: set[str] = set()
     for number, bound in enumerate(latest):
@@ -133,7 +133,7 @@ def test_of_every_pack_the_facts_named_are_enough_for_the_answer(
     assert seen == {UNKNOWN, OTHERWISE, "a rule"}
 
 
-def _check(bound: BoundPack, rule: str, true: int, found: Because) -> None:
+def _check(bound: ResolvedPack, rule: str, true: int, found: Because) -> None:
     assert not {*found.deciding} & {*found.not_known, *found.not_needed}
     assert {*found.missing} <= {*found.not_known}
     if rule == UNKNOWN:

@@ -10,7 +10,7 @@ import pytest
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.language.catalogue import load_catalogue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import Param
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date, truth
@@ -38,7 +38,7 @@ FLIPS = {
 }
 
 
-def asked(rulebook: Rulebook, **facts: str) -> BoundPack:
+def asked(rulebook: Rulebook, **facts: str) -> ResolvedPack:
     catalogue = with_bounds(rulebook.catalogue)
     flow = [
         {"rule": name, "when": name, "then": "REVIEW", "reason": "POSSESSION", "cite": "a test"}
@@ -47,7 +47,7 @@ def asked(rulebook: Rulebook, **facts: str) -> BoundPack:
     return bound_pack(catalogue, facts=facts, flow=flow, params=PARAMS)
 
 
-def said(bound: BoundPack, row: dict[str, Any], day: date = AS_OF) -> dict[str, bool | None]:
+def said(bound: ResolvedPack, row: dict[str, Any], day: date = AS_OF) -> dict[str, bool | None]:
     return {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
 
 
@@ -249,7 +249,7 @@ def test_no_answer_about_a_bound_is_better_than_of_some_day_up_to_it(rulebook: R
     assert eligible > 20
 
 
-def near(bound: BoundPack, row: dict[str, Any], column: str) -> set[date]:
+def near(bound: ResolvedPack, row: dict[str, Any], column: str) -> set[date]:
     """Days on which a fact would flip that are possible under the bound."""
     days = {flip_date(bound, bound.facts[i], row) for i in bound.timed}
     return {day for day in days if day is not None and day <= row[column]} | {LONG_AGO}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 from tests.support.rulebook.packs import OPTIONS, small_pack
@@ -25,12 +25,12 @@ OWN = {
 }
 
 
-def decided(bound: BoundPack, when: Any, **options: Any) -> str:
+def decided(bound: ResolvedPack, when: Any, **options: Any) -> str:
     content = small_pack(**OWN)
     content["flow"][0]["when"] = when
     pack = Pack.model_validate(content)
     values = {**bound.options, **options}
-    with_values = BoundPack(pack, bound.facts, bound.scope, {}, "", values)
+    with_values = ResolvedPack(pack, bound.facts, bound.scope, {}, "", values)
     row = {"tags": ["p64"], "sentence_end": None}
     made = decide(with_values, row, AS_OF)
     assert made is not None
@@ -42,7 +42,7 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
 ) -> None:
     content = small_pack(**OWN)
     content["flow"][0]["when"] = {"any": ["chosen", "old"]}
-    bound = bind(Pack.model_validate(content), rulebook.catalogue, switches={}, reads="")
+    bound = resolve(Pack.model_validate(content), rulebook.catalogue, switches={}, reads="")
     assert decided(bound, "old") == "NOT_ELIGIBLE"
     assert decided(bound, "old", years=5) == "REVIEW"
     assert decided(bound, {"not": "old"}) == "ELIGIBLE"

@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import Row, SparkSession
 
 from clearance.rulebook.language.assigned import Assigned
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.rivals import REASON, RULE
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide, flip_date
@@ -21,11 +21,11 @@ COUNTIES = [*sorted(READ), "L05 ANGELES", "UNKNOWN"]
 Said = tuple[str, str | None]
 
 
-def policy(bounds: list[BoundPack], name: str) -> BoundPack:
+def policy(bounds: list[ResolvedPack], name: str) -> ResolvedPack:
     return next(bound for bound in bounds if bound.pack.pack == name)
 
 
-def on_day(bound: BoundPack, unit: Row, day: date) -> Said:
+def on_day(bound: ResolvedPack, unit: Row, day: date) -> Said:
     """Outcome and relief, without a look ahead; what a pack leaves out it refuses."""
     said = decide(bound, unit.asDict(), day)
     if said is None or said.outcome == "NOT_YET":
@@ -33,7 +33,9 @@ def on_day(bound: BoundPack, unit: Row, day: date) -> Said:
     return said.outcome, said.relief
 
 
-def expected(default: BoundPack, rivals: list[BoundPack], unit: Row) -> dict[str, object] | None:
+def expected(
+    default: ResolvedPack, rivals: list[ResolvedPack], unit: Row
+) -> dict[str, object] | None:
     """The row of a unit whose county cannot be read, day by day."""
     if decide(default, unit.asDict(), AS_OF) is None:
         return None
@@ -78,7 +80,7 @@ def _since(unit: Row, begun: date | None) -> date:
 
 
 def test_spark_hears_every_rival_on_every_day(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack]
+    spark: SparkSession, rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     outcomes: Counter[object] = Counter()
     for name, others in (

@@ -9,7 +9,7 @@ import pytest
 
 from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.facts import NotAFact, resolve_fact
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide, truth
 from tests.law.test_law_packs import CONVICTION
@@ -29,7 +29,7 @@ FACTS = {
 }
 
 
-def pack_of(rulebook: Rulebook, years: int, **changes: Any) -> BoundPack:
+def pack_of(rulebook: Rulebook, years: int, **changes: Any) -> ResolvedPack:
     return bound_pack(
         rulebook.catalogue,
         params={"felony_years": {"value": years, "cite": "a test"}},
@@ -42,7 +42,7 @@ def pack_of(rulebook: Rulebook, years: int, **changes: Any) -> BoundPack:
     )
 
 
-def said(bound: BoundPack, day: date, **given: Any) -> tuple[bool | None, bool | None]:
+def said(bound: ResolvedPack, day: date, **given: Any) -> tuple[bool | None, bool | None]:
     first, second = (truth(bound, fact, {**ROW, **given}, day) for fact in bound.facts)
     return first, second
 
@@ -107,12 +107,12 @@ def test_of_a_day_that_is_only_the_first_or_the_last_possible_one_the_window_is_
     assert said(bound, date(2030, 1, 1), **of_2020, later_felonies_partly=True) == (True, False)
 
 
-def law(rulebook: Rulebook, years: int, window: str) -> BoundPack:
+def law(rulebook: Rulebook, years: int, window: str) -> ResolvedPack:
     found = rulebook.find("pc1203_425", as_of=date(2026, 11, 23))
     assert found is not None
     param = found.pack.params["felony_years"].model_copy(update={"value": years})
     pack = found.pack.model_copy(update={"params": {**found.pack.params, "felony_years": param}})
-    return bind(pack, rulebook.catalogue, switches={"four_year_window": window}, reads="a test")
+    return resolve(pack, rulebook.catalogue, switches={"four_year_window": window}, reads="a test")
 
 
 # A felony whose terms ended on 2010-03-01, another one of 2013-06-01.

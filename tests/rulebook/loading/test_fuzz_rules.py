@@ -20,7 +20,7 @@ from clearance.publish.packets.comments import load_notable
 from clearance.publish.words import load_reasons
 from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.language.catalogue import load_catalogue
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
@@ -74,7 +74,7 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
     found, _ = pack_of(pack)
     assert found is not None
     catalogue = load_catalogue(RULES)
-    bound = bind(found.pack, catalogue, switches={}, reads="r")
+    bound = resolve(found.pack, catalogue, switches={}, reads="r")
     target = tmp_path / "p.cases.yaml"
 
     def use() -> None:

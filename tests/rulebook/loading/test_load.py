@@ -234,9 +234,9 @@ def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     rulebook = load_rulebook(rules_folder())
     found = rulebook.find("prop64_statute", as_of=date(2026, 1, 1))
     assert found is not None
-    from clearance.rulebook.language.resolved import bind
+    from clearance.rulebook.language.resolved import resolve
 
-    bound = bind(found.pack, rulebook.catalogue, switches={}, reads="")
+    bound = resolve(found.pack, rulebook.catalogue, switches={}, reads="")
     text = english(bound, rulebook.catalogue, rulebook.reasons)
     for rule in found.pack.flow:
         assert rule.cite in text

@@ -17,7 +17,7 @@ from clearance.platform.paths import conf_folder
 from clearance.rulebook.check.cases import difference
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.option_files import options_of, read_option_file
 from clearance.rulebook.loading.stored import bound_from, stored_text
@@ -40,10 +40,10 @@ PREDECESSOR = {
 
 
 @pytest.fixture(scope="module")
-def configurable(rulebook: Rulebook) -> BoundPack:
+def configurable(rulebook: Rulebook) -> ResolvedPack:
     found = rulebook.find("configurable", as_of=AS_OF)
     assert found is not None
-    return bind(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return resolve(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
 
 
 def read(path: Path, text: str, pack: Pack) -> tuple[dict[str, Any], list[str]]:
@@ -69,7 +69,7 @@ def plan(rulebook: Rulebook, settings: Settings) -> Plan:
 
 @pytest.mark.parametrize("indent", [None, 2, "\t"])
 def test_the_predecessors_option_file_loads_as_it_is(
-    configurable: BoundPack, tmp_path: Path, indent: Any
+    configurable: ResolvedPack, tmp_path: Path, indent: Any
 ) -> None:
     values, problems = read(
         tmp_path / "yolo.json", json.dumps(PREDECESSOR, indent=indent), configurable.pack
@@ -87,7 +87,7 @@ def test_the_predecessors_option_file_loads_as_it_is(
     }
 
 
-def test_what_a_file_does_not_name_is_off(configurable: BoundPack, tmp_path: Path) -> None:
+def test_what_a_file_does_not_name_is_off(configurable: ResolvedPack, tmp_path: Path) -> None:
     off = configurable.options
     assert not any(off.values())
     for text in ("{}", '{"additionalRelief": {}}', '{"baselineEligibility": null}'):
@@ -97,7 +97,7 @@ def test_what_a_file_does_not_name_is_off(configurable: BoundPack, tmp_path: Pat
 
 
 def test_the_options_own_names_do_as_well_in_json_and_in_yaml(
-    configurable: BoundPack, tmp_path: Path
+    configurable: ResolvedPack, tmp_path: Path
 ) -> None:
     own = {"dismiss": ["11357"], "subject_age_threshold": 40}
     for name, text in (("a.json", json.dumps(own)), ("a.yaml", yaml.safe_dump(own))):
@@ -111,7 +111,7 @@ def test_the_options_own_names_do_as_well_in_json_and_in_yaml(
 
 @pytest.mark.parametrize("written", ['"11359"', "11359", '"11359 HS"', '"hs 11359"', '"HS11359"'])
 def test_a_section_may_be_text_or_number_with_or_without_its_code_book(
-    configurable: BoundPack, tmp_path: Path, written: str
+    configurable: ResolvedPack, tmp_path: Path, written: str
 ) -> None:
     text = f'{{"baselineEligibility": {{"reduce": ["11360", {written}, "11360"]}}}}'
     values, problems = read(tmp_path / "a.json", text, configurable.pack)
@@ -138,7 +138,7 @@ def test_a_section_may_be_text_or_number_with_or_without_its_code_book(
     ],
 )
 def test_a_number_out_of_range_is_refused_with_the_range(
-    configurable: BoundPack, tmp_path: Path, key: str, value: int, fits: bool
+    configurable: ResolvedPack, tmp_path: Path, key: str, value: int, fits: bool
 ) -> None:
     text = json.dumps({"additionalRelief": {key: value}})
     _, problems = read(tmp_path / "a.json", text, configurable.pack)
@@ -241,7 +241,7 @@ def test_the_doctor_names_a_wrong_option_file(tmp_path: Path) -> None:
         _settings(context)
 
 
-def test_the_example_that_comes_with_the_project_fits_the_pack(configurable: BoundPack) -> None:
+def test_the_example_that_comes_with_the_project_fits_the_pack(configurable: ResolvedPack) -> None:
     path = conf_folder() / "counties" / "example.json"
     values, problems = options_of(read_option_file(path, name=path.name), configurable.pack.options)
     assert problems == []
@@ -330,7 +330,7 @@ def test_a_pack_in_braces_is_stored_whole_as_well(rulebook: Rulebook) -> None:
 
 
 def test_the_english_names_every_option_its_range_and_its_value(
-    configurable: BoundPack, rulebook: Rulebook
+    configurable: ResolvedPack, rulebook: Rulebook
 ) -> None:
     off = english(configurable, rulebook.catalogue, rulebook.reasons)
     assert "subject_age_threshold = off. It may be 0 (off) or a whole number from 40 to 65." in off
@@ -345,7 +345,7 @@ def test_the_english_names_every_option_its_range_and_its_value(
 
 
 def test_a_case_may_set_options_and_a_wrong_one_is_told_with_its_line(
-    rulebook: Rulebook, configurable: BoundPack, tmp_path: Path
+    rulebook: Rulebook, configurable: ResolvedPack, tmp_path: Path
 ) -> None:
     from clearance.errors import RulebookInvalid
     from clearance.rulebook.check.cases import load_cases

@@ -11,7 +11,7 @@ import random
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from tests.support.rulebook.agreement import (
@@ -27,7 +27,7 @@ from tests.support.rulebook.random_units import random_units
 
 
 def test_the_packs_of_the_rulebook_are_decided_alike_on_random_units(
-    spark: SparkSession, rulebook: Rulebook, latest: list[BoundPack]
+    spark: SparkSession, rulebook: Rulebook, latest: list[ResolvedPack]
 ) -> None:
     check_packs_agree(spark, latest, catalogue=rulebook.catalogue, rows=6_000, seed=0)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from tests.support.rulebook.packs import again, random_options, random_pack
@@ -22,7 +22,7 @@ from tests.support.rulebook.random_units import random_units
 AS_OF = date(2026, 11, 1)
 
 
-def of_unit(bounds: list[BoundPack], unit: str) -> list[BoundPack]:
+def of_unit(bounds: list[ResolvedPack], unit: str) -> list[ResolvedPack]:
     """The packs that one sweep runs on the units of a kind."""
     return [b for b in bounds if b.pack.unit == unit and b.pack.in_force_on(AS_OF)]
 
@@ -34,7 +34,7 @@ def plan_of(rows: DataFrame) -> str:
 
 @pytest.mark.parametrize("unit", ["conviction", "arrest"])
 def test_all_packs_are_one_scan_without_exchange_join_or_python(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path, unit: str
+    spark: SparkSession, rulebook: Rulebook, bounds: list[ResolvedPack], tmp_path: Path, unit: str
 ) -> None:
     bounds = of_unit(bounds, unit)
     path = str(tmp_path / "units")
@@ -48,7 +48,7 @@ def test_all_packs_are_one_scan_without_exchange_join_or_python(
 
 
 def test_thirty_counties_with_their_own_options_are_one_expression_without_a_join(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack], tmp_path: Path
+    spark: SparkSession, rulebook: Rulebook, bounds: list[ResolvedPack], tmp_path: Path
 ) -> None:
     bounds, dice = of_unit(bounds, "conviction"), random.Random(30)
     own = {
@@ -81,7 +81,7 @@ def test_thirty_counties_with_their_own_options_are_one_expression_without_a_joi
 def test_no_projection_falls_back_from_generated_code(
     spark: SparkSession,
     rulebook: Rulebook,
-    bounds: list[BoundPack],
+    bounds: list[ResolvedPack],
     unit: str,
     seeds: tuple[int, ...],
 ) -> None:
@@ -147,7 +147,7 @@ def asked_of_the_jvm(spark: SparkSession, build: Callable[[], Any]) -> int:
 
 
 def test_fifty_more_packs_cost_no_call_and_no_expression_but_their_own_facts(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack]
+    spark: SparkSession, rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     packs = of_unit(bounds, "conviction")
     more = [again(packs[i % len(packs)], f"pack_{i}") for i in range(50)]
@@ -164,7 +164,7 @@ def test_fifty_more_packs_cost_no_call_and_no_expression_but_their_own_facts(
 
 
 def test_a_fact_of_many_packs_stands_in_the_plan_once(
-    spark: SparkSession, rulebook: Rulebook, bounds: list[BoundPack]
+    spark: SparkSession, rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     packs = of_unit(bounds, "conviction")
     units = random_units(spark, packs, catalogue=rulebook.catalogue, as_of=AS_OF, rows=10)

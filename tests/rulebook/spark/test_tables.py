@@ -6,7 +6,7 @@ import random
 from datetime import date
 
 from clearance.rulebook.language.assigned import Assigned
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.spark.tables import Tables
 from tests.support.rulebook.packs import again, random_options, random_pack
@@ -14,19 +14,19 @@ from tests.support.rulebook.packs import again, random_options, random_pack
 AS_OF = date(2026, 11, 1)
 
 
-def convictions(bounds: list[BoundPack]) -> list[BoundPack]:
+def convictions(bounds: list[ResolvedPack]) -> list[ResolvedPack]:
     return [bound for bound in bounds if bound.pack.unit == "conviction"]
 
 
-def one_version_each(bounds: list[BoundPack]) -> list[BoundPack]:
+def one_version_each(bounds: list[ResolvedPack]) -> list[ResolvedPack]:
     """The first version of every pack about convictions."""
-    found: dict[str, BoundPack] = {}
+    found: dict[str, ResolvedPack] = {}
     for bound in convictions(bounds):
         found.setdefault(bound.pack.pack, bound)
     return list(found.values())
 
 
-def test_a_decision_stands_once_a_pack_and_code(bounds: list[BoundPack]) -> None:
+def test_a_decision_stands_once_a_pack_and_code(bounds: list[ResolvedPack]) -> None:
     packs = one_version_each(bounds)
     lines = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).lines
     for bound in packs:
@@ -40,7 +40,7 @@ def test_a_decision_stands_once_a_pack_and_code(bounds: list[BoundPack]) -> None
         assert {line.words["rule"] for line in unsure} <= {"unknown"}
 
 
-def test_codes_below_the_limits_are_those_that_say_so(bounds: list[BoundPack]) -> None:
+def test_codes_below_the_limits_are_those_that_say_so(bounds: list[ResolvedPack]) -> None:
     tables = Tables([Assigned(bound) for bound in one_version_each(bounds)], as_of=AS_OF)
     outcomes = [line.decision.outcome for line in tables.lines]
     assert set(outcomes[: tables.eligible]) == {"ELIGIBLE"}
@@ -48,7 +48,7 @@ def test_codes_below_the_limits_are_those_that_say_so(bounds: list[BoundPack]) -
     assert set(outcomes[tables.refused :]) == {"REVIEW"}
 
 
-def test_a_fact_that_many_packs_ask_is_asked_once(bounds: list[BoundPack]) -> None:
+def test_a_fact_that_many_packs_ask_is_asked_once(bounds: list[ResolvedPack]) -> None:
     packs = one_version_each(bounds)
     more = [again(bound, f"{bound.pack.pack}_{i}") for bound in packs for i in range(5)]
     few = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).questions

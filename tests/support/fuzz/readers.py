@@ -14,7 +14,7 @@ from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.options import OptionValues, PackOption
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.loading.documents import pack_files, read_documents
 from clearance.rulebook.loading.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
@@ -92,6 +92,6 @@ def read_pack(path: Path, cases: Path) -> None:
         raise RulebookInvalid("\n".join(problems), "Correct the rules.")
     catalogue, reasons = known().catalogue, known().reasons
     assert catalogue is not None and reasons is not None
-    bound = bind(found.pack, catalogue, switches={}, reads="r")
+    bound = resolve(found.pack, catalogue, switches={}, reads="r")
     english(bound, catalogue, reasons)
     run_in_python(bound, load_cases(cases, bound=bound, catalogue=catalogue))

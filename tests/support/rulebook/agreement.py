@@ -9,7 +9,7 @@ from datetime import date
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from clearance.rulebook.language.catalogue import Catalogue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from clearance.rulebook.spark.rows import union
@@ -22,10 +22,10 @@ FIELDS = tuple(Determination.__dataclass_fields__)
 
 
 def compare(
-    bound: BoundPack,
+    bound: ResolvedPack,
     units: list[Row],
     decided: dict[str, Row],
-    by_county: Mapping[str, BoundPack] | None = None,
+    by_county: Mapping[str, ResolvedPack] | None = None,
 ) -> set[str]:
     """Fail on the first difference; returns the outcomes that occurred."""
     outcomes = set()
@@ -47,7 +47,7 @@ def compare(
     return outcomes
 
 
-def with_counties(bound: BoundPack, seed: int, counties: int) -> dict[str, BoundPack]:
+def with_counties(bound: ResolvedPack, seed: int, counties: int) -> dict[str, ResolvedPack]:
     """The pack of each county: random options, half of the counties keep those of the pack."""
     dice = random.Random(seed)
     return {
@@ -57,7 +57,7 @@ def with_counties(bound: BoundPack, seed: int, counties: int) -> dict[str, Bound
     }
 
 
-def name_of(bound: BoundPack) -> str:
+def name_of(bound: ResolvedPack) -> str:
     return f"{bound.pack.pack}@{bound.pack.version}"
 
 
@@ -71,7 +71,7 @@ def by_pack(decided: DataFrame) -> dict[str, dict[str, Row]]:
 
 
 def check_packs_agree(
-    spark: SparkSession, bounds: list[BoundPack], *, catalogue: Catalogue, rows: int, seed: int
+    spark: SparkSession, bounds: list[ResolvedPack], *, catalogue: Catalogue, rows: int, seed: int
 ) -> None:
     """Fail where Spark and plain Python decide a random unit of a pack otherwise.
 
@@ -112,9 +112,9 @@ def check_packs_agree(
             assert compare(bound, rows_drawn, decided[name_of(bound)], own[name_of(bound)])
 
 
-def _together(bounds: list[BoundPack]) -> list[list[BoundPack]]:
+def _together(bounds: list[ResolvedPack]) -> list[list[ResolvedPack]]:
     """Packs that one sweep could run: of one kind of unit, no two versions of one."""
-    groups: dict[tuple[str, int], list[BoundPack]] = {}
+    groups: dict[tuple[str, int], list[ResolvedPack]] = {}
     for i, bound in enumerate(bounds):
         earlier = sum(bound.pack.pack == other.pack.pack for other in bounds[:i])
         groups.setdefault((bound.pack.unit, earlier), []).append(bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 
 
@@ -15,15 +15,15 @@ def rulebook() -> Rulebook:
 
 
 @pytest.fixture(scope="session")
-def bounds(rulebook: Rulebook) -> list[BoundPack]:
+def bounds(rulebook: Rulebook) -> list[ResolvedPack]:
     return [
-        bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+        resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
         for item in rulebook.packs
     ]
 
 
 @pytest.fixture(scope="session")
-def latest(bounds: list[BoundPack]) -> list[BoundPack]:
+def latest(bounds: list[ResolvedPack]) -> list[ResolvedPack]:
     """The last version of each pack; the others differ from it in little."""
     by_version = sorted(bounds, key=lambda bound: bound.pack.version)
     return list({bound.pack.pack: bound for bound in by_version}.values())

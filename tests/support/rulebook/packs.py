@@ -10,7 +10,7 @@ from typing import Any
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.language.options import OptionValue, PackOption
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 
 SENTENCES = (
     "level is F",
@@ -142,12 +142,12 @@ def small_pack(**changes: Any) -> dict[str, Any]:
     return content | changes
 
 
-def bound_pack(catalogue: Catalogue, **changes: Any) -> BoundPack:
+def bound_pack(catalogue: Catalogue, **changes: Any) -> ResolvedPack:
     """A small pack, ready to decide."""
-    return bind(Pack.model_validate(small_pack(**changes)), catalogue, switches={}, reads="test")
+    return resolve(Pack.model_validate(small_pack(**changes)), catalogue, switches={}, reads="test")
 
 
-def unmarked(bound: BoundPack) -> list[str]:
+def unmarked(bound: ResolvedPack) -> list[str]:
     """Rules and values of a pack without a certainty, and reviews that do not say what to do."""
     pack = bound.pack
     parts = [*((rule.rule, rule) for rule in pack.flow), ("otherwise", pack.otherwise)]
@@ -158,12 +158,12 @@ def unmarked(bound: BoundPack) -> list[str]:
     ]
 
 
-def again(bound: BoundPack, name: str) -> BoundPack:
+def again(bound: ResolvedPack, name: str) -> ResolvedPack:
     """The same pack under another name."""
     return replace(bound, pack=bound.pack.model_copy(update={"pack": name}))
 
 
-def random_pack(seed: int, catalogue: Catalogue) -> BoundPack:
+def random_pack(seed: int, catalogue: Catalogue) -> ResolvedPack:
     """A pack of random rules over random facts, all operators among them."""
     dice = random.Random(seed)
     sentences = dice.sample(SENTENCES, 12)
@@ -196,7 +196,7 @@ def random_pack(seed: int, catalogue: Catalogue) -> BoundPack:
     )
 
 
-def random_options(bound: BoundPack, dice: random.Random) -> dict[str, OptionValue]:
+def random_options(bound: ResolvedPack, dice: random.Random) -> dict[str, OptionValue]:
     """A value for every option of a pack; each is off now and then."""
     return {
         name: option.off if dice.random() < 0.3 else _value(option, dice)

@@ -8,14 +8,14 @@ from typing import Any
 
 from clearance.rulebook.language.calendar import add_years
 from clearance.rulebook.language.catalogue import Catalogue, Feature
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from tests.support.rulebook.random_units import words_of
 
 CORNERS = (date(2010, 2, 28), date(2000, 1, 1), date(2012, 6, 1), date(2016, 11, 9))
 
 
 def random_row(
-    dice: random.Random, bound: BoundPack, catalogue: Catalogue, as_of: date
+    dice: random.Random, bound: ResolvedPack, catalogue: Catalogue, as_of: date
 ) -> dict[str, Any]:
     """One unit; one value in eight is missing where it may be.
 

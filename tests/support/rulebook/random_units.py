@@ -10,11 +10,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.rulebook.language.catalogue import Catalogue, Feature
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import Constant, Option
 
 
-def words_of(bound: BoundPack, column: str) -> list[str]:
+def words_of(bound: ResolvedPack, column: str) -> list[str]:
     """Words that the pack compares the column with, so that both truths occur."""
     asked = [
         value
@@ -34,7 +34,7 @@ def words_of(bound: BoundPack, column: str) -> list[str]:
 
 def random_units(
     spark: SparkSession,
-    bounds: list[BoundPack],
+    bounds: list[ResolvedPack],
     *,
     catalogue: Catalogue,
     as_of: date,
@@ -71,7 +71,7 @@ def random_units(
 
 
 def _column(
-    feature: Feature, name: str, bounds: list[BoundPack], as_of: date, *, seed: int
+    feature: Feature, name: str, bounds: list[ResolvedPack], as_of: date, *, seed: int
 ) -> Column:
     words = sorted({word for bound in bounds for word in words_of(bound, name)})
     value = _value(feature, words, as_of, seed)
