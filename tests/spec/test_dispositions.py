@@ -395,6 +395,55 @@ OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
     ),
 }
 
+# Convictions, of which something is text that is not read, what stands on a later step, and the
+# statuses that the convictions have then.
+STRANGE_CASE, STRANGE_CHARGE = {"ofn": "WVU-77 XKCD"}, {"offense_descr": "#N/A"}
+SAME_CHARGE = {**CONVICTED, "count_order": OTHER_COUNT["count_order"]}
+OTHER_CASE = {**CONVICTED, "count_order": "102002001000", "ofn": "B2", "offense_descr": "484 PC"}
+NEXT_CYCLE = {"count_order": "102003001000"}
+NOT_SURE: dict[str, tuple[list[dict[str, str]], dict[str, str], list[str]]] = {
+    "the case number of one of two": (
+        [{**CONVICTED, **STRANGE_CASE}, SAME_CHARGE], {**CASE, **REVOKED}, ["unknown", "unknown"],
+    ),
+    "the case number of one of another charge": (
+        [{**TWO[0], **STRANGE_CASE}, TWO[1]],
+        {**CASE, **REVOKED, "offense_descr": "484 PC"},
+        ["convicted", "convicted"],
+    ),
+    "the case number of a conviction of another cycle": (
+        [{**CONVICTED, **STRANGE_CASE}, OTHER_CASE],
+        {**REVOKED, **NEXT_CYCLE, "ofn": "A1"},
+        ["unknown", "unknown"],
+    ),
+    "the case number of the change": (
+        [CONVICTED, OTHER_CASE],
+        {**REVOKED, **NEXT_CYCLE, **STRANGE_CASE},
+        ["unknown", "unknown"],
+    ),
+    "the same text for every case number": (
+        [{**one, **STRANGE_CASE} for one in (CONVICTED, OTHER_CASE)],
+        {**REVOKED, **NEXT_CYCLE, **STRANGE_CASE, "offense_descr": "484 PC"},
+        ["unknown", "unknown"],
+    ),
+    "the case number of a change of the only conviction": (
+        [CONVICTED], {**CASE, **REVOKED, **STRANGE_CASE}, ["convicted"],
+    ),
+    "the charge of one of two": (
+        [{**CONVICTED, **STRANGE_CHARGE}, SAME_CHARGE],
+        {**CASE, **REVOKED},
+        ["unknown", "unknown"],
+    ),
+    "the charge of the only conviction": (
+        [{**CONVICTED, **STRANGE_CHARGE}], {**CASE, **REVOKED}, ["unknown"],
+    ),
+    "the case number of a dismissal": (
+        TWO, {**CASE, **ENDED, **STRANGE_CASE}, ["unknown", "convicted"],
+    ),
+    "the case number of a dismissed conviction": (
+        [{**TWO[0], **STRANGE_CASE}, TWO[1]], {**CASE, **ENDED}, ["unknown", "convicted"],
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def outcomes(spark: SparkSession) -> Prepared:
@@ -409,6 +458,11 @@ def outcomes(spark: SparkSession) -> Prepared:
         {**row, "subject_id": case}
         for case, (change, _) in OF_TWO.items()
         for row in (*TWO, change)
+    ]
+    rows += [
+        {**row, "subject_id": case}
+        for case, (given, change, _) in NOT_SURE.items()
+        for row in (*given, change)
     ]
     plea = {**SET_ASIDE, "disp_descr": "PLEA WITHDRAWN & DISM PER 1203.43 PC", "ofn": "A1"}
     diverted = {**CASE, "disp_descr": "DIVERTED PER 1000 PC"}
@@ -528,6 +582,23 @@ def test_what_may_be_about_several_convictions_makes_each_of_them_unknown(
     assert tuple(one.status for one in both) == statuses
     doubtful = ["DOUBTFUL_DISPOSITION" in one.quality for one in both]
     assert doubtful == [status == "unknown" for status in statuses]
+
+
+@pytest.mark.parametrize("case", NOT_SURE)
+def test_a_case_number_or_a_charge_that_is_not_read_leaves_open_which_conviction_is_changed(
+    case: str, outcomes: Prepared
+) -> None:
+    given, _, statuses = NOT_SURE[case]
+    found = [outcomes.count(case, row["count_order"]) for row in given]
+    assert [one.status for one in found] == statuses
+    assert not any(one.probation_revoked for one in found if one.status == "unknown")
+
+
+def test_a_change_of_the_only_conviction_needs_no_case_number_that_can_be_read(
+    outcomes: Prepared,
+) -> None:
+    only = outcomes.count("the case number of a change of the only conviction", FIRST)
+    assert only.probation_revoked
 
 
 def test_a_revocation_on_a_later_step_is_that_of_the_conviction_of_its_charge(
