@@ -67,7 +67,7 @@ def target() -> Column:
         "code_book",
         "section",
         "path",
-        (~F.col("parsed") & F.col(f"{PASSED_ON}.has_text")).alias("charge_unread"),
+        (F.col("section").isNull() & F.col(f"{PASSED_ON}.has_text")).alias("charge_unread"),
         "convicted",
         F.coalesce("conviction_date", "event_date").alias("on"),
     )
