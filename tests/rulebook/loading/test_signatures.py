@@ -65,7 +65,7 @@ def test_signing_a_pack_decides_nothing_again(rules: Path) -> None:
         ("dispositions.yaml", "starts_with: PARDON", "starts_with: PARDONS"),
     ],
 )
-def test_a_signature_lapses_when_what_it_is_about_decides_otherwise(
+def test_a_signature_lapses_when_which_conviction_decides_otherwise(
     file: str, old: str, new: str, rules: Path
 ) -> None:
     assert signed(rules) == 0
