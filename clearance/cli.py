@@ -19,16 +19,16 @@ from clearance.errors import (
 )
 from clearance.platform.faults.interrupt import (
     INTERRUPTED,
-    heed_interrupts,
+    exit_interrupted,
+    handle_interrupts,
     ignore_interrupts,
-    leave,
 )
-from clearance.platform.watch.job_output import keep_apart
+from clearance.platform.watch.job_output import write_stderr_by_jvm
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its code; the last line on stderr says what to do."""
-    heed_interrupts()
+    handle_interrupts()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         debug = "--debug" in given
@@ -37,13 +37,13 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             _silence_libraries()
         _print_whatever_the_encoding()
-        keep_apart()
+        write_stderr_by_jvm()
         code = _code(given, debug=debug)
         if code == EXIT_INTERRUPTED:
-            leave(said=True)
+            exit_interrupted(message_shown=True)
         ignore_interrupts()
     except KeyboardInterrupt:
-        leave()
+        exit_interrupted()
     sys.exit(code)
 
 
@@ -76,7 +76,7 @@ def _say(*lines: str) -> None:
 def _code(given: list[str], *, debug: bool) -> int:
     try:
         from clearance.commands.app import run_verb
-        from clearance.platform.watch.log import level as log_level
+        from clearance.platform.watch.log import log_level
 
         log_level()
         code = run_verb(given)
@@ -98,8 +98,8 @@ def _code(given: list[str], *, debug: bool) -> int:
 
 
 def _unforeseen(error: Exception) -> ClearanceError:
-    """What to say of an exception that no step made an error of."""
-    from clearance.platform.faults.bug import own_call
+    """The error for an exception that no step has turned into one."""
+    from clearance.platform.faults.bug import bug_location
 
     if isinstance(error, OSError | MemoryError):
         why = getattr(error, "strerror", None) or "no memory is left"
@@ -107,7 +107,7 @@ def _unforeseen(error: Exception) -> ClearanceError:
             f"The machine failed ({type(error).__name__}: {why}).",
             "See to that, then run the same command again; `--debug` shows where it failed.",
         )
-    return ProgramFault(f"{type(error).__name__} at {own_call(error)}")
+    return ProgramFault(f"{type(error).__name__} at {bug_location(error)}")
 
 
 if __name__ == "__main__":

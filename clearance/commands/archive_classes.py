@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from clearance.errors import ClearanceError
-from clearance.platform.spark.class_archive import NAME, QUIET, archive_file, sum_file, sum_of
+from clearance.platform.spark.class_archive import (
+    NAME,
+    QUIET,
+    archive_file,
+    checksum_file,
+    file_checksum,
+)
 from clearance.platform.store.lock import exclusive_lock
 
 PEOPLE = 30
@@ -41,10 +47,10 @@ def make(archive: Path) -> None:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 _warm_up(Path(folder), part)
-            found = sum_of(part)
+            found = file_checksum(part)
             part.replace(archive)
         finally:
-            sum_file(archive).write_text(found, encoding="ascii")
+            checksum_file(archive).write_text(found, encoding="ascii")
 
 
 def _others(archive: Path) -> Iterator[Path]:
@@ -91,7 +97,7 @@ def main() -> int:
     """Make the archive where it is not there yet; 1 where that failed, which ends nothing else."""
     archive = archive_file()
     try:
-        if sum_file(archive).is_file() or shutil.disk_usage(archive.parent).free < 2**30:
+        if checksum_file(archive).is_file() or shutil.disk_usage(archive.parent).free < 2**30:
             return 0
         make(archive)
     except (OSError, ClearanceError) as error:

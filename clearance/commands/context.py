@@ -14,10 +14,10 @@ from rich.console import Console
 
 from clearance.commands.output import print_json, print_lines, write_json
 from clearance.errors import UsageError
-from clearance.platform.faults.interrupt import heed_interrupts
+from clearance.platform.faults.interrupt import handle_interrupts
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.java import use_java
-from clearance.platform.spark.pages import events_kept, pages_settings
+from clearance.platform.spark.pages import event_log_settings, pages_settings
 from clearance.platform.watch.meter import steps_taken, summary
 from clearance.platform.watch.progress import say, show_on
 from clearance.settings import Settings, load_settings
@@ -82,20 +82,20 @@ class CommandContext:
         from clearance.platform.spark.session import build_session, end_jvm, is_submitted
 
         submitted = is_submitted()
-        from clearance.platform.faults.remedies import naming
+        from clearance.platform.faults.remedies import name_store_in_faults
 
         self.show_progress()
         nothing: dict[str, str] = {}
-        with nullcontext(nothing) if submitted else events_kept() as events:
+        with nullcontext(nothing) if submitted else event_log_settings() as events:
             pages = nothing if submitted else pages_settings()
             with hashed_ahead():
                 small = is_small(self.store, inputs)
                 spark = build_session(small=small, extra={**pages, **events})
-            heed_interrupts()  # PySpark has put its own way in place
+            handle_interrupts()  # PySpark has put its own way in place
             if pages:
                 say(f"Spark's pages: {spark.sparkContext.uiWebUrl}")
             try:
-                with naming(self.store):
+                with name_store_in_faults(self.store):
                     yield spark
             except KeyboardInterrupt:
                 if not submitted:

@@ -33,7 +33,7 @@ def doctor(context: CommandContext) -> None:
 
 def diagnose(context: CommandContext) -> list[Check]:
     """One entry a check: what, whether it is ok, what was seen or what to do."""
-    from clearance.platform.spark.class_archive import described
+    from clearance.platform.spark.class_archive import describe_archive
     from clearance.platform.spark.environment import CHECKS
 
     needed = [
@@ -56,7 +56,7 @@ def diagnose(context: CommandContext) -> list[Check]:
             checks.append({"check": "spark", "ok": False, "seen": tried})
         if spark and context.store:
             checks.append(_check("store", lambda: _store(spark[0], context)))
-    checks.append(_check("archive of classes", described))
+    checks.append(_check("archive of classes", describe_archive))
     return checks
 
 
@@ -87,21 +87,21 @@ def _python() -> str:
 
 
 def _java() -> str:
-    from clearance.platform.spark.java import find_java, release_of
+    from clearance.platform.spark.java import find_java, java_release
 
     home = find_java()
     if home is None:
         raise StoreFault(
             "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
         )
-    return f"{release_of(home)} at {home}"
+    return f"{java_release(home)} at {home}"
 
 
 def _jars() -> str:
     from clearance.platform.paths import jars_folder
-    from clearance.platform.spark.jars import checked
+    from clearance.platform.spark.jars import check_jars
 
-    return f"{len(checked(jars_folder()))} jars, sums right"
+    return f"{len(check_jars(jars_folder()))} jars, sums right"
 
 
 def _rulebook(context: CommandContext) -> str:

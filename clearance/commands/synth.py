@@ -110,13 +110,13 @@ def _synth_csv(
         second_month: whether the extract of a month later is made too; of California only.
         processes: how many write California; None for as many as may run at a time.
     """
-    from clearance.platform.watch.progress import counting
+    from clearance.platform.watch.progress import show_parts_done
     from clearance.synth.california.step import synthesize_state
     from clearance.synth.feeds import write_feeds
     from clearance.synth.step import synthesize
 
     if state is State.CALIFORNIA:
-        with counting(f"Writing people into {out}", parts="people", total=people) as done:
+        with show_parts_done(f"Writing people into {out}", parts="people", total=people) as done:
             return synthesize_state(
                 people=people,
                 out=out,

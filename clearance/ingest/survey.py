@@ -38,7 +38,7 @@ from clearance.ingest.unread import (
     unread_values,
     with_unread,
 )
-from clearance.platform.faults.chain import chain, kind_of
+from clearance.platform.faults.chain import fault_name, list_links
 from clearance.platform.store.store import storage_faults
 
 HEADER = "HEADER"
@@ -327,8 +327,8 @@ def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
             if is_damaged:
                 raise damaged(which) from error
             raise InputRefused(
-                f"{which} could not be read to its end ({kind_of(chain(error))}). Nothing was "
-                "taken in.",
+                f"{which} could not be read to its end ({fault_name(list_links(error))}). "
+                "Nothing was taken in.",
                 "See that it is still there, that every machine of the cluster may read it and "
                 "that nobody changes it meanwhile, then run the same command.",
             ) from error
