@@ -1,6 +1,6 @@
-"""The `clearance` command: its exit codes, and the last word on every error.
+"""The `clearance` command: runs a verb, prints errors, and exits with a code.
 
-Nothing heavy is imported before Ctrl-C is heeded.
+Slow imports come after the handler of Ctrl-C is installed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _silence_libraries() -> None:
-    """Py4J logs a traceback of every call that Ctrl-C, or the JVM's end, cuts short."""
+    """Turn logging off: Py4J logs a traceback of each call that Ctrl-C or the JVM's end breaks."""
     import logging
 
     logging.disable()
@@ -64,11 +64,11 @@ def _show_trace(error: Exception) -> None:
     from clearance.commands.trace import trace_lines
 
     for line in trace_lines(error):
-        _say(line)
+        _print_error(line)
 
 
-def _say(*lines: str) -> None:
-    with suppress(OSError):  # nobody reads any more; the exit code still tells
+def _print_error(*lines: str) -> None:
+    with suppress(OSError):  # nobody reads any more; the exit code still shows the error
         for line in lines:
             print(line, file=sys.stderr, flush=True)
 
@@ -84,20 +84,20 @@ def _code(given: list[str], *, debug: bool) -> int:
     except ClearanceError as error:
         if debug:
             _show_trace(error)
-        _say(error.message, error.remedy)
+        _print_error(error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _say(INTERRUPTED)
+        _print_error(INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:
         if debug:
             _show_trace(error)
-        end = _unforeseen(error)
-        _say(end.message, end.remedy)
-        return end.exit_code
+        fault = _unexpected_error(error)
+        _print_error(fault.message, fault.remedy)
+        return fault.exit_code
 
 
-def _unforeseen(error: Exception) -> ClearanceError:
+def _unexpected_error(error: Exception) -> ClearanceError:
     """The error for an exception that no step has turned into one."""
     from clearance.platform.faults.bug import bug_location
 

@@ -35,7 +35,7 @@ MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
 
 @dataclass(frozen=True)
 class Ran:
-    """What the process left: its folder, what it said, the exit code of each command."""
+    """What the process left: its folder, its output, the exit code of each command."""
 
     folder: Path
     out: str

@@ -140,7 +140,10 @@ def test_the_command_takes_a_feed_into_an_empty_store_or_changes_nothing(
     result = json.loads(capsys.readouterr().out)
     assert (result["rows"], result["dated"], result["nothing_new"]) == (1, "2026-11-01", False)
     assert command(text_of("registry", {}), "--dated", "2026-11-01") == 0
-    assert "the same 1 rows as of 2026-11-01 stand there; nothing to do" in capsys.readouterr().out
+    assert (
+        "the same 1 rows as of 2026-11-01 are loaded already; nothing to do"
+        in capsys.readouterr().out
+    )
     assert command(text_of("registry", {"registered_on": "soon"}), "--dated", "2026-11-02") == 3
     assert command(text_of("registry"), "--dated", "2026-10-01") == 3
     assert "or correct --dated" in capsys.readouterr().err.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""`clearance feed`: what the research file does not say, taken in as a side feed."""
+"""`clearance feed`: loads a side feed, data of another office about the same people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from clearance.commands.context import CommandContext, as_date
+from clearance.commands.context import CommandContext, parse_date
 from clearance.commands.options import with_context
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def feed(
         str | None, typer.Option("--dated", help="The day the feed is as of, YYYY-MM-DD.")
     ] = None,
 ) -> None:
-    """Take a side feed in, in place of the one before: all of it, or nothing."""
+    """Load a side feed in place of the one before: all of it, or nothing."""
     store = context.open_store(context.settings())
-    day = as_date(dated, "--dated")
+    day = parse_date(dated, "--dated")
     from clearance.feed.kinds import kind_named
     from clearance.feed.read import checked_feed
     from clearance.feed.step import take_feed
@@ -45,16 +45,16 @@ def feed(
 
 
 def print_feed(result: FeedResult, console: Console) -> None:
-    """What the feed is now, and what it replaced."""
-    now = f"{result.rows:,} rows {_as_of(result.dated)}"
+    """Print the feed's rows and day, and those of the feed it replaced."""
+    now = f"{result.rows:,} rows {_format_day(result.dated)}"
     if result.nothing_new:
-        console.print(f"feed      {result.kind}: the same {now} stand there; nothing to do")
+        console.print(f"feed      {result.kind}: the same {now} are loaded already; nothing to do")
         return
     before = ""
     if result.replaced_rows is not None:
-        before = f", in place of {result.replaced_rows:,} rows {_as_of(result.replaced_dated)}"
+        before = f", in place of {result.replaced_rows:,} rows {_format_day(result.replaced_dated)}"
     console.print(f"feed      {result.kind}: {now}{before} (version {result.version})")
 
 
-def _as_of(day: date | None) -> str:
+def _format_day(day: date | None) -> str:
     return f"as of {day}" if day else "without a date"
