@@ -191,16 +191,16 @@ def load_made_up_feeds(
         dated: the day they are as of.
         rules: the rules folder, which has the names of the counties.
     """
-    from clearance.feed.kinds import kind_named
+    from clearance.feed.kinds import find_kind
     from clearance.feed.read import checked_feed
-    from clearance.feed.step import take_feed
+    from clearance.feed.step import load_feed
     from clearance.prepare.record.rules import load_record_rules
 
     counties = load_record_rules(rules).counties
     results = []
     for feed in feeds:
-        with checked_feed(kind_named(feed.kind, counties=counties), [feed.file]) as checked:
-            results.append(take_feed(spark, store, feed=checked, dated=dated))
+        with checked_feed(find_kind(feed.kind, counties=counties), [feed.file]) as checked:
+            results.append(load_feed(spark, store, feed=checked, dated=dated))
     return tuple(results)
 
 

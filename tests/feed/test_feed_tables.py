@@ -15,7 +15,7 @@ from clearance.cli import _code
 from clearance.errors import InputRefused
 from clearance.feed.read import checked_feed
 from clearance.feed.state import feed_state
-from clearance.feed.step import FeedResult, take_feed
+from clearance.feed.step import FeedResult, load_feed
 from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
 from tests.support.feed_files import HASH, kind_of, text_of, write
@@ -34,7 +34,7 @@ class Bench:
     def take(self, kind: str, *changes: dict[str, str], dated: date | None = None) -> FeedResult:
         file = write(self.folder / "feed.csv", text_of(kind, *changes))
         with checked_feed(kind_of(kind), [file]) as feed:
-            return take_feed(self.spark, self.store, feed=feed, dated=dated)
+            return load_feed(self.spark, self.store, feed=feed, dated=dated)
 
     def rows(self, kind: str, version: int | None = None) -> list[dict[str, Any]]:
         first, *_ = FEEDS[kind].columns

@@ -29,18 +29,18 @@ def feed(
     """Load a side feed in place of the one before: all of it, or nothing."""
     store = context.open_store(context.settings())
     day = parse_date(dated, "--dated")
-    from clearance.feed.kinds import kind_named
+    from clearance.feed.kinds import find_kind
     from clearance.feed.read import checked_feed
-    from clearance.feed.step import take_feed
+    from clearance.feed.step import load_feed
     from clearance.prepare.record.rules import load_record_rules
 
-    wanted = kind_named(kind, counties=load_record_rules(context.rules).counties)
+    wanted = find_kind(kind, counties=load_record_rules(context.rules).counties)
     with (
         checked_feed(wanted, files) as checked,
         store.write_lock(make=True),
         context.session(files) as spark,
     ):
-        result = take_feed(spark, store, feed=checked, dated=day)
+        result = load_feed(spark, store, feed=checked, dated=day)
     context.show(result, lambda console: print_feed(result, console))
 
 
