@@ -1,4 +1,4 @@
-"""Pages from the templates that stand beside the modules which fill them."""
+"""Loads the HTML templates, each in the folder of the module that fills it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
 def page_template(package: str) -> Template:
-    """The `page.html.j2` of a package: what it is given is escaped, and nothing may lack.
+    """The `page.html.j2` of a package; it escapes all values, and a missing value is an error.
 
     Args:
-        package: as `clearance.report`.
+        package: its name, such as `clearance.report`.
     """
     environment = Environment(
         loader=PackageLoader(package, "."),

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.ingest import shape
-from clearance.ingest.quarantine import code_of
+from clearance.ingest.quarantine import reason_code
 from clearance.platform.paths import rules_folder
 from clearance.prepare.citation.grammar import LONGEST, leaves_target, names_comment, parse_charge
 from clearance.prepare.record.fields import shouted, whole_date
@@ -81,7 +81,7 @@ def test_every_pattern_that_reads_a_record_comes_to_its_end(texts: DataFrame) ->
         parse_charge(text).alias("charge"),
         names_comment(text).alias("comment"),
         leaves_target(text).alias("leaves_target"),
-        shape.fields_found(text).alias("fields"),
+        shape.count_fields(text).alias("fields"),
         shape.has_blank_end(text).alias("blank_end"),
         F.length(shape.without_blank_end(text)).alias("without"),
         shape.names_columns(text).alias("header"),
@@ -128,7 +128,7 @@ def test_a_key_of_twelve_digits_and_a_line_separator_is_no_key(spark: SparkSessi
     rows = spark.createDataFrame([(key,) for key in keys], "count_order string")
     columns = {name: F.lit("") for name in source_rows(spark).columns if name != "count_order"}
     full = rows.withColumns({**columns, "subject_id": F.lit("1")})
-    codes = full.select(code_of(F.lit(","), width=F.lit(2)).alias("code")).collect()
+    codes = full.select(reason_code(F.lit(","), width=F.lit(2)).alias("code")).collect()
     assert [row.code for row in codes] == [None, "BAD_COUNT_ORDER", "BAD_COUNT_ORDER"]
 
 

@@ -1,4 +1,4 @@
-"""`clearance diff`: who gets another answer."""
+"""`clearance diff`: counts the people whose decisions differ between two sweeps or rules."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def diff(
     from clearance.publish.words import load_reasons
 
     if out is not None:
-        format_of(out)  # a format that there is not is named before Spark starts
+        format_of(out)  # an unknown format is an error before Spark starts
     rules = OtherRules(context.rules, settings, assumed_values(assumed or []))
     with context.session() as spark:
         result = step.diff(

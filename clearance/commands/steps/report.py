@@ -1,4 +1,4 @@
-"""`clearance report`: one page about the latest sweep."""
+"""`clearance report`: writes one page about the latest sweep."""
 
 from __future__ import annotations
 

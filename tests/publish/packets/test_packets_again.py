@@ -101,6 +101,6 @@ def test_an_unknown_county_or_file_is_refused_with_the_nearest(
     with pytest.raises(UsageError, match="no county `SAN JAOQUIN`") as error:
         asked(counties=["SAN JAOQUIN"])
     assert "SAN JOAQUIN" in error.value.remedy
-    with pytest.raises(UsageError, match="no packet file `condensd`") as error:
+    with pytest.raises(UsageError, match="packet file `condensd`") as error:
         asked(files=("condensd",))
     assert "condensed" in error.value.remedy

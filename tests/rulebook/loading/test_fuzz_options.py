@@ -176,7 +176,7 @@ def test_of_very_many_problems_the_first_are_told_and_the_others_counted(tmp_pat
     with pytest.raises(UsageError) as caught:
         load_settings(path)
     lines = caught.value.message.split("\n")
-    assert (lines[0], lines[-1]) == ("c.yaml:1: `key_0` is no setting", "... and 800 more")
+    assert (lines[0], lines[-1]) == ("c.yaml:1: unknown setting `key_0`", "... and 800 more")
     assert len(lines) == 201
 
 

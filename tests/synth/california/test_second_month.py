@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.feed.kinds import kind_named
+from clearance.feed.kinds import find_kind
 from clearance.feed.read import checked_feed
 from clearance.ingest.layout import FIELDS
 from clearance.synth.california import block, month
@@ -67,7 +67,7 @@ def test_feeds_of_both_months_are_ones_that_the_command_takes(months: SynthResul
     for extract in (months, months.second_month):
         assert [feed.kind for feed in extract.feeds] == list(block.STATE_FORMS)
         for feed in extract.feeds:
-            with checked_feed(kind_named(feed.kind, counties=STATE), [feed.file]) as checked:
+            with checked_feed(find_kind(feed.kind, counties=STATE), [feed.file]) as checked:
                 assert checked.rows == feed.rows > 1, feed.kind
     before, after = (
         Path(extract.feeds[-1].file).read_text() for extract in (months, months.second_month)
