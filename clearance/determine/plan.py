@@ -13,7 +13,7 @@ from clearance.determine.county_options import Chosen, chosen_options
 from clearance.errors import UsageError, nearest
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.rules import load_record_rules
-from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import stored_text
 from clearance.rulebook.spark.compile import Assigned
@@ -40,12 +40,12 @@ class Plan:
 
     def of(self, unit: str) -> list[Assigned]:
         """The packs about one kind of unit."""
-        return [item for item in self.assigned if item.bound.pack.unit == unit]
+        return [item for item in self.assigned if item.resolved.pack.unit == unit]
 
     @property
     def first_days(self) -> dict[str, date]:
         """By pack, the first day of its law; one that never ran is left out."""
-        packs = [item.bound.pack for item in self.assigned]
+        packs = [item.resolved.pack for item in self.assigned]
         return {pack.pack: pack.first_day for pack in packs if pack.first_day is not None}
 
     @property
@@ -55,12 +55,14 @@ class Plan:
         `pack/UNKNOWN` is that of the pack and of all that it is held against.
         """
         found = {
-            key: bound.fingerprint for item in self.assigned for key, bound in item.bounds.items()
+            key: resolved.fingerprint
+            for item in self.assigned
+            for key, resolved in item.bounds.items()
         }
         for item in self.assigned:
             if item.rivals:
-                every = [bound.fingerprint for bound in (item.bound, *item.rivals)]
-                key = f"{item.bound.pack.pack}/{UNKNOWN_COUNTY}"
+                every = [resolved.fingerprint for resolved in (item.resolved, *item.rivals)]
+                key = f"{item.resolved.pack.pack}/{UNKNOWN_COUNTY}"
                 found[key] = hashlib.sha256(" ".join(every).encode()).hexdigest()
         return found
 
@@ -70,8 +72,8 @@ class Plan:
         Where the pack is held against others: their fingerprints, and the counties that are read.
         """
         return {
-            item.bound.pack.pack: {
-                "usual": item.bound.fingerprint,
+            item.resolved.pack.pack: {
+                "usual": item.resolved.fingerprint,
                 "counties": None if item.counties is None else sorted(item.counties),
                 "excluded": sorted(item.excluded),
                 "by_county": {name: own.fingerprint for name, own in item.by_county.items()},
@@ -91,13 +93,13 @@ class Plan:
     def stored(self) -> dict[str, tuple[ResolvedPack, str]]:
         """By fingerprint: each pack as used, and its text for the record of packs used."""
         used = [
-            (bound, file)
+            (resolved, file)
             for item, file in zip(self.assigned, self.files, strict=True)
-            for bound in item.bounds.values()
+            for resolved in item.bounds.values()
         ]
         return {
-            bound.fingerprint: (bound, stored_text(bound, text=file.document.text))
-            for bound, file in (*self.beside, *used)
+            resolved.fingerprint: (resolved, stored_text(resolved, text=file.document.text))
+            for resolved, file in (*self.beside, *used)
         }
 
 
@@ -128,12 +130,10 @@ def plan_sweep(
         if found is None:
             notes.append(f"{name}: no version is in force on {as_of}; left out")
             continue
-        bound = resolve(
-            found.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
-        )
+        resolved = rulebook.resolve(found.pack, switches=settings.switches)
         only, excluded = counties.get(found.pack.pack, (None, frozenset()))
         chosen = options.get(found.pack.pack, Chosen())
-        item = _assigned(bound, only, excluded, chosen)
+        item = _assigned(resolved, only, excluded, chosen)
         if default is not None and found.pack.pack == default.policy:
             beside = _rivals(
                 rulebook, settings, item, counties=counties, options=options, as_of=as_of
@@ -165,26 +165,27 @@ def _rivals(
         file = rulebook.find(policy, as_of=as_of)
         if file is None:
             continue
-        bound = resolve(
-            file.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
-        )
-        item = _assigned(bound, only, excluded, options.get(policy, Chosen()))
+        resolved = rulebook.resolve(file.pack, switches=settings.switches)
+        item = _assigned(resolved, only, excluded, options.get(policy, Chosen()))
         for own in item.bounds.values():
             found.setdefault(own.fingerprint, (own, file))
-    found.pop(default.bound.fingerprint, None)
+    found.pop(default.resolved.fingerprint, None)
     return tuple(found.values())
 
 
 def _assigned(
-    bound: ResolvedPack, counties: frozenset[str] | None, excluded: frozenset[str], chosen: Chosen
+    resolved: ResolvedPack,
+    counties: frozenset[str] | None,
+    excluded: frozenset[str],
+    chosen: Chosen,
 ) -> Assigned:
     """The pack with the options of its counties; those who share the usual ones stand together.
 
     The usual options are the default policy's; where there is none, those of all its counties if
     they agree, else there are no usual ones and every county stands for itself.
     """
-    usual = bound.with_options(chosen.default or {})
-    own = {county: bound.with_options(values) for county, values in chosen.counties.items()}
+    usual = resolved.with_options(chosen.default or {})
+    own = {county: resolved.with_options(values) for county, values in chosen.counties.items()}
     if counties is not None and len({item.fingerprint for item in own.values()}) == 1:
         return Assigned(next(iter(own.values())), counties=counties, excluded=excluded)
     if counties is None:

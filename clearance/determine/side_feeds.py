@@ -38,8 +38,8 @@ def absent_feeds(
     """
     asked: dict[str, set[str]] = {}
     for item in assigned:
-        pack = item.bound.pack
-        for column in item.bound.columns:
+        pack = item.resolved.pack
+        for column in item.resolved.columns:
             feed = catalogue[pack.unit][column].feed
             if feed is not None and feed not in loaded:
                 asked.setdefault(feed, set()).add(pack.pack)

@@ -15,9 +15,9 @@ def check_signed(plan: Plan) -> None:
     """
     wanting = []
     for item, file in zip(plan.assigned, plan.files, strict=True):
-        signed = sign_off(file, item.bound)
+        signed = sign_off(file, item.resolved)
         if signed.state != "signed":
-            wanting.append(f"{item.bound.pack.pack}@{item.bound.pack.version}: {signed}")
+            wanting.append(f"{item.resolved.pack.pack}@{item.resolved.pack.version}: {signed}")
     if wanting:
         raise RulebookInvalid(
             "\n".join(["Not every pack of the sweep is signed off:", *wanting]),

@@ -170,7 +170,7 @@ def decide(
         units = inputs[table]
         if unit == "conviction":
             units = units.where("convicted")
-        whole = [item for item in plan.of(unit) if item.bound.pack.pack in scope.everything]
+        whole = [item for item in plan.of(unit) if item.resolved.pack.pack in scope.everything]
         others = [item for item in plan.of(unit) if item not in whole]
         if whole:
             parts.append(evaluate(units, whole, as_of=as_of))
@@ -186,7 +186,7 @@ def decide(
 def _check_columns(plan: Plan, inputs: Mapping[str, DataFrame]) -> None:
     """Refuse tables that an earlier release prepared, where a pack asks for more than they have."""
     for unit, table in UNIT_TABLES.items():
-        asked = {name for item in plan.of(unit) for name in item.bound.columns}
+        asked = {name for item in plan.of(unit) for name in item.resolved.columns}
         if not asked <= set(inputs[table].columns):
             raise UsageError(
                 f"{table} was prepared by an earlier release, and the rules ask for more.",
@@ -241,12 +241,12 @@ def _record_packs(
     rows = [
         (
             fingerprint,
-            bound.pack.pack,
-            bound.pack.version,
+            resolved.pack.pack,
+            resolved.pack.version,
             text,
-            [fact.name for fact in bound.facts],
+            [fact.name for fact in resolved.facts],
         )
-        for fingerprint, (bound, text) in plan.stored.items()
+        for fingerprint, (resolved, text) in plan.stored.items()
         if fingerprint not in known
     ]
     if rows:

@@ -45,20 +45,20 @@ def with_assumed(plan: Plan, values: Mapping[str, ParamValue]) -> Plan:
     """
     if not values:
         return plan
-    bounds = [bound for item in plan.assigned for bound in item.bounds.values()]
+    bounds = [resolved for item in plan.assigned for resolved in item.bounds.values()]
     for name, value in values.items():
         _check(name, value, bounds)
 
-    def changed(bound: ResolvedPack) -> ResolvedPack:
-        own = {name: value for name, value in values.items() if name in bound.values}
-        return bound.with_switches(own)
+    def changed(resolved: ResolvedPack) -> ResolvedPack:
+        own = {name: value for name, value in values.items() if name in resolved.values}
+        return resolved.with_switches(own)
 
     return replace(
         plan,
         assigned=tuple(
             replace(
                 item,
-                bound=changed(item.bound),
+                resolved=changed(item.resolved),
                 by_county={county: changed(own) for county, own in item.by_county.items()},
                 rivals=tuple(changed(rival) for rival in item.rivals),
             )
@@ -85,25 +85,25 @@ def _value(text: str, written: str) -> ParamValue:
 
 
 def _check(name: str, value: ParamValue, bounds: Sequence[ResolvedPack]) -> None:
-    having = [bound for bound in bounds if name in bound.values]
+    having = [resolved for resolved in bounds if name in resolved.values]
     if not having:
-        known = sorted({other for bound in bounds for other in bound.values})
+        known = sorted({other for resolved in bounds for other in resolved.values})
         guess = nearest(name, known)
         hint = f" Did you mean `{guess}`?" if guess else ""
         raise UsageError(
             f"No pack of the sweep has a param `{name}`.{hint}",
             f"Params: {', '.join(known)}.",
         )
-    for bound in having:
-        kind, allowed = _kind(bound.values[name]), bound.pack.params[name].allowed
+    for resolved in having:
+        kind, allowed = _kind(resolved.values[name]), resolved.pack.params[name].allowed
         if type(value) is not kind:
             raise UsageError(
-                f"`{name}` of pack {bound.pack.pack} is {_KINDS.get(kind, kind.__name__)}.",
+                f"`{name}` of pack {resolved.pack.pack} is {_KINDS.get(kind, kind.__name__)}.",
                 f"Write `--set {name}={_EXAMPLES.get(kind, 'VALUE')}`.",
             )
         if allowed and value not in allowed:
             raise UsageError(
-                f"Pack {bound.pack.pack} does not know `{value}` for `{name}`.",
+                f"Pack {resolved.pack.pack} does not know `{value}` for `{name}`.",
                 f"Values: {', '.join(map(str, allowed))}.",
             )
 

@@ -75,7 +75,7 @@ def decided_by(
         StoreFault: what the sweep rests on cannot be read any more.
     """
     plan = rules.plan(sweep)
-    scope = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)
+    scope = Scope(frozenset(item.resolved.pack.pack for item in plan.assigned), None)
     with _units(rules.folder, spark, store, sweep) as (units, again):
         said = decide(units, plan, as_of=sweep.as_of, scope=scope)
         reviewed = sweep.input_versions.get(REVIEWS)

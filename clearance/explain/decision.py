@@ -42,12 +42,12 @@ class ReadPack:
 
     Attributes:
         words: what it says about itself.
-        bound: the pack; None where today's rules cannot read it.
+        resolved: the pack; None where today's rules cannot read it.
         said: each fact in English.
     """
 
     words: PackWords
-    bound: ResolvedPack | None
+    resolved: ResolvedPack | None
     said: Mapping[str, Said]
 
     @staticmethod
@@ -59,10 +59,10 @@ class ReadPack:
             text: its `yaml`.
             catalogue: the columns that packs may ask about.
         """
-        bound = stored_pack(text, catalogue)
-        if bound is None:
+        resolved = stored_pack(text, catalogue)
+        if resolved is None:
             return ReadPack(words, None, {})
-        return ReadPack(words, bound, FactWords(bound, catalogue[bound.pack.unit]).all())
+        return ReadPack(words, resolved, FactWords(resolved, catalogue[resolved.pack.unit]).all())
 
 
 def explained(
@@ -150,11 +150,11 @@ def what_would_change_it(row: Row, missing: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rests_on(row: Row, pack: ReadPack) -> Because:
-    if pack.bound is None:
+    if pack.resolved is None:
         places = range(len(pack.words.facts))
         lacking = tuple(i for i in places if not row.facts_known >> i & 1)
         return Because(missing=lacking if row.rule == UNKNOWN else ())
-    return because(pack.bound, rule=row.rule, true=row.facts_true, known=row.facts_known)
+    return because(pack.resolved, rule=row.rule, true=row.facts_true, known=row.facts_known)
 
 
 def _facts(
@@ -163,7 +163,7 @@ def _facts(
     lacking = {*rests_on.not_known, *rests_on.missing}
     for i, name in enumerate(pack.words.facts):
         holds = fact_truth(i, true=row.facts_true, known=row.facts_known)
-        if holds == NOT_SAID and pack.bound is not None:
+        if holds == NOT_SAID and pack.resolved is not None:
             holds = NOT_KNOWN if i in rests_on.not_known else NOT_NEEDED
         question = pack.words.questions.get(name, name)
         said = pack.said.get(name) or Said(question, f"not so: {question}")
@@ -181,10 +181,10 @@ def _facts(
 
 def _days(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
     """The days of the record that a fact rests on, each with what it is."""
-    if pack.bound is None:
+    if pack.resolved is None:
         return
-    features = catalogue[pack.bound.pack.unit]
-    for column in sorted(pack.bound.facts[i].reads):
+    features = catalogue[pack.resolved.pack.unit]
+    for column in sorted(pack.resolved.facts[i].reads):
         feature, value = features.get(column), values.get(column)
         if feature is not None and isinstance(value, date) and _is_a_day(feature.type):
             yield f"{feature.words.is_ or feature.label}: {value.isoformat()}"
@@ -192,7 +192,7 @@ def _days(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Itera
 
 def _is_of_the_record(i: int, pack: ReadPack) -> bool:
     """Whether a fact asks about the unit, and not about a switch or an option alone."""
-    return pack.bound is None or bool(pack.bound.facts[i].reads)
+    return pack.resolved is None or bool(pack.resolved.facts[i].reads)
 
 
 def _missing(
@@ -213,10 +213,10 @@ def _missing(
 
 def _empty(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
     """The columns that a fact reads and of which the record says nothing, by their labels."""
-    if pack.bound is None:
+    if pack.resolved is None:
         return
-    features = catalogue[pack.bound.pack.unit]
-    for column in sorted(pack.bound.facts[i].reads):
+    features = catalogue[pack.resolved.pack.unit]
+    for column in sorted(pack.resolved.facts[i].reads):
         feature = features.get(column)
         if feature is not None and feature.null == "unknown" and values.get(column) is None:
             yield feature.label
@@ -229,11 +229,11 @@ def _is_a_day(kind: str) -> bool:
 
 def _supplier(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
     """Who could supply what a fact asks."""
-    if pack.bound is None:
+    if pack.resolved is None:
         return _REPORTER
-    features = catalogue[pack.bound.pack.unit]
+    features = catalogue[pack.resolved.pack.unit]
     feeds = {
-        features[column].feed for column in pack.bound.facts[i].reads if column in features
+        features[column].feed for column in pack.resolved.facts[i].reads if column in features
     } - {None}
     named = [_SUPPLIERS.get(str(feed), f"the feed `{feed}`") for feed in sorted(map(str, feeds))]
     return " or ".join(named) or _REPORTER

@@ -158,8 +158,8 @@ def _editions(sweeps: Mapping[tuple[str, str], Row]) -> list[Edition]:
 
 def _against(units: Mapping[str, DataFrame], doubted: DataFrame, plan: Plan) -> DataFrame:
     """The doubted grants that the packs decide against, in the columns of `corrections`."""
-    packs = frozenset(item.bound.pack.pack for item in plan.assigned)
-    unsure = [item.bound.pack.unknown.reason for item in plan.assigned]
+    packs = frozenset(item.resolved.pack.pack for item in plan.assigned)
+    unsure = [item.resolved.pack.unknown.reason for item in plan.assigned]
     again = decide(units, plan, as_of="as_of", scope=Scope(packs, None))
     against = again.where(F.col("outcome").isin(*AGAINST) & ~F.col("reason").isin(unsure))
     said = against.select(

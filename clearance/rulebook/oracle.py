@@ -55,36 +55,38 @@ class _Answer:
     facts_known: int
 
 
-def decide(bound: ResolvedPack, row: Row, as_of: date) -> Determination | None:
+def decide(resolved: ResolvedPack, row: Row, as_of: date) -> Determination | None:
     """The determination of a unit, or None where the unit is not the pack's business.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         row: the unit's columns.
         as_of: the sweep's date.
     """
-    if not all(truth(bound, fact, row, as_of) is True for fact in bound.scope):
+    if not all(truth(resolved, fact, row, as_of) is True for fact in resolved.scope):
         return None
-    today = _answer(bound, row, as_of)
-    flips = sorted({flip for i in bound.timed if (flip := flip_date(bound, bound.facts[i], row))})
+    today = _answer(resolved, row, as_of)
+    flips = sorted(
+        {flip for i in resolved.timed if (flip := flip_date(resolved, resolved.facts[i], row))}
+    )
     later = [day for day in flips if day > as_of]
-    decision = _decision(bound, today)
+    decision = _decision(resolved, today)
     eligible_on: date | None = None
     relief: str | None = decision.relief
     outcome: str = decision.outcome
     if outcome == "ELIGIBLE":
-        begun = _start_of_run(bound, row, [day for day in flips if day <= as_of])
-        eligible_on = _never_before(begun, row.get(bound.event_day), bound.pack.first_day)
+        begun = _start_of_run(resolved, row, [day for day in flips if day <= as_of])
+        eligible_on = _never_before(begun, row.get(resolved.event_day), resolved.pack.first_day)
     else:
         for day in later:
-            then = _decision(bound, _answer(bound, row, day))
+            then = _decision(resolved, _answer(resolved, row, day))
             if then.outcome == "ELIGIBLE":
                 eligible_on = day
                 if outcome == "NOT_ELIGIBLE":
                     outcome, relief = "NOT_YET", then.relief
                 break
-    revisit_on = next((day for day in later if _answer(bound, row, day) != today), None)
-    reason, rule, cite = _words(bound, today)
+    revisit_on = next((day for day in later if _answer(resolved, row, day) != today), None)
+    reason, rule, cite = _words(resolved, today)
     return Determination(
         outcome=outcome,
         relief=relief,
@@ -98,10 +100,10 @@ def decide(bound: ResolvedPack, row: Row, as_of: date) -> Determination | None:
     )
 
 
-def _start_of_run(bound: ResolvedPack, row: Row, past: list[date]) -> date | None:
+def _start_of_run(resolved: ResolvedPack, row: Row, past: list[date]) -> date | None:
     start: date | None = None
     for day in reversed([FIRST_DAY, *past]):
-        if _decision(bound, _answer(bound, row, day)).outcome != "ELIGIBLE":
+        if _decision(resolved, _answer(resolved, row, day)).outcome != "ELIGIBLE":
             return start
         start = day
     return None
@@ -112,23 +114,23 @@ def _never_before(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def _answer(bound: ResolvedPack, row: Row, day: date) -> _Answer:
-    truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+def _answer(resolved: ResolvedPack, row: Row, day: date) -> _Answer:
+    truths = {fact.name: truth(resolved, fact, row, day) for fact in resolved.facts}
     passed: list[Decision] = []
-    index = bound.pack.last
-    for i, condition in enumerate(bound.conditions):
+    index = resolved.pack.last
+    for i, condition in enumerate(resolved.conditions):
         holds = evaluate(condition, truths)
         if holds is True:
             index = i
             break
         if holds is None:
-            passed.append(bound.decisions[i])
-    differs = any(decision != bound.decisions[index] for decision in passed)
-    mask = bound.consulted[index]
-    bits = [truths[fact.name] for fact in bound.facts]
+            passed.append(resolved.decisions[i])
+    differs = any(decision != resolved.decisions[index] for decision in passed)
+    mask = resolved.consulted[index]
+    bits = [truths[fact.name] for fact in resolved.facts]
     return _Answer(
         index=index,
-        is_unknown=differs and not bound.unknown_passes,
+        is_unknown=differs and not resolved.unknown_passes,
         facts_true=mask & sum(1 << i for i, bit in enumerate(bits) if bit is True),
         facts_known=mask & sum(1 << i for i, bit in enumerate(bits) if bit is not None),
     )
@@ -154,15 +156,15 @@ def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | 
     return None if None in results else not decisive
 
 
-def _decision(bound: ResolvedPack, answer: _Answer) -> Decision:
-    unknown = bound.pack.unknown.then
+def _decision(resolved: ResolvedPack, answer: _Answer) -> Decision:
+    unknown = resolved.pack.unknown.then
     if answer.is_unknown and unknown is not None:
         return unknown
-    return bound.decisions[answer.index]
+    return resolved.decisions[answer.index]
 
 
-def _words(bound: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
-    pack = bound.pack
+def _words(resolved: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
+    pack = resolved.pack
     if answer.is_unknown:
         return str(pack.unknown.reason), "unknown", str(pack.unknown.cite)
     if answer.index == pack.last:
@@ -171,34 +173,34 @@ def _words(bound: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
     return rule.reason, rule.rule, rule.cite
 
 
-def truth(bound: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
+def truth(resolved: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
     """Whether a fact holds on a day; None where the record does not say."""
-    if bound.is_off(fact):
+    if resolved.is_off(fact):
         return False
     if fact.timed:
-        flip = flip_date(bound, fact, row)
+        flip = flip_date(resolved, fact, row)
         if flip is None:
             return None
         # Time makes a fact known once: on the last possible day.
         first = None if _is_bound(fact, fact.subject, row) else flip
         return _compared(fact, day=_Span(day, day), flip=_Span(first, flip))
-    subject = _value(bound, fact.subject, row)
+    subject = _value(resolved, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
     if fact.operator is Operator.WITHIN_YEARS_AFTER:
-        return _within(bound, fact, subject, row)
+        return _within(resolved, fact, subject, row)
     if fact.operator is Operator.MAY_BE and subject is None:
         return True
-    values = [_value(bound, value, row) for value in fact.values]
+    values = [_value(resolved, value, row) for value in fact.values]
     if subject is None or None in values:
         return None
     if fact.years is not None:
-        years = _value(bound, fact.years, row)
+        years = _value(resolved, fact.years, row)
         if years is None:
             return None
-        return _of_spans(bound, fact, row, years)
+        return _of_spans(resolved, fact, row, years)
     if fact.may_be_a_bound:
-        return _of_spans(bound, fact, row, 0)
+        return _of_spans(resolved, fact, row, 0)
     return _compare(fact.operator, subject, values)
 
 
@@ -210,14 +212,14 @@ class _Span:
     last: date
 
 
-def _of_spans(bound: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
+def _of_spans(resolved: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
     """Truth of a comparison that no as-of date moves."""
-    subject = _span(bound, fact, fact.subject, row)
+    subject = _span(resolved, fact, fact.subject, row)
     flips = _Span(
-        None if subject.first is None else _moved(bound, fact, subject.first, years),
-        _moved(bound, fact, subject.last, years),
+        None if subject.first is None else _moved(resolved, fact, subject.first, years),
+        _moved(resolved, fact, subject.last, years),
     )
-    return _compared(fact, day=_span(bound, fact, fact.values[0], row), flip=flips)
+    return _compared(fact, day=_span(resolved, fact, fact.values[0], row), flip=flips)
 
 
 def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
@@ -237,9 +239,9 @@ def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
     return passed == fact.rises if sure else None
 
 
-def _span(bound: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
+def _span(resolved: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
     """The days that an operand may be."""
-    last = _value(bound, operand, row)
+    last = _value(resolved, operand, row)
     span = fact.span_of(operand)
     if span is not None and isinstance(operand, Column) and row[operand.name] is None:
         return _Span(row[span[0]], last)
@@ -258,27 +260,27 @@ def _is_bound(fact: Fact, operand: Operand, row: Row) -> bool:
     return any(row[mark] for mark in marks)
 
 
-def _within(bound: ResolvedPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
+def _within(resolved: ResolvedPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
     """Whether one of the days lies within so many years after a day; None where not known."""
-    start = _value(bound, fact.values[0], row)
-    years = None if fact.years is None else _value(bound, fact.years, row)
+    start = _value(resolved, fact.values[0], row)
+    years = None if fact.years is None else _value(resolved, fact.years, row)
     if days is None or start is None or years is None:
         return None
-    last = add_years(start, years, bound.pack.leap_day)
+    last = add_years(start, years, resolved.pack.leap_day)
     if _is_bound(fact, fact.values[0], row) and any(day <= last for day in days):
         return None
     inside = any(start < day <= last for day in days)
     return None if inside and _is_bound(fact, fact.subject, row) else inside
 
 
-def flip_date(bound: ResolvedPack, fact: Fact, row: Row) -> date | None:
+def flip_date(resolved: ResolvedPack, fact: Fact, row: Row) -> date | None:
     """The day from which a timed fact's truth is the other; None where unknown or never."""
-    if bound.is_off(fact):
+    if resolved.is_off(fact):
         return None
-    subject = _value(bound, fact.subject, row)
+    subject = _value(resolved, fact.subject, row)
     if subject is None:
         return None
-    years = 0 if fact.years is None else _value(bound, fact.years, row)
+    years = 0 if fact.years is None else _value(resolved, fact.years, row)
     if years is None:
         return None
     if fact.free_of is not None:
@@ -286,15 +288,15 @@ def flip_date(bound: ResolvedPack, fact: Fact, row: Row) -> date | None:
         if days is None:
             return None
         for day in sorted(days):
-            if subject < day <= add_years(subject, years, bound.pack.leap_day):
+            if subject < day <= add_years(subject, years, resolved.pack.leap_day):
                 subject = day
-    return _moved(bound, fact, subject, years)
+    return _moved(resolved, fact, subject, years)
 
 
-def _moved(bound: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
+def _moved(resolved: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
     is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
     offset = years - AGE_ANCHOR if is_age else years
-    return add_days(add_years(subject, offset, bound.pack.leap_day), FLIPS[fact.operator][1])
+    return add_days(add_years(subject, offset, resolved.pack.leap_day), FLIPS[fact.operator][1])
 
 
 def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
@@ -322,26 +324,26 @@ def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
             raise AssertionError(f"{operator} is decided elsewhere")
 
 
-def _value(bound: ResolvedPack, operand: Operand, row: Row) -> Any:
+def _value(resolved: ResolvedPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Column):
         value = row[operand.name]
-        if value is None and operand.name in bound.spans:
+        if value is None and operand.name in resolved.spans:
             # An earlier release has no such columns.
-            return row.get(bound.spans[operand.name][1])
-        return bound.absent.get(operand.name) if value is None else value
+            return row.get(resolved.spans[operand.name][1])
+        return resolved.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
-        return bound.options[operand.name]
+        return resolved.options[operand.name]
     if isinstance(operand, AsOf):
         raise AssertionError("as-of is a flip, not a value")
-    return _param(bound, operand, row)
+    return _param(resolved, operand, row)
 
 
-def _param(bound: ResolvedPack, operand: Param, row: Row) -> Any:
-    dated = bound.pack.params[operand.name]
+def _param(resolved: ResolvedPack, operand: Param, row: Row) -> Any:
+    dated = resolved.pack.params[operand.name]
     if dated.by is None:
-        return bound.values[operand.name]
+        return resolved.values[operand.name]
     day = row[dated.by]
     begun = [item for item in dated.dated if day is not None and item.start <= day]
     return begun[-1].value if begun else None

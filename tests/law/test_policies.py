@@ -10,7 +10,7 @@ import pytest
 
 from clearance.publish.words import office_word, pack_words, reason_text
 from clearance.rulebook.check.cases import load_cases
-from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import bound_from, stored_text
 from clearance.rulebook.oracle import decide
@@ -97,9 +97,7 @@ def policy(rulebook: Rulebook, name: str) -> PackFile:
 
 
 def bound(rulebook: Rulebook, name: str, **switches: Any) -> ResolvedPack:
-    return resolve(
-        policy(rulebook, name).pack, rulebook.catalogue, switches=switches, reads=rulebook.reads
-    )
+    return rulebook.resolve(policy(rulebook, name).pack, switches=switches)
 
 
 def spoken(rulebook: Rulebook, name: str) -> Iterator[tuple[str, str]]:
@@ -136,7 +134,7 @@ def test_a_switch_takes_san_franciscos_misdemeanors_in(rulebook: Rulebook) -> No
     both = bound(rulebook, "san_francisco", **chosen)
     felonies = bound(rulebook, "san_francisco")
     case = load_cases(
-        policy(rulebook, "san_francisco").cases, bound=both, catalogue=rulebook.catalogue
+        policy(rulebook, "san_francisco").cases, resolved=both, catalogue=rulebook.catalogue
     )[0]
     misdemeanor = {**case.row, "level": "M", "record_incomplete": False}
     assert decide(felonies, misdemeanor, case.as_of) is None

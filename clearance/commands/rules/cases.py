@@ -61,7 +61,7 @@ def run_cases(context: CommandContext) -> CasesResult:
             raise RulebookInvalid(
                 f"Pack {item.pack.pack} has no cases.", f"Write {item.cases.name} beside it."
             )
-        cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
+        cases = load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
         failures += [(item.pack.pack, "python", *failed) for failed in run_in_python(bound, cases)]
         ready += [(bound, case) for case in cases]
     with context.session() as spark:

@@ -22,7 +22,6 @@ from clearance.rulebook.check.reachability import (
 )
 from clearance.rulebook.check.solver.solver import PackSolver
 from clearance.rulebook.check.uncited_values import params_astray, uncited
-from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import PackFile, Rulebook, read_rulebook
 from clearance.rulebook.loading.versions import version_gaps
 
@@ -82,19 +81,19 @@ def audit(folder: Path, *, overlapping: bool) -> Audit:
 def _check(
     rulebook: Rulebook, item: PackFile, *, overlapping: bool
 ) -> tuple[list[Finding], list[Finding]]:
-    bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-    solver = PackSolver(bound, rulebook.catalogue)
+    resolved = rulebook.resolve(item.pack, switches={})
+    solver = PackSolver(resolved, rulebook.catalogue)
     bad = [
-        *uncited(bound),
-        *params_astray(bound, rulebook.reasons),
-        *reach_problems(bound, solver),
-        *unmapped(bound),
-        *untrue_statements(bound, solver),
+        *uncited(resolved),
+        *params_astray(resolved, rulebook.reasons),
+        *reach_problems(resolved, solver),
+        *unmapped(resolved),
+        *untrue_statements(resolved, solver),
     ]
     good = [
-        *unsaid(bound),
-        *undated(bound, solver),
-        *(overlaps(bound, solver) if overlapping else ()),
+        *unsaid(resolved),
+        *undated(resolved, solver),
+        *(overlaps(resolved, solver) if overlapping else ()),
     ]
     return list(_placed(item, bad)), list(_placed(item, good))
 

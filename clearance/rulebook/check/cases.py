@@ -96,12 +96,12 @@ class ReadyCase:
     options: OptionValues = field(default_factory=dict)
     switches: Mapping[str, ParamValue] = field(default_factory=dict)
 
-    def under(self, bound: ResolvedPack) -> ResolvedPack:
+    def under(self, resolved: ResolvedPack) -> ResolvedPack:
         """The pack with the case's options and switches."""
-        return bound.with_options(self.options).with_switches(self.switches)
+        return resolved.with_options(self.options).with_switches(self.switches)
 
 
-def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list[ReadyCase]:
+def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> list[ReadyCase]:
     """The cases beside a pack.
 
     Raises:
@@ -118,7 +118,7 @@ def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list
             for p in error.errors()
         ]
         raise RulebookInvalid("\n".join(lines), remedy) from error
-    features = catalogue[bound.pack.unit]
+    features = catalogue[resolved.pack.unit]
     problems = [
         f"{path.name}:{document.line(where)}: {problem}"
         for where, given in [
@@ -133,17 +133,17 @@ def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list
             (("options",), file.options),
             *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
         ]
-        for name, problem in settled_by_name(bound.pack.options, written)[1].items()
+        for name, problem in settled_by_name(resolved.pack.options, written)[1].items()
     ]
     problems += [
         f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
         f"`{name}` is no switch of this pack, or may not be `{value}`"
         for i, case in enumerate(file.cases)
-        if _holds_for(case, bound.pack.version)
+        if _holds_for(case, resolved.pack.version)
         for name, value in case.switches.items()
-        if name not in (params := bound.pack.params) or value not in params[name].allowed
+        if name not in (params := resolved.pack.params) or value not in params[name].allowed
     ]
-    problems += _version_problems(file, document, version=bound.pack.version)
+    problems += _version_problems(file, document, version=resolved.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
@@ -156,11 +156,11 @@ def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list
             row={**empty, **file.unit, **case.given},
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
-            options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
+            options=settled_by_name(resolved.pack.options, {**file.options, **case.options})[0],
             switches=case.switches,
         )
         for case in file.cases
-        if _holds_for(case, bound.pack.version)
+        if _holds_for(case, resolved.pack.version)
     ]
 
 
@@ -245,11 +245,11 @@ def difference(expect: Expected | None, got: Determination | None) -> str | None
     return "; ".join(wrong) or None
 
 
-def run_in_python(bound: ResolvedPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
+def run_in_python(resolved: ResolvedPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
     """Cases that fail in the oracle: the sentence, and how it differs."""
     failures = []
     for case in cases:
-        wrong = difference(case.expect, decide(case.under(bound), case.row, case.as_of))
+        wrong = difference(case.expect, decide(case.under(resolved), case.row, case.as_of))
         if wrong is not None:
             failures.append((case.name, wrong))
     return failures

@@ -14,13 +14,13 @@ SECTIONS = ("law", "effect", "pointer")
 """Kinds of packs that state a section, element by element."""
 
 
-def unmapped(bound: ResolvedPack) -> Iterator[Shown]:
+def unmapped(resolved: ResolvedPack) -> Iterator[Shown]:
     """Where the elements leave something out: a rule that is no element, a cite that is none.
 
     Args:
-        bound: the pack; one without elements has nothing to leave out.
+        resolved: the pack; one without elements has nothing to leave out.
     """
-    pack = bound.pack
+    pack = resolved.pack
     if not pack.elements:
         return
     cites = {element.cite for element in pack.elements}
@@ -42,13 +42,13 @@ def unmapped(bound: ResolvedPack) -> Iterator[Shown]:
             )
 
 
-def unsaid(bound: ResolvedPack) -> Iterator[Shown]:
+def unsaid(resolved: ResolvedPack) -> Iterator[Shown]:
     """What a lawyer would look for and not find: elements, statements, readings of a switch.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
     """
-    pack = bound.pack
+    pack = resolved.pack
     if pack.kind in SECTIONS and not pack.elements:
         yield Shown(
             "element",
@@ -75,14 +75,14 @@ def unsaid(bound: ResolvedPack) -> Iterator[Shown]:
             )
 
 
-def untrue_statements(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+def untrue_statements(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Statements of a rule that need not hold where it decides: they would change something.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         solver: for its formulas.
     """
-    for i, rule in enumerate(bound.pack.flow):
+    for i, rule in enumerate(resolved.pack.flow):
         for k, stated in enumerate(rule.states):
             parts = [*solver.deciding(i), Part("denies", f"{i}.{k}")]
             witness = solver.witness(parts)

@@ -34,36 +34,37 @@ class Shown:
     witness: Witness | None = None
 
 
-def reach_problems(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+def reach_problems(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Rules that can never decide, and units that no rule decides though all should be.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         solver: for its formulas.
     """
     empty = solver.ask([])
     if empty is not None:
-        said = " and ".join(f"`{text}`" for text in bound.pack.scope)
+        said = " and ".join(f"`{text}`" for text in resolved.pack.scope)
         yield Shown(
             "empty_scope", ("scope",), f"no unit can be in scope: {said}", "Correct the sentences"
         )
         return
-    for i in range(len(bound.pack.flow)):
+    for i in range(len(resolved.pack.flow)):
         never = solver.ask(solver.deciding(i))
         if never is not None:
-            yield _unreachable(bound, solver, i, never)
-    yield from _left_over(bound, solver)
+            yield _unreachable(resolved, solver, i, never)
+    yield from _left_over(resolved, solver)
 
 
-def _unreachable(bound: ResolvedPack, solver: PackSolver, i: int, never: Never) -> Shown:
-    name = bound.pack.flow[i].rule
+def _unreachable(resolved: ResolvedPack, solver: PackSolver, i: int, never: Never) -> Shown:
+    name = resolved.pack.flow[i].rule
     own = [Part("holds", i)]
     alone = solver.ask(own)
     if alone is not None:
         return Shown(
             "unreachable",
             ("flow", i),
-            f"rule `{name}` can never decide: no unit in scope is as it asks{_facts(bound, alone)}",
+            f"rule `{name}` can never decide: no unit in scope is as it asks"
+            f"{_facts(resolved, alone)}",
             "Correct the facts or delete the rule",
         )
     missing = [Part("misses", j) for j in range(i)]
@@ -73,7 +74,7 @@ def _unreachable(bound: ResolvedPack, solver: PackSolver, i: int, never: Never) 
             "unreachable",
             ("flow", i),
             f"rule `{name}` can never decide: every unit for which it holds is decided by "
-            f"{_rules(bound, covered)} before it",
+            f"{_rules(resolved, covered)} before it",
             "Move it up, narrow what stands before it, or delete it",
             solver.witness(own),
         )
@@ -81,15 +82,15 @@ def _unreachable(bound: ResolvedPack, solver: PackSolver, i: int, never: Never) 
         "unreachable",
         ("flow", i),
         f"rule `{name}` can never decide: where it holds and none before it does, "
-        f"{_rules(bound, never, says='fails')} cannot be told and `unknown` decides",
+        f"{_rules(resolved, never, says='fails')} cannot be told and `unknown` decides",
         "Move it up, or let what stands before it ask `is known`",
         solver.witness([*own, *missing]),
     )
 
 
-def _left_over(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
-    last = bound.pack.last
-    if bound.pack.otherwise.rules_cover_all:
+def _left_over(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+    last = resolved.pack.last
+    if resolved.pack.otherwise.rules_cover_all:
         left = [Part("all_known"), *(Part("fails", i) for i in range(last))]
         witness = solver.witness(left)
         if witness is not None:
@@ -107,23 +108,23 @@ def _left_over(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
         yield Shown(
             "unreachable",
             ("otherwise",),
-            f"`otherwise` can never decide: {_rules(bound, never)} leave no unit over",
+            f"`otherwise` can never decide: {_rules(resolved, never)} leave no unit over",
             "Say `rules_cover_all: true` there, or narrow the rules",
         )
 
 
-def overlaps(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+def overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Pairs of rules that hold for one unit and decide it differently; the first in order decides.
 
     A rule that is a special case of the later one is not told: order says what it means.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         solver: for its formulas.
     """
-    rules = bound.pack.flow
+    rules = resolved.pack.flow
     for i, j in combinations(range(len(rules)), 2):
-        if bound.decisions[i] == bound.decisions[j]:
+        if resolved.decisions[i] == resolved.decisions[j]:
             continue
         if solver.ask([Part("holds", i), Part("misses", j)]) is not None:
             continue
@@ -139,14 +140,14 @@ def overlaps(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def undated(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+def undated(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Dated params that have no value for the dates of some units in scope.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         solver: for its formulas.
     """
-    for name, param in bound.pack.params.items():
+    for name, param in resolved.pack.params.items():
         if param.by is None:
             continue
         witness = solver.witness([Part("undated", name)])
@@ -161,17 +162,17 @@ def undated(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def _rules(bound: ResolvedPack, never: Never, *, says: str = "") -> str:
+def _rules(resolved: ResolvedPack, never: Never, *, says: str = "") -> str:
     """The rules that stand in the way."""
     wanted = (says,) if says else ("misses", "fails")
     places = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
-    names = [f"`{bound.pack.flow[i].rule}`" for i in sorted(places)]
+    names = [f"`{resolved.pack.flow[i].rule}`" for i in sorted(places)]
     if len(names) < 2:
         return f"rule {names[0]}" if names else "what stands before"
     return f"rules {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _facts(bound: ResolvedPack, never: Never) -> str:
+def _facts(resolved: ResolvedPack, never: Never) -> str:
     """The sentences that exclude each other."""
-    said = [f"`{name}` ({bound.pack.facts[name]})" for name in never.facts]
+    said = [f"`{name}` ({resolved.pack.facts[name]})" for name in never.facts]
     return f": {' with '.join(said)}" if said else ""

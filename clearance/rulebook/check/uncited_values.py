@@ -17,13 +17,13 @@ from clearance.rulebook.language.yaml_lines import Where
 NO_THRESHOLD = (0, 1)
 
 
-def uncited(bound: ResolvedPack) -> Iterator[Shown]:
+def uncited(resolved: ResolvedPack) -> Iterator[Shown]:
     """Cites that cite nothing, and values of the law written where no cite stands beside them.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
     """
-    for where, cite in _cites(bound.pack):
+    for where, cite in _cites(resolved.pack):
         if cites_nothing(cite):
             yield Shown(
                 "uncited",
@@ -31,9 +31,9 @@ def uncited(bound: ResolvedPack) -> Iterator[Shown]:
                 f"`{cite}` cites nothing",
                 "Name the section, the order or the office's policy that it comes from",
             )
-    for i, fact in enumerate(bound.scope):
+    for i, fact in enumerate(resolved.scope):
         yield from _thresholds(fact, ("scope", i))
-    for fact in bound.facts:
+    for fact in resolved.facts:
         yield from _thresholds(fact, ("facts", fact.name))
 
 
@@ -72,21 +72,21 @@ def _is_threshold(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value not in NO_THRESHOLD
 
 
-def params_astray(bound: ResolvedPack, reasons: dict[str, str]) -> Iterator[Shown]:
+def params_astray(resolved: ResolvedPack, reasons: dict[str, str]) -> Iterator[Shown]:
     """Params that nothing names, and switches whose settings cannot be checked.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         reasons: reason texts by code: `{param}` in one of them names it.
     """
-    pack = bound.pack
+    pack = resolved.pack
     operands = [
         operand
-        for fact in (*bound.facts, *bound.scope)
+        for fact in (*resolved.facts, *resolved.scope)
         for operand in (fact.subject, *fact.values, *([fact.years] if fact.years else []))
     ]
     named = {operand.name for operand in operands if isinstance(operand, Param)}
-    if bound.columns & set(bound.feeds):
+    if resolved.columns & set(resolved.feeds):
         named.add(ABSENT_FEEDS)
     codes = [rule.reason for rule in pack.flow] + [pack.otherwise.reason, pack.unknown.reason or ""]
     texts = " ".join(reasons.get(code, "") for code in codes)

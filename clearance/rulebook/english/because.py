@@ -33,36 +33,36 @@ class Because:
     not_needed: tuple[int, ...] = ()
 
 
-def because(bound: ResolvedPack, *, rule: str, true: int, known: int) -> Because:
+def because(resolved: ResolvedPack, *, rule: str, true: int, known: int) -> Because:
     """What a determination rests on.
 
     Args:
-        bound: the pack as it was used.
+        resolved: the pack as it was used.
         rule: of the determination; where the pack has none of that name (an office's review, a
             county that cannot be read), only what was asked is told apart.
         true: `facts_true`.
         known: `facts_known`.
     """
-    evidence = _Evidence(bound, true, known)
-    names = [one.rule for one in bound.pack.flow]
+    evidence = _Evidence(resolved, true, known)
+    names = [one.rule for one in resolved.pack.flow]
     at = names.index(rule) if rule in names else evidence.reached() if rule == UNKNOWN else -1
-    asked = bound.consulted[at]
-    places = range(len(bound.facts))
+    asked = resolved.consulted[at]
+    places = range(len(resolved.facts))
     unknown = [i for i in places if asked >> i & 1 and not known >> i & 1]
     told_apart = {
         "not_known": tuple(unknown),
         "not_needed": tuple(i for i in places if not asked >> i & 1),
     }
     if rule in names:
-        return Because(_in_order(evidence.support(bound.conditions[at], True)), **told_apart)
+        return Because(_in_order(evidence.support(resolved.conditions[at], True)), **told_apart)
     if rule == UNKNOWN:
-        lacking = (evidence.lacking(condition) for condition in bound.conditions[:at])
+        lacking = (evidence.lacking(condition) for condition in resolved.conditions[:at])
         return Because(missing=_in_order(i for some in lacking for i in some), **told_apart)
     if rule == OTHERWISE:
-        own = bound.pack.otherwise.then.outcome
+        own = resolved.pack.otherwise.then.outcome
         others = [
             evidence.support(condition, False)
-            for condition, one in zip(bound.conditions, bound.pack.flow, strict=True)
+            for condition, one in zip(resolved.conditions, resolved.pack.flow, strict=True)
             if one.then.outcome != own
         ]
         return Because(_in_order(i for some in others for i in some), **told_apart)
@@ -73,14 +73,14 @@ def because(bound: ResolvedPack, *, rule: str, true: int, known: int) -> Because
 class _Evidence:
     """The facts of a determination."""
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     true: int
     known: int
 
     def reached(self) -> int:
         """How far the flow was walked: to the first rule that holds, or past the last."""
-        held = (i for i, one in enumerate(self.bound.conditions) if self.value(one) is True)
-        return next(held, len(self.bound.conditions))
+        held = (i for i, one in enumerate(self.resolved.conditions) if self.value(one) is True)
+        return next(held, len(self.resolved.conditions))
 
     def value(self, condition: Condition) -> bool | None:
         """Whether a condition holds; None where that is not known."""
@@ -93,7 +93,7 @@ class _Evidence:
             if settles in values:
                 return settles
             return None if None in values else not settles
-        place = self.bound.position[condition]
+        place = self.resolved.position[condition]
         return bool(self.true >> place & 1) if self.known >> place & 1 else None
 
     def support(self, condition: Condition, value: bool) -> frozenset[int]:
@@ -108,7 +108,7 @@ class _Evidence:
                 return frozenset[int]().union(*(self.support(part, value) for part in parts))
             held = [self.support(part, value) for part in parts if self.value(part) is value]
             return min(held, key=len)
-        return frozenset({self.bound.position[condition]})
+        return frozenset({self.resolved.position[condition]})
 
     def lacking(self, condition: Condition) -> frozenset[int]:
         """The facts that are not known, of the parts that leave a condition open."""
@@ -118,7 +118,7 @@ class _Evidence:
             return self.lacking(condition.not_)
         if isinstance(condition, All | Any_):
             return frozenset[int]().union(*(self.lacking(part) for part in _parts(condition)))
-        return frozenset(self.bound.position[name] for name in fact_names(condition))
+        return frozenset(self.resolved.position[name] for name in fact_names(condition))
 
 
 def _parts(condition: All | Any_) -> tuple[Condition, ...]:

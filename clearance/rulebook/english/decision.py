@@ -45,9 +45,9 @@ def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
         catalogue: the columns that packs may ask about.
     """
     try:
-        bound = bound_from(text, catalogue=catalogue)
-        FactWords(bound, catalogue[bound.pack.unit]).all()
-        return bound
+        resolved = bound_from(text, catalogue=catalogue)
+        FactWords(resolved, catalogue[resolved.pack.unit]).all()
+        return resolved
     except (RulebookInvalid, ValueError, KeyError, TypeError):
         return None
 

@@ -53,18 +53,18 @@ class Said:
 class FactWords:
     """The facts of a pack in English, with its values settled."""
 
-    def __init__(self, bound: ResolvedPack, features: Mapping[str, Feature]) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, features: Mapping[str, Feature]) -> None:
+        self.resolved = resolved
         self.features = features
 
     def all(self) -> dict[str, Said]:
         """Every fact by name."""
-        return {fact.name: self.of(fact) for fact in self.bound.facts}
+        return {fact.name: self.of(fact) for fact in self.resolved.facts}
 
     @property
     def scope(self) -> str:
         """What must hold for a unit to be the pack's business."""
-        return ", and ".join(self.of(fact).yes for fact in self.bound.scope)
+        return ", and ".join(self.of(fact).yes for fact in self.resolved.scope)
 
     def of(self, fact: Fact) -> Said:
         """One fact."""
@@ -116,8 +116,8 @@ class FactWords:
         said = Said(yes, feature.words.not_ or f"{yes}: no")
         if isinstance(value, Constant):
             return said if value.value else ~said
-        if isinstance(value, Param) and isinstance(self.bound.values[value.name], bool):
-            chosen = said if self.bound.values[value.name] else ~said
+        if isinstance(value, Param) and isinstance(self.resolved.values[value.name], bool):
+            chosen = said if self.resolved.values[value.name] else ~said
             return Said(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
         return Said(f"{said.yes}: {self._value(value)}", f"{said.no}: {self._value(value)}")
 
@@ -191,7 +191,7 @@ class FactWords:
             if fact.operator is Operator.IS:
                 return Said(f"{option} is on", f"{option} is off")
             return self._compared(fact, option)
-        what = "switch" if self.bound.pack.params[name].switch else "value"
+        what = "switch" if self.resolved.pack.params[name].switch else "value"
         if fact.operator in (Operator.IS, Operator.IS_ONE_OF):
             if isinstance(value, Constant) and isinstance(value.value, bool):
                 said = Said(f"the {what} `{name}` is on", f"the {what} `{name}` is off")
@@ -214,7 +214,7 @@ class FactWords:
         found: list[str] = []
         for value in fact.values:
             if isinstance(value, Param):
-                settled = self.bound.values[value.name]
+                settled = self.resolved.values[value.name]
                 found += map(str, settled) if isinstance(settled, tuple) else [str(settled)]
             elif isinstance(value, Constant):
                 found.append(str(value.value))
@@ -225,10 +225,10 @@ class FactWords:
         if isinstance(operand, Option):
             return f"{self._value(operand)} years"
         if isinstance(operand, Param):
-            unit = "year" if self.bound.values[operand.name] == 1 else "years"
-            by = self.bound.pack.params[operand.name].by
+            unit = "year" if self.resolved.values[operand.name] == 1 else "years"
+            by = self.resolved.pack.params[operand.name].by
             how = f", by the {self._name(self.features[by])}" if by else ""
-            return f"{_settled(self.bound, operand.name)} {unit} (`{operand.name}`{how})"
+            return f"{_settled(self.resolved, operand.name)} {unit} (`{operand.name}`{how})"
         assert isinstance(operand, Constant)
         return f"{operand.value} {'year' if operand.value == 1 else 'years'}"
 
@@ -238,7 +238,7 @@ class FactWords:
         if isinstance(operand, Column):
             return f"the {self._name(self.features[operand.name])}"
         if isinstance(operand, Param):
-            return f"{_settled(self.bound, operand.name)} (`{operand.name}`)"
+            return f"{_settled(self.resolved, operand.name)} (`{operand.name}`)"
         if isinstance(operand, Option):
             return self._option(operand.name)
         value = operand.value
@@ -248,19 +248,19 @@ class FactWords:
 
     def _option(self, name: str) -> str:
         """An option as a sentence names it; its value where a county has set it."""
-        value = self.bound.options[name]
-        if self.bound.pack.options[name].type == "number":
+        value = self.resolved.options[name]
+        if self.resolved.pack.options[name].type == "number":
             return f"[{name}]" if is_off(value) else f"{in_words(value)} (`{name}`)"
         option = f"the county's option `{name}`"
         return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
 
 
-def _settled(bound: ResolvedPack, name: str) -> str:
+def _settled(resolved: ResolvedPack, name: str) -> str:
     """A param's value; each where it has periods."""
-    param = bound.pack.params[name]
+    param = resolved.pack.params[name]
     if param.by is not None:
         return " or ".join(dict.fromkeys(_plain(item.value) for item in param.dated))
-    return _plain(bound.values[name])
+    return _plain(resolved.values[name])
 
 
 def _plain(value: object) -> str:

@@ -21,7 +21,7 @@ from clearance.rulebook.english.prose import (
 )
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack, condition_of
-from clearance.rulebook.language.resolved import ResolvedPack, resolve, written
+from clearance.rulebook.language.resolved import ResolvedPack, written
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
 
@@ -46,9 +46,9 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     found = {INDEX: ""}
     pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
-        bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        review = reviews[_name(item.pack)] = _reviewed(item.pack, sign_off(item, bound))
-        page = _page(bound, rulebook, pointers, review=review)
+        resolved = rulebook.resolve(item.pack, switches={})
+        review = reviews[_name(item.pack)] = _reviewed(item.pack, sign_off(item, resolved))
+        page = _page(resolved, rulebook, pointers, review=review)
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
         found[_name(item.pack)] = page
@@ -61,15 +61,19 @@ def _name(pack: Pack) -> str:
 
 
 def _page(
-    bound: ResolvedPack,
+    resolved: ResolvedPack,
     rulebook: Rulebook,
     pointers: dict[str, tuple[str, str]],
     *,
     review: str,
 ) -> str:
-    pack = bound.pack
+    pack = resolved.pack
     parts = [_head(pack, review), page_notes.petition(pack, pointers), page_notes.effect(pack)]
-    parts += [_flow(bound, rulebook.catalogue, rulebook.reasons), _elements(pack), _values(bound)]
+    parts += [
+        _flow(resolved, rulebook.catalogue, rulebook.reasons),
+        _elements(pack),
+        _values(resolved),
+    ]
     parts += [_options(pack), _marks(pack), page_notes.questions(pack), page_notes.words()]
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
@@ -93,9 +97,9 @@ def _reviewed(pack: Pack, signed: SignOff) -> str:
     return f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
 
 
-def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
-    pack = bound.pack
-    facts = FactWords(bound, catalogue[pack.unit])
+def _flow(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
+    pack = resolved.pack
+    facts = FactWords(resolved, catalogue[pack.unit])
     says = facts.all()
     yield from ("", "## What it decides", "")
     yield f"Every {pack.unit} for which {facts.scope}. The first line that holds decides."
@@ -105,7 +109,7 @@ def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) ->
         decision = decision_in_english(pack, rule.then, rule.label)
         yield f"{i}. `{rule.rule}`: **{decision}** if {condition}" + ("" if below else ".")
         yield from (f"    {line}" for line in below)
-        yield f"    - Reason: {filled(reasons[rule.reason], bound)} (`{rule.reason}`)."
+        yield f"    - Reason: {filled(reasons[rule.reason], resolved)} (`{rule.reason}`)."
         yield f"    - Cite: {rule.cite}. Certainty: {rule.certainty or NO_MARK}."
         yield from page_notes.stated(rule, says)
         if rule.note:
@@ -115,17 +119,17 @@ def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) ->
         f"{len(pack.flow) + 1}. `otherwise`: in every other case: "
         f"**{decision_in_english(pack, last.then, last.label)}**."
     )
-    yield f"    - Reason: {filled(reasons[last.reason], bound)} (`{last.reason}`)."
+    yield f"    - Reason: {filled(reasons[last.reason], resolved)} (`{last.reason}`)."
     yield f"    - Cite: {last.cite}."
     if last.rules_cover_all:
         yield "    - The lines above are meant to decide every unit whose facts are all known."
     if last.note:
         yield f"    - Note: {last.note}"
-    yield from ("", unknown_in_english(bound, reasons), "", leap_day_in_english(pack))
+    yield from ("", unknown_in_english(resolved, reasons), "", leap_day_in_english(pack))
 
 
-def _values(bound: ResolvedPack) -> Iterator[str]:
-    params = bound.pack.params
+def _values(resolved: ResolvedPack) -> Iterator[str]:
+    params = resolved.pack.params
     plain = [name for name, param in params.items() if not param.switch]
     switches = [name for name, param in params.items() if param.switch]
     if plain:
@@ -135,7 +139,7 @@ def _values(bound: ResolvedPack) -> Iterator[str]:
         param = params[name]
         yield _row(
             f"`{name}`",
-            settled_in_english(bound, name),
+            settled_in_english(resolved, name),
             "; ".join([param.cite, *(f"from {item.start}: {item.cite}" for item in param.dated)]),
             param.certainty or NO_MARK,
             param.note,
@@ -153,7 +157,7 @@ def _values(bound: ResolvedPack) -> Iterator[str]:
             param.certainty or NO_MARK,
             param.note,
         )
-    yield from page_notes.choices(bound.pack)
+    yield from page_notes.choices(resolved.pack)
 
 
 def _options(pack: Pack) -> Iterator[str]:

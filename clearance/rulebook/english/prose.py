@@ -36,16 +36,16 @@ CERTAINTIES = {
 }
 
 
-def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+def english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
     """The whole pack as text.
 
     Args:
-        bound: the pack with its values settled.
+        resolved: the pack with its values settled.
         catalogue: for the columns' labels.
         reasons: reason texts by code.
     """
-    pack = bound.pack
-    facts = FactWords(bound, catalogue[pack.unit])
+    pack = resolved.pack
+    facts = FactWords(resolved, catalogue[pack.unit])
     says = facts.all()
     lines = [
         pack.title,
@@ -69,7 +69,8 @@ def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) 
         lines.append(f"{i}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}")
         lines += [f"   {line}" for line in below]
         lines.append(
-            f"   Reason: {filled(reasons[rule.reason], bound)} [{rule.reason}]. Cite: {rule.cite}."
+            f"   Reason: {filled(reasons[rule.reason], resolved)} [{rule.reason}]. "
+            f"Cite: {rule.cite}."
         )
         if rule.certainty:
             lines.append(f"   Certainty: {CERTAINTIES[rule.certainty]}.")
@@ -78,28 +79,28 @@ def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) 
     last = pack.otherwise
     lines.append(
         f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(pack, last.then, last.label)}. "
-        f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
+        f"Reason: {filled(reasons[last.reason], resolved)} [{last.reason}]. Cite: {last.cite}."
     )
     if last.rules_cover_all:
         lines.append("   The lines above are meant to decide every unit whose facts are all known.")
-    lines += ["", unknown_in_english(bound, reasons), leap_day_in_english(pack)]
+    lines += ["", unknown_in_english(resolved, reasons), leap_day_in_english(pack)]
     if pack.params:
         lines += ["", "Values:"]
-        lines += [_param(name, bound) for name in pack.params]
+        lines += [_param(name, resolved) for name in pack.params]
     if pack.options:
         lines += ["", "Options, set by each county; one that it does not set is off:"]
-        lines += [_option(name, bound) for name in pack.options]
+        lines += [_option(name, resolved) for name in pack.options]
     return "\n".join(lines)
 
 
-def filled(text: str, bound: ResolvedPack) -> str:
+def filled(text: str, resolved: ResolvedPack) -> str:
     """A reason text with the pack's params and options in place of `{name}`.
 
     What only a county or a count can fill stands in square brackets.
     """
-    for name in bound.values:
-        text = text.replace("{" + name + "}", settled_in_english(bound, name))
-    for name, option in bound.options.items():
+    for name in resolved.values:
+        text = text.replace("{" + name + "}", settled_in_english(resolved, name))
+    for name, option in resolved.options.items():
         said = f"[{name}]" if is_off(option) else in_words(option)
         text = text.replace("{" + name + "}", said)
     return text.replace("{section}", "[section]").replace("{charge}", "[the charge itself]")
@@ -116,15 +117,16 @@ def in_force_in_english(pack: Pack) -> str:
     return since + (f" to {end}" if end else "")
 
 
-def unknown_in_english(bound: ResolvedPack, reasons: dict[str, str]) -> str:
+def unknown_in_english(resolved: ResolvedPack, reasons: dict[str, str]) -> str:
     """What the pack says where the record says nothing."""
-    unknown = bound.pack.unknown
+    unknown = resolved.pack.unknown
     if unknown.then is None:
         return "What the record does not say counts as not holding."
     return (
         "Where the record does not say, and what it does not say could change the answer: "
-        f"{decision_in_english(bound.pack, unknown.then, unknown.label)}. Reason: "
-        f"{filled(reasons[str(unknown.reason)], bound)} [{unknown.reason}]. Cite: {unknown.cite}."
+        f"{decision_in_english(resolved.pack, unknown.then, unknown.label)}. Reason: "
+        f"{filled(reasons[str(unknown.reason)], resolved)} [{unknown.reason}]. "
+        f"Cite: {unknown.cite}."
     )
 
 
@@ -134,9 +136,9 @@ def leap_day_in_english(pack: Pack) -> str:
     return f"An anniversary of 29 February in a year without one falls on {day}."
 
 
-def _param(name: str, bound: ResolvedPack) -> str:
-    param = bound.pack.params[name]
-    line = f"- {name} = {settled_in_english(bound, name)}. Cite: {param.cite}."
+def _param(name: str, resolved: ResolvedPack) -> str:
+    param = resolved.pack.params[name]
+    line = f"- {name} = {settled_in_english(resolved, name)}. Cite: {param.cite}."
     if param.switch:
         allowed = ", ".join(written(word) for word in param.allowed)
         line += f" A switch of the configuration: {allowed}."
@@ -145,13 +147,13 @@ def _param(name: str, bound: ResolvedPack) -> str:
     return line + (f" {param.note}" if param.note else "")
 
 
-def settled_in_english(bound: ResolvedPack, name: str) -> str:
+def settled_in_english(resolved: ResolvedPack, name: str) -> str:
     """A param's value in words, with its periods where it has some."""
-    param = bound.pack.params[name]
+    param = resolved.pack.params[name]
     if param.by is not None:
         periods = ", ".join(f"{_said(item.value)} from {item.start}" for item in param.dated)
         return f"by {param.by.replace('_', ' ')}: {periods}"
-    return _said(bound.values[name])
+    return _said(resolved.values[name])
 
 
 def _said(value: object) -> str:
@@ -169,9 +171,9 @@ def decision_in_english(pack: Pack, decision: Decision, label: str | None = None
     return OUTCOMES[decision.outcome] + (f" ({label})" if label else "")
 
 
-def _option(name: str, bound: ResolvedPack) -> str:
-    option = bound.pack.options[name]
-    line = f"- {name} = {in_words(bound.options[name])}. It may be {option.allows}."
+def _option(name: str, resolved: ResolvedPack) -> str:
+    option = resolved.pack.options[name]
+    line = f"- {name} = {in_words(resolved.options[name])}. It may be {option.allows}."
     line += f" Cite: {option.cite}."
     if option.certainty:
         line += f" Certainty: {CERTAINTIES[option.certainty]}."

@@ -13,7 +13,7 @@ class Assigned:
     """A pack and the counties whose units it decides.
 
     Attributes:
-        bound: the pack, with the options of every county that is not in `by_county`.
+        resolved: the pack, with the options of every county that is not in `by_county`.
         counties: only these; None for every county.
         excluded: all but these; used for a default policy.
         by_county: the pack with a county's own options.
@@ -22,7 +22,7 @@ class Assigned:
         read: the counties there are; the name of any other cannot be read. Asked with `rivals`.
     """
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     counties: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
     by_county: Mapping[str, ResolvedPack] = field(default_factory=dict)
@@ -36,10 +36,10 @@ class Assigned:
         The id stands alone where all its counties have the same options; it is left out where
         each of its counties has its own.
         """
-        identity = self.bound.pack.pack
+        identity = self.resolved.pack.pack
         found = {f"{identity}/{county}": own for county, own in sorted(self.by_county.items())}
         if self.counties is None or self.counties - set(self.by_county):
-            found = {identity: self.bound, **found}
+            found = {identity: self.resolved, **found}
         return found
 
     @property
@@ -56,4 +56,4 @@ class Assigned:
         """
         if county in self.excluded or (self.counties is not None and county not in self.counties):
             return None
-        return self.by_county.get(county, self.bound) if county is not None else self.bound
+        return self.by_county.get(county, self.resolved) if county is not None else self.resolved

@@ -42,7 +42,7 @@ class ResolvedPack:
         facts: resolved, in order; bit i of the evidence is fact i.
         scope: facts that must all hold.
         values: each param's value, switches applied; dated params keep their periods.
-        reads: fingerprint of what else the pack rests on (statute lists, dispositions).
+        inputs_fingerprint: hash of what else the pack rests on (statute lists, dispositions).
         options: each option's value, as one county sets them.
         feeds: of each column from a side feed, what it says where nothing is recorded.
         recorded: the fingerprint under which a store keeps the pack; None where it comes from a
@@ -53,7 +53,7 @@ class ResolvedPack:
     facts: tuple[Fact, ...]
     scope: tuple[Fact, ...]
     values: Values
-    reads: str
+    inputs_fingerprint: str
     options: OptionValues = field(default_factory=dict)
     recorded: str | None = None
     feeds: Mapping[str, ParamValue] = field(default_factory=dict)
@@ -131,7 +131,7 @@ class ResolvedPack:
         content: dict[str, Any] = {
             "pack": without_words(self.pack.model_dump(mode="json", by_alias=True)),
             "values": {name: str(value) for name, value in sorted(self.values.items())},
-            "reads": self.reads,
+            "reads": self.inputs_fingerprint,
         }
         if self.options:
             content["options"] = self.options
@@ -149,7 +149,7 @@ def resolve(
     catalogue: Catalogue,
     *,
     switches: Mapping[str, ParamValue],
-    reads: str,
+    inputs_fingerprint: str,
     options: Mapping[str, OptionValue] | None = None,
 ) -> ResolvedPack:
     """The pack with its values settled.
@@ -158,7 +158,7 @@ def resolve(
         pack: a checked pack.
         catalogue: the columns it may ask about.
         switches: values of the configuration for params marked `switch`.
-        reads: fingerprint of the statute lists and dispositions.
+        inputs_fingerprint: hash of the statute lists, dispositions and columns.
         options: values as one county sets them; those not named are off.
     """
     features = catalogue[pack.unit]
@@ -173,7 +173,7 @@ def resolve(
         facts=tuple(resolve_facts(pack, features)),
         scope=tuple(resolve_scope(pack, features)),
         values=values,
-        reads=reads,
+        inputs_fingerprint=inputs_fingerprint,
         options={**all_off(pack.options), **(options or {})},
         feeds=_nothing_recorded(features),
     )

@@ -17,30 +17,30 @@ RULE = "county_unread"
 _LEFT_OUT = "left_out"
 
 
-def as_rival(bound: ResolvedPack, number: int) -> ResolvedPack:
+def as_rival(resolved: ResolvedPack, number: int) -> ResolvedPack:
     """The pack with its scope as its first rule, under a name of its own.
 
     Args:
-        bound: what a county decides by.
+        resolved: what a county decides by.
         number: tells it from other rivals.
     """
-    scope = tuple(replace(fact, name=f"{_LEFT_OUT}_{at}") for at, fact in enumerate(bound.scope))
+    scope = tuple(replace(fact, name=f"{_LEFT_OUT}_{at}") for at, fact in enumerate(resolved.scope))
     inside = All(all=tuple(fact.name for fact in scope))
     left_out = Rule(
         rule=_LEFT_OUT,
         when=Not(**{"not": inside}),
         then=Decision(outcome="NOT_ELIGIBLE"),
         reason=REASON,
-        cite=bound.pack.authority.cite,
+        cite=resolved.pack.authority.cite,
     )
-    pack = bound.pack.model_copy(
-        update={"pack": f"rival_{number}", "flow": (left_out, *bound.pack.flow)}
+    pack = resolved.pack.model_copy(
+        update={"pack": f"rival_{number}", "flow": (left_out, *resolved.pack.flow)}
     )
     return ResolvedPack(
         pack=pack,
-        facts=(*bound.facts, *scope),
+        facts=(*resolved.facts, *scope),
         scope=(),
-        values=bound.values,
-        reads=bound.reads,
-        options=bound.options,
+        values=resolved.values,
+        inputs_fingerprint=resolved.inputs_fingerprint,
+        options=resolved.options,
     )

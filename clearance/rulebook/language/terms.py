@@ -22,20 +22,22 @@ class Term(NamedTuple):
     no: int
 
 
-def terms_of(bound: ResolvedPack, condition: Condition, *, wanted: bool = True) -> tuple[Term, ...]:
+def terms_of(
+    resolved: ResolvedPack, condition: Condition, *, wanted: bool = True
+) -> tuple[Term, ...]:
     """The terms of a condition, or of its opposite.
 
     Args:
-        bound: the pack whose facts the bits are.
+        resolved: the pack whose facts the bits are.
         condition: over facts' names.
         wanted: False for the opposite.
     """
     if isinstance(condition, Not):
-        return terms_of(bound, condition.not_, wanted=not wanted)
+        return terms_of(resolved, condition.not_, wanted=not wanted)
     if isinstance(condition, (All, Any_)):
         is_all = isinstance(condition, All)
         parts = condition.all if isinstance(condition, All) else condition.any
-        found = [terms_of(bound, part, wanted=wanted) for part in parts]
+        found = [terms_of(resolved, part, wanted=wanted) for part in parts]
         if is_all is not wanted:
             return _without_special_cases(term for terms in found for term in terms)
         together: tuple[Term, ...] = (Term(0, 0),)
@@ -44,7 +46,7 @@ def terms_of(bound: ResolvedPack, condition: Condition, *, wanted: bool = True) 
                 Term(one.yes | other.yes, one.no | other.no) for one in together for other in terms
             )
         return together
-    bit = 1 << bound.position[condition]
+    bit = 1 << resolved.position[condition]
     return (Term(bit, 0) if wanted else Term(0, bit),)
 
 

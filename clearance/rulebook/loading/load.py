@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,8 @@ from clearance.rulebook.language.catalogue import (
     load_catalogue,
     without_words,
 )
-from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.model import Pack, ParamValue
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.language.yaml_lines import Document, Where, load_yaml
 from clearance.rulebook.loading.documents import CASES, PackDocument, placed, read_documents
 from clearance.rulebook.loading.lawyer_notes_checks import petition_problems
@@ -83,14 +84,25 @@ class Rulebook:
         catalogue: columns that packs may ask about.
         reasons: reason texts by code.
         packs: every version of every pack.
-        reads: fingerprint of what packs rest on beside themselves.
+        inputs_fingerprint: hash of what packs rest on beside themselves.
     """
 
     folder: Path
     catalogue: Catalogue
     reasons: dict[str, str]
     packs: tuple[PackFile, ...]
-    reads: str
+    inputs_fingerprint: str
+
+    def resolve(self, pack: Pack, *, switches: Mapping[str, ParamValue]) -> ResolvedPack:
+        """A pack of this rulebook with its values settled.
+
+        Args:
+            pack: one of `packs`.
+            switches: the configuration's values for params marked `switch`.
+        """
+        return resolve(
+            pack, self.catalogue, switches=switches, inputs_fingerprint=self.inputs_fingerprint
+        )
 
     def find(self, name: str, *, as_of: date) -> PackFile | None:
         """The pack's version in force, or the one named as `pack@version`; None where none is.
@@ -159,8 +171,8 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
         problems.append(f"{packs[i].name}:{packs[i].document.line(('petition',))}: {what}")
     if not packs and not problems:
         problems.append(f"{folder}: no pack in any folder below it")
-    rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))
-    return rulebook, problems
+    fingerprint = _inputs_fingerprint(folder)
+    return Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), fingerprint), problems
 
 
 def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
@@ -239,7 +251,8 @@ def _list_names(folder: Path) -> set[str]:
     return names | {f"{name}:possible" for name in names}
 
 
-def _reads(folder: Path) -> str:
+def _inputs_fingerprint(folder: Path) -> str:
+    """SHA-256 of the folder's own YAML and CSV files and its statute lists, words left out."""
     digest = hashlib.sha256()
     files = [*folder.glob("*.yaml"), *folder.glob("*.csv"), *folder.glob("statutes/*.csv")]
     for path in sorted(files):

@@ -63,12 +63,12 @@ def signing_file(item: PackFile) -> Path:
     return item.document.path.with_suffix(SIGNED)
 
 
-def sign_off(item: PackFile, bound: ResolvedPack) -> SignOff:
+def sign_off(item: PackFile, resolved: ResolvedPack) -> SignOff:
     """Whether the pack is signed off.
 
     Args:
         item: its file.
-        bound: the pack with the switches of the configuration; options of counties are left aside.
+        resolved: the pack with the configuration's switches; county options are left aside.
 
     Raises:
         RulebookInvalid: the file of its signatures does not hold.
@@ -76,22 +76,22 @@ def sign_off(item: PackFile, bound: ResolvedPack) -> SignOff:
     signatures = sorted(_read(signing_file(item)), key=lambda one: one.on)
     if not signatures:
         return SignOff("unsigned")
-    now = signed_fingerprint(bound)
+    now = signed_fingerprint(resolved)
     own = [one for one in signatures if one.fingerprint == now]
     return SignOff("signed", own[-1]) if own else SignOff("lapsed", signatures[-1])
 
 
-def signed_fingerprint(bound: ResolvedPack) -> str:
+def signed_fingerprint(resolved: ResolvedPack) -> str:
     """What a signature is about: the pack with its switches, no county's options set."""
-    return bound.with_options({}).fingerprint
+    return resolved.with_options({}).fingerprint
 
 
-def sign(item: PackFile, bound: ResolvedPack, *, by: str, on: date) -> Path:
+def sign(item: PackFile, resolved: ResolvedPack, *, by: str, on: date) -> Path:
     """Add a signature to the pack's file; returns the file.
 
     Args:
         item: the pack's file.
-        bound: the pack with the switches that are signed.
+        resolved: the pack with the switches that are signed.
         by: who signs.
         on: the day.
 
@@ -102,7 +102,7 @@ def sign(item: PackFile, bound: ResolvedPack, *, by: str, on: date) -> Path:
     if not by.strip():
         raise UsageError("Nobody signs.", "Name a person: `--by 'A. Lawyer, office'`.")
     path = signing_file(item)
-    added = Signature(by=by.strip(), on=on, fingerprint=signed_fingerprint(bound))
+    added = Signature(by=by.strip(), on=on, fingerprint=signed_fingerprint(resolved))
     every = [one.model_dump() for one in (*_read(path), added)]
     text = yaml.safe_dump({"signed": every}, sort_keys=False, allow_unicode=True)
     try:

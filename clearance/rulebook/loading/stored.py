@@ -21,17 +21,21 @@ from clearance.rulebook.language.yaml_lines import load_yaml
 SETTLED = "settled"
 
 
-def stored_text(bound: ResolvedPack, *, text: str) -> str:
+def stored_text(resolved: ResolvedPack, *, text: str) -> str:
     """The text of a row of `packs`.
 
     Args:
-        bound: the pack as it was used.
+        resolved: the pack as it was used.
         text: its file.
     """
     switches = {
-        name: bound.values[name] for name, param in bound.pack.params.items() if param.switch
+        name: resolved.values[name] for name, param in resolved.pack.params.items() if param.switch
     }
-    settled = {"reads": bound.reads, "switches": switches, "options": dict(bound.options)}
+    settled = {
+        "reads": resolved.inputs_fingerprint,
+        "switches": switches,
+        "options": dict(resolved.options),
+    }
     line = json.dumps({SETTLED: settled}, default=str, sort_keys=True)[1:-1]
     appended = f"{text.rstrip()}\n\n# What the configuration settled.\n{line}\n"
     if _is_mapping_with(appended):
@@ -67,7 +71,7 @@ def bound_from(text: str, *, catalogue: Catalogue) -> ResolvedPack:
         pack,
         catalogue,
         switches=_with_tuples(settled.get("switches", {})),
-        reads=str(settled.get("reads", "")),
+        inputs_fingerprint=str(settled.get("reads", "")),
         options=_with_tuples(settled.get("options", {})),
     )
 

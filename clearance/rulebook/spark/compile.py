@@ -47,7 +47,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date | st
         raise ValueError("evaluate needs at least one pack")
     rows, tables = units, Tables(assigned, as_of=as_of)
     own_day = [name(as_of)] if isinstance(as_of, str) else []
-    handed_on = [*IDENTITY, *own_day, f"{name(assigned[0].bound.event_day)} AS event_day"]
+    handed_on = [*IDENTITY, *own_day, f"{name(assigned[0].resolved.event_day)} AS event_day"]
     for stage in (
         _asked(tables),
         [*_words(tables), *_days(tables), "explode(packs) AS variant"],
@@ -59,7 +59,7 @@ def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date | st
     ):
         rows = rows.selectExpr(*handed_on, *stage)
         handed_on = [*IDENTITY, *own_day, "event_day"]
-    unit = assigned[0].bound.pack.unit
+    unit = assigned[0].resolved.pack.unit
     return rows.selectExpr(*_determination(tables, unit=unit, as_of=as_of))
 
 

@@ -59,17 +59,17 @@ def decide_in_spark(
         catalogue: for the columns' types.
     """
     groups: dict[tuple[Unit, str], list[int]] = {}
-    for i, (bound, _, _) in enumerate(items):
-        groups.setdefault((bound.pack.unit, _apart(bound)), []).append(i)
+    for i, (resolved, _, _) in enumerate(items):
+        groups.setdefault((resolved.pack.unit, _apart(resolved)), []).append(i)
     parts = []
     for (unit, apart), members in groups.items():
         group = [items[i] for i in members]
         rows, days = [row for _, _, row in group], [as_of for _, as_of, _ in group]
         assigned = [Assigned(group[0][0])]
         if not apart:
-            counties = [_county(bound) for bound, _, _ in group]
+            counties = [_county(resolved) for resolved, _, _ in group]
             rows = [{**row, "county": own} for row, own in zip(rows, counties, strict=True)]
-            assigned = _assigned([bound for bound, _, _ in group])
+            assigned = _assigned([resolved for resolved, _, _ in group])
         units = units_of(spark, rows, days=days, unit=unit, catalogue=catalogue)
         place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
         decided = evaluate(units, assigned, as_of="as_of")
@@ -93,14 +93,14 @@ def union(parts: Sequence[DataFrame]) -> DataFrame:
     return union(parts[:half]).unionByName(union(parts[half:]))
 
 
-def _apart(bound: ResolvedPack) -> str:
+def _apart(resolved: ResolvedPack) -> str:
     """A pack that asks of the county is decided by itself; for others the county is made up."""
-    return bound.fingerprint if "county" in bound.columns else ""
+    return resolved.fingerprint if "county" in resolved.columns else ""
 
 
-def _county(bound: ResolvedPack) -> str:
+def _county(resolved: ResolvedPack) -> str:
     """The made-up county of those whom the pack, as it is set, decides."""
-    return f"COUNTY OF {bound.fingerprint}"
+    return f"COUNTY OF {resolved.fingerprint}"
 
 
 def _assigned(bounds: Sequence[ResolvedPack]) -> list[Assigned]:
@@ -110,14 +110,16 @@ def _assigned(bounds: Sequence[ResolvedPack]) -> list[Assigned]:
     ids of their own.
     """
     settings: dict[str, dict[str, ResolvedPack]] = {}
-    for bound in bounds:
-        shared = bound.with_options({}).fingerprint if bound.options else bound.fingerprint
-        settings.setdefault(shared, {})[_county(bound)] = bound
+    for resolved in bounds:
+        shared = resolved.with_options({}).fingerprint if resolved.options else resolved.fingerprint
+        settings.setdefault(shared, {})[_county(resolved)] = resolved
     assigned = []
     for place, by_county in enumerate(settings.values()):
         own = {
-            county: replace(bound, pack=bound.pack.model_copy(update={"pack": f"pack_{place}"}))
-            for county, bound in by_county.items()
+            county: replace(
+                resolved, pack=resolved.pack.model_copy(update={"pack": f"pack_{place}"})
+            )
+            for county, resolved in by_county.items()
         }
         first = next(iter(own.values()))
         options = own if first.options else {}

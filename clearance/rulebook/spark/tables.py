@@ -48,25 +48,25 @@ class Questions:
     truths: dict[tuple[str, str], int] = field(default_factory=dict)
     flips: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def places(self, bound: ResolvedPack) -> list[int]:
+    def places(self, resolved: ResolvedPack) -> list[int]:
         """The bit of each fact of a pack, which is added where it is new."""
         asked = [
-            (holds(bound, fact, as_of=self.as_of), known(bound, fact, as_of=self.as_of))
-            for fact in bound.facts
+            (holds(resolved, fact, as_of=self.as_of), known(resolved, fact, as_of=self.as_of))
+            for fact in resolved.facts
         ]
         return [self.truths.setdefault(texts, len(self.truths)) for texts in asked]
 
-    def moving(self, bound: ResolvedPack) -> list[dict[str, int]]:
+    def moving(self, resolved: ResolvedPack) -> list[dict[str, int]]:
         """Of each fact of a pack that time moves: where its day stands, and its bit in the pack.
 
         `open` is the bit where the fact holds from the day of a bound on; before it is not known.
         """
         rows = []
-        for i in bound.timed:
-            fact = bound.facts[i]
-            if bound.is_off(fact):
+        for i in resolved.timed:
+            fact = resolved.facts[i]
+            if resolved.is_off(fact):
                 continue
-            day = (flip(bound, fact), is_bound(fact.subject, fact))
+            day = (flip(resolved, fact), is_bound(fact.subject, fact))
             at = self.flips.setdefault(day, len(self.flips))
             rows.append({"at": at, "bit": 1 << i, "open": (1 << i) * fact.rises})
         return rows
@@ -111,30 +111,32 @@ class Line:
     """What a pack says in one case.
 
     Attributes:
-        bound: the pack; its options play no part.
+        resolved: the pack; its options play no part.
         rule: the rule's index; the number of rules for `otherwise`.
         unsure: its `unknown` decides, where that rule would have.
     """
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     rule: int
     unsure: bool
 
     @property
     def decision(self) -> Decision:
         """Outcome and relief."""
-        unknown = self.bound.pack.unknown.then
-        return unknown if self.unsure and unknown is not None else self.bound.decisions[self.rule]
+        unknown = self.resolved.pack.unknown.then
+        return (
+            unknown if self.unsure and unknown is not None else self.resolved.decisions[self.rule]
+        )
 
     @property
     def consulted(self) -> int:
         """The facts asked when the walk ends there."""
-        return self.bound.consulted[self.rule]
+        return self.resolved.consulted[self.rule]
 
     @property
     def words(self) -> dict[str, str | None]:
         """What the row says besides the relief."""
-        pack, line = self.bound.pack, self._line
+        pack, line = self.resolved.pack, self._line
         rule = line.rule if isinstance(line, Rule) else "otherwise"
         if line is pack.unknown:
             rule = "unknown"
@@ -143,7 +145,7 @@ class Line:
 
     @property
     def _line(self) -> Rule | Otherwise | Unknown:
-        pack = self.bound.pack
+        pack = self.resolved.pack
         if self.unsure:
             return pack.unknown
         return pack.otherwise if self.rule == pack.last else pack.flow[self.rule]
@@ -154,11 +156,11 @@ class UnreadCounty:
     """What a pack says where the county cannot be read and another's would say otherwise.
 
     Attributes:
-        bound: the pack.
+        resolved: the pack.
         consulted: no fact of the pack.
     """
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     consulted: int = 0
 
     @property
@@ -169,7 +171,7 @@ class UnreadCounty:
     @property
     def words(self) -> dict[str, str | None]:
         """What the row says besides the relief."""
-        cite = self.bound.pack.authority.cite
+        cite = self.resolved.pack.authority.cite
         return {"outcome": self.decision.outcome, "reason": REASON, "rule": RULE, "cite": cite}
 
 
@@ -187,41 +189,41 @@ class Tables:
         self.assigned = assigned
         rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
         walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]
-        self._packs = [*(item.bound for item in assigned), *walked]
+        self._packs = [*(item.resolved for item in assigned), *walked]
         self.variants: list[tuple[int, ResolvedPack]] = []
         self._variant_of: dict[tuple[int, str], int] = {}
         for i, item in enumerate(assigned):
-            for bound in (item.bound, *item.by_county.values()):
-                if (i, bound.fingerprint) not in self._variant_of:
-                    self._variant_of[i, bound.fingerprint] = len(self.variants)
-                    self.variants.append((i, bound))
+            for resolved in (item.resolved, *item.by_county.values()):
+                if (i, resolved.fingerprint) not in self._variant_of:
+                    self._variant_of[i, resolved.fingerprint] = len(self.variants)
+                    self.variants.append((i, resolved))
         at = dict(zip(rivals, range(len(self.variants), 2**31), strict=False))
         self.variants += [(len(assigned) + i, rival) for i, rival in enumerate(walked)]
         self._unread = {
             i: len(self.variants) + place
             for place, i in enumerate(i for i, item in enumerate(assigned) if item.rivals)
         }
-        self.variants += [(i, assigned[i].bound) for i in self._unread]
+        self.variants += [(i, assigned[i].resolved) for i in self._unread]
         self._rivals_of = {
             variant: [at[rival.fingerprint] for rival in assigned[i].rivals]
             for i, variant in self._unread.items()
         }
         lines: list[Line | UnreadCounty] = [
-            Line(bound, rule, unsure)
-            for bound in self._packs
-            for unsure in ((False,) if bound.unknown_passes else (False, True))
-            for rule in range(bound.pack.last + 1)
+            Line(resolved, rule, unsure)
+            for resolved in self._packs
+            for unsure in ((False,) if resolved.unknown_passes else (False, True))
+            for rule in range(resolved.pack.last + 1)
         ]
-        lines += [UnreadCounty(assigned[i].bound) for i in self._unread]
+        lines += [UnreadCounty(assigned[i].resolved) for i in self._unread]
         self.lines = sorted(lines, key=lambda line: OUTCOMES.index(line.decision.outcome))
         self._code_of = {
-            (line.bound.pack.pack, line.rule, line.unsure): code
+            (line.resolved.pack.pack, line.rule, line.unsure): code
             for code, line in enumerate(self.lines)
             if isinstance(line, Line)
         }
         self.questions = Questions(as_of)
-        self._places = [self.questions.places(bound) for _, bound in self.variants]
-        self._moving = [self.questions.moving(bound) for _, bound in self.variants]
+        self._places = [self.questions.places(resolved) for _, resolved in self.variants]
+        self._moving = [self.questions.moving(resolved) for _, resolved in self.variants]
 
     def flips(self) -> str:
         """Of a unit: the day on which each distinct fact flips that time moves."""
@@ -240,7 +242,9 @@ class Tables:
         """Of a unit: the variants whose business it is."""
         by_scope: dict[str, list[int]] = {}
         for i, item in enumerate(self.assigned):
-            scope = " AND ".join(dict.fromkeys(truth(item.bound, f) for f in item.bound.scope))
+            scope = " AND ".join(
+                dict.fromkeys(truth(item.resolved, f) for f in item.resolved.scope)
+            )
             by_scope.setdefault(scope, []).append(i)
         none = table([], of="array<int>")
         found = [
@@ -281,8 +285,8 @@ class Tables:
     def still(self) -> str:
         """By variant: the bits of the facts that time does not move."""
         masks = []
-        for moving, (_, bound) in zip(self._moving, self.variants, strict=True):
-            masks.append((1 << len(bound.facts)) - 1 - sum(move["bit"] for move in moving))
+        for moving, (_, resolved) in zip(self._moving, self.variants, strict=True):
+            masks.append((1 << len(resolved.facts)) - 1 - sum(move["bit"] for move in moving))
         return table(masks, of="array<bigint>")
 
     def terms(self) -> str:
@@ -291,24 +295,24 @@ class Tables:
         `says` is a bit for the decision, `others` the bits of all other decisions: reading 5 asks
         whether an unknown rule before would decide otherwise.
         """
-        by_pack = [self._terms(bound) for bound in self._packs]
+        by_pack = [self._terms(resolved) for resolved in self._packs]
         return table([by_pack[i] for i, _ in self.variants], of=f"array<{TERMS}>")
 
-    def _terms(self, bound: ResolvedPack) -> list[dict[str, int]]:
-        kinds = list(dict.fromkeys(bound.decisions))
+    def _terms(self, resolved: ResolvedPack) -> list[dict[str, int]]:
+        kinds = list(dict.fromkeys(resolved.decisions))
         rows = []
-        for rule, decision in enumerate(bound.decisions):
+        for rule, decision in enumerate(resolved.decisions):
             says = 1 << kinds.index(decision)
-            code = self._code_of[bound.pack.pack, rule, False]
-            last = rule == bound.pack.last
-            for yes, no in ((0, 0),) if last else terms_of(bound, bound.conditions[rule]):
+            code = self._code_of[resolved.pack.pack, rule, False]
+            last = rule == resolved.pack.last
+            for yes, no in ((0, 0),) if last else terms_of(resolved, resolved.conditions[rule]):
                 rows.append(
                     {
                         "yes": yes,
                         "no": no,
                         "asks": yes | no,
                         "code": code,
-                        "unsure": self._code_of.get((bound.pack.pack, rule, True), code),
+                        "unsure": self._code_of.get((resolved.pack.pack, rule, True), code),
                         "says": says,
                         "others": (1 << len(kinds)) - 1 - says,
                     }
@@ -347,7 +351,7 @@ class Tables:
     def unread(self) -> str:
         """By variant: the code for a county that cannot be read; null where it is read."""
         of_pack = {
-            line.bound.pack.pack: code
+            line.resolved.pack.pack: code
             for code, line in enumerate(self.lines)
             if isinstance(line, UnreadCounty)
         }
@@ -367,13 +371,13 @@ class Tables:
         """By variant: what names the pack, and the first day of its law."""
         rows: list[dict[str, Any]] = [
             {
-                "pack": bound.pack.pack,
-                "version": bound.pack.version,
-                "fingerprint": bound.fingerprint,
-                "kind": bound.pack.kind,
-                "first_day": bound.pack.first_day and bound.pack.first_day.isoformat(),
+                "pack": resolved.pack.pack,
+                "version": resolved.pack.version,
+                "fingerprint": resolved.fingerprint,
+                "kind": resolved.pack.kind,
+                "first_day": resolved.pack.first_day and resolved.pack.first_day.isoformat(),
             }
-            for _, bound in self.variants
+            for _, resolved in self.variants
         ]
         return table(rows, of=f"array<{PACK}>")
 

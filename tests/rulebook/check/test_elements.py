@@ -94,7 +94,7 @@ def content(**changes: Any) -> dict[str, Any]:
 
 def bound(catalogue: Catalogue, **changes: Any) -> ResolvedPack:
     pack = Pack.model_validate(content(**changes))
-    return resolve(pack, catalogue, switches={}, reads="test")
+    return resolve(pack, catalogue, switches={}, inputs_fingerprint="test")
 
 
 def changed_rule(number: int, **changes: Any) -> list[dict[str, Any]]:
@@ -130,7 +130,9 @@ def test_what_only_perhaps_holds_may_not_be_stated(rulebook: Rulebook) -> None:
     # With `not_holding` the rule before may be unknown, so that its opposite is not sure either.
     for unknown, surely in ((UNKNOWN, 0), ({"counts_as": "not_holding"}, 1)):
         raw = content(flow=flow) | {"unknown": unknown}
-        pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
+        pack = resolve(
+            Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
+        )
         solver = PackSolver(pack, rulebook.catalogue)
         assert len(list(untrue_statements(pack, solver))) == surely
 
@@ -159,7 +161,9 @@ def test_a_section_without_elements_and_a_switch_without_readings_are_noted(
     assert "does not state its branch" in messages(flow=changed_rule(2, states=[]))[0]
     half = SWITCH | {"readings": {1: {"says": "One.", "gains": "Nobody."}}}
     raw = content() | {"params": {"years": half}}
-    pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
+    pack = resolve(
+        Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
+    )
     assert [s.message for s in unsaid(pack)] == [
         "the switch `years` does not say what 3 means and who gains"
     ]
@@ -237,7 +241,7 @@ def test_words_change_no_fingerprint_and_rules_do(rulebook: Rulebook) -> None:
     for key in WORDS:
         del raw[key]
     raw["params"] = {"years": {key: v for key, v in SWITCH.items() if key != "readings"}}
-    without = resolve(Pack.model_validate(raw), catalogue, switches={}, reads="test")
+    without = resolve(Pack.model_validate(raw), catalogue, switches={}, inputs_fingerprint="test")
     assert without.fingerprint == with_words.fingerprint
     other = bound(catalogue, flow=changed_rule(1, when={"not": "misdemeanor"}))
     assert other.fingerprint != with_words.fingerprint

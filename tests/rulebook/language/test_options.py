@@ -42,7 +42,9 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
 ) -> None:
     content = small_pack(**OWN)
     content["flow"][0]["when"] = {"any": ["chosen", "old"]}
-    bound = resolve(Pack.model_validate(content), rulebook.catalogue, switches={}, reads="")
+    bound = resolve(
+        Pack.model_validate(content), rulebook.catalogue, switches={}, inputs_fingerprint=""
+    )
     assert decided(bound, "old") == "NOT_ELIGIBLE"
     assert decided(bound, "old", years=5) == "REVIEW"
     assert decided(bound, {"not": "old"}) == "ELIGIBLE"

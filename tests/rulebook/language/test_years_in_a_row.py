@@ -112,7 +112,9 @@ def law(rulebook: Rulebook, years: int, window: str) -> ResolvedPack:
     assert found is not None
     param = found.pack.params["felony_years"].model_copy(update={"value": years})
     pack = found.pack.model_copy(update={"params": {**found.pack.params, "felony_years": param}})
-    return resolve(pack, rulebook.catalogue, switches={"four_year_window": window}, reads="a test")
+    return resolve(
+        pack, rulebook.catalogue, switches={"four_year_window": window}, inputs_fingerprint="a test"
+    )
 
 
 # A felony whose terms ended on 2010-03-01, another one of 2013-06-01.

@@ -74,11 +74,11 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
     found, _ = pack_of(pack)
     assert found is not None
     catalogue = load_catalogue(RULES)
-    bound = resolve(found.pack, catalogue, switches={}, reads="r")
+    bound = resolve(found.pack, catalogue, switches={}, inputs_fingerprint="r")
     target = tmp_path / "p.cases.yaml"
 
     def use() -> None:
-        run_in_python(bound, load_cases(target, bound=bound, catalogue=catalogue))
+        run_in_python(bound, load_cases(target, resolved=bound, catalogue=catalogue))
 
     text = cases_of(pack).read_text(encoding="utf-8")
     seen = outcomes(text, target, use, times=CASE_TEXTS, seed=3)

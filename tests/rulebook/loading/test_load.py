@@ -198,10 +198,10 @@ def test_an_unknown_pack_is_answered_with_the_nearest() -> None:
 
 
 def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: Path) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     with (rules / "statutes" / "p64.csv").open("a", encoding="utf-8") as lines:
         lines.write("\n")
-    assert load_rulebook(rules).reads != before
+    assert load_rulebook(rules).inputs_fingerprint != before
     catalogue = load_rulebook(rules).catalogue
     one, other = bound_pack(catalogue), bound_pack(catalogue, leap_day="up")
     assert one.fingerprint != other.fingerprint
@@ -211,23 +211,23 @@ def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: 
 def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
     rules: Path, name: str
 ) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     with (rules / name).open("a", encoding="utf-8") as lines:
         lines.write("# bettered\n")
-    assert load_rulebook(rules).reads == before
+    assert load_rulebook(rules).inputs_fingerprint == before
 
 
 def test_a_column_s_words_may_change_without_a_new_fingerprint_and_its_codes_not(
     rules: Path,
 ) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     path = rules / "features.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("label: level,", "label: gravity,"), encoding="utf-8")
     assert load_rulebook(rules).catalogue["conviction"]["level"].label == "gravity"
-    assert load_rulebook(rules).reads == before
+    assert load_rulebook(rules).inputs_fingerprint == before
     path.write_text(text.replace("[none, until, open]", "[none, until, open, x]"), encoding="utf-8")
-    assert load_rulebook(rules).reads != before
+    assert load_rulebook(rules).inputs_fingerprint != before
 
 
 def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
@@ -236,7 +236,7 @@ def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     assert found is not None
     from clearance.rulebook.language.resolved import resolve
 
-    bound = resolve(found.pack, rulebook.catalogue, switches={}, reads="")
+    bound = resolve(found.pack, rulebook.catalogue, switches={}, inputs_fingerprint="")
     text = english(bound, rulebook.catalogue, rulebook.reasons)
     for rule in found.pack.flow:
         assert rule.cite in text

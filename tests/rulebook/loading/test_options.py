@@ -17,7 +17,7 @@ from clearance.platform.paths import conf_folder
 from clearance.rulebook.check.cases import difference
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.option_files import options_of, read_option_file
 from clearance.rulebook.loading.stored import bound_from, stored_text
@@ -43,7 +43,7 @@ PREDECESSOR = {
 def configurable(rulebook: Rulebook) -> ResolvedPack:
     found = rulebook.find("configurable", as_of=AS_OF)
     assert found is not None
-    return resolve(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return rulebook.resolve(found.pack, switches={})
 
 
 def read(path: Path, text: str, pack: Pack) -> tuple[dict[str, Any], list[str]]:
@@ -364,9 +364,9 @@ cases:
 """
     path = tmp_path / "a.cases.yaml"
     path.write_text(text)
-    for case in load_cases(path, bound=configurable, catalogue=rulebook.catalogue):
+    for case in load_cases(path, resolved=configurable, catalogue=rulebook.catalogue):
         made = decide(case.under(configurable), case.row, case.as_of)
         assert difference(case.expect, made) is None
     path.write_text(text.replace("dismiss: []", "dismis: []"))
     with pytest.raises(RulebookInvalid, match=r"a.cases.yaml:10: .*did you mean `dismiss`"):
-        load_cases(path, bound=configurable, catalogue=rulebook.catalogue)
+        load_cases(path, resolved=configurable, catalogue=rulebook.catalogue)

@@ -30,7 +30,7 @@ def test_a_decision_stands_once_a_pack_and_code(bounds: list[ResolvedPack]) -> N
     packs = one_version_each(bounds)
     lines = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).lines
     for bound in packs:
-        own = [line for line in lines if line.bound is bound]
+        own = [line for line in lines if line.resolved is bound]
         rules = [line.words["rule"] for line in own if not line.unsure]
         assert sorted(map(str, rules)) == sorted(
             [*(rule.rule for rule in bound.pack.flow), "otherwise"]

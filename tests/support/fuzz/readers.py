@@ -92,6 +92,6 @@ def read_pack(path: Path, cases: Path) -> None:
         raise RulebookInvalid("\n".join(problems), "Correct the rules.")
     catalogue, reasons = known().catalogue, known().reasons
     assert catalogue is not None and reasons is not None
-    bound = resolve(found.pack, catalogue, switches={}, reads="r")
+    bound = resolve(found.pack, catalogue, switches={}, inputs_fingerprint="r")
     english(bound, catalogue, reasons)
-    run_in_python(bound, load_cases(cases, bound=bound, catalogue=catalogue))
+    run_in_python(bound, load_cases(cases, resolved=bound, catalogue=catalogue))

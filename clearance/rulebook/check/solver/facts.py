@@ -51,22 +51,22 @@ class FactSymbol:
     true: z3.BoolRef
 
 
-def depth_of(bound: ResolvedPack) -> int:
+def depth_of(resolved: ResolvedPack) -> int:
     """How many parts the longest subdivision path has that the pack mentions."""
     deepest = 1
-    for fact in (*bound.facts, *bound.scope):
+    for fact in (*resolved.facts, *resolved.scope):
         if fact.operator is Operator.STARTS_WITH:
             for value in fact.values:
-                for option in _constants(bound, value):
+                for option in _constants(resolved, value):
                     deepest = max(deepest, len(str(option).split(".")))
     return deepest
 
 
-def _constants(bound: ResolvedPack, operand: Operand) -> Iterator[Any]:
+def _constants(resolved: ResolvedPack, operand: Operand) -> Iterator[Any]:
     if isinstance(operand, Constant):
         yield operand.value
     if isinstance(operand, Param):
-        param = bound.pack.params[operand.name]
+        param = resolved.pack.params[operand.name]
         for value in (param.value, *param.allowed, *(item.value for item in param.dated)):
             yield from value if isinstance(value, tuple) else (value,)
 
@@ -74,8 +74,8 @@ def _constants(bound: ResolvedPack, operand: Operand) -> Iterator[Any]:
 class FactReader:
     """Reads the facts of one pack as formulas over a unit's symbols."""
 
-    def __init__(self, bound: ResolvedPack, unit: UnitSymbols) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, unit: UnitSymbols) -> None:
+        self.resolved = resolved
         self.unit = unit
 
     def read(self, fact: Fact) -> FactSymbol:
@@ -135,7 +135,7 @@ class FactReader:
             option = self.unit.options[operand.name]
             kinds = {"yes_no": option.on, "number": option.number, "list": option}
             return [(YES, kinds[option.option.type])]
-        param = self.bound.pack.params[operand.name]
+        param = self.resolved.pack.params[operand.name]
         if param.by is not None:
             return list(self._periods(param, param.by))
         place = self.unit.switches.get(operand.name)
@@ -147,14 +147,14 @@ class FactReader:
     def _column(self, name: str) -> list[Guarded]:
         """A column's value where it has one, and what it says where its feed is absent."""
         known, value = self.unit.known[name], self.unit.columns[name]
-        if name in self.bound.spans:
-            last = self.bound.spans[name][1]
+        if name in self.resolved.spans:
+            last = self.resolved.spans[name][1]
             partly = z3.And(z3.Not(known), self.unit.known[last])
             return [(known, value), (partly, self.unit.columns[last])]
-        place, word = self.unit.switches.get(ABSENT_FEEDS), self.bound.feeds.get(name)
+        place, word = self.unit.switches.get(ABSENT_FEEDS), self.resolved.feeds.get(name)
         if place is None or word is None:
             return [(known, value)]
-        nothing = self.bound.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
+        nothing = self.resolved.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
         return [(known, value), (z3.And(z3.Not(known), place == nothing), word)]
 
     def _periods(self, param: PackParam, by: str) -> Iterator[Guarded]:
@@ -202,7 +202,7 @@ class FactReader:
     def _inside(self, days: DatesSymbol, years: Term, start: Term) -> list[z3.BoolRef]:
         """Of each day whether it lies within so many years after the start."""
         assert isinstance(years, int)
-        leap_day = self.bound.pack.leap_day
+        leap_day = self.resolved.pack.leap_day
         first, last = (_anniversary(start, count, leap_day) for count in (0, years))
         pairs = zip(days.days, days.there, strict=True)
         return [z3.And(there, day.scale > first, day.scale <= last) for day, there in pairs]
@@ -212,7 +212,7 @@ class FactReader:
     ) -> z3.BoolRef:
         """Whether it is known that a day lies there: after a bound, only where none may."""
         assert isinstance(years, int)
-        last = _anniversary(start, years, self.bound.pack.leap_day)
+        last = _anniversary(start, years, self.resolved.pack.leap_day)
         pairs = zip(days.days, days.there, strict=True)
         any_before = z3.Or([z3.And(there, day.scale <= last) for day, there in pairs])
         inside = z3.Or(self._inside(days, years, start))
@@ -240,7 +240,7 @@ class FactReader:
         """A comparison of dates: whether the value is on or after the flip."""
         assert isinstance(years, int)
         is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
-        leap_day = self.bound.pack.leap_day
+        leap_day = self.resolved.pack.leap_day
         moved = _anniversary(subject, years - AGE_ANCHOR if is_age else years, leap_day)
         if fact.free_of is not None:
             moved = self._begun_anew(fact.free_of, subject, moved, years)
@@ -251,7 +251,7 @@ class FactReader:
 
     def _begun_anew(self, days: Column, start: Term, moved: Any, years: int) -> Any:
         """The anniversary of the last of the days that begin the years anew, one after another."""
-        symbol, leap_day = self.unit.columns[days.name], self.bound.pack.leap_day
+        symbol, leap_day = self.unit.columns[days.name], self.resolved.pack.leap_day
         assert isinstance(symbol, DatesSymbol)
         begun = _anniversary(start, 0, leap_day)
         # In any order each can follow on any other.

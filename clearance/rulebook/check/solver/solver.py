@@ -65,24 +65,24 @@ class Never:
 class PackSolver:
     """Answers questions about every unit in scope that a pack could meet."""
 
-    def __init__(self, bound: ResolvedPack, catalogue: Catalogue) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, catalogue: Catalogue) -> None:
+        self.resolved = resolved
         self.catalogue = catalogue
-        self.unit = UnitSymbols(bound, catalogue[bound.pack.unit], depth=depth_of(bound))
+        self.unit = UnitSymbols(resolved, catalogue[resolved.pack.unit], depth=depth_of(resolved))
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("core.minimize", True)
         self.scope = z3.Bool("in scope")
         self._read_facts()
-        for i, condition in enumerate(bound.conditions):
+        for i, condition in enumerate(resolved.conditions):
             holds, fails = self._condition(condition)
             self._name(Part("holds", i), holds)
             self._name(Part("misses", i), z3.Not(holds))
             self._name(Part("fails", i), fails)
-        for i, rule in enumerate(bound.pack.flow):
+        for i, rule in enumerate(resolved.pack.flow):
             for k, stated in enumerate(rule.states):
                 true, _ = self._condition(stated.holds)
                 self._name(Part("denies", f"{i}.{k}"), z3.Not(true))
-        for name, param in bound.pack.params.items():
+        for name, param in resolved.pack.params.items():
             if param.by is not None:
                 before = self.unit.before(param.by, param.dated[0].start)
                 self._name(Part("undated", name), before)
@@ -92,19 +92,19 @@ class PackSolver:
             self.solver.add(z3.Implies(name, wish))
 
     def _read_facts(self) -> None:
-        reader = FactReader(self.bound, self.unit)
-        self.known = {fact.name: z3.Bool(f"known {fact.name}") for fact in self.bound.facts}
-        self.true = {fact.name: z3.Bool(f"true {fact.name}") for fact in self.bound.facts}
-        self.readings = {fact.name: z3.Bool(f"fact {fact.name}") for fact in self.bound.facts}
-        for fact in self.bound.facts:
+        reader = FactReader(self.resolved, self.unit)
+        self.known = {fact.name: z3.Bool(f"known {fact.name}") for fact in self.resolved.facts}
+        self.true = {fact.name: z3.Bool(f"true {fact.name}") for fact in self.resolved.facts}
+        self.readings = {fact.name: z3.Bool(f"fact {fact.name}") for fact in self.resolved.facts}
+        for fact in self.resolved.facts:
             said = reader.read(fact)
             known, true = self.known[fact.name], self.true[fact.name]
             reading = z3.And(known == said.known, true == said.true)
             self.solver.add(z3.Implies(self.readings[fact.name], reading))
             self.solver.add(z3.Implies(true, known))
-        in_scope = z3.And([reader.read(fact).true for fact in self.bound.scope])
+        in_scope = z3.And([reader.read(fact).true for fact in self.resolved.scope])
         self.solver.add(z3.Implies(self.scope, in_scope))
-        asked = {name for condition in self.bound.conditions for name in fact_names(condition)}
+        asked = {name for condition in self.resolved.conditions for name in fact_names(condition)}
         self._name(Part("all_known"), z3.And([self.known[name] for name in sorted(asked)]))
 
     def _name(self, part: Part, formula: z3.BoolRef) -> None:
@@ -126,12 +126,12 @@ class PackSolver:
 
     def deciding(self, index: int) -> list[Part]:
         """The parts that say: the rule (or `otherwise`, the last) decides the unit."""
-        decisions, passes = self.bound.decisions, self.bound.unknown_passes
+        decisions, passes = self.resolved.decisions, self.resolved.unknown_passes
         earlier = [
             Part("misses" if passes or decisions[i] == decisions[index] else "fails", i)
             for i in range(index)
         ]
-        return earlier if index == self.bound.pack.last else [Part("holds", index), *earlier]
+        return earlier if index == self.resolved.pack.last else [Part("holds", index), *earlier]
 
     def ask(self, parts: Sequence[Part]) -> Never | None:
         """Why no unit in scope has all the parts; None where one has."""
@@ -169,19 +169,19 @@ class PackSolver:
     def _verified(self, model: z3.ModelRef, parts: Sequence[Part]) -> Witness:
         """The model's unit, decided by the oracle, where the oracle finds the parts too."""
         switches, county = self.unit.settings(model), self.unit.county(model)
-        bound = resolve(
-            self.bound.pack,
+        resolved = resolve(
+            self.resolved.pack,
             self.catalogue,
             switches=switches,
-            reads=self.bound.reads,
+            inputs_fingerprint=self.resolved.inputs_fingerprint,
             options=county,
         )
         row, day = self.unit.row(model), self.unit.day(model)
-        decided = decide(bound, row, day)
-        truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+        decided = decide(resolved, row, day)
+        truths = {fact.name: truth(resolved, fact, row, day) for fact in resolved.facts}
         solved = {name: self._solved(model, name) for name in truths}
-        if decided is None or truths != solved or not all(has(bound, p, truths) for p in parts):
-            raise EnginesDisagree(f"pack {bound.pack.pack}: {row} as of {day}")
+        if decided is None or truths != solved or not all(has(resolved, p, truths) for p in parts):
+            raise EnginesDisagree(f"pack {resolved.pack.pack}: {row} as of {day}")
         options = {name: value for name, value in county.items() if not is_off(value)}
         return Witness(row, day, decided.outcome, decided.rule, switches, options)
 
@@ -189,11 +189,11 @@ class PackSolver:
         return is_true(model, self.true[fact]) if is_true(model, self.known[fact]) else None
 
 
-def has(bound: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool:
+def has(resolved: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool:
     """Whether the oracle finds a part in a unit; what facts do not tell, it does not judge.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         part: of a question about the unit.
         truths: what the oracle says of each fact.
     """
@@ -201,9 +201,9 @@ def has(bound: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool
         return True
     if part.says == "denies":
         i, k = map(int, str(part.of).split("."))
-        return evaluate(bound.pack.flow[i].states[k].holds, truths) is not True
+        return evaluate(resolved.pack.flow[i].states[k].holds, truths) is not True
     if part.says == "all_known" or not isinstance(part.of, int):
-        asked = {name for condition in bound.conditions for name in fact_names(condition)}
+        asked = {name for condition in resolved.conditions for name in fact_names(condition)}
         return all(truths[name] is not None for name in asked)
-    found = evaluate(bound.conditions[part.of], truths)
+    found = evaluate(resolved.conditions[part.of], truths)
     return {"holds": found is True, "misses": found is not True, "fails": found is False}[part.says]

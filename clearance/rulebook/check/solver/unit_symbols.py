@@ -47,28 +47,30 @@ class UnitSymbols:
         options: per option, its value in the unit's county.
     """
 
-    def __init__(self, bound: ResolvedPack, features: dict[str, Feature], *, depth: int) -> None:
+    def __init__(self, resolved: ResolvedPack, features: dict[str, Feature], *, depth: int) -> None:
         """Make the symbols.
 
         Args:
-            bound: the pack.
+            resolved: the pack.
             features: columns of its unit.
             depth: how many parts the longest subdivision path has that it mentions.
         """
-        self.bound = bound
+        self.resolved = resolved
         self.words = Words()
         self.depth = depth
-        self.features = {name: features[name] for name in sorted(bound.columns)}
+        self.features = {name: features[name] for name in sorted(resolved.columns)}
         self.as_of = DaySymbol("as-of")
         self.columns = {name: self._symbol(name, item) for name, item in self.features.items()}
         self.known = {
             name: z3.BoolVal(True) if item.null == "never" else z3.Bool(f"{name} is known")
             for name, item in self.features.items()
         }
-        self.options = {name: OptionSymbol(name, item) for name, item in bound.pack.options.items()}
+        self.options = {
+            name: OptionSymbol(name, item) for name, item in resolved.pack.options.items()
+        }
         self.switches = {
             name: z3.Int(f"switch {name}")
-            for name, param in bound.pack.params.items()
+            for name, param in resolved.pack.params.items()
             if param.switch and param.allowed
         }
 
@@ -93,17 +95,17 @@ class UnitSymbols:
     def domain(self) -> list[z3.BoolRef]:
         """What every unit satisfies."""
         rules = [*self.as_of.domain()]
-        force = self.bound.pack.in_force
+        force = self.resolved.pack.in_force
         if force != "never" and force.start is not None:
             rules.append(self.as_of.scale >= self.as_of.scale_of(force.start))
         for name, symbol in self.columns.items():
             rules += self._domain(symbol, self.features[name])
-        for name, (first, last) in self.bound.spans.items():
+        for name, (first, last) in self.resolved.spans.items():
             rules += self._lies_between(name, first, last)
         for option in self.options.values():
             rules += option.domain()
         for name, place in self.switches.items():
-            rules += [place >= 0, place < len(self.bound.pack.params[name].allowed)]
+            rules += [place >= 0, place < len(self.resolved.pack.params[name].allowed)]
         return rules
 
     def _lies_between(self, name: str, first: str, last: str) -> list[z3.BoolRef]:
@@ -138,19 +140,19 @@ class UnitSymbols:
 
     def usual(self) -> list[z3.BoolRef]:
         """What a witness should look like where it can, what matters most first."""
-        force = self.bound.pack.in_force
+        force = self.resolved.pack.in_force
         wishes = [place == self._own(name) for name, place in self.switches.items()]
         if force != "never" and force.end is not None:
             wishes.append(self.as_of.scale <= self.as_of.scale_of(force.end))
         wishes += [self.known[name] for name in self.columns if not z3.is_true(self.known[name])]
         wishes += self.as_of.usual()
-        wishes.append(self.as_of.is_day(self.bound.pack.authority.read_on))
+        wishes.append(self.as_of.is_day(self.resolved.pack.authority.read_on))
         for name, symbol in self.columns.items():
             wishes += self._usual(name, symbol, self.features[name])
         return [*wishes, *(option.is_off() for option in self.options.values())]
 
     def _own(self, switch: str) -> int:
-        param = self.bound.pack.params[switch]
+        param = self.resolved.pack.params[switch]
         assert param.value is not None, "a switch that lists its values has one of its own"
         return param.allowed.index(param.value)
 
@@ -174,7 +176,7 @@ class UnitSymbols:
 
     def _said_of(self, column: str) -> list[str]:
         """The words that the pack compares a column with."""
-        facts = (*self.bound.facts, *self.bound.scope)
+        facts = (*self.resolved.facts, *self.resolved.scope)
         values = [value for fact in facts if column in fact.columns for value in fact.values]
         words = [value.value for value in values if isinstance(value, Constant)]
         return [*self.features[column].codes, *(word for word in words if isinstance(word, str))]
@@ -183,7 +185,7 @@ class UnitSymbols:
         """The switches of a model that are not as the pack has them."""
         chosen = {}
         for name, place in self.switches.items():
-            param = self.bound.pack.params[name]
+            param = self.resolved.pack.params[name]
             value = param.allowed[number_of(model, place)]
             if value != param.value:
                 chosen[name] = value
