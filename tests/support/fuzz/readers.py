@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from clearance.determine.county_options import chosen_options
+from clearance.determine.county_options import load_county_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.publish.words import load_reasons
@@ -55,7 +55,7 @@ def read_county(path: Path) -> OptionValues:
     policy = CountyPolicy(policy="configurable", options=path.name)
     config = Settings(county_policies=CountyPolicies(counties={"YOLO": policy}))
     config.read_option_files(path.parent)
-    chosen = chosen_options(_rulebook(), config, as_of=AS_OF)["configurable"].counties["YOLO"]
+    chosen = load_county_options(_rulebook(), config, as_of=AS_OF)["configurable"].counties["YOLO"]
     assert len(config.fingerprint) == 64
     return chosen
 
