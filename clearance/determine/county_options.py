@@ -8,7 +8,7 @@ from datetime import date
 from clearance.errors import UsageError, listed
 from clearance.rulebook.language.options import OptionValues
 from clearance.rulebook.loading.load import PackFile, Rulebook
-from clearance.rulebook.loading.option_files import options_of
+from clearance.rulebook.loading.option_files import parse_option_file
 from clearance.settings import CountyPolicy, Settings
 
 
@@ -67,7 +67,7 @@ def _load_options(
     if not file.pack.options:
         problem = f"policy {policy.policy} has no options; delete `options: {policy.options}`"
         return {}, [f"{whose}: {problem}"]
-    return options_of(settings.option_file(policy.options), file.pack.options)
+    return parse_option_file(settings.option_file(policy.options), file.pack.options)
 
 
 def _declaring_pack(rulebook: Rulebook, policy: str, *, as_of: date) -> PackFile | None:

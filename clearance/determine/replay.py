@@ -30,7 +30,7 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.progress import stage
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
-from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.loading.stored import parse_stored_pack
 from clearance.rulebook.spark.compile import Assigned
 from clearance.schemas import TABLES
 
@@ -236,7 +236,7 @@ def stored_packs(
     rows = store.read(spark, "packs").where(F.col("fingerprint").isin(list(wanted)))
     return {
         row["fingerprint"]: replace(
-            bound_from(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
+            parse_stored_pack(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
         )
         for row in rows.collect()
     }

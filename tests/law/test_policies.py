@@ -12,7 +12,7 @@ from clearance.publish.words import office_word, pack_words, reason_text
 from clearance.rulebook.check.cases import load_cases
 from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
-from clearance.rulebook.loading.stored import bound_from, stored_text
+from clearance.rulebook.loading.stored import parse_stored_pack, stored_text
 from clearance.rulebook.oracle import decide
 from clearance.settings import Settings
 
@@ -143,6 +143,6 @@ def test_a_switch_takes_san_franciscos_misdemeanors_in(rulebook: Rulebook) -> No
     assert (decided.outcome, decided.rule) == ("ELIGIBLE", "prop64")
     # What a store keeps decides alike.
     text = stored_text(both, text=policy(rulebook, "san_francisco").document.text)
-    again = bound_from(text, catalogue=rulebook.catalogue)
+    again = parse_stored_pack(text, catalogue=rulebook.catalogue)
     assert again.fingerprint == both.fingerprint != felonies.fingerprint
     assert decide(again, misdemeanor, case.as_of) == decided

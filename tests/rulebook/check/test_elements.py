@@ -194,14 +194,14 @@ def written(folder: Path, **changes: Any) -> Path:
     [
         (
             {"elements": [{"cite": "XX 1", "says": "A word.", "rules": ["waitin"]}]},
-            "the element names `waitin`, which is no rule; did you mean `waiting`?",
+            "the element names `waitin`, which is not a rule; did you mean `waiting`?",
         ),
         (
             {"flow": changed_rule(2, states=[{"holds": "ovr", "cite": "XX 1"}])},
-            "rule `granted` states `ovr`, which is no fact; did you mean `over`?",
+            "rule `granted` states `ovr`, which is not a fact; did you mean `over`?",
         ),
-        ({"petition": ["pc1203_44"]}, "`pc1203_44` is no pack of kind pointer; did you mean"),
-        ({"petition": ["pc851_93"]}, "`pc851_93` is no pack of kind pointer"),
+        ({"petition": ["pc1203_44"]}, "`pc1203_44` is not a pack of kind pointer; did you mean"),
+        ({"petition": ["pc851_93"]}, "`pc851_93` is not a pack of kind pointer"),
     ],
 )
 def test_words_that_name_what_there_is_not_are_refused_with_their_line(
@@ -218,7 +218,7 @@ def test_a_reading_of_a_value_that_the_switch_may_not_have_is_refused(folder: Pa
     raw["params"] = {"years": SWITCH | {"allowed": [1, 2]}}
     written(folder)
     (folder / "made_up" / "small.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-    with pytest.raises(RulebookInvalid, match="`3` is no value that the switch `years` may have"):
+    with pytest.raises(RulebookInvalid, match="`3` is not a value of the switch `years`"):
         load_rulebook(folder)
 
 

@@ -12,7 +12,7 @@ import yaml
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import Rulebook, read_rulebook
-from clearance.rulebook.loading.stored import bound_from, stored_text
+from clearance.rulebook.loading.stored import parse_stored_pack, stored_text
 from tests.support.rulebook.packs import small_pack
 
 
@@ -162,7 +162,9 @@ def test_a_store_keeps_the_whole_version(rules: Path) -> None:
     rulebook, _ = read_rulebook(rules)
     item = next(item for item in rulebook.packs if item.pack.version == "second")
     bound = resolve(item.pack, rulebook.catalogue, switches={}, inputs_fingerprint="r")
-    again = bound_from(stored_text(bound, text=item.document.text), catalogue=rulebook.catalogue)
+    again = parse_stored_pack(
+        stored_text(bound, text=item.document.text), catalogue=rulebook.catalogue
+    )
     assert again.fingerprint == bound.fingerprint
     assert again.pack.facts[FACT] == "level is F"
 

@@ -46,7 +46,10 @@ def test_a_new_pack_is_a_file_and_no_python(rules: Path) -> None:
     [
         ({"facts": {"over": "sentence_ned is before as-of"}}, "did you mean `sentence_end`"),
         ({"facts": {"over": "sentence_end is shorter than as-of"}}, "none of the sentences"),
-        ({"facts": {"over": "sentence_end is before 2026-02-29"}}, "2026-02-29` is no day"),
+        (
+            {"facts": {"over": "sentence_end is before 2026-02-29"}},
+            "2026-02-29` is not a calendar day",
+        ),
         ({"facts": {"over": "level is G"}}, "`G` is not one of F, M, I"),
         ({"facts": {"over": "level is at least 2"}}, "`level` is a code"),
         ({"facts": {"over": "tags includes p46"}}, "did you mean `p64`"),
@@ -162,7 +165,7 @@ def test_all_problems_are_told_at_once_each_with_its_line(rules: Path) -> None:
 
 def test_a_key_that_stands_twice_is_refused_with_its_line(rules: Path) -> None:
     write(rules, "pack: a\nkind: policy\npack: b\n")
-    assert "small.yaml:3: `pack` stands twice" in refused(rules)
+    assert "small.yaml:3: `pack` appears twice" in refused(rules)
 
 
 def test_an_alias_is_refused(rules: Path) -> None:

@@ -121,5 +121,5 @@ def test_nobody_signs_nothing_and_a_file_that_is_no_list_is_refused(rules: Path)
     given = ["rules", "sign", PACK, "--by", " ", "--on", "2026-11-02", "--rules", str(rules)]
     assert _code(given, debug=False) == EXIT_USAGE
     (rules / "prop64" / "statute.signed.yaml").write_text("signed: yes\n")
-    with pytest.raises(RulebookInvalid, match="no list of signatures"):
+    with pytest.raises(RulebookInvalid, match="not a list of signatures"):
         found(rules)

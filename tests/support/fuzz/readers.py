@@ -17,7 +17,13 @@ from clearance.rulebook.language.options import OptionValues, PackOption
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.loading.documents import pack_files, read_documents
-from clearance.rulebook.loading.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
+from clearance.rulebook.loading.load import (
+    PackFile,
+    Rulebook,
+    _load_list_names,
+    _parse_pack,
+    load_rulebook,
+)
 from clearance.rulebook.loading.pack_checks import Known
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 
@@ -30,7 +36,7 @@ PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in C
 @cache
 def known() -> Known:
     """What packs may name."""
-    return Known(load_catalogue(RULES), load_reasons(RULES), _list_names(RULES / "statutes"))
+    return Known(load_catalogue(RULES), load_reasons(RULES), _load_list_names(RULES / "statutes"))
 
 
 @cache
@@ -75,7 +81,7 @@ def pack_of(path: Path) -> tuple[PackFile | None, list[str]]:
     """The pack of one file, built from the project's other versions, and what is wrong with it."""
     documents, problems = read_documents(path.parent, files=[path], beside=_documents())
     for item in documents:
-        found, wrong = _pack(item, known())
+        found, wrong = _parse_pack(item, known())
         return found, [*problems, *wrong]
     return None, problems
 
