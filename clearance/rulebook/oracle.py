@@ -1,7 +1,7 @@
-"""Deciding in plain Python, one unit at a time: the same answers as Spark, written apart.
+"""The oracle: decides one unit at a time in plain Python, with the same answers as Spark.
 
-It walks the conditions as trees with three-valued logic and finds dates by trying every flip,
-where `compile` works on bit masks; the property tests hold the two together.
+It evaluates conditions as trees in three-valued logic and finds dates by trying every flip, while
+`spark.compile` works on bit masks. Property tests compare the two.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Determination:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What the flow says on one day."""
+    """The answer of the flow on one day."""
 
     index: int
     is_unknown: bool
@@ -56,7 +56,7 @@ class _Answer:
 
 
 def decide(resolved: ResolvedPack, row: Row, as_of: date) -> Determination | None:
-    """The determination of a unit, or None where the unit is not the pack's business.
+    """The determination of a unit; None if the unit is out of the pack's scope.
 
     Args:
         resolved: the pack.
@@ -75,18 +75,18 @@ def decide(resolved: ResolvedPack, row: Row, as_of: date) -> Determination | Non
     relief: str | None = decision.relief
     outcome: str = decision.outcome
     if outcome == "ELIGIBLE":
-        begun = _start_of_run(resolved, row, [day for day in flips if day <= as_of])
-        eligible_on = _never_before(begun, row.get(resolved.event_day), resolved.pack.first_day)
+        start = _start_of_run(resolved, row, [day for day in flips if day <= as_of])
+        eligible_on = _latest_known(start, row.get(resolved.event_day), resolved.pack.first_day)
     else:
         for day in later:
-            then = _decision(resolved, _answer(resolved, row, day))
-            if then.outcome == "ELIGIBLE":
+            decision_then = _decision(resolved, _answer(resolved, row, day))
+            if decision_then.outcome == "ELIGIBLE":
                 eligible_on = day
                 if outcome == "NOT_ELIGIBLE":
-                    outcome, relief = "NOT_YET", then.relief
+                    outcome, relief = "NOT_YET", decision_then.relief
                 break
     revisit_on = next((day for day in later if _answer(resolved, row, day) != today), None)
-    reason, rule, cite = _words(resolved, today)
+    reason, rule, cite = _reason_rule_cite(resolved, today)
     return Determination(
         outcome=outcome,
         relief=relief,
@@ -109,14 +109,14 @@ def _start_of_run(resolved: ResolvedPack, row: Row, past: list[date]) -> date | 
     return None
 
 
-def _never_before(*days: date | None) -> date | None:
-    """The latest of the days that are known."""
+def _latest_known(*days: date | None) -> date | None:
+    """The latest of the days that are not None; None if there is no such day."""
     return max((day for day in days if day is not None), default=None)
 
 
 def _answer(resolved: ResolvedPack, row: Row, day: date) -> _Answer:
     truths = {fact.name: truth(resolved, fact, row, day) for fact in resolved.facts}
-    passed: list[Decision] = []
+    unknown_decisions: list[Decision] = []
     index = resolved.pack.last
     for i, condition in enumerate(resolved.conditions):
         holds = evaluate(condition, truths)
@@ -124,8 +124,8 @@ def _answer(resolved: ResolvedPack, row: Row, day: date) -> _Answer:
             index = i
             break
         if holds is None:
-            passed.append(resolved.decisions[i])
-    differs = any(decision != resolved.decisions[index] for decision in passed)
+            unknown_decisions.append(resolved.decisions[i])
+    differs = any(decision != resolved.decisions[index] for decision in unknown_decisions)
     mask = resolved.consulted[index]
     bits = [truths[fact.name] for fact in resolved.facts]
     return _Answer(
@@ -140,8 +140,8 @@ def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | 
     """Three-valued truth of a condition.
 
     Args:
-        condition: over facts' names.
-        truths: each fact's truth; None where unknown.
+        condition: a condition over names of facts.
+        truths: the truth of each fact by name; None if unknown.
     """
     if isinstance(condition, str):
         return truths[condition]
@@ -163,7 +163,7 @@ def _decision(resolved: ResolvedPack, answer: _Answer) -> Decision:
     return resolved.decisions[answer.index]
 
 
-def _words(resolved: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
+def _reason_rule_cite(resolved: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
     pack = resolved.pack
     if answer.is_unknown:
         return str(pack.unknown.reason), "unknown", str(pack.unknown.cite)
@@ -174,7 +174,7 @@ def _words(resolved: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
 
 
 def truth(resolved: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
-    """Whether a fact holds on a day; None where the record does not say."""
+    """Whether a fact holds on a day; None if it is unknown."""
     if resolved.is_off(fact):
         return False
     if fact.timed:
@@ -183,12 +183,12 @@ def truth(resolved: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | Non
             return None
         # Time makes a fact known once: on the last possible day.
         first = None if _is_bound(fact, fact.subject, row) else flip
-        return _compared(fact, day=_Span(day, day), flip=_Span(first, flip))
+        return _date_truth(fact, day=_Span(day, day), flip=_Span(first, flip))
     subject = _value(resolved, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
     if fact.operator is Operator.WITHIN_YEARS_AFTER:
-        return _within(resolved, fact, subject, row)
+        return _within_years(resolved, fact, subject, row)
     if fact.operator is Operator.MAY_BE and subject is None:
         return True
     values = [_value(resolved, value, row) for value in fact.values]
@@ -198,40 +198,40 @@ def truth(resolved: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | Non
         years = _value(resolved, fact.years, row)
         if years is None:
             return None
-        return _of_spans(resolved, fact, row, years)
+        return _span_truth(resolved, fact, row, years)
     if fact.may_be_a_bound:
-        return _of_spans(resolved, fact, row, 0)
+        return _span_truth(resolved, fact, row, 0)
     return _compare(fact.operator, subject, values)
 
 
 @dataclass(frozen=True)
 class _Span:
-    """The days that a date may be; without a first one where nothing is known but the last."""
+    """The possible days of a date; `first` is None if only the last is known."""
 
     first: date | None
     last: date
 
 
-def _of_spans(resolved: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
-    """Truth of a comparison that no as-of date moves."""
+def _span_truth(resolved: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
+    """Truth of a date comparison that is not timed."""
     subject = _span(resolved, fact, fact.subject, row)
     flips = _Span(
-        None if subject.first is None else _moved(resolved, fact, subject.first, years),
-        _moved(resolved, fact, subject.last, years),
+        None if subject.first is None else _moved_day(resolved, fact, subject.first, years),
+        _moved_day(resolved, fact, subject.last, years),
     )
-    return _compared(fact, day=_span(resolved, fact, fact.values[0], row), flip=flips)
+    return _date_truth(fact, day=_span(resolved, fact, fact.values[0], row), flip=flips)
 
 
-def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
-    """Truth of a comparison of dates; None where another possible day would change it.
+def _date_truth(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
+    """Truth of a date comparison; None if another possible day would change it.
 
     Args:
         fact: the comparison.
-        day: what is compared with the flip.
-        flip: from which day on its truth is the other.
+        day: the possible days on the right of the comparison.
+        flip: the possible flip days.
     """
     passed = day.last >= flip.last
-    # An earlier subject flips earlier; an earlier day to compare with may not reach the flip.
+    # An earlier subject has an earlier flip; an earlier day on the right may not reach the flip.
     if passed:
         sure = day.first is not None and day.first >= flip.last
     else:
@@ -240,7 +240,7 @@ def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
 
 
 def _span(resolved: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
-    """The days that an operand may be."""
+    """The possible days of an operand."""
     last = _value(resolved, operand, row)
     span = fact.span_of(operand)
     if span is not None and isinstance(operand, Column) and row[operand.name] is None:
@@ -249,19 +249,21 @@ def _span(resolved: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Sp
 
 
 def _is_bound(fact: Fact, operand: Operand, row: Row) -> bool:
-    """Whether an operand is the last possible day."""
+    """Whether an operand is a last possible day instead of the true day."""
     span = fact.span_of(operand)
     if span is not None and isinstance(operand, Column) and row[operand.name] is None:
         return True
-    asked = [operand]
+    operands = [operand]
     if fact.free_of is not None and operand == fact.subject:
-        asked.append(fact.free_of)
-    marks = [mark for one in asked if (mark := fact.bound_of(one)) is not None]
+        operands.append(fact.free_of)
+    marks = [mark for column in operands if (mark := fact.bound_of(column)) is not None]
     return any(row[mark] for mark in marks)
 
 
-def _within(resolved: ResolvedPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
-    """Whether one of the days lies within so many years after a day; None where not known."""
+def _within_years(
+    resolved: ResolvedPack, fact: Fact, days: list[date] | None, row: Row
+) -> bool | None:
+    """Whether one of the days is within the fact's years after a day; None if unknown."""
     start = _value(resolved, fact.values[0], row)
     years = None if fact.years is None else _value(resolved, fact.years, row)
     if days is None or start is None or years is None:
@@ -274,7 +276,7 @@ def _within(resolved: ResolvedPack, fact: Fact, days: list[date] | None, row: Ro
 
 
 def flip_date(resolved: ResolvedPack, fact: Fact, row: Row) -> date | None:
-    """The day from which a timed fact's truth is the other; None where unknown or never."""
+    """The day from which a timed fact has the other truth; None if unknown or never."""
     if resolved.is_off(fact):
         return None
     subject = _value(resolved, fact.subject, row)
@@ -290,10 +292,10 @@ def flip_date(resolved: ResolvedPack, fact: Fact, row: Row) -> date | None:
         for day in sorted(days):
             if subject < day <= add_years(subject, years, resolved.pack.leap_day):
                 subject = day
-    return _moved(resolved, fact, subject, years)
+    return _moved_day(resolved, fact, subject, years)
 
 
-def _moved(resolved: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
+def _moved_day(resolved: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
     is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
     offset = years - AGE_ANCHOR if is_age else years
     return add_days(add_years(subject, offset, resolved.pack.leap_day), FLIPS[fact.operator][1])
@@ -301,16 +303,16 @@ def _moved(resolved: ResolvedPack, fact: Fact, subject: date, years: int) -> dat
 
 def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
     first = values[0]
-    options = first if isinstance(first, tuple) else values
+    choices = first if isinstance(first, tuple) else values
     match operator:
         case Operator.IS:
             return bool(subject == first)
         case Operator.IS_ONE_OF | Operator.MAY_BE:
-            return subject in options
+            return subject in choices
         case Operator.INCLUDES:
-            return any(option in subject for option in options)
+            return any(option in subject for option in choices)
         case Operator.STARTS_WITH:
-            paths = [str(option).split(".") for option in options]
+            paths = [str(option).split(".") for option in choices]
             return any(list(subject)[: len(path)] == path for path in paths)
         case Operator.AT_LEAST | Operator.ON_OR_AFTER:
             return bool(subject >= first)
@@ -330,20 +332,20 @@ def _value(resolved: ResolvedPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Column):
         value = row[operand.name]
         if value is None and operand.name in resolved.spans:
-            # An earlier release has no such columns.
+            # Rows of an earlier release lack the columns of spans.
             return row.get(resolved.spans[operand.name][1])
         return resolved.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
         return resolved.options[operand.name]
     if isinstance(operand, AsOf):
         raise AssertionError("as-of is a flip, not a value")
-    return _param(resolved, operand, row)
+    return _param_value(resolved, operand, row)
 
 
-def _param(resolved: ResolvedPack, operand: Param, row: Row) -> Any:
+def _param_value(resolved: ResolvedPack, operand: Param, row: Row) -> Any:
     dated = resolved.pack.params[operand.name]
     if dated.by is None:
         return resolved.values[operand.name]
     day = row[dated.by]
-    begun = [item for item in dated.dated if day is not None and item.start <= day]
-    return begun[-1].value if begun else None
+    periods = [item for item in dated.dated if day is not None and item.start <= day]
+    return periods[-1].value if periods else None

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.model import ParamValue
-from clearance.rulebook.language.options import OptionValues, settled_by_name
+from clearance.rulebook.language.options import OptionValues, parse_options
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.oracle import Determination, decide
@@ -133,7 +133,7 @@ def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> l
             (("options",), file.options),
             *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
         ]
-        for name, problem in settled_by_name(resolved.pack.options, written)[1].items()
+        for name, problem in parse_options(resolved.pack.options, written)[1].items()
     ]
     problems += [
         f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
@@ -156,7 +156,7 @@ def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> l
             row={**empty, **file.unit, **case.given},
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
-            options=settled_by_name(resolved.pack.options, {**file.options, **case.options})[0],
+            options=parse_options(resolved.pack.options, {**file.options, **case.options})[0],
             switches=case.switches,
         )
         for case in file.cases

@@ -11,7 +11,7 @@ from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import read_rulebook
-from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.loading.stored import parse_stored_pack
 
 Petitions = Mapping[tuple[str, str], tuple[str, ...]]
 """By pack and version: the pointers that may be open after a no, each as `id: title`."""
@@ -45,7 +45,7 @@ def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
         catalogue: the columns that packs may ask about.
     """
     try:
-        resolved = bound_from(text, catalogue=catalogue)
+        resolved = parse_stored_pack(text, catalogue=catalogue)
         FactWords(resolved, catalogue[resolved.pack.unit]).all()
         return resolved
     except (RulebookInvalid, ValueError, KeyError, TypeError):
