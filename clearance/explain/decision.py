@@ -21,9 +21,9 @@ from clearance.explain.model import (
 )
 from clearance.explain.record import Values
 from clearance.publish.words import OWN, PackWords, reason_text
-from clearance.rulebook.english.because import UNKNOWN, Because, because
+from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
-from clearance.rulebook.english.fact_words import FactWords, Said
+from clearance.rulebook.english.fact_words import FactWords, Statements
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 
@@ -48,7 +48,7 @@ class ReadPack:
 
     words: PackWords
     resolved: ResolvedPack | None
-    statements: Mapping[str, Said]
+    statements: Mapping[str, Statements]
 
     @staticmethod
     def of(words: PackWords, text: str, catalogue: Catalogue) -> ReadPack:
@@ -154,7 +154,9 @@ def _evidence(row: Row, pack: ReadPack) -> Because:
         indexes = range(len(pack.words.facts))
         unknown = tuple(i for i in indexes if not row.facts_known >> i & 1)
         return Because(missing=unknown if row.rule == UNKNOWN else ())
-    return because(pack.resolved, rule=row.rule, true=row.facts_true, known=row.facts_known)
+    return find_deciding_facts(
+        pack.resolved, rule=row.rule, true=row.facts_true, known=row.facts_known
+    )
 
 
 def _explain_facts(
@@ -166,7 +168,7 @@ def _explain_facts(
         if holds == NOT_SAID and pack.resolved is not None:
             holds = NOT_KNOWN if i in evidence.not_known else NOT_NEEDED
         question = pack.words.questions.get(name, name)
-        statement = pack.statements.get(name) or Said(question, f"not so: {question}")
+        statement = pack.statements.get(name) or Statements(question, f"not so: {question}")
         shown = {HOLDS: statement.yes, HOLDS_NOT: statement.no}.get(holds, "")
         days = ", ".join(_days(i, pack, values, catalogue)) if shown else ""
         yield ExplainedFact(

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from clearance.rulebook.check.cases import ReadyCase, difference, load_cases, run_in_python
+from clearance.rulebook.check.cases import ReadyCase, difference, find_failures, load_cases
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination
@@ -27,7 +27,7 @@ def test_every_pack_has_cases_and_the_oracle_agrees_with_all(
 ) -> None:
     for item, bound in zip(rulebook.packs, bounds, strict=True):
         cases = load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
-        assert run_in_python(bound, cases) == []
+        assert find_failures(bound, cases) == []
 
 
 def test_every_rule_of_every_pack_decides_some_case(

@@ -11,7 +11,7 @@ import pytest
 
 from clearance.commands.rules.check import check_rules
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.english.pages import pages
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook, load_rulebook, read_rulebook
@@ -189,7 +189,7 @@ def test_the_check_of_the_rules_is_clean_and_its_cases_hold(
     new = next(item for item in changed.packs if item.name.endswith(NEW))
     bound = version_on(changed, FIRST_DAY)
     cases = load_cases(new.cases, resolved=bound, catalogue=changed.catalogue)
-    assert len(cases) == 2 and run_in_python(bound, cases) == []
+    assert len(cases) == 2 and find_failures(bound, cases) == []
 
 
 def test_the_new_version_has_its_page(changed: Rulebook) -> None:

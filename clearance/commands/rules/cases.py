@@ -13,8 +13,8 @@ from clearance.errors import DifferenceFound, RulebookInvalid
 from clearance.rulebook.check.cases import (
     ReadyCase,
     difference,
+    find_failures,
     load_cases,
-    run_in_python,
 )
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
@@ -62,7 +62,7 @@ def run_cases(context: CommandContext) -> CasesResult:
                 f"Pack {item.pack.pack} has no cases.", f"Write {item.cases.name} beside it."
             )
         cases = load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
-        failures += [(item.pack.pack, "python", *failed) for failed in run_in_python(bound, cases)]
+        failures += [(item.pack.pack, "python", *failed) for failed in find_failures(bound, cases)]
         ready += [(bound, case) for case in cases]
     with context.session() as spark:
         from clearance.rulebook.spark.rows import decide_in_spark

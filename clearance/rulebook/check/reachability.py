@@ -1,6 +1,6 @@
-"""Which rules of a pack can decide, whether any unit is left over, and where two rules meet.
+"""Checks by the solver: rules that can never decide, units without a rule, overlapping rules.
 
-Questions to the solver, answers for a lawyer: what stands in the way, and a unit that shows it.
+Each finding names the rules or facts in the way, with a unit as witness.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from clearance.rulebook.language.yaml_lines import Where
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Something found in a pack, not yet placed in its file.
+class PackFinding:
+    """A finding in a pack, with the path of its entry instead of a line.
 
     Attributes:
-        kind: which check found it.
-        where: the entry of the file.
+        kind: the kind of check.
+        where: the path of the entry in the file.
         message: what is wrong.
         remedy: what to do.
-        witness: a unit that shows it.
+        witness: a unit that shows it; None if it needs none.
     """
 
     kind: str
@@ -34,67 +34,69 @@ class Shown:
     witness: Witness | None = None
 
 
-def reach_problems(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
-    """Rules that can never decide, and units that no rule decides though all should be.
+def find_unreachable(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFinding]:
+    """Findings on rules that can never decide, and on undecided units if rules should cover all.
 
     Args:
         resolved: the pack.
-        solver: for its formulas.
+        solver: the pack's solver.
     """
     empty = solver.ask([])
     if empty is not None:
-        said = " and ".join(f"`{text}`" for text in resolved.pack.scope)
-        yield Shown(
-            "empty_scope", ("scope",), f"no unit can be in scope: {said}", "Correct the sentences"
+        scope = " and ".join(f"`{text}`" for text in resolved.pack.scope)
+        yield PackFinding(
+            "empty_scope", ("scope",), f"no unit can be in scope: {scope}", "Correct the sentences"
         )
         return
     for i in range(len(resolved.pack.flow)):
         never = solver.ask(solver.deciding(i))
         if never is not None:
-            yield _unreachable(resolved, solver, i, never)
-    yield from _left_over(resolved, solver)
+            yield _explain_unreachable(resolved, solver, i, never)
+    yield from _find_undecided(resolved, solver)
 
 
-def _unreachable(resolved: ResolvedPack, solver: PackSolver, i: int, never: Never) -> Shown:
+def _explain_unreachable(
+    resolved: ResolvedPack, solver: PackSolver, i: int, never: Never
+) -> PackFinding:
     name = resolved.pack.flow[i].rule
-    own = [Part("holds", i)]
-    alone = solver.ask(own)
-    if alone is not None:
-        return Shown(
+    parts = [Part("holds", i)]
+    contradiction = solver.ask(parts)
+    if contradiction is not None:
+        return PackFinding(
             "unreachable",
             ("flow", i),
             f"rule `{name}` can never decide: no unit in scope is as it asks"
-            f"{_facts(resolved, alone)}",
+            f"{_facts_in_words(resolved, contradiction)}",
             "Correct the facts or delete the rule",
         )
-    missing = [Part("misses", j) for j in range(i)]
-    covered = solver.ask([*own, *missing])
+    earlier = [Part("misses", j) for j in range(i)]
+    covered = solver.ask([*parts, *earlier])
     if covered is not None:
-        return Shown(
+        return PackFinding(
             "unreachable",
             ("flow", i),
             f"rule `{name}` can never decide: every unit for which it holds is decided by "
-            f"{_rules(resolved, covered)} before it",
+            f"{_rules_in_words(resolved, covered)} before it",
             "Move it up, narrow what stands before it, or delete it",
-            solver.witness(own),
+            solver.witness(parts),
         )
-    return Shown(
+    return PackFinding(
         "unreachable",
         ("flow", i),
         f"rule `{name}` can never decide: where it holds and none before it does, "
-        f"{_rules(resolved, never, says='fails')} cannot be told and `unknown` decides",
+        f"{_rules_in_words(resolved, never, says='fails')} cannot be told and `unknown` decides",
         "Move it up, or let what stands before it ask `is known`",
-        solver.witness([*own, *missing]),
+        solver.witness([*parts, *earlier]),
     )
 
 
-def _left_over(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
+def _find_undecided(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFinding]:
     last = resolved.pack.last
     if resolved.pack.otherwise.rules_cover_all:
-        left = [Part("all_known"), *(Part("fails", i) for i in range(last))]
-        witness = solver.witness(left)
+        parts = [Part("all_known"), *(Part("fails", i) for i in range(last))]
+        witness = solver.witness(parts)
         if witness is not None:
-            yield Shown(
+            yield PackFinding(
                 "uncovered",
                 ("otherwise", "rules_cover_all"),
                 "no rule decides this unit, though every fact is known and the pack says that its "
@@ -105,22 +107,23 @@ def _left_over(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
         return
     never = solver.ask(solver.deciding(last))
     if never is not None:
-        yield Shown(
+        yield PackFinding(
             "unreachable",
             ("otherwise",),
-            f"`otherwise` can never decide: {_rules(resolved, never)} leave no unit over",
+            f"`otherwise` can never decide: {_rules_in_words(resolved, never)} leave no unit over",
             "Say `rules_cover_all: true` there, or narrow the rules",
         )
 
 
-def overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
-    """Pairs of rules that hold for one unit and decide it differently; the first in order decides.
+def find_overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFinding]:
+    """Findings on pairs of rules that hold for one unit and decide it differently.
 
-    A rule that is a special case of the later one is not told: order says what it means.
+    The first rule of a pair decides. A rule that is a special case of the later one makes no
+    finding, for then the order is intended.
 
     Args:
         resolved: the pack.
-        solver: for its formulas.
+        solver: the pack's solver.
     """
     rules = resolved.pack.flow
     for i, j in combinations(range(len(rules)), 2):
@@ -130,7 +133,7 @@ def overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
             continue
         witness = solver.witness([*solver.deciding(i), Part("holds", j)])
         if witness is not None:
-            yield Shown(
+            yield PackFinding(
                 "overlap",
                 ("flow", j),
                 f"rules `{rules[i].rule}` and `{rules[j].rule}` both hold for this unit and "
@@ -140,19 +143,19 @@ def overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def undated(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
-    """Dated params that have no value for the dates of some units in scope.
+def find_undated(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFinding]:
+    """Findings on dated params without a value for the dates of some units in scope.
 
     Args:
         resolved: the pack.
-        solver: for its formulas.
+        solver: the pack's solver.
     """
     for name, param in resolved.pack.params.items():
         if param.by is None:
             continue
         witness = solver.witness([Part("undated", name)])
         if witness is not None:
-            yield Shown(
+            yield PackFinding(
                 "undated",
                 ("params", name),
                 f"`{name}` has no value where {param.by} is before {param.dated[0].start}: facts "
@@ -162,17 +165,17 @@ def undated(resolved: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def _rules(resolved: ResolvedPack, never: Never, *, says: str = "") -> str:
-    """The rules that stand in the way."""
+def _rules_in_words(resolved: ResolvedPack, never: Never, *, says: str = "") -> str:
+    """The rules that prevent an answer, in words."""
     wanted = (says,) if says else ("misses", "fails")
-    places = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
-    names = [f"`{resolved.pack.flow[i].rule}`" for i in sorted(places)]
+    indexes = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
+    names = [f"`{resolved.pack.flow[i].rule}`" for i in sorted(indexes)]
     if len(names) < 2:
         return f"rule {names[0]}" if names else "what stands before"
     return f"rules {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _facts(resolved: ResolvedPack, never: Never) -> str:
-    """The sentences that exclude each other."""
-    said = [f"`{name}` ({resolved.pack.facts[name]})" for name in never.facts]
-    return f": {' with '.join(said)}" if said else ""
+def _facts_in_words(resolved: ResolvedPack, never: Never) -> str:
+    """The facts that exclude each other, in words."""
+    sentences = [f"`{name}` ({resolved.pack.facts[name]})" for name in never.facts]
+    return f": {' with '.join(sentences)}" if sentences else ""

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from clearance.cli import main
-from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.loading.load import load_rulebook
 from tests.rulebook.check.small_rules import DISMISS, Check, flow, rule, value, write
 from tests.support.rulebook.packs import small_pack
@@ -96,7 +96,7 @@ def test_a_unit_that_was_shown_is_a_case_when_it_is_pasted_beside_the_pack(
     assert len(cases) == 1
     assert cases[0].expect is not None
     assert cases[0].expect.rule == "felony"
-    assert run_in_python(bound, cases) == []
+    assert find_failures(bound, cases) == []
 
 
 def test_neither_spark_nor_for_other_commands_the_solver_is_loaded(rules: Path) -> None:

@@ -12,7 +12,11 @@ import yaml
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.check.audit import audit
-from clearance.rulebook.check.elements_mapped import unmapped, unsaid, untrue_statements
+from clearance.rulebook.check.elements_mapped import (
+    find_false_statements,
+    find_missing_notes,
+    find_unmapped_rules,
+)
 from clearance.rulebook.check.solver.solver import PackSolver
 from clearance.rulebook.english.pages import pages
 from clearance.rulebook.language.catalogue import Catalogue
@@ -104,7 +108,7 @@ def changed_rule(number: int, **changes: Any) -> list[dict[str, Any]]:
 def untrue(catalogue: Catalogue, states: list[dict[str, Any]]) -> list[tuple[Any, str]]:
     pack = bound(catalogue, flow=changed_rule(2, states=states))
     solver = PackSolver(pack, catalogue)
-    return [(shown.where, shown.message) for shown in untrue_statements(pack, solver)]
+    return [(shown.where, shown.message) for shown in find_false_statements(pack, solver)]
 
 
 def test_a_branch_that_earlier_rules_have_asked_may_be_stated(rulebook: Rulebook) -> None:
@@ -118,7 +122,7 @@ def test_a_statement_that_would_change_something_is_found_with_a_unit(rulebook: 
     assert [where for where, _ in found] == [("flow", 2, "states", 1)]
     assert "XX 9" in found[0][1]
     pack = bound(rulebook.catalogue, flow=changed_rule(2, states=[wrong]))
-    (shown,) = untrue_statements(pack, PackSolver(pack, rulebook.catalogue))
+    (shown,) = find_false_statements(pack, PackSolver(pack, rulebook.catalogue))
     assert shown.witness is not None and shown.witness.rule == "granted"
     assert shown.witness.given["level"] == "M"
 
@@ -134,14 +138,16 @@ def test_what_only_perhaps_holds_may_not_be_stated(rulebook: Rulebook) -> None:
             Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
         )
         solver = PackSolver(pack, rulebook.catalogue)
-        assert len(list(untrue_statements(pack, solver))) == surely
+        assert len(list(find_false_statements(pack, solver))) == surely
 
 
 def test_every_rule_is_an_element_and_every_grant_has_its_cite_among_them(
     rulebook: Rulebook,
 ) -> None:
     def messages(**changes: Any) -> list[str]:
-        return [shown.message for shown in unmapped(bound(rulebook.catalogue, **changes))]
+        return [
+            shown.message for shown in find_unmapped_rules(bound(rulebook.catalogue, **changes))
+        ]
 
     assert messages() == []
     (lacking,) = messages(elements=[ELEMENTS[1]])
@@ -154,7 +160,7 @@ def test_a_section_without_elements_and_a_switch_without_readings_are_noted(
     rulebook: Rulebook,
 ) -> None:
     def messages(**changes: Any) -> list[str]:
-        return [shown.message for shown in unsaid(bound(rulebook.catalogue, **changes))]
+        return [shown.message for shown in find_missing_notes(bound(rulebook.catalogue, **changes))]
 
     assert messages() == []
     assert "not mapped to rules" in messages(elements=[])[0]
@@ -164,7 +170,7 @@ def test_a_section_without_elements_and_a_switch_without_readings_are_noted(
     pack = resolve(
         Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
     )
-    assert [s.message for s in unsaid(pack)] == [
+    assert [s.message for s in find_missing_notes(pack)] == [
         "the switch `years` does not say what 3 means and who gains"
     ]
 

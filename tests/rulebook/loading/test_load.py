@@ -12,7 +12,7 @@ import yaml
 
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.loading.load import load_rulebook
 from tests.support.rulebook.packs import bound_pack, small_pack
 
@@ -240,7 +240,7 @@ def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     from clearance.rulebook.language.resolved import resolve
 
     bound = resolve(found.pack, rulebook.catalogue, switches={}, inputs_fingerprint="")
-    text = english(bound, rulebook.catalogue, rulebook.reasons)
+    text = pack_in_english(bound, rulebook.catalogue, rulebook.reasons)
     for rule in found.pack.flow:
         assert rule.cite in text
         assert rulebook.reasons[rule.reason] in text

@@ -15,7 +15,7 @@ from clearance.determine.plan import Plan, plan_sweep
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.rulebook.check.cases import difference
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
@@ -336,12 +336,12 @@ def test_a_pack_in_braces_is_stored_whole_as_well(rulebook: Rulebook) -> None:
 def test_the_english_names_every_option_its_range_and_its_value(
     configurable: ResolvedPack, rulebook: Rulebook
 ) -> None:
-    off = english(configurable, rulebook.catalogue, rulebook.reasons)
+    off = pack_in_english(configurable, rulebook.catalogue, rulebook.reasons)
     assert "subject_age_threshold = off. It may be 0 (off) or a whole number from 40 to 65." in off
     assert "the person is [subject_age_threshold] or older on the as-of date" in off
     assert "[subject_age_threshold] years or older" in off
     own = configurable.with_options({"subject_age_threshold": 57, "dismiss": ("11357",)})
-    text = english(own, rulebook.catalogue, rulebook.reasons)
+    text = pack_in_english(own, rulebook.catalogue, rulebook.reasons)
     assert "the person is 57 (`subject_age_threshold`) or older" in text
     assert "57 years or older" in text
     assert "one that the county's option `dismiss` (11357) names" in text

@@ -10,8 +10,8 @@ from clearance.determine.county_options import load_county_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.publish.words import load_reasons
-from clearance.rulebook.check.cases import load_cases, run_in_python
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.check.cases import find_failures, load_cases
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.options import OptionValues, PackOption
 from clearance.rulebook.language.resolved import resolve
@@ -99,5 +99,5 @@ def read_pack(path: Path, cases: Path) -> None:
     catalogue, reasons = known().catalogue, known().reasons
     assert catalogue is not None and reasons is not None
     bound = resolve(found.pack, catalogue, switches={}, inputs_fingerprint="r")
-    english(bound, catalogue, reasons)
-    run_in_python(bound, load_cases(cases, resolved=bound, catalogue=catalogue))
+    pack_in_english(bound, catalogue, reasons)
+    find_failures(bound, load_cases(cases, resolved=bound, catalogue=catalogue))
