@@ -24,8 +24,8 @@ WORD = 2**64
 
 def row_hash() -> Column:
     """SHA-256 of a determination's content, in hexadecimal."""
-    parts = [F.coalesce(F.col(name).cast("string"), F.lit("\\N")) for name in CONTENT]
-    return F.sha2(F.concat_ws("\x1f", *parts), 256)
+    fields = [F.coalesce(F.col(name).cast("string"), F.lit("\\N")) for name in CONTENT]
+    return F.sha2(F.concat_ws("\x1f", *fields), 256)
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def _add_up(rows: DataFrame, *, is_removed: Column) -> Tally:
     sums: dict[tuple[str, str], list[int]] = {}
     for county, pack, outcome, *numbers in _sums(rows, is_removed=is_removed).collect():
         counts[f"{pack}/{outcome}"] += numbers[0]
-        so_far = sums.setdefault((county, pack), [0] * 5)
-        pairs = zip(so_far, numbers, strict=True)
+        totals = sums.setdefault((county, pack), [0] * 5)
+        pairs = zip(totals, numbers, strict=True)
         sums[county, pack] = [total + int(added) for total, added in pairs]
     return Tally(
         dict(sorted(counts.items())),

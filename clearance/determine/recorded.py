@@ -114,14 +114,14 @@ def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
         return Standing(sweep, sweep, {})
     until = F.col("determinations_version") <= F.lit(sweep.determinations_version)
     rows = store.read(spark, "sweeps").where(until)
-    whole, later = sweep, dict[str, Sweep]()
+    earlier, later = sweep, dict[str, Sweep]()
     for row in rows.orderBy(F.desc("determinations_version"), F.desc("started_at")).collect():
-        whole = sweep_of(row)
-        if not whole.selected:
+        earlier = sweep_of(row)
+        if not earlier.selected:
             break
-        for pack in whole.selected:
-            later.setdefault(pack, whole)
-    return Standing(sweep, whole, later)
+        for pack in earlier.selected:
+            later.setdefault(pack, earlier)
+    return Standing(sweep, earlier, later)
 
 
 def latest_sweep(spark: SparkSession, store: Store) -> Sweep:

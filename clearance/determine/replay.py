@@ -249,15 +249,15 @@ def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, Resolve
         record: the pack's entry in `assigned` of the sweep's row.
         bounds: `stored_packs`.
     """
-    own = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
+    by_county = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
     # If every county has its own options, the pack without them was not used and not stored.
-    usual = bounds.get(record["usual"]) or next(iter(own.values()))
+    usual = bounds.get(record["usual"]) or next(iter(by_county.values()))
     counties = record["counties"]
     return Assigned(
         usual,
         counties=None if counties is None else frozenset(counties),
         excluded=frozenset(record["excluded"]),
-        by_county=own,
+        by_county=by_county,
         rivals=tuple(bounds[fingerprint] for fingerprint in record.get("rivals", ())),
         known_counties=frozenset(record.get("read", ())),
     )

@@ -47,9 +47,11 @@ class Scope:
             if not selected:
                 return determinations
             return determinations.where(F.col("pack").isin(*selected))
-        whole = F.col("pack").isin(*self.everything) if self.everything else F.lit(False)
-        others = determinations.where(~whole).join(self.people, on="subject_id", how="left_semi")
-        return determinations.where(whole).unionByName(others)
+        of_changed_packs = F.col("pack").isin(*self.everything) if self.everything else F.lit(False)
+        of_other_packs = determinations.where(~of_changed_packs).join(
+            self.people, on="subject_id", how="left_semi"
+        )
+        return determinations.where(of_changed_packs).unionByName(of_other_packs)
 
 
 def scope_of(

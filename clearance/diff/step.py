@@ -111,7 +111,7 @@ def diff(
         first, second = _sweeps(spark, store, sweeps)
         if second is not None and against is not None:
             raise UsageError(
-                "Two sweeps are compared as they stand, without rules.",
+                "Two sweeps are compared without rules.",
                 "Name one sweep, or none for the latest.",
             )
         notes = [] if second is not None else _changed_since(first, rules)

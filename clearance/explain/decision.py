@@ -57,7 +57,7 @@ class ReadPack:
         Args:
             words: the pack's title, questions and values.
             text: the row's `yaml`.
-            catalogue: the columns that packs may ask about.
+            catalogue: the columns that packs may use.
         """
         resolved = stored_pack(text, catalogue)
         if resolved is None:
@@ -83,7 +83,7 @@ def explain_decision(
         reasons: text by reason code.
         unit: the determination's unit; None if it is no longer on the record.
         values: the unit's row; empty if it is no longer on the record.
-        catalogue: the columns that packs may ask about.
+        catalogue: the columns that packs may use.
         petitions: by pack and version, the petitions that may be open after NOT_ELIGIBLE.
     """
     evidence = _evidence(row, pack)

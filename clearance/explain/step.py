@@ -130,11 +130,11 @@ def _no_person_error(spark: SparkSession, store: Store, subject_id: str) -> Usag
         if "subject_id" in quarantine.columns and not quarantine.where(of_subject).isEmpty():
             return UsageError(
                 "No row of this person could be read, so that nothing is decided of them.",
-                "Their rows stand in `quarantine` with a code each; take in a corrected extract.",
+                "Their rows are in `quarantine` with a code each; ingest a corrected extract.",
             )
     return UsageError(
         f"The store {store.uri} has no person with this SUBJECT_ID.",
-        "Give a SUBJECT_ID as it stands in the research file, and the --store it was read to.",
+        "Give a SUBJECT_ID of the research file, and the --store that it was ingested into.",
     )
 
 

@@ -92,7 +92,7 @@ def find_false_statements(resolved: ResolvedPack, solver: PackSolver) -> Iterato
                     ("flow", i, "states", k),
                     f"rule `{rule.rule}` decides this unit, of which what it states under "
                     f"{stated.cite} does not hold",
-                    "Correct the statement, or let the rule ask it",
+                    "Correct the statement, or add it to the rule",
                     witness,
                 )
 

@@ -65,7 +65,7 @@ def _explain_unreachable(
         return PackFinding(
             "unreachable",
             ("flow", i),
-            f"rule `{name}` can never decide: no unit in scope is as it asks"
+            f"rule `{name}` can never decide: no unit in scope meets its condition"
             f"{_facts_in_words(resolved, contradiction)}",
             "Correct the facts or delete the rule",
         )
@@ -77,15 +77,15 @@ def _explain_unreachable(
             ("flow", i),
             f"rule `{name}` can never decide: every unit for which it holds is decided by "
             f"{_rules_in_words(resolved, covered)} before it",
-            "Move it up, narrow what stands before it, or delete it",
+            "Move it up, narrow the rules before it, or delete it",
             solver.witness(parts),
         )
     return PackFinding(
         "unreachable",
         ("flow", i),
         f"rule `{name}` can never decide: where it holds and none before it does, "
-        f"{_rules_in_words(resolved, never, says='fails')} cannot be told and `unknown` decides",
-        "Move it up, or let what stands before it ask `is known`",
+        f"{_rules_in_words(resolved, never, says='fails')} is unknown and `unknown` decides",
+        "Move it up, or let the rules before it ask `is known`",
         solver.witness([*parts, *earlier]),
     )
 
@@ -137,7 +137,7 @@ def find_overlaps(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFi
                 "overlap",
                 ("flow", j),
                 f"rules `{rules[i].rule}` and `{rules[j].rule}` both hold for this unit and "
-                f"decide differently; `{rules[i].rule}` stands first and decides",
+                f"decide differently; `{rules[i].rule}` comes first and decides",
                 "",
                 witness,
             )
@@ -159,7 +159,7 @@ def find_undated(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFin
                 "undated",
                 ("params", name),
                 f"`{name}` has no value where {param.by} is before {param.dated[0].start}: facts "
-                "that ask it are unknown there",
+                "that use it are unknown there",
                 "Add the earlier value, if there was one",
                 witness,
             )
@@ -171,7 +171,7 @@ def _rules_in_words(resolved: ResolvedPack, never: Never, *, says: str = "") -> 
     indexes = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
     names = [f"`{resolved.pack.flow[i].rule}`" for i in sorted(indexes)]
     if len(names) < 2:
-        return f"rule {names[0]}" if names else "what stands before"
+        return f"rule {names[0]}" if names else "the rules before it"
     return f"rules {', '.join(names[:-1])} and {names[-1]}"
 
 

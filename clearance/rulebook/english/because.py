@@ -101,8 +101,8 @@ class _Evidence:
             if settles in values:
                 return settles
             return None if None in values else not settles
-        place = self.resolved.position[condition]
-        return bool(self.true >> place & 1) if self.known >> place & 1 else None
+        index = self.resolved.position[condition]
+        return bool(self.true >> index & 1) if self.known >> index & 1 else None
 
     def support(self, condition: Condition, value: bool) -> frozenset[int]:
         """The fewest facts that give the condition this truth; none if it has another."""

@@ -41,26 +41,26 @@ Statement = str | Group
 
 
 def state_condition(
-    condition: Condition, says: Mapping[str, Statements], *, holds: bool = True
+    condition: Condition, statements: Mapping[str, Statements], *, holds: bool = True
 ) -> Statement:
     """A condition as an English statement.
 
     Args:
         condition: the condition of a rule.
-        says: the statements of each fact, by name.
+        statements: the statements of each fact, by name.
         holds: False for the statement of the opposite.
     """
     if isinstance(condition, str):
-        return says[condition].yes if holds else says[condition].no
+        return statements[condition].yes if holds else statements[condition].no
     if isinstance(condition, Not):
-        return state_condition(condition.not_, says, holds=not holds)
+        return state_condition(condition.not_, statements, holds=not holds)
     parts = condition.all if isinstance(condition, All) else condition.any
     if len(parts) == 1:
-        return state_condition(parts[0], says, holds=holds)
+        return state_condition(parts[0], statements, holds=holds)
     if isinstance(condition, Any_) and not holds and any(map(_is_compound, parts)):
-        return _group("none", [state_condition(part, says) for part in parts])
+        return _group("none", [state_condition(part, statements) for part in parts])
     kind: Literal["all", "any"] = "all" if isinstance(condition, All) == holds else "any"
-    return _group(kind, [state_condition(part, says, holds=holds) for part in parts])
+    return _group(kind, [state_condition(part, statements, holds=holds) for part in parts])
 
 
 def _is_compound(condition: Condition) -> bool:

@@ -47,13 +47,13 @@ def petition_lines(pack: Pack, pages: Mapping[str, tuple[str, str]]) -> Iterator
     yield f'Where it says "{NOT_AUTOMATIC}": {PETITION_OPEN}. See {links}.'
 
 
-def branch_lines(rule: Rule, says: Mapping[str, Statements]) -> Iterator[str]:
+def branch_lines(rule: Rule, statements: Mapping[str, Statements]) -> Iterator[str]:
     """Lines with the elements of a rule's branch, in the order of the section."""
     if not rule.states:
         return
     yield "    - In the order of the section, all of these hold:"
     for i, part in enumerate(rule.states, start=1):
-        text, below = render_statement(state_condition(part.holds, says))
+        text, below = render_statement(state_condition(part.holds, statements))
         line = f"{text} ({part.cite})" if not below else f"({part.cite}) {text}"
         yield f"        {i}. {line}"
         yield from (f"            {line}" for line in below)

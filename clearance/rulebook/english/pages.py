@@ -111,18 +111,18 @@ def _review_in_words(pack: Pack, signed: SignOff) -> str:
 def _flow(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
     pack = resolved.pack
     facts = FactWords(resolved, catalogue[pack.unit])
-    says = facts.all()
+    statements = facts.all()
     yield from ("", "## What it decides", "")
     yield f"Every {pack.unit} for which {facts.scope}. The first line that holds decides."
     yield ""
     for i, rule in enumerate(pack.flow, start=1):
-        condition, below = render_statement(state_condition(condition_of(rule), says))
+        condition, below = render_statement(state_condition(condition_of(rule), statements))
         decision = decision_in_english(pack, rule.then, rule.label)
         yield f"{i}. `{rule.rule}`: **{decision}** if {condition}" + ("" if below else ".")
         yield from (f"    {line}" for line in below)
         yield f"    - Reason: {fill_reason(reasons[rule.reason], resolved)} (`{rule.reason}`)."
         yield f"    - Cite: {rule.cite}. Certainty: {rule.certainty or NO_MARK}."
-        yield from page_notes.branch_lines(rule, says)
+        yield from page_notes.branch_lines(rule, statements)
         if rule.note:
             yield f"    - Note: {rule.note}"
     last = pack.otherwise

@@ -46,7 +46,7 @@ def pack_in_english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[
     """
     pack = resolved.pack
     facts = FactWords(resolved, catalogue[pack.unit])
-    says = facts.all()
+    statements = facts.all()
     lines = [
         pack.title,
         "=" * len(pack.title),
@@ -63,7 +63,7 @@ def pack_in_english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[
         "",
     ]
     for i, rule in enumerate(pack.flow, start=1):
-        condition, below = render_statement(state_condition(condition_of(rule), says))
+        condition, below = render_statement(state_condition(condition_of(rule), statements))
         stop = "" if below else "."
         decision = decision_in_english(pack, rule.then, rule.label)
         lines.append(f"{i}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}")

@@ -44,7 +44,7 @@ class Assigned:
 
     @property
     def counties_named(self) -> set[str]:
-        """Counties that must be told apart from all the others."""
+        """Counties that are not treated like all the others."""
         known = self.known_counties if self.rivals else ()
         return {*(self.counties or ()), *self.excluded, *self.by_county, *known}
 

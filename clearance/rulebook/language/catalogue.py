@@ -73,8 +73,8 @@ def load_catalogue(rules: Path) -> Catalogue:
         f"{path.name}:{document.line((unit, name, key))}: `{key}` of `{name}`: {problem}"
         for unit, features in catalogue.items()
         for name, feature in features.items()
-        for key, wrong in (("bounded", _bound_problem), ("between", _span_problem))
-        if (problem := wrong(feature, features)) is not None
+        for key, find_problem in (("bounded", _bound_problem), ("between", _span_problem))
+        if (problem := find_problem(feature, features)) is not None
     ]
     if lines:
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")

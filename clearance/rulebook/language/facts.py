@@ -194,7 +194,7 @@ def resolve_fact(
         fitting = " or ".join(fits.get(sentence.operator, ())) or "no option"
         raise NotAFact(
             f"`{text}`: `{subject.name}` is a {kind}; `{sentence.operator.value}` "
-            f"can be asked of {fitting}"
+            f"can be used with {fitting}"
         )
     feature = features.get(subject.name) if isinstance(subject, Column) else None
     _check_options(sentence, kind=kind, feature=feature, text=text, options=options)
@@ -208,12 +208,14 @@ def resolve_fact(
     elif isinstance(years, Column):
         raise NotAFact(f"`{text}`: how many years must be a number or a param")
     if isinstance(subject, Option) and values == (Constant(False),):
-        raise NotAFact(f"`{text}`: an option that is off asks nothing; write `not` in the rule")
+        raise NotAFact(
+            f"`{text}`: a fact cannot require that an option is off; write `not` in the rule"
+        )
     if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
-        raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
+        raise NotAFact(f"`{text}`: as-of can be compared with dates and ages only")
     days = sentence.free_of
     if days is not None and not (isinstance(days, Column) and features[days.name].type == "dates"):
-        raise NotAFact(f"`{text}`: after `free of` stands a column of dates")
+        raise NotAFact(f"`{text}`: `free of` needs a column of dates")
     free_of = days if isinstance(days, Column) else None
     fact = Fact(name, text, sentence.operator, subject, values, years, free_of=free_of)
     _check_periods(fact, features=features, params=params)
@@ -308,7 +310,7 @@ def _check_options(
         if option.type != wanted or (wanted == "number" and kind != "number"):
             raise NotAFact(f"`{text}`: the {option.type} option `{value.name}` does not fit here")
         if wanted == "list" and len(sentence.values) > 1:
-            raise NotAFact(f"`{text}`: a list option stands alone")
+            raise NotAFact(f"`{text}`: a list option must be the only value")
         strange = sorted(set(option.of) - set(feature.codes)) if feature and feature.codes else []
         if strange:
             raise NotAFact(f"`{text}`: `{strange[0]}` of `{value.name}` is no such code")

@@ -230,7 +230,7 @@ class Unknown(_Model):
         if self.counts_as is None and any(part is None for part in outcome):
             raise ValueError("give `then`, `reason` and `cite`, or `counts_as: not_holding`")
         if self.counts_as is not None and any(part is not None for part in outcome):
-            raise ValueError("`counts_as` stands alone")
+            raise ValueError("`counts_as` excludes the other keys")
         if self.then is not None and self.then.outcome == "ELIGIBLE":
             raise ValueError("missing information never grants relief by itself")
         return self
@@ -281,7 +281,7 @@ class Pack(_Model):
             return data
         value, params = data[ABSENT_FEEDS], data.get("params") or {}
         if not isinstance(value, dict) or not isinstance(params, dict) or ABSENT_FEEDS in params:
-            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and stands once")
+            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and may appear once")
         switch = {"allowed": list(FEEDS_MAY), "switch": True, **value}
         rest = {key: value for key, value in data.items() if key != ABSENT_FEEDS}
         return {**rest, "params": {**params, ABSENT_FEEDS: switch}}
@@ -309,7 +309,7 @@ class Pack(_Model):
         for part in parts:
             eligible = part.then.outcome == "ELIGIBLE"
             if eligible != (part.then.relief is not None):
-                raise ValueError("relief stands with ELIGIBLE and only there")
+                raise ValueError("relief is required with ELIGIBLE and allowed only there")
         return self
 
     def in_force_on(self, day: date) -> bool:

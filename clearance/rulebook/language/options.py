@@ -42,13 +42,13 @@ class PackOption(BaseModel):
     @model_validator(mode="after")
     def _what_goes_with_the_type(self) -> PackOption:
         if (self.range is not None) != (self.type == "number"):
-            raise ValueError("`range` stands with type number and only there")
+            raise ValueError("`range` is required with type number and allowed only there")
         if bool(self.of) != (self.type == "list"):
-            raise ValueError("`of` stands with type list and only there")
+            raise ValueError("`of` is required with type list and allowed only there")
         if self.range is not None and not 1 <= self.range[0] <= self.range[1] <= 120:
             raise ValueError("`range` rises from 1 or more to 120 or less; 0 is off")
         if self.code_book is not None and self.type != "list":
-            raise ValueError("`code_book` stands with type list and only there")
+            raise ValueError("`code_book` is allowed only with type list")
         return self
 
     @property

@@ -198,11 +198,11 @@ def _parse_pack(item: PackDocument, known: Known) -> tuple[PackFile | None, list
             (_plain_path(problem["loc"]), _format_error(dict(problem)))
             for problem in _without_consequences(error)
         ]
-        wrong = [*form, *partial_problems(document.data, known=known)]
-        return None, [*item.problems, *format_problems(wrong, item.name, document)]
-    found = PackFile(pack, document, item.name, item.based_on, item.changes)
-    wrong = pack_problems(pack, known=known)
-    return found, [*item.problems, *format_problems(wrong, item.name, document)]
+        problems = [*form, *partial_problems(document.data, known=known)]
+        return None, [*item.problems, *format_problems(problems, item.name, document)]
+    file = PackFile(pack, document, item.name, item.based_on, item.changes)
+    problems = pack_problems(pack, known=known)
+    return file, [*item.problems, *format_problems(problems, item.name, document)]
 
 
 def _without_consequences(error: ValidationError) -> list[ErrorDetails]:

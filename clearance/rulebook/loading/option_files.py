@@ -64,7 +64,7 @@ def read_option_file(path: Path, *, name: str) -> OptionFile:
         text = read_text_file(path, most=MOST_BYTES)
         if path.suffix.lower() == ".json":
             _check_json(text)
-            # In JSON a tab stands between words only; YAML wants spaces there.
+            # JSON allows tabs between words; YAML needs spaces there.
             text = text.replace("\t", " ")
         return OptionFile(name, load_yaml(path, text=text))
     except json.JSONDecodeError as error:
@@ -78,7 +78,7 @@ def read_option_file(path: Path, *, name: str) -> OptionFile:
 
 def _check_json(text: str) -> None:
     """Refuse a text that is not JSON; numbers stay text, since they may have too many digits."""
-    with suppress(RecursionError):  # the next reader says where it nests too deep
+    with suppress(RecursionError):  # the next parser names the line that nests too deep
         json.loads(text, parse_int=str, parse_float=str)
 
 
@@ -119,27 +119,38 @@ Places = Mapping[tuple[str, ...], str]
 
 
 def _entries(
-    content: Mapping[str, Any], where: tuple[str, ...], places: Places
+    content: Mapping[str, Any], where: tuple[str, ...], names_by_path: Places
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every entry with its path; groups of known options are replaced by their entries."""
     for key, value in content.items():
         path = (*where, str(key))
-        is_group = any(place[: len(path)] == path and len(place) > len(path) for place in places)
+        is_group = any(
+            place[: len(path)] == path and len(place) > len(path) for place in names_by_path
+        )
         if is_group and isinstance(value, dict):
-            yield from _entries(value, path, places)
+            yield from _entries(value, path, names_by_path)
         elif not (is_group and value is None):
             yield path, value
 
 
-def _unknown_entry(where: tuple[str, ...], places: Places) -> str:
+def _unknown_entry(where: tuple[str, ...], names_by_path: Places) -> str:
     """The problem of an entry that is not an option."""
     name = ".".join(where)
-    if any(place[: len(where)] == where for place in places):
+    if any(path_of_option[: len(where)] == where for path_of_option in names_by_path):
         return f"`{name}` is a group of options; write them inside it, in braces"
-    beside = {place[: len(where)] for place in places if len(place) >= len(where)}
-    near = {place[-1]: place for place in beside if place[:-1] == where[:-1]}
-    anywhere = {place[-1]: place for place in places}
+    prefixes = {
+        path_of_option[: len(where)]
+        for path_of_option in names_by_path
+        if len(path_of_option) >= len(where)
+    }
+    near = {
+        path_of_option[-1]: path_of_option
+        for path_of_option in prefixes
+        if path_of_option[:-1] == where[:-1]
+    }
+    anywhere = {path_of_option[-1]: path_of_option for path_of_option in names_by_path}
     guess = nearest(where[-1], list(near)) or nearest(where[-1], list(anywhere))
     if guess is None:
-        return f"`{name}` is not an option; options are {', '.join(sorted(set(places.values())))}"
+        names = ", ".join(sorted(set(names_by_path.values())))
+        return f"`{name}` is not an option; options are {names}"
     return f"`{name}` is not an option; did you mean `{'.'.join({**anywhere, **near}[guess])}`?"

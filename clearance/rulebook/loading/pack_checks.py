@@ -110,7 +110,7 @@ def option_problems(
         if name in columns:
             yield ("options", name), f"`{name}` is a column; give the option another name"
         elif name not in words:
-            yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
+            yield ("options", name), f"no fact uses the option `{name}`; use it or delete it"
 
 
 def scope_problems(
@@ -150,9 +150,9 @@ def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterat
             if name not in facts:
                 guess = nearest(name, facts)
                 hint = f"; did you mean `{guess}`?" if guess else ""
-                yield where, f"rule `{rule.rule}` asks `{name}`, which is not a fact{hint}"
+                yield where, f"rule `{rule.rule}` uses `{name}`, which is not a fact{hint}"
         if contradicts(condition):
-            yield where, f"rule `{rule.rule}` asks a fact to hold and not to hold at once"
+            yield where, f"rule `{rule.rule}` requires a fact to hold and not to hold at once"
 
 
 def unused_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
@@ -161,7 +161,7 @@ def unused_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterato
     used |= {name for _, rule in rules for part in rule.states for name in fact_names(part.holds)}
     for name in facts:
         if name not in used:
-            yield ("facts", name), f"no rule asks `{name}`; use it or delete it"
+            yield ("facts", name), f"no rule uses `{name}`; use it or delete it"
 
 
 def reason_problems(

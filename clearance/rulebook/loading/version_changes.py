@@ -209,7 +209,7 @@ def _apply_to_rules(change: Change, flow: list[dict[str, Any]]) -> Iterator[Prob
         rule = dict(raw)
         sides = [(side, rule.pop(side)) for side in PLACES if side in rule]
         if len(sides) != 1:
-            yield ("add", "rules", i), "say which rule it stands `after` or `before`"
+            yield ("add", "rules", i), "name the rule that it comes `after` or `before`"
             continue
         side, neighbour = sides[0]
         at = index_of(neighbour)

@@ -50,11 +50,11 @@ class Questions:
 
     def places(self, resolved: ResolvedPack) -> list[int]:
         """The bit of each fact of a pack; new facts are added."""
-        asked = [
+        questions = [
             (holds(resolved, fact, as_of=self.as_of), known(resolved, fact, as_of=self.as_of))
             for fact in resolved.facts
         ]
-        return [self.truths.setdefault(texts, len(self.truths)) for texts in asked]
+        return [self.truths.setdefault(texts, len(self.truths)) for texts in questions]
 
     def moving(self, resolved: ResolvedPack) -> list[dict[str, int]]:
         """For each timed fact of a pack: the index of its flip day (`at`) and its bit in the pack.
@@ -81,8 +81,8 @@ class Questions:
         """The words of a unit's known facts; facts of the same columns share a condition."""
         words = []
         for number in self.words:
-            asked = list(self.truths)[number * WORD :][:WORD]
-            words.append(_bits_of_word(_masks(text for _, text in asked)))
+            questions = list(self.truths)[number * WORD :][:WORD]
+            words.append(_bits_of_word(_masks(text for _, text in questions)))
         return words
 
     def true_words(self) -> list[str]:
@@ -249,10 +249,10 @@ class Tables:
             )
             by_scope.setdefault(scope, []).append(i)
         none = constant_table([], of="array<int>")
-        found = [
+        variants = [
             f"IF({scope}, {self._by_county(items)}, {none})" for scope, items in by_scope.items()
         ]
-        return f"concat({', '.join(found)})"
+        return f"concat({', '.join(variants)})"
 
     def _by_county(self, packs: list[int]) -> str:
         items = [(i, self.assigned[i]) for i in packs]
@@ -260,15 +260,17 @@ class Tables:
         elsewhere = constant_table(self._variants(items, county=None), of="array<int>")
         if not named:
             return elsewhere
-        own = {county: self._variants(items, county=county) for county in sorted(named)}
-        listed = constant_table(own, of="map<string,array<int>>")
+        by_county = {county: self._variants(items, county=county) for county in sorted(named)}
+        listed = constant_table(by_county, of="map<string,array<int>>")
         return f"coalesce(try_element_at({listed}, {quoted_name('county')}), {elsewhere})"
 
     def _variants(self, items: list[tuple[int, Assigned]], *, county: str | None) -> list[int]:
         """The variants that decide in a county; None for every county that is not named."""
         if county is None and any(i in self._unread for i, _ in items):
-            read = self._variants([(i, item) for i, item in items if not item.rivals], county=None)
-            return sorted([*read, *(self._unread[i] for i, _ in items if i in self._unread)])
+            decided = self._variants(
+                [(i, item) for i, item in items if not item.rivals], county=None
+            )
+            return sorted([*decided, *(self._unread[i] for i, _ in items if i in self._unread)])
         bounds = [(i, item.of_county(county)) for i, item in items]
         return [self._variant_of[i, b.fingerprint] for i, b in bounds if b is not None]
 
@@ -303,7 +305,7 @@ class Tables:
         decisions = list(dict.fromkeys(resolved.decisions))
         rows = []
         for rule, decision in enumerate(resolved.decisions):
-            says = 1 << decisions.index(decision)
+            bit = 1 << decisions.index(decision)
             code = self._code_of[resolved.pack.pack, rule, False]
             last = rule == resolved.pack.last
             for yes, no in ((0, 0),) if last else terms_of(resolved, resolved.conditions[rule]):
@@ -314,8 +316,8 @@ class Tables:
                         "asks": yes | no,
                         "code": code,
                         "unsure": self._code_of.get((resolved.pack.pack, rule, True), code),
-                        "says": says,
-                        "others": (1 << len(decisions)) - 1 - says,
+                        "says": bit,
+                        "others": (1 << len(decisions)) - 1 - bit,
                     }
                 )
         return rows
@@ -359,8 +361,8 @@ class Tables:
             if isinstance(entry, UnreadCounty)
         }
         codes = {variant: of_pack[self._packs[i].pack.pack] for i, variant in self._unread.items()}
-        found = [codes.get(variant) for variant in range(len(self.variants))]
-        return constant_table(found, of="array<bigint>")
+        by_variant = [codes.get(variant) for variant in range(len(self.variants))]
+        return constant_table(by_variant, of="array<bigint>")
 
     def says(self) -> str:
         """Per code: outcome, reason, rule and cite of the row."""

@@ -61,7 +61,7 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
         ({"f": "sections is known"}, "`sections` is a list"),
         ({"f": "section is years"}, "number option `years` does not fit"),
         ({"f": "level is one of sections"}, "`11357` of `sections` is no such code"),
-        ({"f": "section is one of sections, 11360"}, "a list option stands alone"),
+        ({"f": "section is one of sections, 11360"}, "a list option must be the only value"),
         ({"f": "convictions_on_record is at least sections"}, "list option `sections`"),
         ({"f": "sentence_end is before chosen"}, "yes_no option `chosen`"),
         ({"f": "sentence_end is at least chosen years before as-of"}, "must be a number option"),
@@ -88,7 +88,7 @@ def test_options_that_nobody_asks_or_that_hide_a_column_or_move_the_scope_are_re
     options = {"idle": OPTIONS["chosen"], "level": OPTIONS["years"], "chosen": OPTIONS["chosen"]}
     pack = Pack.model_validate(small_pack(options=options, scope=["chosen is yes"]))
     found = dict(pack_problems(pack, known=Known(rulebook.catalogue, rulebook.reasons, set())))
-    assert "no fact asks the option `idle`" in found["options", "idle"]
+    assert "no fact uses the option `idle`" in found["options", "idle"]
     assert "`level` is a column" in found["options", "level"]
     assert "must not hang on a county's option" in found["scope", 0]
 

@@ -152,7 +152,7 @@ def test_a_column_of_outcomes_has_words_of_its_own(rules: Path) -> None:
 
 def test_a_fact_that_no_rule_asks_is_refused(rules: Path) -> None:
     write(rules, small_pack(facts={"over": "sentence_end is before as-of", "idle": "level is F"}))
-    assert "no rule asks `idle`" in refused(rules)
+    assert "no rule uses `idle`" in refused(rules)
 
 
 def test_all_problems_are_told_at_once_each_with_its_line(rules: Path) -> None:

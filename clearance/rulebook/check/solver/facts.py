@@ -139,9 +139,9 @@ class FactReader:
         param = self.resolved.pack.params[operand.name]
         if param.by is not None:
             return list(self._periods(param, param.by))
-        place = self.unit.switches.get(operand.name)
-        if place is not None:
-            return [(place == i, value) for i, value in enumerate(param.allowed)]
+        index = self.unit.switches.get(operand.name)
+        if index is not None:
+            return [(index == i, value) for i, value in enumerate(param.allowed)]
         assert param.value is not None, "a param without periods has a value"
         return [(YES, param.value)]
 
@@ -152,11 +152,11 @@ class FactReader:
             last = self.resolved.spans[name][1]
             partly = z3.And(z3.Not(known), self.unit.known[last])
             return [(known, value), (partly, self.unit.columns[last])]
-        place, word = self.unit.switches.get(ABSENT_FEEDS), self.resolved.feeds.get(name)
-        if place is None or word is None:
+        index, word = self.unit.switches.get(ABSENT_FEEDS), self.resolved.feeds.get(name)
+        if index is None or word is None:
             return [(known, value)]
         nothing = self.resolved.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
-        return [(known, value), (z3.And(z3.Not(known), place == nothing), word)]
+        return [(known, value), (z3.And(z3.Not(known), index == nothing), word)]
 
     def _periods(self, param: PackParam, by: str) -> Iterator[Guarded]:
         known, day = self.unit.known[by], self.unit.columns[by]
@@ -235,7 +235,7 @@ class FactReader:
             case Operator.AT_MOST:
                 return self._plain(subject) <= self._plain(first)
             case _:
-                raise AssertionError(f"{fact.operator} asks for dates")
+                raise AssertionError(f"{fact.operator} compares dates")
 
     def _passed(self, fact: Fact, subject: Term, years: Term, value: Term) -> z3.BoolRef:
         """The formula that the value of a date comparison is on or after the flip."""
@@ -246,9 +246,9 @@ class FactReader:
         if fact.free_of is not None:
             moved = self._begun_anew(fact.free_of, subject, moved, years)
         _, days_after = FLIPS[fact.operator]
-        place = _anniversary(value, 0, leap_day)
+        day = _anniversary(value, 0, leap_day)
         # No day lies between an anniversary and the day after it.
-        return _as_formula(place > moved if days_after else place >= moved)
+        return _as_formula(day > moved if days_after else day >= moved)
 
     def _begun_anew(self, days: Column, start: Term, moved: Any, years: int) -> Any:
         """The anniversary of the last day that restarts the years, one restart after another."""

@@ -23,8 +23,8 @@ class Words:
 
     def word(self, number: int) -> str:
         """The word of a number."""
-        for word, known in self.known.items():
-            if known == number:
+        for word, index in self.known.items():
+            if index == number:
                 return word
         other = f"OTHER_{number - len(self.known) + 1}"
         return f"{other}_" if other in self.known else other

@@ -104,8 +104,8 @@ class UnitSymbols:
             rules += self._lies_between(name, first, last)
         for option in self.options.values():
             rules += option.domain()
-        for name, place in self.switches.items():
-            rules += [place >= 0, place < len(self.resolved.pack.params[name].allowed)]
+        for name, index in self.switches.items():
+            rules += [index >= 0, index < len(self.resolved.pack.params[name].allowed)]
         return rules
 
     def _lies_between(self, name: str, first: str, last: str) -> list[z3.BoolRef]:
@@ -141,7 +141,7 @@ class UnitSymbols:
     def usual(self) -> list[z3.BoolRef]:
         """Wishes for a witness, the most important first."""
         force = self.resolved.pack.in_force
-        wishes = [place == self._own(name) for name, place in self.switches.items()]
+        wishes = [index == self._own(name) for name, index in self.switches.items()]
         if force != "never" and force.end is not None:
             wishes.append(self.as_of.scale <= self.as_of.scale_of(force.end))
         wishes += [self.known[name] for name in self.columns if not z3.is_true(self.known[name])]
@@ -184,9 +184,9 @@ class UnitSymbols:
     def settings(self, model: z3.ModelRef) -> dict[str, ParamValue]:
         """The switches of a model that differ from the pack's own values."""
         chosen = {}
-        for name, place in self.switches.items():
+        for name, index in self.switches.items():
             param = self.resolved.pack.params[name]
-            value = param.allowed[number_of(model, place)]
+            value = param.allowed[number_of(model, index)]
             if value != param.value:
                 chosen[name] = value
         return chosen
