@@ -21,7 +21,7 @@ from clearance.determine.manifest import deciding_code, engine_version
 from clearance.determine.plan import Plan
 from clearance.determine.recorded import named_sweep
 from clearance.determine.scope import Scope
-from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.side_feeds import REVIEWS, read_reviews, with_reviews
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.determine.write import KEY, changes
 from clearance.errors import DifferenceFound
@@ -182,10 +182,7 @@ def _decide_again(
     plan = stored_plan(spark, store, sweep, packs=packs, rules=rules)
     scope = Scope(frozenset(packs), None)
     decided = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
-    reviews_version = sweep["input_versions"].get(REVIEWS)
-    reviews = (
-        None if reviews_version is None else store.read(spark, REVIEWS, version=reviews_version)
-    )
+    reviews = read_reviews(spark, store, version=sweep["input_versions"].get(REVIEWS))
     return with_reviews(decided, reviews=reviews, first_days=plan.first_days)
 
 

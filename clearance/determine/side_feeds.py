@@ -26,6 +26,11 @@ def reviews_version(spark: SparkSession, store: Store) -> dict[str, int]:
     return {REVIEWS: feed.version} if feed is not None else {}
 
 
+def read_reviews(spark: SparkSession, store: Store, *, version: int | None) -> DataFrame | None:
+    """The feed `reviews` at a version; None without a version, for a feed never loaded."""
+    return None if version is None else store.read(spark, REVIEWS, version=version)
+
+
 def absent_feeds(
     assigned: Iterable[Assigned], *, catalogue: Catalogue, loaded: Iterable[str]
 ) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -23,7 +23,13 @@ from clearance.determine.manifest import (
 )
 from clearance.determine.plan import Plan, plan_sweep
 from clearance.determine.scope import Scope, scope_of
-from clearance.determine.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
+from clearance.determine.side_feeds import (
+    REVIEWS,
+    absent_feeds,
+    read_reviews,
+    reviews_version,
+    with_reviews,
+)
 from clearance.determine.write import write_sweep
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
@@ -107,7 +113,6 @@ def determine(
         for table, version in versions.items()
     }
     _check_columns(plan, inputs)
-    refused = refused_since(spark, store)
     determinations_version, latest = last_sweep(spark, store)
     previous = _record_if_missing(spark, store, determinations_version, latest, clock)
     started_at = clock()
@@ -120,11 +125,7 @@ def determine(
         input_versions={**versions, **feed_versions, **reviews_versions},
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
-        notes=(
-            *plan.notes,
-            *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=feed_versions),
-            *([said_of_refused(refused)] if refused else []),
-        ),
+        notes=_notes(spark, store, plan, rulebook, loaded=feed_versions),
         assigned=plan.as_record(),
         previous=previous.sweep_id if previous is not None else f"version {determinations_version}",
     )
@@ -133,13 +134,11 @@ def determine(
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
         _record_packs(spark, store, plan, previous=previous)
         scope = scope_of(spark, store, previous=previous, now=manifest, full=full)
-        decided_by_packs = decide(inputs, plan, as_of=as_of, scope=scope)
-        reviews = (
-            store.read(spark, REVIEWS, version=reviews_versions[REVIEWS])
-            if reviews_versions
-            else None
+        decided = with_reviews(
+            decide(inputs, plan, as_of=as_of, scope=scope),
+            reviews=read_reviews(spark, store, version=reviews_versions.get(REVIEWS)),
+            first_days=plan.first_days,
         )
-        decided = with_reviews(decided_by_packs, reviews=reviews, first_days=plan.first_days)
         existing = None
         if previous is not None:
             current = store.read(spark, "determinations", version=determinations_version)
@@ -189,6 +188,18 @@ def decide(
         spark = inputs["charges"].sparkSession
         return spark.createDataFrame([], _empty_ddl())
     return reduce(DataFrame.unionByName, decided)
+
+
+def _notes(
+    spark: SparkSession, store: Store, plan: Plan, rulebook: Rulebook, *, loaded: Iterable[str]
+) -> tuple[str, ...]:
+    """The notes of the manifest: packs left out, feeds never loaded, and refused rows."""
+    refused = refused_since(spark, store)
+    return (
+        *plan.notes,
+        *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
+        *([said_of_refused(refused)] if refused else []),
+    )
 
 
 def _check_columns(plan: Plan, inputs: Mapping[str, DataFrame]) -> None:

@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.determine.plan import Plan, plan_sweep
 from clearance.determine.recorded import Sweep
 from clearance.determine.scope import Scope
-from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.side_feeds import REVIEWS, read_reviews, with_reviews
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
@@ -79,10 +79,7 @@ def decided_by(
     scope = Scope(frozenset(item.resolved.pack.pack for item in plan.assigned), None)
     with _units_of(rules.folder, spark, store, sweep) as (units, prepared_again):
         decided = decide(units, plan, as_of=sweep.as_of, scope=scope)
-        reviews_version = sweep.input_versions.get(REVIEWS)
-        reviews = (
-            None if reviews_version is None else store.read(spark, REVIEWS, version=reviews_version)
-        )
+        reviews = read_reviews(spark, store, version=sweep.input_versions.get(REVIEWS))
         yield with_reviews(decided, reviews=reviews, first_days=plan.first_days), prepared_again
 
 

@@ -95,30 +95,15 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
     with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
         granted_sweep = sweep_of(sweep)
         due = _eligible_by_law(granted_sweep.read(spark, store, "determinations"), sweep)
-        # A grant that was corrected may be due now, but an earlier sweep's is not due again.
-        granted_before = recorded.where(
-            F.col("corrected_on").isNull() | (F.col("granted_on") >= F.lit(sweep["as_of"]))
-        )
-        granted_before = (
-            granted_before
-            if corrected_rows is None
-            else granted_before.join(corrected_rows, on=list(KEY), how="left_anti")
-        )
+        granted_before = _still_granted(recorded, corrected_rows, as_of=sweep["as_of"])
         to_grant = due.join(granted_before, on=["unit_id", "pack"], how="left_anti").persist()
         due_count, granted_count = due.count(), to_grant.count()
         if granted_count or corrected_count:
             sources = granted_sweep.read(spark, store, "source_rows")
-            rows_to_write = grant_rows(
+            granted_rows = grant_rows(
                 to_grant, sources=sources, sweep=sweep, rules=load_record_rules(rules)
             )
-            rows_to_write = (
-                rows_to_write
-                if corrected_rows is None
-                else rows_to_write.unionByName(corrected_rows)
-            )
-            rows_to_write = rows_to_write.unionByName(
-                _with_raw_courts(recorded).join(rows_to_write, on=list(KEY), how="left_anti")
-            )
+            rows_to_write = _rows_to_write(granted_rows, corrected_rows, recorded=recorded)
             # New grants have been decided on the sweep's own record only.
             checked = checked_versions.without(sweep_id) if granted_count else checked_versions
             note = checked.in_note({"granted": sweep_id, "after": grants_version})
@@ -129,6 +114,27 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
     return GrantResult(
         sweep_id, sweep["as_of"], granted_count, due_count - granted_count, corrected_count
     )
+
+
+def _still_granted(
+    recorded: DataFrame, corrected_rows: DataFrame | None, *, as_of: date
+) -> DataFrame:
+    """The recorded grants that are not granted again on a day.
+
+    A corrected grant may be granted again on a later day, but not by a sweep of an earlier one.
+    """
+    granted = recorded.where(F.col("corrected_on").isNull() | (F.col("granted_on") >= F.lit(as_of)))
+    if corrected_rows is None:
+        return granted
+    return granted.join(corrected_rows, on=list(KEY), how="left_anti")
+
+
+def _rows_to_write(
+    granted_rows: DataFrame, corrected_rows: DataFrame | None, *, recorded: DataFrame
+) -> DataFrame:
+    """New grants, corrected grants, and rows of an earlier release whose free text is removed."""
+    rows = granted_rows if corrected_rows is None else granted_rows.unionByName(corrected_rows)
+    return rows.unionByName(_with_raw_courts(recorded).join(rows, on=list(KEY), how="left_anti"))
 
 
 def _find_corrections(

@@ -120,30 +120,10 @@ def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> l
         raise RulebookInvalid("\n".join(lines), remedy) from error
     features = catalogue[resolved.pack.unit]
     problems = [
-        f"{path.name}:{document.line(where)}: {problem}"
-        for where, given in [
-            (("unit",), file.unit),
-            *((("cases", i, "given"), case.given) for i, case in enumerate(file.cases)),
-        ]
-        for problem in _unit_problems(given, features)
+        *_column_problems(file, document, features),
+        *_setting_problems(file, document, resolved),
+        *_version_problems(file, document, version=resolved.pack.version),
     ]
-    problems += [
-        f"{path.name}:{document.line((*where, name))}: {problem}"
-        for where, written in [
-            (("options",), file.options),
-            *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
-        ]
-        for name, problem in parse_options(resolved.pack.options, written)[1].items()
-    ]
-    problems += [
-        f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
-        f"`{name}` is no switch of this pack, or may not be `{value}`"
-        for i, case in enumerate(file.cases)
-        if _holds_for(case, resolved.pack.version)
-        for name, value in case.switches.items()
-        if name not in (params := resolved.pack.params) or value not in params[name].allowed
-    ]
-    problems += _version_problems(file, document, version=resolved.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
@@ -162,6 +142,42 @@ def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> l
         for case in file.cases
         if _holds_for(case, resolved.pack.version)
     ]
+
+
+def _column_problems(
+    file: CaseFile, document: Document, features: Mapping[str, Feature]
+) -> list[str]:
+    """Problems of the columns and values of the file's unit and of each case."""
+    return [
+        f"{document.path.name}:{document.line(where)}: {problem}"
+        for where, given in [
+            (("unit",), file.unit),
+            *((("cases", i, "given"), case.given) for i, case in enumerate(file.cases)),
+        ]
+        for problem in _unit_problems(given, features)
+    ]
+
+
+def _setting_problems(file: CaseFile, document: Document, resolved: ResolvedPack) -> list[str]:
+    """Problems of the options and switches of the file and of each case."""
+    name_of_file = document.path.name
+    problems = [
+        f"{name_of_file}:{document.line((*where, name))}: {problem}"
+        for where, written in [
+            (("options",), file.options),
+            *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
+        ]
+        for name, problem in parse_options(resolved.pack.options, written)[1].items()
+    ]
+    problems += [
+        f"{name_of_file}:{document.line(('cases', i, 'switches', name))}: "
+        f"`{name}` is no switch of this pack, or may not be `{value}`"
+        for i, case in enumerate(file.cases)
+        if _holds_for(case, resolved.pack.version)
+        for name, value in case.switches.items()
+        if name not in (params := resolved.pack.params) or value not in params[name].allowed
+    ]
+    return problems
 
 
 def _holds_for(case: Case, version: str) -> bool:
