@@ -14,7 +14,7 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.determine.recorded import latest_sweep
 from clearance.grant.corrections import _editions
-from clearance.grant.last_looked import Looked, looked_at
+from clearance.grant.last_looked import CheckedVersions, looked_at
 from clearance.grant.step import GrantResult, grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
@@ -113,7 +113,7 @@ def test_sweeps_that_rest_on_one_record_are_asked_together_and_one_that_nobody_k
         Row(sweep_id=name, input_versions=at(own))
         for name, own in zip("abcd", range(4), strict=True)
     ]
-    looked = Looked().and_now(["a", "b", "c"], versions=at(7)).without("c")
+    looked = CheckedVersions().with_checked(["a", "b", "c"], versions=at(7)).without("c")
     pairs = list(looked.since({"a", "b", "c", "gone"}, sweeps=rows))
     assert pairs == [(["a", "b"], at(7)), (["c"], at(2))]
     note = json.loads(looked.in_note({"granted": "d"}))

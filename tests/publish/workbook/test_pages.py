@@ -112,7 +112,7 @@ def stored(**options: Any) -> list[Row]:
     found = []
     for item in book.packs:
         mine = options if item.pack.options else {}
-        bound = resolve(item.pack, book.catalogue, switches={}, reads="", options=mine)
+        bound = resolve(item.pack, book.catalogue, switches={}, inputs_fingerprint="", options=mine)
         text = stored_text(bound, text=item.document.text)
         words = {"pack": item.pack.pack, "version": item.pack.version, "yaml": text}
         found.append(Row(fingerprint=item.name, **words, facts=list(item.pack.facts)))
