@@ -17,7 +17,7 @@ from clearance.explain.decision import ReadPack, explained
 from clearance.explain.model import ExplainedSweep, Explanation
 from clearance.explain.record import record_of
 from clearance.platform.store.store import Store, storage_faults
-from clearance.publish.words import PackWords, load_reasons, pack_words
+from clearance.publish.words import PackWords, load_reason_texts, read_pack_words
 from clearance.rulebook.english.decision import catalogue_and_petitions
 from clearance.rulebook.language.catalogue import Catalogue
 
@@ -59,7 +59,7 @@ def _explained(
         raise _nobody(spark, store, subject_id)
     catalogue, petitions = catalogue_and_petitions(rules)
     packs = _packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
-    reasons = load_reasons(rules)
+    reasons = load_reason_texts(rules)
     units = record.units()
     by_id, values = {unit.unit_id: unit for unit in units}, record.rows
     decisions = (
@@ -141,7 +141,7 @@ def _packs(
     wanted = store.read(spark, "packs").where(F.col("fingerprint").isin(*fingerprints)).collect()
     return {
         row.fingerprint: ReadPack.of(
-            pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts),
+            read_pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts),
             row.yaml,
             catalogue,
         )

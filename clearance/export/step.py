@@ -32,8 +32,8 @@ from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.publish.units import units_shown
-from clearance.publish.words import load_reasons, reason_text, words_of_packs
+from clearance.publish.units import describe_units
+from clearance.publish.words import format_reason, load_reason_texts, read_words_of_packs
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -109,7 +109,7 @@ def export(
         UsageError: no such sweep, or a file that cannot be written.
         StoreFault: what the sweep rests on cannot be read any more.
     """
-    kind, texts = format_of(out), load_reasons(rules)
+    kind, texts = format_of(out), load_reason_texts(rules)
     with storage_faults("exporting"):
         sweep = _asked(spark, store, sweep_id)
         stands = standing(spark, store, sweep)
@@ -146,7 +146,7 @@ def exported(
         texts: the text of each reason code.
     """
     decided = sweep.read(spark, store, "determinations")
-    units = units_shown(
+    units = describe_units(
         sweep.read(spark, store, "charges"), arrests=sweep.read(spark, store, "arrests")
     )
     sentences = _sentences(spark, decided, texts=texts, packs=store.read(spark, "packs").collect())
@@ -174,13 +174,13 @@ def _sentences(
     spark: SparkSession, decided: DataFrame, *, texts: Mapping[str, str], packs: list[Row]
 ) -> DataFrame:
     """A row is a pack and a reason that it gave: pack_fingerprint, reason, sentence."""
-    words = words_of_packs(packs)
+    words = read_words_of_packs(packs)
     given = decided.select("pack_fingerprint", "reason").distinct().collect()
     rows = [
         (
             row.pack_fingerprint,
             row.reason,
-            reason_text(
+            format_reason(
                 row.reason,
                 texts,
                 words[row.pack_fingerprint].params if row.pack_fingerprint in words else {},

@@ -101,7 +101,7 @@ def csv_fields(first: Column, second: Column, *others: Column) -> Column:
     return F.to_csv(F.struct(*fields), _AS_RECEIVED)
 
 
-def us_date(value: Column) -> Column:
+def format_us_date(value: Column) -> Column:
     """A date as offices write it, month first."""
     return F.date_format(value, "MM/dd/yyyy")
 
@@ -130,7 +130,7 @@ def _anniversary(value: Column, years: Column) -> Column:
     return F.add_months(value, (years * 12).cast("int"))
 
 
-def charge_shown(book: Column, section: Column, path: Column) -> Column:
+def format_charge(book: Column, section: Column, path: Column) -> Column:
     """A charge as offices write it: `647(F) PC`, from book, section and subdivision path."""
     steps = F.transform(path, lambda part: F.concat(F.lit("("), part, F.lit(")")))
     return F.concat_ws(" ", F.concat(section, F.upper(F.concat_ws("", steps))), book)

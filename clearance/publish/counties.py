@@ -22,7 +22,7 @@ def known_counties(rules: Path) -> tuple[str, ...]:
     return load_record_rules(rules).counties
 
 
-def asked_counties(asked: Iterable[str] | None, *, known: Collection[str]) -> list[str] | None:
+def requested_counties(asked: Iterable[str] | None, *, known: Collection[str]) -> list[str] | None:
     """The counties that a command was given, as every table writes them; None for all.
 
     Args:
@@ -48,7 +48,7 @@ def asked_counties(asked: Iterable[str] | None, *, known: Collection[str]) -> li
     return sorted(found)
 
 
-def folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str]:
+def packet_folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str]:
     """The packet folder of each county: lower case with hyphens, no two the same.
 
     A county of the rulebook has the folder of its name, whatever else the record names.

@@ -35,7 +35,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Workspace:
     """Where a publish run works.
 
     Attributes:
@@ -50,28 +50,28 @@ class Workplace:
         return self.out / "packets"
 
     @property
-    def aside(self) -> Path:
+    def temporary(self) -> Path:
         """Everything under way."""
         return self.out / UNDER_WAY
 
     @property
     def lines(self) -> Path:
         """The parts that Spark writes."""
-        return self.aside / "lines"
+        return self.temporary / "lines"
 
     @property
-    def made(self) -> Path:
+    def finished(self) -> Path:
         """Finished county folders, not in place yet."""
-        return self.aside / "made"
+        return self.temporary / "made"
 
     @property
     def replaced(self) -> Path:
         """Earlier county folders, on their way out."""
-        return self.aside / "replaced"
+        return self.temporary / "replaced"
 
 
 @contextmanager
-def workplace(out: Path) -> Iterator[Workplace]:
+def open_workspace(out: Path) -> Iterator[Workspace]:
     """A clean place to work under `out`, for one run at a time, removed at the end.
 
     Raises:
@@ -79,27 +79,27 @@ def workplace(out: Path) -> Iterator[Workplace]:
         SweepConflict: another run is publishing into it.
         StoreFault: no room is left.
     """
-    place = Workplace(out.absolute())
+    place = Workspace(out.absolute())
     with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
         place.packets.mkdir(parents=True, exist_ok=True)
         held.enter_context(exclusive_lock(place.out / LOCK, doing=f"publishing into {out}"))
         _clear(place)
-        for folder in (place.aside, place.made, place.replaced):
+        for folder in (place.temporary, place.finished, place.replaced):
             folder.mkdir(mode=0o700)
         try:
             yield place
         except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
             _clear(place)
             raise
-        shutil.rmtree(place.aside, ignore_errors=True)
+        shutil.rmtree(place.temporary, ignore_errors=True)
 
 
-def _clear(place: Workplace) -> None:
+def _clear(place: Workspace) -> None:
     _restore(place)
-    shutil.rmtree(place.aside, ignore_errors=True)
+    shutil.rmtree(place.temporary, ignore_errors=True)
 
 
-def _restore(place: Workplace) -> None:
+def _restore(place: Workspace) -> None:
     """Put back packets that a crash caught between the old and the new folder."""
     if place.replaced.is_dir():
         for folder in place.replaced.iterdir():
@@ -107,7 +107,7 @@ def _restore(place: Workplace) -> None:
                 folder.rename(place.packets / folder.name)
 
 
-def write_parts(lines: DataFrame, *, place: Workplace) -> None:
+def write_parts(lines: DataFrame, *, place: Workspace) -> None:
     """Write a packet's lines, sorted, a file a county, packet file and chunk.
 
     Args:
@@ -132,7 +132,7 @@ def write_parts(lines: DataFrame, *, place: Workplace) -> None:
 
 
 def assemble(
-    place: Workplace,
+    place: Workspace,
     *,
     folder: str,
     headers: Mapping[str, Sequence[str]],
@@ -146,7 +146,7 @@ def assemble(
         headers: the header row of each file to make.
         encodings: of each file; UTF-8 where none is given.
     """
-    target = place.made / folder
+    target = place.finished / folder
     target.mkdir()
     rows = {}
     for name, header in headers.items():
@@ -198,15 +198,15 @@ def check_complete(found: int, *, expected: int, out: Path) -> None:
         )
 
 
-def write_summary(place: Workplace, *, folder: str, summary: Mapping[str, Any]) -> None:
+def write_summary(place: Workspace, *, folder: str, summary: Mapping[str, Any]) -> None:
     """Write a county's `summary.json` beside its files."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, default=str)
-    (place.made / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    (place.finished / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
-def write_what_if(place: Workplace, *, folder: str) -> None:
+def write_what_if(place: Workspace, *, folder: str) -> None:
     """Say beside a county's files that they are of a what-if; files of the CSV form cannot."""
-    (place.made / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
+    (place.finished / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
 
 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -231,9 +231,9 @@ def csv_line(values: Sequence[object]) -> bytes:
     return text.getvalue().encode()
 
 
-def move_into_place(place: Workplace, *, folder: str) -> None:
+def move_into_place(place: Workspace, *, folder: str) -> None:
     """Replace a county's packet by the new one."""
     target = place.packets / folder
     if target.exists():
         target.rename(place.replaced / folder)
-    (place.made / folder).rename(target)
+    (place.finished / folder).rename(target)

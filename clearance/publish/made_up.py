@@ -6,11 +6,13 @@ import re
 
 from pyspark.sql import Column
 
-SAID = "Made-up people: nobody on this record exists, and none of these figures is of California."
+MADE_UP = (
+    "Made-up people: nobody on this record exists, and none of these figures is of California."
+)
 _FILE = "(^|/)synthetic-[0-9]{4}[.]csv([.]gz)?$"
 
 
-def made_up(path: Column) -> Column:
+def is_made_up_path(path: Column) -> Column:
     """Whether a research file is one that `synth` wrote, by its name.
 
     Args:
@@ -19,7 +21,7 @@ def made_up(path: Column) -> Column:
     return path.rlike(_FILE)
 
 
-def is_made_up(name: str) -> bool:
+def is_made_up_name(name: str) -> bool:
     """Whether a file's name is one of those.
 
     Args:

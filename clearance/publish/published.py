@@ -23,7 +23,9 @@ NOTE = ".published.json"
 READ = ("source_rows", "charges", "arrests", "determinations", "packs", "grants", "notices")
 
 
-def request_of(spark: SparkSession, store: Store, *, rules: Path, asked: Mapping[str, Any]) -> str:
+def hash_request(
+    spark: SparkSession, store: Store, *, rules: Path, asked: Mapping[str, Any]
+) -> str:
     """A hash of all that decides what a run publishes: tables, rules, code, and what is asked.
 
     Args:
@@ -40,7 +42,7 @@ def request_of(spark: SparkSession, store: Store, *, rules: Path, asked: Mapping
     return request.hexdigest()
 
 
-def published_before(out: Path, *, request: str) -> dict[str, Any] | None:
+def read_published(out: Path, *, request: str) -> dict[str, Any] | None:
     """What the run said that made the files of `out`, where they are those of the request.
 
     None where nothing was published, something else was, or a file is missing or another.
@@ -59,7 +61,7 @@ def published_before(out: Path, *, request: str) -> dict[str, Any] | None:
         return None
 
 
-def note_published(out: Path, *, request: str, result: Mapping[str, Any]) -> None:
+def write_published(out: Path, *, request: str, result: Mapping[str, Any]) -> None:
     """Leave the note beside the files, in place of an earlier one.
 
     Args:
@@ -67,14 +69,14 @@ def note_published(out: Path, *, request: str, result: Mapping[str, Any]) -> Non
         request: see `request_of`.
         result: what the run says of them.
     """
-    files = {str(path.relative_to(out)): _state(path) for path in sorted(published_files(out))}
+    files = {str(path.relative_to(out)): _state(path) for path in sorted(list_published_files(out))}
     text = json.dumps({"request": request, "files": files, "result": result}, default=str)
     aside = out / f"{NOTE}.part"
     aside.write_text(text, encoding="utf-8")
     os.replace(aside, out / NOTE)
 
 
-def published_files(out: Path) -> list[Path]:
+def list_published_files(out: Path) -> list[Path]:
     """The files that `publish` and `report` made in a folder."""
     folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*")
     kinds = (*folders, "statistics.csv", "report.html")

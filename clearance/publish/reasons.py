@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from clearance.errors import RulebookInvalid
-from clearance.publish.words import PackWords, office_word, pack_words, reason_text_of
+from clearance.publish.words import PackWords, merged_reason_text, office_word, read_pack_words
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 MEANINGS_FILE = "packet_columns.yaml"
@@ -37,7 +37,7 @@ class Reason:
     pack: str
 
 
-def reasons_of(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
+def list_reasons(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
     """Every reason of each pack, in the order of its rules, by fingerprint.
 
     A rule that waits for an option that is off can never hold, and is not listed.
@@ -50,7 +50,7 @@ def reasons_of(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, l
 
 
 def _of_pack(row: Row, texts: Mapping[str, str]) -> list[Reason]:
-    words = pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts)
+    words = read_pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts)
     content = load_yaml(Path(f"{row.pack} {row.version}"), text=row.yaml).data or {}
     off = {name for name, question in words.questions.items() if "(off)" in question}
     rules = [rule for rule in content.get("flow") or [] if _can_hold(rule.get("when"), off)]
@@ -75,7 +75,7 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
     outcome, relief = next(iter(then.items())) if isinstance(then, dict) else (then, None)
     return Reason(
         determination=office_word(outcome, relief, rule.get("label")),
-        text=reason_text_of(rule["reason"], texts, [words]),
+        text=merged_reason_text(rule["reason"], texts, [words]),
         code=rule["reason"],
         rule=rule["rule"],
         cite=str(rule.get("cite") or ""),
@@ -83,7 +83,7 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
     )
 
 
-def load_meanings(rules: Path) -> dict[str, str]:
+def load_column_meanings(rules: Path) -> dict[str, str]:
     """What each column of a packet says; empty where the folder does not tell.
 
     Args:

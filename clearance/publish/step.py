@@ -20,29 +20,29 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.publish.column_order import HEADERS
-from clearance.publish.counties import asked_counties, folders, known_counties
-from clearance.publish.figures.counted import STATISTICS, Counted, Figures, figures
-from clearance.publish.files import Workplace, workplace, write_table
+from clearance.publish.counties import known_counties, packet_folders, requested_counties
+from clearance.publish.figures.counted import STATISTICS, Figures, FiguresAndPacks, count_figures
+from clearance.publish.files import Workspace, open_workspace, write_table
 from clearance.publish.notices.county_lists import move_lists
 from clearance.publish.notices.to_courts import write_notices
 from clearance.publish.notices.to_prosecutors import (
-    Notice,
-    expected,
-    load_notice,
-    upcoming,
+    LookAhead,
+    count_upcoming,
+    find_upcoming,
+    load_look_ahead,
     write_upcoming,
 )
 from clearance.publish.packets.counts import (
     decided_counts,
     decision_words,
-    numbered_steps,
+    steps_with_case_number,
     with_words,
 )
 from clearance.publish.packets.packets import FILES, PublishRequest, Tables, write_packets
-from clearance.publish.packets.relief import petition_titles, relief_of_counties, relief_words
-from clearance.publish.packets.shares import Opened, shared_out
-from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.words import load_reasons, words_of_packs
+from clearance.publish.packets.relief import petition_titles, relief_by_county, relief_words
+from clearance.publish.packets.shares import TablesBySweep, counties_by_sweep
+from clearance.publish.reasons import list_reasons, load_column_meanings
+from clearance.publish.words import load_reason_texts, read_words_of_packs
 from clearance.publish.workbook.workbook import Explained
 
 
@@ -65,7 +65,7 @@ class PublishResult:
     rows: Mapping[str, Mapping[str, int]]
     what_if: bool = False
     noticed: int = 0
-    counted: Counted | None = None
+    counted: FiguresAndPacks | None = None
     nothing_new: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -116,21 +116,23 @@ def publish(
         StoreFault: what the sweep rests on cannot be read any more.
     """
     _check_files(files)
-    counties = asked_counties(counties, known=known_counties(rules))
-    notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
+    counties = requested_counties(counties, known=known_counties(rules))
+    notice, texts = load_look_ahead(rules, horizon_months=horizon_months), load_reason_texts(rules)
     with storage_faults("publishing"), ExitStack() as kept:
         sweep = sweep or latest_sweep(spark, store)
         stands = standing(spark, store, sweep)
-        opened = Opened(spark, store, sweep.read(spark, store, "determinations"), rules, kept)
+        opened = TablesBySweep(
+            spark, store, sweep.read(spark, store, "determinations"), rules, kept
+        )
         with stage("Counting what was decided"):
             packs = store.read(spark, "packs").collect()
-            counted = figures(opened.determinations, soon=_soon(stands, notice))
+            counted = count_figures(opened.determinations, soon=_soon(stands, notice))
         with stage("Finding each county's people"):
-            shares = shared_out(opened, figures=counted, stands=stands, counties=counties)
-        names = folders(
+            shares = counties_by_sweep(opened, figures=counted, stands=stands, counties=counties)
+        names = packet_folders(
             [county for share in shares for county in share.counties], known=known_counties(rules)
         )
-        known = words_of_packs(packs)
+        known = read_words_of_packs(packs)
         used = {row.pack_fingerprint for row in counted.decisions} & known.keys()
         petitions = petition_titles((known[key] for key in used), rules=rules)
         words = decision_words(spark, counted, packs=known, reasons=texts)
@@ -141,7 +143,7 @@ def publish(
             days={row.pack: stands.of(row.pack).as_of for row in counted.decisions},
         )
         written: dict[str, dict[str, int]] = {}
-        with workplace(out) as place:
+        with open_workspace(out) as place:
             for share in shares:
                 order = PublishRequest(
                     names={county: names[county] for county in share.counties},
@@ -152,7 +154,7 @@ def publish(
                     explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
                     figures=counted,
                     survey=share.survey,
-                    relief=relief_of_counties(counted, packs=known, counties=share.counties),
+                    relief=relief_by_county(counted, packs=known, counties=share.counties),
                     petitions=petitions,
                 )
                 tables = opened.at(share.sweep)
@@ -178,11 +180,11 @@ def publish(
         what_if=sweep.what_if,
         rows=written,
         noticed=noticed,
-        counted=Counted(counted, packs),
+        counted=FiguresAndPacks(counted, packs),
     )
 
 
-def _soon(stands: Standing, notice: Notice) -> Column:
+def _soon(stands: Standing, notice: LookAhead) -> Column:
     """The last day that prosecutors look at, by a row's pack."""
     until = F.lit(notice.until(stands.whole.as_of))
     if not stands.later:
@@ -198,7 +200,7 @@ def _days(counted: Figures, stands: Standing) -> dict[str, date]:
 
 
 def _packets(
-    order: PublishRequest, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workplace
+    order: PublishRequest, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workspace
 ) -> dict[str, dict[str, int]]:
     counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
     decided = with_words(counts, words=words).persist()
@@ -215,17 +217,17 @@ def _check_files(files: tuple[str, ...]) -> None:
 
 
 def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Explained:
-    return Explained(reasons_of(packs, texts=texts), load_meanings(rules))
+    return Explained(list_reasons(packs, texts=texts), load_column_meanings(rules))
 
 
 def _look_ahead(
-    opened: Opened,
+    opened: TablesBySweep,
     counted: Figures,
     stands: Standing,
     *,
     names: Mapping[str, str],
-    notice: Notice,
-    place: Workplace,
+    notice: LookAhead,
+    place: Workspace,
 ) -> None:
     """Put each county's `upcoming.csv` into place, each law by the sweep that decided it."""
     laws = {row.pack for row in counted.of_kind("law")}
@@ -238,14 +240,14 @@ def _look_ahead(
             own = sorted(law for law in laws if stands.of(law).sweep_id == sweep.sweep_id)
             rows = rows.where(F.col("pack").isin(*own))
         parts.append(
-            upcoming(
+            find_upcoming(
                 rows,
                 charges=tables.charges,
-                numbered=numbered_steps(tables.keys),
+                numbered=steps_with_case_number(tables.keys),
                 as_of=sweep.as_of,
                 notice=notice,
             )
         )
     coming = reduce(DataFrame.unionByName, parts)
-    due = expected(counted, counties=names)
+    due = count_upcoming(counted, counties=names)
     move_lists(write_upcoming(coming, place=place, names=names, expected=due))

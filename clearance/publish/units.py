@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 
 
-def units_shown(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
+def describe_units(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
     """A row is a unit: unit_id, charge, section, level, dated. An arrest has all its charges.
 
     `dated` is the day of the conviction or arrest; `section` is null of an arrest.
@@ -17,7 +17,7 @@ def units_shown(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
         charges: `charges`.
         arrests: `arrests`; None leaves them out.
     """
-    shown = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    shown = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     convictions = charges.where("convicted").select(
         "unit_id",
         F.when(F.col("section").isNotNull(), shown).alias("charge"),

@@ -55,17 +55,17 @@ class PackWords:
 
 
 # What a count's own row fills in later.
-OWN = ("charge", "section")
+FILLED_BY_COUNT = ("charge", "section")
 
 
-class _Open(dict[str, str]):
+class _Placeholders(dict[str, str]):
     """What stands for a placeholder that the pack does not fill: its name in words."""
 
     def __missing__(self, key: str) -> str:
-        return "{" + key + "}" if key in OWN else f"({key.replace('_', ' ')})"
+        return "{" + key + "}" if key in FILLED_BY_COUNT else f"({key.replace('_', ' ')})"
 
 
-def load_reasons(rules: Path) -> dict[str, str]:
+def load_reason_texts(rules: Path) -> dict[str, str]:
     """The text of each reason code; empty where the folder has none.
 
     Args:
@@ -86,7 +86,7 @@ def load_reasons(rules: Path) -> dict[str, str]:
     return {str(code): text for code, text in content.items()}
 
 
-def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> PackWords:
+def read_pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> PackWords:
     """What a row of `packs` says.
 
     Args:
@@ -120,14 +120,14 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
     )
 
 
-def words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
+def read_words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
     """What each pack says about itself, by fingerprint.
 
     Args:
         packs: rows of `packs`.
     """
     return {
-        row.fingerprint: pack_words(
+        row.fingerprint: read_pack_words(
             pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
         )
         for row in packs
@@ -177,7 +177,7 @@ def office_word(outcome: str, relief: str | None, label: str | None = None) -> s
     return NOT_ELIGIBLE
 
 
-def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWords]) -> str:
+def merged_reason_text(code: str, texts: Mapping[str, str], packs: Iterable[PackWords]) -> str:
     """The sentence for a reason code over several counts and counties.
 
     Where counties' values differ all of them are named; the count's own section and charge are
@@ -194,14 +194,14 @@ def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWord
         for name in {name for pack in used for name in pack.params}
     }
     own = {"section": "(section)", "charge": "(the charge itself)"}
-    return reason_text(code, texts, {**params, **own})
+    return format_reason(code, texts, {**params, **own})
 
 
 def _alternatives(values: Iterable[str]) -> str:
     return " or ".join(sorted(set(values), key=lambda value: (len(value), value)))
 
 
-def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
+def format_reason(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
     """The sentence for a reason code; the code itself where no text is known.
 
     A placeholder of `OWN` that is not given stays as it is written; any other becomes words.
@@ -214,4 +214,4 @@ def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) 
     text = texts.get(code)
     if text is None:
         return code
-    return text.format_map(_Open(params))
+    return text.format_map(_Placeholders(params))

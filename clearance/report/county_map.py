@@ -30,7 +30,7 @@ class Outlines:
 
 
 @dataclass(frozen=True)
-class Place:
+class MapCounty:
     """A county of the map: its outline's number, the class of its shade, and what it says."""
 
     number: int
@@ -48,19 +48,19 @@ class CountyMap:
         elsewhere: names of the table that are no county of the map.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[MapCounty, ...]
     key: tuple[tuple[str, str], ...]
     elsewhere: tuple[str, ...]
 
 
 @cache
-def outlines() -> Outlines:
+def load_outlines() -> Outlines:
     """What `california.json` holds."""
     path = Path(__file__).with_name("california.json")
     return Outlines(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
+def build_county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
     """The map of a county table; None where no county's share is public.
 
     Args:
@@ -73,11 +73,11 @@ def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
     low, step = _scale(percents)
     used: dict[str, str] = {}
     places = []
-    for number, county in enumerate(outlines().counties):
+    for number, county in enumerate(load_outlines().counties):
         shade, words, says = _shade(by_county.get(county), low=low, step=step)
         used[shade] = words
-        places.append(Place(number, shade, f"{county}: {says}"))
-    elsewhere = sorted(by_county.keys() - outlines().counties.keys())
+        places.append(MapCounty(number, shade, f"{county}: {says}"))
+    elsewhere = sorted(by_county.keys() - load_outlines().counties.keys())
     return CountyMap(tuple(places), tuple(sorted(used.items())), tuple(elsewhere))
 
 

@@ -26,7 +26,7 @@ class Decider:
     packs: tuple[str, ...]
 
     @property
-    def of_packs(self) -> str:
+    def pack_names(self) -> str:
         """The packs as the page names them; empty for all."""
         return ", ".join(self.packs)
 
@@ -53,7 +53,7 @@ class Deciders:
         """The page's date, or each date with its packs."""
         if not self.several:
             return self.sweeps[0].sweep.as_of.isoformat()
-        return "; ".join(f"{one.sweep.as_of.isoformat()} ({one.of_packs})" for one in self.sweeps)
+        return "; ".join(f"{one.sweep.as_of.isoformat()} ({one.pack_names})" for one in self.sweeps)
 
     @property
     def notes(self) -> list[str]:
@@ -64,7 +64,7 @@ class Deciders:
     def what_ifs(self) -> list[str]:
         """A sentence a sweep that is a what-if."""
         return [
-            f"{one.of_packs}: {WHAT_IF}" if one.packs else WHAT_IF
+            f"{one.pack_names}: {WHAT_IF}" if one.packs else WHAT_IF
             for one in self.sweeps
             if one.sweep.what_if
         ]
@@ -75,11 +75,11 @@ class Deciders:
 
     def _noted(self) -> Iterator[str]:
         for one in self.sweeps:
-            of = f"{one.of_packs}, as of {one.sweep.as_of.isoformat()}: " if one.packs else ""
+            of = f"{one.pack_names}, as of {one.sweep.as_of.isoformat()}: " if one.packs else ""
             yield from (of + note for note in one.sweep.notes)
 
 
-def deciders(stands: Standing, *, packs: Collection[str]) -> Deciders:
+def find_deciders(stands: Standing, *, packs: Collection[str]) -> Deciders:
     """The sweeps behind a page.
 
     Args:

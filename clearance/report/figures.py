@@ -86,7 +86,7 @@ class CountyLine:
     @property
     def figures(self) -> tuple[str, ...]:
         """Each outcome's units, what is not shown, and all of them, as text."""
-        return tuple(figure(number) for number in (*self.units, self.not_shown, self.total))
+        return tuple(format_figure(number) for number in (*self.units, self.not_shown, self.total))
 
     @property
     def shown(self) -> int:
@@ -107,7 +107,7 @@ class CountyLine:
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """The line as a bar."""
-        return pieces(self.units, self.not_shown)
+        return bar_pieces(self.units, self.not_shown)
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,12 @@ class Totals:
     @property
     def figures(self) -> tuple[str, ...]:
         """As those of a line."""
-        return tuple(figure(number) for number in (*self.units, self.not_shown, self.total))
+        return tuple(format_figure(number) for number in (*self.units, self.not_shown, self.total))
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """The sums as a bar."""
-        return pieces(self.units, self.not_shown)
+        return bar_pieces(self.units, self.not_shown)
 
     @property
     def legend(self) -> tuple[tuple[str, str, str], ...]:
@@ -145,7 +145,7 @@ class Totals:
         words = [(CLASSES[outcome], WORDS[outcome]) for outcome in OUTCOMES]
         named = [*words, ("not-shown", NOT_SHOWN)]
         numbers = (*self.units, self.not_shown)
-        return tuple((*one, figure(n)) for one, n in zip(named, numbers, strict=True))
+        return tuple((*one, format_figure(n)) for one, n in zip(named, numbers, strict=True))
 
 
 def percent(part: float, whole: float) -> float:
@@ -153,12 +153,12 @@ def percent(part: float, whole: float) -> float:
     return round(WHOLE * part / whole, 2)
 
 
-def figure(units: int | None) -> str:
+def format_figure(units: int | None) -> str:
     """A number of units as the page writes it."""
     return WITHHELD if units is None else f"{units:,}"
 
 
-def pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, ...]:
+def bar_pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, ...]:
     """A bar of outcomes and what is not shown; none where nothing is.
 
     Args:
@@ -175,7 +175,7 @@ def pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, .
     )
 
 
-def county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[CountyLine]:
+def build_county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[CountyLine]:
     """A line for each county and pack, by county; withheld cells are None.
 
     Args:
@@ -195,7 +195,7 @@ def county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[C
     ]
 
 
-def sums(lines: Iterable[CountyLine]) -> Totals:
+def sum_lines(lines: Iterable[CountyLine]) -> Totals:
     """The sums of a table."""
     found = list(lines)
     units = [sum(line.units[at] or 0 for line in found) for at in range(len(OUTCOMES))]
@@ -206,7 +206,9 @@ def sums(lines: Iterable[CountyLine]) -> Totals:
     )
 
 
-def with_the_rest(reasons: Iterable[Reason], totals: Mapping[tuple[str, str], int]) -> list[Reason]:
+def with_unshown_reasons(
+    reasons: Iterable[Reason], totals: Mapping[tuple[str, str], int]
+) -> list[Reason]:
     """The reasons of a pack, most frequent first, and of each outcome what they leave over.
 
     Args:

@@ -33,7 +33,7 @@ class UsedPack:
     fingerprints: tuple[str, ...]
 
 
-def used_packs(packs: Iterable[Row]) -> list[UsedPack]:
+def list_used_packs(packs: Iterable[Row]) -> list[UsedPack]:
     """The versions behind a page, by name.
 
     Args:

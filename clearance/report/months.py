@@ -16,11 +16,11 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.small_cells import Number, shown_parts
+from clearance.publish.figures.small_cells import Number, publishable_parts
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 from clearance.report.figures import percent
-from clearance.report.people import of_lines
+from clearance.report.people import determinations_of_lines
 
 MONTHS = 24
 _YEAR = 12
@@ -45,7 +45,7 @@ class Coming:
     total: int
 
 
-def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders) -> DataFrame:
+def query_months(determinations: DataFrame, *, figures: Figures, behind: Deciders) -> DataFrame:
     """A row is a law and a month: pack, month (0 is that of as-of, `MONTHS` is later), counts.
 
     Args:
@@ -54,7 +54,7 @@ def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders
         behind: the sweeps that decided the packs.
     """
     laws = {row.pack for row in figures.of_kind("law")}
-    lines = [line for line in figures.public.shown("NOT_YET") if line[1] in laws]
+    lines = [line for line in figures.public.lines_that_show("NOT_YET") if line[1] in laws]
     first = F.create_map(
         *(
             F.lit(value)
@@ -62,7 +62,7 @@ def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders
             for value in (pack, _number(behind.day_of(pack)))
         )
     )
-    waiting = of_lines(determinations, lines).where("outcome = 'NOT_YET'")
+    waiting = determinations_of_lines(determinations, lines).where("outcome = 'NOT_YET'")
     number = F.year("eligible_on") * _YEAR + F.month("eligible_on")
     ahead = F.greatest(number - first[F.col("pack")], F.lit(0))
     month = F.coalesce(F.least(ahead, F.lit(MONTHS)), F.lit(MONTHS)).alias("month")
@@ -71,7 +71,7 @@ def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders
     )
 
 
-def coming(
+def build_coming(
     rows: Iterable[Row], *, packs: Mapping[str, PackWords], behind: Deciders
 ) -> list[Coming]:
     """The months of each law under which somebody waits.
@@ -86,7 +86,7 @@ def coming(
         lines[row.pack][row.month] = Number(row.units, row.people)
     found = []
     for pack, line in sorted(lines.items()):
-        shown = public_months(line)
+        shown = publishable_months(line)
         title = packs[pack].title if pack in packs else pack
         largest = max([number.units for at, number in shown.items() if at < MONTHS], default=1)
         months = [
@@ -104,13 +104,13 @@ def coming(
     return found
 
 
-def public_months(line: Mapping[int, Number]) -> dict[int, Number]:
+def publishable_months(line: Mapping[int, Number]) -> dict[int, Number]:
     """Those months that may be shown; with a small one goes the latest large one.
 
     Args:
         line: by month, all that wait.
     """
-    return shown_parts(line, order=lambda month: -month)
+    return publishable_parts(line, order=lambda month: -month)
 
 
 def _number(day: date) -> int:

@@ -16,8 +16,8 @@ from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.impact import impacts_of_packs
-from clearance.publish.figures.small_cells import SMALLEST, Line, Number, shown_parts
+from clearance.publish.figures.impact import count_impact_of_packs
+from clearance.publish.figures.small_cells import SMALLEST, Line, Number, publishable_parts
 from clearance.publish.figures.summary import IMPACT
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
@@ -54,7 +54,7 @@ class Changed:
     left: Mapping[str, int]
 
 
-def people_part(
+def query_people(
     determinations: DataFrame,
     *,
     charges: DataFrame,
@@ -70,12 +70,12 @@ def people_part(
         behind: the sweeps that decided the packs.
     """
     packs = {r.pack for r in figures.of_kind(*KINDS) if r.unit == "conviction"}
-    shown = [line for line in figures.public.shown("ELIGIBLE") if line[1] in packs]
+    shown = [line for line in figures.public.lines_that_show("ELIGIBLE") if line[1] in packs]
     if not shown:
         return None
     group = F.when(F.col("kind") == "policy", POLICIES).otherwise(F.col("pack"))
-    return impacts_of_packs(
-        of_lines(determinations, shown).withColumn("group", group),
+    return count_impact_of_packs(
+        determinations_of_lines(determinations, shown).withColumn("group", group),
         charges=charges,
         days={pack: behind.day_of(pack) for _, pack in shown},
         by=("kind", "group"),
@@ -83,7 +83,7 @@ def people_part(
     )
 
 
-def of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
+def determinations_of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
     """The determinations of some counties and packs.
 
     Args:
@@ -96,7 +96,7 @@ def of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
     return determinations.join(F.broadcast(wanted), on=["county", "pack"], how="left_semi")
 
 
-def people_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
+def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
     """What the page says of people, laws first.
 
     Args:
@@ -121,12 +121,12 @@ def people_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> li
 
 def _shown(people: Mapping[str, int], some: int) -> Iterator[tuple[str, int]]:
     for name, words in _LEFT.items():
-        left = people_left(some, people[name])
+        left = publishable_left(some, people[name])
         if left:
             yield words, left
 
 
-def people_left(some: int, left: int) -> int | None:
+def publishable_left(some: int, left: int) -> int | None:
     """How many have none left, where that may be said.
 
     Args:
@@ -134,5 +134,5 @@ def people_left(some: int, left: int) -> int | None:
         left: of them, those with none left.
     """
     line = {name: Number(n, n) for name, n in (("left", left), ("not", some - left)) if n}
-    shown = shown_parts(line, order=str)
+    shown = publishable_parts(line, order=str)
     return left if len(shown) == len(line) else None

@@ -16,7 +16,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.worklist import unknown_texts
 from clearance.publish.figures.small_cells import SMALLEST
-from clearance.publish.made_up import made_up
+from clearance.publish.made_up import is_made_up_path
 
 WORKLIST_LINES = 25
 
@@ -37,7 +37,7 @@ class WorklistLine:
     blocked: int | None
 
 
-def store_parts(
+def query_store(
     spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> dict[str, DataFrame]:
     """What is to be read of the store, each a few rows; nothing of a table that is not there.
@@ -58,7 +58,7 @@ def store_parts(
             F.sum("rows_accepted").alias("accepted"),
             F.sum("rows_quarantined").alias("quarantined"),
             F.max("extract_date").alias("extract_date"),
-            F.bool_or(made_up(F.col("path"))).alias("made_up"),
+            F.bool_or(is_made_up_path(F.col("path"))).alias("made_up"),
         )
     if store.exists(spark, "quarantine"):
         rows = store.read(spark, "quarantine")
@@ -126,7 +126,7 @@ def _publishable(found: DataFrame) -> DataFrame:
     )
 
 
-def store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
+def read_store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
     """What the page says of the store.
 
     Args:

@@ -20,13 +20,18 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.prepare.worklist import UNKNOWN
-from clearance.publish.figures.counted import Counted, Figures, figures
+from clearance.publish.figures.counted import Figures, FiguresAndPacks, count_figures
 from clearance.publish.figures.small_cells import SMALLEST, Line
-from clearance.publish.figures.together import collected
-from clearance.publish.made_up import SAID as MADE_UP
-from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
-from clearance.report.county_map import CountyMap, county_map, outlines
-from clearance.report.deciders import Deciders, deciders
+from clearance.publish.figures.together import collect_parts
+from clearance.publish.made_up import MADE_UP
+from clearance.publish.words import (
+    PackWords,
+    load_reason_texts,
+    merged_reason_text,
+    read_words_of_packs,
+)
+from clearance.report.county_map import CountyMap, build_county_map, load_outlines
+from clearance.report.deciders import Deciders, find_deciders
 from clearance.report.figures import (
     NOT_SHOWN,
     WITHHELD,
@@ -35,15 +40,15 @@ from clearance.report.figures import (
     CountyLine,
     Reason,
     Totals,
-    county_lines,
-    figure,
-    sums,
-    with_the_rest,
+    build_county_lines,
+    format_figure,
+    sum_lines,
+    with_unshown_reasons,
 )
-from clearance.report.laws import used_packs
-from clearance.report.months import coming, months_part
-from clearance.report.people import people_changed, people_part
-from clearance.report.state import store_figures, store_parts
+from clearance.report.laws import list_used_packs
+from clearance.report.months import build_coming, query_months
+from clearance.report.people import build_changed, query_people
+from clearance.report.state import query_store, read_store_figures
 
 KINDS = {
     "law": "Statewide law",
@@ -107,7 +112,7 @@ def write_report(
     out: Path,
     rules: Path,
     sweep: Sweep | None = None,
-    counted: Counted | None = None,
+    counted: FiguresAndPacks | None = None,
 ) -> ReportResult:
     """The report of the latest sweep, written to a file.
 
@@ -130,30 +135,30 @@ def write_report(
         determinations = sweep.read(spark, store, "determinations")
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
-            counted = Counted(figures(determinations), packs_read)
+            counted = FiguresAndPacks(count_figures(determinations), packs_read)
         refused = refused_since(spark, store)
         used = stands.fingerprints
         rows = [row for row in counted.packs if row.fingerprint in used]
-        packs = words_of_packs(rows)
+        packs = read_words_of_packs(rows)
         by_name = {pack.pack: pack for pack in packs.values()}
         cells = _cells(counted.figures)
-        behind = deciders(stands, packs={cell.pack for cell in cells})
-        of_store = store_parts(
+        behind = find_deciders(stands, packs={cell.pack for cell in cells})
+        of_store = query_store(
             *(spark, store), sweep=sweep, determinations=determinations, rules=rules
         )
         of_sweep = _parts(spark, store, sweep, determinations, counted.figures, behind)
-        found = collected({**of_store, **of_sweep})
-        reasons = _reasons(counted.figures, packs=packs, texts=load_reasons(rules))
+        found = collect_parts({**of_store, **of_sweep})
+        reasons = _reasons(counted.figures, packs=packs, texts=load_reason_texts(rules))
         page = _page(
             sweep=sweep,
             behind=behind,
-            packs=used_packs(rows),
+            packs=list_used_packs(rows),
             sections=_sections(cells, reasons, by_name, totals=counted.figures.public.totals),
-            changed=people_changed(found.get("people", []), packs=by_name),
-            coming=coming(found.get("months", []), packs=by_name, behind=behind),
+            changed=build_changed(found.get("people", []), packs=by_name),
+            coming=build_coming(found.get("months", []), packs=by_name, behind=behind),
             cells=cells,
             refused=said_of_refused(refused) if refused else None,
-            **store_figures(found),
+            **read_store_figures(found),
         )
     _write(out, page)
     hidden = sum(cell.units is None for cell in cells)
@@ -171,10 +176,10 @@ def _parts(
     """What is to be read of the sweep beside its figures, each a few rows."""
     parts = {}
     if counted.of_kind("law"):
-        parts["months"] = months_part(determinations, figures=counted, behind=behind)
+        parts["months"] = query_months(determinations, figures=counted, behind=behind)
     if store.exists(spark, "charges"):
         charges = sweep.read(spark, store, "charges")
-        people = people_part(determinations, charges=charges, figures=counted, behind=behind)
+        people = query_people(determinations, charges=charges, figures=counted, behind=behind)
         if people is not None:
             parts["people"] = people
     return parts
@@ -208,7 +213,7 @@ def _reasons(
         rows = behind[pack, outcome, reason]
         fingerprints = sorted({row.pack_fingerprint for row in rows})
         used = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
-        text = reason_text_of(reason, texts, used)
+        text = merged_reason_text(reason, texts, used)
         cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
         found.append(Reason(pack, outcome, reason, text, cite, units))
     return found
@@ -228,7 +233,7 @@ def _sections(
     sections = []
     for kind, name in sorted(groups, key=lambda key: (list(KINDS).index(key[0]), key[1])):
         group = groups[kind, name]
-        lines = county_lines(group, totals=totals)
+        lines = build_county_lines(group, totals=totals)
         explained = [
             (
                 packs.get(pack, PackWords(pack=pack, version="", title=pack)),
@@ -242,8 +247,8 @@ def _sections(
                 kind=kind,
                 title=KINDS[kind] if kind == "policy" else explained[0][0].title,
                 lines=lines,
-                totals=sums(lines),
-                map=county_map(lines),
+                totals=sum_lines(lines),
+                map=build_county_map(lines),
                 reasons=explained,
             )
         )
@@ -256,18 +261,18 @@ def _with_the_rest(reasons: list[Reason], cells: list[Cell]) -> list[Reason]:
         if cell.units:
             units[cell.pack, cell.outcome] += cell.units
     of_pack = [reason for reason in reasons if (reason.pack, reason.outcome) in units]
-    return with_the_rest(of_pack, units)
+    return with_unshown_reasons(of_pack, units)
 
 
 def _page(*, sections: list[Section], **said: Any) -> str:
     return page_template("clearance.report").render(
         sections=sections,
-        outlines=outlines(),
+        load_outlines=load_outlines(),
         header=(*WORDS.values(), NOT_SHOWN, "All"),
         smallest=SMALLEST,
         withheld=WITHHELD,
         kinds=UNKNOWN,
-        figure=figure,
+        figure=format_figure,
         made_up_people=MADE_UP,
         **said,
     )

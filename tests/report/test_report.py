@@ -16,8 +16,8 @@ from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.made_up import SAID, is_made_up, made_up
-from clearance.report.county_map import outlines
+from clearance.publish.made_up import MADE_UP, is_made_up_name, is_made_up_path
+from clearance.report.county_map import load_outlines
 from clearance.report.figures import (
     OTHER_REASONS,
     WITHHELD,
@@ -184,7 +184,7 @@ def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str
 
 def test_it_names_the_extract_and_says_nothing_of_made_up_people(page: str) -> None:
     assert "by the extract of\n    <strong>2026-10-01</strong>" in page
-    assert SAID not in page
+    assert MADE_UP not in page
 
 
 def test_rows_read_are_accepted_plus_quarantined(page: str) -> None:
@@ -230,7 +230,7 @@ def test_a_pack_of_which_nothing_can_be_shown_gets_a_sentence_and_no_table(page:
 
 
 def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None:
-    assert set(outlines().counties) == set(load_record_rules(rules_folder()).counties)
+    assert set(load_outlines().counties) == set(load_record_rules(rules_folder()).counties)
     section = page[page.index('id="s-policy"') :]
     drawing = section[section.index("<svg") : section.index("</svg>")]
     assert drawing.count("<use ") == 58
@@ -323,12 +323,14 @@ def test_every_figure_equals_a_query_over_the_tables(
 def test_made_up_people_are_labelled(
     spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
 ) -> None:
-    assert is_made_up("/data/synthetic-0001.csv") and is_made_up("synthetic-0012.csv")
-    assert not is_made_up("/data/research.csv") and not is_made_up("my-synthetic-0001.csv")
+    assert is_made_up_name("/data/synthetic-0001.csv") and is_made_up_name("synthetic-0012.csv")
+    assert not is_made_up_name("/data/research.csv") and not is_made_up_name(
+        "my-synthetic-0001.csv"
+    )
     paths = ["/data/synthetic-0001.csv", "synthetic-0001.csv", "a.csv", "my-synthetic-0001.csv"]
     frame = spark.createDataFrame([(path,) for path in paths], "path string")
-    found = [row[0] for row in frame.select(made_up(frame.path)).collect()]
-    assert found == [is_made_up(path) for path in paths]
+    found = [row[0] for row in frame.select(is_made_up_path(frame.path)).collect()]
+    assert found == [is_made_up_name(path) for path in paths]
 
 
 def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(

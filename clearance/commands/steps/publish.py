@@ -62,9 +62,9 @@ def known_counties_of(asked: list[str] | None, *, rules: Path) -> list[str] | No
     Raises:
         UsageError: one is no county.
     """
-    from clearance.publish.counties import asked_counties, known_counties
+    from clearance.publish.counties import known_counties, requested_counties
 
-    return asked_counties(asked, known=known_counties(rules)) if asked else None
+    return requested_counties(asked, known=known_counties(rules)) if asked else None
 
 
 def _packet_files(text: str | None) -> tuple[str, ...]:

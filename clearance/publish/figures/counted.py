@@ -17,7 +17,7 @@ from clearance.publish.figures.small_cells import (
     ReasonCell,
     public_figures,
 )
-from clearance.publish.figures.together import collected
+from clearance.publish.figures.together import collect_parts
 
 STATISTICS = ("county", "pack", "outcome", "reason", "units", "people")
 """The columns of `statistics.csv` and of `internal/statistics.csv`."""
@@ -109,7 +109,7 @@ def _rows(
 
 
 @dataclass(frozen=True)
-class Counted:
+class FiguresAndPacks:
     """A state in numbers, and the packs behind it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Counted:
     packs: list[Row]
 
 
-def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures:
+def count_figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures:
     """The figures of a state, from one query.
 
     Args:
@@ -138,7 +138,7 @@ def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures
         F.countDistinct("subject_id").alias("people"),
         (F.grouping("reason") == 0).alias("by_reason"),
     )
-    found = collected({"decisions": decisions, "people": people})
+    found = collect_parts({"decisions": decisions, "people": people})
     by_reason, by_outcome = {}, {}
     for row in found["people"]:
         if row.by_reason:

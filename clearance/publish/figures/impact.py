@@ -17,7 +17,7 @@ BY_COUNTY = ("county", "kind", "pack")
 KINDS = ("policy", "scenario")
 
 
-def impacts_of_packs(
+def count_impact_of_packs(
     determinations: DataFrame,
     *,
     charges: DataFrame,
@@ -38,9 +38,9 @@ def impacts_of_packs(
     for pack, day in days.items():
         by_day[day].append(pack)
     if len(by_day) == 1:
-        return impacts(determinations, charges=charges, as_of=min(by_day), by=by, kinds=kinds)
+        return count_impact(determinations, charges=charges, as_of=min(by_day), by=by, kinds=kinds)
     parts = (
-        impacts(
+        count_impact(
             determinations.where(F.col("pack").isin(*packs)),
             charges=charges,
             as_of=day,
@@ -52,7 +52,7 @@ def impacts_of_packs(
     return reduce(DataFrame.unionByName, parts)
 
 
-def impacts(
+def count_impact(
     determinations: DataFrame,
     *,
     charges: DataFrame,
@@ -95,32 +95,32 @@ def impacts(
     gone, less = F.col("gone"), F.col("less")
     by_person = relief.join(convictions, on="unit_id", how="inner").groupBy(*by, "subject_id")
     removed = by_person.agg(
-        _number((gone | less) & F.col("felony")).alias("felonies_removed"),
-        _number((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
-        _number(gone).alias("convictions_removed"),
-        _number(gone & F.col("recent")).alias("recent_removed"),
-        _number(gone & F.col("undated")).alias("undated_removed"),
+        _count_where((gone | less) & F.col("felony")).alias("felonies_removed"),
+        _count_where((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
+        _count_where(gone).alias("convictions_removed"),
+        _count_where(gone & F.col("recent")).alias("recent_removed"),
+        _count_where(gone & F.col("undated")).alias("undated_removed"),
     )
     on_record = convictions.groupBy("subject_id").agg(
-        _number(F.col("felony")).alias("felonies"),
-        _number(F.col("unlevelled")).alias("unlevelled"),
+        _count_where(F.col("felony")).alias("felonies"),
+        _count_where(F.col("unlevelled")).alias("unlevelled"),
         F.count("*").alias("convictions"),
-        _number(F.col("recent")).alias("recent"),
-        _number(F.col("undated")).alias("undated"),
+        _count_where(F.col("recent")).alias("recent"),
+        _count_where(F.col("undated")).alias("undated"),
     )
     people = removed.join(on_record, on="subject_id", how="inner")
     no_felony = _none_left("felonies") & _all_gone("unlevelled")
     return people.groupBy(*by).agg(
         F.count("*").alias("people_with_some_relief"),
-        _number(no_felony).alias("people_left_with_no_felony"),
-        _number(_none_left("convictions")).alias("people_left_with_no_conviction"),
-        _number(_none_left("recent") & _all_gone("undated")).alias(
+        _count_where(no_felony).alias("people_left_with_no_felony"),
+        _count_where(_none_left("convictions")).alias("people_left_with_no_conviction"),
+        _count_where(_none_left("recent") & _all_gone("undated")).alias(
             "people_left_with_no_conviction_in_7_years"
         ),
     )
 
 
-def _number(condition: Column) -> Column:
+def _count_where(condition: Column) -> Column:
     return F.count_if(F.coalesce(condition, F.lit(False)))
 
 

@@ -64,7 +64,7 @@ class PublicFigures:
     reasons: Mapping[ReasonCell, Number | None]
     totals: Mapping[Line, int]
 
-    def shown(self, outcome: str) -> list[Line]:
+    def lines_that_show(self, outcome: str) -> list[Line]:
         """The counties and packs of which an outcome is shown, in order."""
         return sorted(
             cell[:2] for cell, number in self.outcomes.items() if number and cell[2] == outcome
@@ -84,12 +84,14 @@ def public_figures(
     least_telling = {outcome: place for place, outcome in enumerate(reversed(OUTCOMES))}
     lines = _lines(outcomes, line=lambda cell: cell[:2])
     hidden = {
-        cell for line in lines for cell in withheld(line, order=lambda cell: least_telling[cell[2]])
+        cell
+        for line in lines
+        for cell in withheld_keys(line, order=lambda cell: least_telling[cell[2]])
     }
     hidden_reasons = {
         cell
         for line in _lines(reasons, line=lambda cell: cell[:3])
-        for cell in withheld(line, order=lambda cell: cell[3])
+        for cell in withheld_keys(line, order=lambda cell: cell[3])
     }
     of_nobody = {(*cell[:2], outcome) for cell in hidden for outcome in OUTCOMES} - outcomes.keys()
     return PublicFigures(
@@ -109,18 +111,20 @@ def public_figures(
     )
 
 
-def shown_parts(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> dict[_Key, Number]:
+def publishable_parts(
+    line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]
+) -> dict[_Key, Number]:
     """Of figures that add up to something public, those that may be shown.
 
     Args:
         line: the figures.
         order: see `withheld`.
     """
-    hidden = withheld(line, order=order)
+    hidden = withheld_keys(line, order=order)
     return {key: number for key, number in line.items() if key not in hidden}
 
 
-def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> set[_Key]:
+def withheld_keys(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> set[_Key]:
     """Those figures of a line that are withheld.
 
     Args:

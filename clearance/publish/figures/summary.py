@@ -10,10 +10,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.impact import impacts_of_packs
-from clearance.publish.figures.together import collected
+from clearance.publish.figures.impact import count_impact_of_packs
+from clearance.publish.figures.together import collect_parts
 from clearance.publish.words import DISMISSAL, REDUCTION
 
 IMPACT = (
@@ -30,11 +30,11 @@ _LEVELS = {"F": "felony", "M": "non_felony", "I": "non_felony", None: "unknown_l
 
 
 def _section() -> Column:
-    shown = charge_shown(F.col("code_book"), F.col("section"), F.array().cast("array<string>"))
+    shown = format_charge(F.col("code_book"), F.col("section"), F.array().cast("array<string>"))
     return F.coalesce(shown, F.lit("unknown")).alias("section")
 
 
-def convictions_of(charges: DataFrame) -> DataFrame:
+def select_convictions(charges: DataFrame) -> DataFrame:
     """A row is a conviction, in the columns that people, summaries and impact are counted by.
 
     Args:
@@ -48,7 +48,7 @@ def convictions_of(charges: DataFrame) -> DataFrame:
     )
 
 
-def summaries(
+def county_summaries(
     determinations: DataFrame,
     *,
     convictions: DataFrame,
@@ -81,8 +81,8 @@ def summaries(
         .agg(F.countDistinct("subject_id").alias("people")),
     }
     if days:
-        counted["impact"] = impacts_of_packs(determinations, charges=convictions, days=days)
-    found = {name: _by_county(rows) for name, rows in collected(counted).items()}
+        counted["impact"] = count_impact_of_packs(determinations, charges=convictions, days=days)
+    found = {name: _by_county(rows) for name, rows in collect_parts(counted).items()}
     found.setdefault("impact", _by_county([]))
     ran = _by_county(_packs_that_ran(figures))
     scenarios = sorted({row.pack for row in figures.of_kind("scenario")})

@@ -13,7 +13,7 @@ _PART = "part of the query"
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
-def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
+def collect_parts(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
     """The rows of each part, in no order. Columns of one name have one type in all parts.
 
     Args:
@@ -23,7 +23,7 @@ def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
     whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), named)
     own = {name: frame.columns for name, frame in parts.items()}
     found: dict[str, list[Row]] = {name: [] for name in parts}
-    with planned_at_once(whole.sparkSession):
+    with without_adaptive_execution(whole.sparkSession):
         rows = whole.collect()
     for row in rows:
         columns = own[row[_PART]]
@@ -32,7 +32,7 @@ def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
 
 
 @contextmanager
-def planned_at_once(spark: SparkSession) -> Iterator[None]:
+def without_adaptive_execution(spark: SparkSession) -> Iterator[None]:
     """Around queries of many small stages: each is planned once and runs as one job.
 
     Adaptive execution makes a job of every stage and plans the rest anew after it.

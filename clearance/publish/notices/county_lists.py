@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.platform.faults.remedies import storage_faults
 from clearance.platform.spark.literal_table import looked_up
 from clearance.publish.column_order import csv_fields
-from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
+from clearance.publish.files import Workspace, check_complete, copy_lines, csv_line
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def write_lists(
     rows: DataFrame,
     what: CountyList,
     *,
-    place: Workplace,
+    place: Workspace,
     files: Mapping[str, Iterable[Path]],
     expected: int,
 ) -> dict[Path, Path]:
@@ -51,7 +51,7 @@ def write_lists(
         files: by county, the files to make.
         expected: how many rows these hold; none are looked for where it is 0.
     """
-    aside = place.aside / what.name
+    aside = place.temporary / what.name
     # Rows name a county as the record does; a folder name is made of its number.
     numbers = {county: number for number, county in enumerate(sorted(files))}
     if expected:
@@ -70,7 +70,7 @@ def write_lists(
     return made
 
 
-def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workplace) -> None:
+def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workspace) -> None:
     lines = (
         numbered.repartition("number", "file")
         .sortWithinPartitions("number", "file", *what.order)
@@ -83,7 +83,7 @@ def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workplace) -> 
             .option("compression", "none")
             .option("lineSep", "\n")
             .mode("overwrite")
-            .text((place.aside / what.name).as_uri())
+            .text((place.temporary / what.name).as_uri())
         )
 
 

@@ -11,33 +11,33 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-MARK = ".notices_due.json"
+MARKER = ".notices_due.json"
 
 
-def notices_due(out: Path) -> frozenset[tuple[str, str]]:
+def read_due_files(out: Path) -> frozenset[tuple[str, str]]:
     """The files that a run which did not end left to make: county, month.
 
     Args:
         out: the output folder.
     """
     try:
-        found = json.loads((out / MARK).read_text(encoding="utf-8"))["files"]
+        found = json.loads((out / MARKER).read_text(encoding="utf-8"))["files"]
         return frozenset((str(county), str(month)) for county, month in found)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return frozenset()  # it is moved in whole: any other form is not ours
 
 
-def note_due(out: Path, files: Collection[tuple[str, str]]) -> None:
+def write_due_files(out: Path, files: Collection[tuple[str, str]]) -> None:
     """Put the mark there, or take it away where no file is due.
 
     Args:
         out: the output folder.
         files: county and month of each.
     """
-    mark = out / MARK
+    mark = out / MARKER
     if not files:
         mark.unlink(missing_ok=True)
         return
-    aside = mark.with_name(f"{MARK}.part")
+    aside = mark.with_name(f"{MARKER}.part")
     aside.write_text(json.dumps({"files": sorted(files)}), encoding="utf-8")
     os.replace(aside, mark)

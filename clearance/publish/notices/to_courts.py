@@ -24,13 +24,13 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.record.fields import whole_date
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.counties import folders, known_counties
-from clearance.publish.figures.together import collected
-from clearance.publish.files import Workplace
+from clearance.publish.counties import known_counties, packet_folders
+from clearance.publish.figures.together import collect_parts
+from clearance.publish.files import Workspace
 from clearance.publish.notices.county_lists import CountyList, move_lists, write_lists
-from clearance.publish.notices.due import note_due, notices_due
-from clearance.publish.packets.counts import case_numbers, numbered_steps
-from clearance.publish.packets.row_keys import case_number
+from clearance.publish.notices.due import read_due_files, write_due_files
+from clearance.publish.packets.counts import case_numbers_by_step, steps_with_case_number
+from clearance.publish.packets.row_keys import court_case_number
 from clearance.schemas import GRANTS, NOTICES
 
 FOLDER = "courts"
@@ -49,7 +49,7 @@ def write_notices(
     spark: SparkSession,
     store: Store,
     *,
-    place: Workplace,
+    place: Workspace,
     counties: Iterable[str] | None,
     rules: Path,
     sweep: Sweep,
@@ -93,11 +93,11 @@ def write_notices(
     counted = _counted(grants, told=told, here=here, new=new)
     if not counted.granting:
         return 0
-    names = folders(
+    names = packet_folders(
         sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
     )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    month, due = said["month"], notices_due(place.out)
+    month, due = said["month"], read_due_files(place.out)
     again = [key for key in counted.earlier if key[0] in names and (key[1] == month or key in due)]
     # Each county has a file of the month, also where nothing is told, if courts may be told anew.
     always = set() if sweep.what_if else {month}
@@ -114,13 +114,13 @@ def write_notices(
     made = write_lists(lines, LIST, place=place, files=files, expected=rows)
     elsewhere = {key for key in due if key[0] not in names}
     if fresh:
-        note_due(place.out, {*due, *((county, month) for county, _ in fresh)})
+        write_due_files(place.out, {*due, *((county, month) for county, _ in fresh)})
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.write_lock(), store.compare_and_commit(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
-    note_due(place.out, elsewhere)
+    write_due_files(place.out, elsewhere)
     if counted.unmarked or any(kind == "grant" for _, kind in fresh):
         _mark(spark, store)
     return sum(fresh.values())
@@ -145,7 +145,7 @@ class _Counted:
 
 def _counted(grants: DataFrame, *, told: DataFrame, here: DataFrame, new: DataFrame) -> _Counted:
     rows = F.count("*").alias("rows")
-    found = collected(
+    found = collect_parts(
         {
             "granting": grants.groupBy("county").agg(rows),
             "fresh": new.groupBy("county", "kind").agg(rows),
@@ -175,7 +175,7 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
 
 
 def _files(
-    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, always: set[str]
+    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workspace, always: set[str]
 ) -> dict[str, list[Path]]:
     """By county, the files to make: those of the months that always have one, and those due."""
     months = {county: set(always) for county in names}
@@ -213,8 +213,10 @@ def _lines(
     )
     record = load_record_rules(rules)
     person = first_rows(sources, units=told, rules=record).withColumnRenamed("court", "office")
-    numbered = numbered_steps(sources.withColumn("case_number", case_number(rules=record)))
-    cases = case_numbers(numbered, decided=dated, at_most=at_most)
+    numbered = steps_with_case_number(
+        sources.withColumn("case_number", court_case_number(rules=record))
+    )
+    cases = case_numbers_by_step(numbered, decided=dated, at_most=at_most)
     whole = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"
     )

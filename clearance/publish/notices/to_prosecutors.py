@@ -15,11 +15,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 from clearance.publish.figures.counted import Figures
-from clearance.publish.files import Workplace
+from clearance.publish.files import Workspace
 from clearance.publish.notices.county_lists import CountyList, write_lists
-from clearance.publish.packets.counts import numbers_in_order
+from clearance.publish.packets.counts import join_case_numbers
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FOLDER, FILE = "prosecutor", "upcoming.csv"
@@ -31,7 +31,7 @@ LIST = CountyList("upcoming", COLUMNS, order=("eligible_on", "unit_id", "pack"))
 
 
 @dataclass(frozen=True)
-class Notice:
+class LookAhead:
     """How far prosecutors look ahead.
 
     Attributes:
@@ -50,7 +50,7 @@ class Notice:
         return date(year, month + 1, min(as_of.day, last))
 
 
-def load_notice(rules: Path, *, horizon_months: int | None = None) -> Notice:
+def load_look_ahead(rules: Path, *, horizon_months: int | None = None) -> LookAhead:
     """What `packets.yaml` says.
 
     Args:
@@ -69,16 +69,16 @@ def load_notice(rules: Path, *, horizon_months: int | None = None) -> Notice:
             f"{path.name} lacks `upcoming` with whole numbers horizon_months and petition_days.",
             f"Correct {path}.",
         ) from error
-    return Notice(horizon_months or months, days)
+    return LookAhead(horizon_months or months, days)
 
 
-def upcoming(
+def find_upcoming(
     determinations: DataFrame,
     *,
     charges: DataFrame,
     numbered: DataFrame,
     as_of: date,
-    notice: Notice,
+    notice: LookAhead,
 ) -> DataFrame:
     """A row is a conviction that a law makes eligible within the horizon.
 
@@ -96,7 +96,7 @@ def upcoming(
     soon = soon.where(F.col("eligible_on") <= F.lit(notice.until(as_of))).select(
         "county", "subject_id", "unit_id", "pack", "eligible_on"
     )
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     named = charges.select(
         "unit_id",
         F.substring("count_order", 1, 6).alias("step"),
@@ -105,7 +105,7 @@ def upcoming(
     units = soon.join(named, on="unit_id", how="left")
     steps = units.join(numbered, on=["subject_id", "step"], how="left")
     kept = [name for name in (*soon.columns, "charge")]
-    whole = steps.groupBy(*kept).agg(numbers_in_order())
+    whole = steps.groupBy(*kept).agg(join_case_numbers())
     deadline = F.date_sub("eligible_on", notice.petition_days)
     return (
         whole.withColumn("petition_deadline", deadline)
@@ -116,7 +116,7 @@ def upcoming(
     )
 
 
-def expected(figures: Figures, *, counties: Iterable[str]) -> int:
+def count_upcoming(figures: Figures, *, counties: Iterable[str]) -> int:
     """How many rows counties' files hold.
 
     Args:
@@ -132,7 +132,7 @@ def expected(figures: Figures, *, counties: Iterable[str]) -> int:
 
 
 def write_upcoming(
-    rows: DataFrame, *, place: Workplace, names: Mapping[str, str], expected: int
+    rows: DataFrame, *, place: Workspace, names: Mapping[str, str], expected: int
 ) -> dict[Path, Path]:
     """Write each county's file aside, header alone where nothing is coming.
 

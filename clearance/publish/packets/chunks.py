@@ -33,13 +33,13 @@ class SourceFile:
     cuts: tuple[int, ...]
 
 
-def cuts(position: Column) -> Column:
+def cut_positions(position: Column) -> Column:
     """Positions that cut a file's rows into even parts, as an aggregate named `cuts`."""
     fractions = F.array(*(F.lit(step / STEPS) for step in range(1, STEPS)))
     return F.percentile_approx(position, fractions).alias("cuts")
 
 
-def placements(
+def list_chunks(
     files: list[SourceFile], *, chunk_rows: int = CHUNK_ROWS
 ) -> list[tuple[object, ...]]:
     """Per file and chunk: extract, file, the file's place in the input, the chunk, its positions.
@@ -69,7 +69,7 @@ def placements(
     return result
 
 
-def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFrame:
+def with_chunk(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFrame:
     """A row is a source row with `file_number` and `chunk`.
 
     Args:

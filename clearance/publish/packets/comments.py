@@ -20,7 +20,7 @@ from clearance.rulebook.language.yaml_lines import load_yaml
 
 
 @dataclass(frozen=True)
-class Notable:
+class CommentRules:
     """What in a comment is worth a look; source: `packets.yaml` and the statute lists.
 
     Attributes:
@@ -38,7 +38,7 @@ class Notable:
     other_books: tuple[str, ...]
 
 
-def load_notable(rules: Path) -> Notable:
+def load_comment_rules(rules: Path) -> CommentRules:
     """What `packets.yaml` says, with the sections of the list it names.
 
     Args:
@@ -55,7 +55,7 @@ def load_notable(rules: Path) -> Notable:
         own = {row.code_book for row in listed}
         if not isinstance(content["after"], date):
             raise TypeError("`after` is no date")
-        return Notable(
+        return CommentRules(
             after=content["after"],
             sections=tuple(sorted({row.section for row in listed})),
             graded=str(content["graded"]["section"]),
@@ -69,13 +69,13 @@ def load_notable(rules: Path) -> Notable:
         ) from error
 
 
-def charge_on_row() -> Column:
+def charge_text_of_row() -> Column:
     """The charge text of a `source_rows` row: convicted, else disposed, else arrest charge."""
     texts = ("conv_offense_descr", "disp_offense_descr", "offense_descr")
     return F.coalesce(*(present(F.col(name)) for name in texts))
 
 
-def may_name_a_section(comment: Column, notable: Notable) -> Column:
+def may_name_a_section(comment: Column, notable: CommentRules) -> Column:
     """Whether a comment holds one of the numbers: the cheap look, which nearly all fail.
 
     Args:
@@ -87,7 +87,7 @@ def may_name_a_section(comment: Column, notable: Notable) -> Column:
     return comment.rlike("|".join(_escaped(section) for section in notable.sections))
 
 
-def charges_in_comments(charges: DataFrame, *, notable: Notable) -> DataFrame:
+def charges_in_comments(charges: DataFrame, *, notable: CommentRules) -> DataFrame:
     """A row is a count whose charge was read from a comment: subject_id, count_order, read.
 
     `read` is its section with its subdivisions, as `11357C2`.
@@ -102,8 +102,8 @@ def charges_in_comments(charges: DataFrame, *, notable: Notable) -> DataFrame:
     return charges.where(here & own).select("subject_id", "count_order", read.alias("read"))
 
 
-def comments_to_show(
-    keys: DataFrame, *, in_comments: DataFrame, notable: Notable, at_most: int
+def comments_with_other_sections(
+    keys: DataFrame, *, in_comments: DataFrame, notable: CommentRules, at_most: int
 ) -> DataFrame:
     """A row is a source row whose comment names another section: its place, and the comment.
 
@@ -137,7 +137,7 @@ def _escaped(section: str) -> str:
     return section.replace(".", r"\.")
 
 
-def _named(text: Column, notable: Notable) -> Column:
+def _named(text: Column, notable: CommentRules) -> Column:
     """The sections a text names, as `11357` or `11357C2`: number, then subdivisions.
 
     A longer number (111357, 11357.5) is another section, and so is one with another code book.
@@ -157,7 +157,7 @@ def _named(text: Column, notable: Notable) -> Column:
     )
 
 
-def _is_other(named: Column, in_charge: Column, notable: Notable) -> Column:
+def _is_other(named: Column, in_charge: Column, notable: CommentRules) -> Column:
     same = F.filter(in_charge, lambda charged: _section(charged) == _section(named))
     letter = _first_subdivision(named)
     bare_charge = F.forall(same, lambda charged: _first_subdivision(charged) == "")
@@ -177,7 +177,7 @@ def _first_subdivision(named: Column) -> Column:
     return F.regexp_extract(named, r"^[0-9.]+([A-Z])", 1)
 
 
-def _group(letter: Column, notable: Notable) -> Column:
+def _group(letter: Column, notable: CommentRules) -> Column:
     """Index of the letter's group, -1 for none."""
     index = F.lit(-1)
     for number, letters in enumerate(notable.groups):

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.platform.spark.literal_table import literal_table
-from clearance.publish.column_order import charge_shown, csv_fields, us_date, years_since
+from clearance.publish.column_order import csv_fields, format_charge, format_us_date, years_since
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.chunks import SOURCE
-from clearance.publish.words import PackWords, office_word, reason_text
+from clearance.publish.words import PackWords, format_reason, office_word
 
 # What packets and summaries take of a charge.
 _CHARGE = tuple(
@@ -63,7 +63,7 @@ def decision_words(
         pack = packs.get(row.pack_fingerprint, empty)
         worded[tuple(row[name] for name in _WORDED)] = (
             office_word(row.outcome, row.relief, pack.labels.get(row.rule)),
-            reason_text(row.reason, reasons, pack.params),
+            format_reason(row.reason, reasons, pack.params),
         )
     columns = dict.fromkeys((*_WORDED, "word", "sentence"), "string")
     return literal_table(spark, [(*key, *words) for key, words in worded.items()], columns)
@@ -85,13 +85,13 @@ def with_words(decided: DataFrame, *, words: DataFrame) -> DataFrame:
         on=["pack_fingerprint", "rule", "outcome", "relief_key", "reason"],
         how="left",
     )
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     sentence = F.replace(F.col("sentence"), F.lit("{charge}"), F.coalesce(charge, F.lit("")))
     sentence = F.replace(sentence, F.lit("{section}"), F.coalesce("section", F.lit("")))
     return joined.withColumn("sentence", sentence).drop("relief_key")
 
 
-def numbered_steps(keys: DataFrame) -> DataFrame:
+def steps_with_case_number(keys: DataFrame) -> DataFrame:
     """A row is a court's row that names a case: subject_id, step, count_order, case_number.
 
     Args:
@@ -102,7 +102,7 @@ def numbered_steps(keys: DataFrame) -> DataFrame:
     return named.select("subject_id", step, "count_order", "case_number")
 
 
-def numbers_in_order() -> Column:
+def join_case_numbers() -> Column:
     """The case numbers of some `numbered_steps`, each once, as an aggregate.
 
     Record order is the count's order; physical order has no meaning here.
@@ -113,7 +113,7 @@ def numbers_in_order() -> Column:
     return F.concat_ws("; ", in_order).alias("case_number")
 
 
-def case_numbers(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
+def case_numbers_by_step(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
     """A row is a court step of a decided count: subject_id, step, case_number.
 
     Args:
@@ -125,7 +125,7 @@ def case_numbers(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> Da
     wanted = numbered.join(
         sent_where_few(steps, at_most=at_most), on=["subject_id", "step"], how="left_semi"
     )
-    return wanted.groupBy("subject_id", "step").agg(numbers_in_order())
+    return wanted.groupBy("subject_id", "step").agg(join_case_numbers())
 
 
 def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
@@ -153,7 +153,7 @@ def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFram
     found = by_count.agg(
         F.first("count").alias("count"),
         F.min(F.when(own, F.col("place"))).alias("place"),
-        numbers_in_order(),
+        join_case_numbers(),
     )
     return found.where("place IS NOT NULL").select("count.*", "case_number", "place.*")
 
@@ -183,7 +183,7 @@ def packet_columns(counts: DataFrame, *, as_of: date, after: date) -> DataFrame:
             _listed("super_strike_charges"),
             _listed("registrable_charges"),
             _marked("registered_290", "Yes"),
-            us_date(F.col("conviction_date")),
+            format_us_date(F.col("conviction_date")),
             years_since(F.col("conviction_date"), as_of=as_of),
             years_since(latest, as_of=as_of),
             *(F.col(name) for name in ("p64_convictions", "p64_11357", "p64_11358")),

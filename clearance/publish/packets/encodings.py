@@ -48,7 +48,7 @@ class Encodings:
         self._number = {folder: number for number, folder in enumerate(sorted(folders))}
         self._found = Observation("encodings")
 
-    def noted(self, lines: DataFrame) -> DataFrame:
+    def observed(self, lines: DataFrame) -> DataFrame:
         """The lines, whose write will tell; it has to be one write.
 
         Args:

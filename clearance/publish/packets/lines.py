@@ -20,8 +20,8 @@ from clearance.publish.column_order import (
 from clearance.publish.packets.chunks import SOURCE
 from clearance.publish.packets.encodings import must_be_utf_8, received_in_latin_1
 
-PLACE = ("folder", "chunk", "file_number", "position")
-LINE = ("folder", "file", "chunk", "file_number", "position", "line", "latin_1", "utf_8")
+POSITION = ("folder", "chunk", "file_number", "position")
+LINE_COLUMNS = ("folder", "file", "chunk", "file_number", "position", "line", "latin_1", "utf_8")
 """The columns of a packet's line; the last two are for `Encodings`."""
 
 
@@ -58,7 +58,7 @@ def packet_lines(
     text = F.when(F.col("file") == "condensed", F.col("short")).otherwise(F.col("full"))
     whole = wanted.withColumn("line", F.concat(text, F.lit(","), F.col("ending")))
     return whole.select(
-        *LINE[:-2],
+        *LINE_COLUMNS[:-2],
         received_in_latin_1().alias("latin_1"),
         must_be_utf_8(F.col("line")).alias("utf_8"),
     )
@@ -80,16 +80,16 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     # The fields are asked for once a row, and only where a file needs to know.
     fields = parsed(record if condensed_too else F.when(has_blank_end(record), record))
     return joined.select(
-        *PLACE,
+        *POSITION,
         "encoding",
         own.alias("own"),
         F.when(own, filled).otherwise(blank).alias("ending"),
-        without_96th(record, fields=fields).alias("full"),
-        (condensed(fields) if condensed_too else F.lit(None).cast("string")).alias("short"),
+        without_blank_96th(record, fields=fields).alias("full"),
+        (condensed_line(fields) if condensed_too else F.lit(None).cast("string")).alias("short"),
     )
 
 
-def without_96th(record: Column, *, fields: Column) -> Column:
+def without_blank_96th(record: Column, *, fields: Column) -> Column:
     """The record without a 96th field, which is blank; a blank 95th field stays.
 
     Args:
@@ -100,7 +100,7 @@ def without_96th(record: Column, *, fields: Column) -> Column:
     return F.when(more, F.coalesce(without_blank_end(record), record)).otherwise(record)
 
 
-def condensed(fields: Column) -> Column:
+def condensed_line(fields: Column) -> Column:
     """The condensed fields as CSV text, values as received.
 
     Args:

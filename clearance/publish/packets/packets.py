@@ -22,10 +22,10 @@ from clearance.platform.watch.progress import stage
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.column_order import HEADERS, OF_RECORDS
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.summary import convictions_of, summaries
-from clearance.publish.figures.together import planned_at_once
+from clearance.publish.figures.summary import county_summaries, select_convictions
+from clearance.publish.figures.together import without_adaptive_execution
 from clearance.publish.files import (
-    Workplace,
+    Workspace,
     assemble,
     check_complete,
     move_into_place,
@@ -33,15 +33,18 @@ from clearance.publish.files import (
     write_summary,
     write_what_if,
 )
-from clearance.publish.made_up import SAID as MADE_UP
-from clearance.publish.made_up import is_made_up
-from clearance.publish.packets.chunks import placements, with_place
-from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.packets.counts import first_rows, numbered_steps, packet_columns
+from clearance.publish.made_up import MADE_UP, is_made_up_name
+from clearance.publish.packets.chunks import list_chunks, with_chunk
+from clearance.publish.packets.comments import (
+    charges_in_comments,
+    comments_with_other_sections,
+    load_comment_rules,
+)
+from clearance.publish.packets.counts import first_rows, packet_columns, steps_with_case_number
 from clearance.publish.packets.encodings import Encodings
 from clearance.publish.packets.lines import annotated_rows, packet_lines
 from clearance.publish.packets.relief import FILE as RELIEF_FILE
-from clearance.publish.packets.relief import relief_lines, relief_rows
+from clearance.publish.packets.relief import count_relief_rows, relief_lines
 from clearance.publish.packets.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.workbook.workbook import Explained, write_workbook
 
@@ -112,7 +115,7 @@ class Tables:
 
 
 @contextmanager
-def opened_tables(
+def open_tables(
     spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> Iterator[Tables]:
     """The tables, with what is kept of them let go at the end.
@@ -125,9 +128,11 @@ def opened_tables(
         rules: the rulebook's folder.
     """
     rows, charges = (sweep.read(spark, store, table) for table in ("source_rows", "charges"))
-    with planned_at_once(spark):
-        keys = row_keys(rows, notable=load_notable(rules), rules=load_record_rules(rules)).persist()
-        convictions = convictions_of(charges).persist()
+    with without_adaptive_execution(spark):
+        keys = row_keys(
+            rows, notable=load_comment_rules(rules), rules=load_record_rules(rules)
+        ).persist()
+        convictions = select_convictions(charges).persist()
         people = people_of_counties(keys, convictions=convictions).persist()
     try:
         yield Tables(
@@ -145,7 +150,7 @@ def opened_tables(
 
 
 def write_packets(
-    order: PublishRequest, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workplace
+    order: PublishRequest, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workspace
 ) -> dict[str, dict[str, int]]:
     """By county the rows of each file, once all of them are in place; headers not counted.
 
@@ -167,9 +172,9 @@ def write_packets(
         if RELIEF_FILE in order.files:
             parts.append(_relief_lines(order, tables, words=words))
         lines = reduce(DataFrame.unionByName, parts)
-        write_parts(encodings.noted(lines), place=place)
+        write_parts(encodings.observed(lines), place=place)
     with stage("Counting for the summaries"):
-        numbers = summaries(
+        numbers = county_summaries(
             tables.determinations,
             convictions=tables.convictions,
             decided=decided,
@@ -187,21 +192,21 @@ def _relief_lines(order: PublishRequest, tables: Tables, *, words: DataFrame) ->
         tables.determinations,
         charges=tables.charges,
         arrests=tables.arrests() if arrests else None,
-        numbered=numbered_steps(tables.keys),
+        numbered=steps_with_case_number(tables.keys),
         words=words,
         folders=order.names,
-        rows=relief_rows(order.figures, counties=order.names),
+        rows=count_relief_rows(order.figures, counties=order.names),
     )
 
 
 def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) -> DataFrame:
     """The lines of source rows of every packet, see `packet_lines`."""
-    notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
+    notable, survey, keys = load_comment_rules(order.rules), order.survey, tables.keys
     few = order.decided
     first = first_rows(keys, decided=decided, at_most=few)
     marked = annotated_rows(
         packet_columns(first, as_of=order.sweep.as_of, after=notable.after),
-        comments=comments_to_show(
+        comments=comments_with_other_sections(
             keys,
             in_comments=charges_in_comments(tables.charges, notable=notable),
             notable=notable,
@@ -212,7 +217,7 @@ def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) 
     reach = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")
     everybody = sum(county.people for county in survey.counties.values())
     return packet_lines(
-        with_place(tables.rows, placed=placements(survey.files)),
+        with_chunk(tables.rows, placed=list_chunks(survey.files)),
         people=sent_where_few(reach, at_most=everybody),
         marked=sent_where_few(marked, at_most=few + survey.comments),
         files=order.of_records,
@@ -222,7 +227,7 @@ def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) 
 def _finish(
     order: PublishRequest,
     *,
-    place: Workplace,
+    place: Workspace,
     numbers: Mapping[str, Mapping[str, Any]],
     encodings: Encodings,
 ) -> dict[str, dict[str, int]]:
@@ -245,13 +250,13 @@ def _finish(
         check_complete(found, expected=sum(held.values()), out=place.out)
     if RELIEF_FILE in order.files:
         found = sum(by_file[RELIEF_FILE] for by_file in rows.values())
-        expected = sum(relief_rows(order.figures, counties=order.names).values())
+        expected = sum(count_relief_rows(order.figures, counties=order.names).values())
         check_complete(found, expected=expected, out=place.out)
     sweep = order.sweep
     heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
     if sweep.what_if:
         heading["what_if"] = True
-    if any(is_made_up(file.name) for file in order.survey.files):
+    if any(is_made_up_name(file.name) for file in order.survey.files):
         heading["made_up"] = MADE_UP
     summaries_by_folder = {}
     for county, folder in order.names.items():
@@ -272,12 +277,12 @@ def _finish(
         with stage("Writing the workbooks"):
             for folder, summary in summaries_by_folder.items():
                 write_workbook(
-                    place.made / folder,
+                    place.finished / folder,
                     summary=summary,
                     headers=headers,
                     explained=order.explained,
                     as_of=sweep.as_of,
-                    scratch=place.aside,
+                    scratch=place.temporary,
                 )
     for folder in order.names.values():
         move_into_place(place, folder=folder)

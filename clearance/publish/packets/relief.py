@@ -20,10 +20,10 @@ from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.publish.column_order import RELIEF, csv_fields
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.chunks import CHUNK_ROWS
-from clearance.publish.packets.counts import numbers_in_order
-from clearance.publish.packets.lines import LINE
-from clearance.publish.units import units_shown
-from clearance.publish.words import PackWords, reason_text
+from clearance.publish.packets.counts import join_case_numbers
+from clearance.publish.packets.lines import LINE_COLUMNS
+from clearance.publish.units import describe_units
+from clearance.publish.words import PackWords, format_reason
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FILE = "relief"
@@ -56,7 +56,7 @@ def relief_words(
     for row in figures.decisions:
         pack = packs.get(row.pack_fingerprint, empty)
         worded[tuple(row[name] for name in _WORDED)] = (
-            reason_text(row.reason, reasons, pack.params),
+            format_reason(row.reason, reasons, pack.params),
             "; ".join(_petitions(row, pack)) or None,
             days[row.pack].isoformat(),
         )
@@ -69,7 +69,7 @@ def _petitions(row: Any, pack: PackWords) -> tuple[str, ...]:
     return pack.petition if row.kind == "law" and row.outcome == "NOT_ELIGIBLE" else ()
 
 
-def relief_rows(figures: Figures, *, counties: Iterable[str]) -> dict[str, int]:
+def count_relief_rows(figures: Figures, *, counties: Iterable[str]) -> dict[str, int]:
     """How many rows each county's file holds.
 
     Args:
@@ -104,9 +104,9 @@ def relief_lines(
         rows: see `relief_rows`.
     """
     step = F.concat_ws("-", "subject_id", "step").alias("step_id")
-    numbers = numbered.groupBy(step).agg(numbers_in_order())
+    numbers = numbered.groupBy(step).agg(join_case_numbers())
     units = (
-        units_shown(charges, arrests=arrests)
+        describe_units(charges, arrests=arrests)
         .withColumn("step_id", F.expr("left(unit_id, length(unit_id) - 6)"))
         .join(numbers, on="step_id", how="left")
         .drop("step_id")
@@ -131,7 +131,7 @@ def relief_lines(
         "latin_1": F.lit(False),
         "utf_8": F.lit(False),
     }
-    return told.select(*(place[name].alias(name) for name in LINE))
+    return told.select(*(place[name].alias(name) for name in LINE_COLUMNS))
 
 
 def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
@@ -144,7 +144,7 @@ def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
     return F.pmod(F.hash("subject_id"), number).cast("int")
 
 
-def relief_of_counties(
+def relief_by_county(
     figures: Figures, *, packs: Mapping[str, PackWords], counties: Collection[str]
 ) -> dict[str, dict[str, Any]]:
     """By county, units by pack and outcome, for `summary.json`, in order of kind, pack, outcome.

@@ -15,9 +15,9 @@ from pyspark.sql import functions as F
 from clearance.prepare.record.fields import present
 from clearance.prepare.record.places import COURT, county, step_kind
 from clearance.prepare.record.rules import RecordRules
-from clearance.publish.figures.together import collected
-from clearance.publish.packets.chunks import SOURCE, SourceFile, cuts
-from clearance.publish.packets.comments import Notable, charge_on_row, may_name_a_section
+from clearance.publish.figures.together import collect_parts
+from clearance.publish.packets.chunks import SOURCE, SourceFile, cut_positions
+from clearance.publish.packets.comments import CommentRules, charge_text_of_row, may_name_a_section
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Survey:
     comments: int
 
 
-def in_court(*, rules: RecordRules) -> Column:
+def is_court_step(*, rules: RecordRules) -> Column:
     """Whether a `source_rows` row is a court's step.
 
     Args:
@@ -52,16 +52,16 @@ def in_court(*, rules: RecordRules) -> Column:
     return step_kind(F.col("stp_type_descr"), rules=rules) == COURT
 
 
-def case_number(*, rules: RecordRules) -> Column:
+def court_case_number(*, rules: RecordRules) -> Column:
     """The case number of a `source_rows` row; null where its step is no court's.
 
     Args:
         rules: how the record is read.
     """
-    return F.when(in_court(rules=rules), present(F.col("ofn"))).alias("case_number")
+    return F.when(is_court_step(rules=rules), present(F.col("ofn"))).alias("case_number")
 
 
-def row_keys(rows: DataFrame, *, notable: Notable, rules: RecordRules) -> DataFrame:
+def row_keys(rows: DataFrame, *, notable: CommentRules, rules: RecordRules) -> DataFrame:
     """A row is a source row: its person and count, its place, and what publish must know of it.
 
     `court_county` and `case_number` are null where the step is no court's; `comment_text` and
@@ -76,10 +76,10 @@ def row_keys(rows: DataFrame, *, notable: Notable, rules: RecordRules) -> DataFr
     candidate = may_name_a_section(F.col("comment_text"), notable)
     return rows.select(
         *("subject_id", "count_order", *SOURCE),
-        F.when(in_court(rules=rules), county(name, agency, rules=rules)).alias("court_county"),
-        case_number(rules=rules),
+        F.when(is_court_step(rules=rules), county(name, agency, rules=rules)).alias("court_county"),
+        court_case_number(rules=rules),
         F.when(candidate, F.col("comment_text")).alias("comment_text"),
-        F.when(candidate, charge_on_row()).alias("charge"),
+        F.when(candidate, charge_text_of_row()).alias("charge"),
     )
 
 
@@ -99,7 +99,7 @@ def people_of_counties(keys: DataFrame, *, convictions: DataFrame) -> DataFrame:
     return by_county.withColumn("held", whole).where("county IS NOT NULL")
 
 
-def surveyed(keys: DataFrame, *, people: DataFrame) -> Survey:
+def survey_rows(keys: DataFrame, *, people: DataFrame) -> Survey:
     """Files and counties of the store, from one query.
 
     Args:
@@ -108,13 +108,13 @@ def surveyed(keys: DataFrame, *, people: DataFrame) -> Survey:
     """
     files = keys.groupBy("extract", "source_file").agg(
         F.count("*").alias("rows"),
-        cuts(F.col("position")),
+        cut_positions(F.col("position")),
         F.count("comment_text").alias("comments"),
     )
     counties = people.groupBy("county").agg(
         F.count("*").alias("people"), F.sum("held").alias("rows")
     )
-    found = collected({"files": files, "counties": counties})
+    found = collect_parts({"files": files, "counties": counties})
     return Survey(
         files=sorted(
             (

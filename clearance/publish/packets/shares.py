@@ -16,12 +16,12 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.determine.recorded import Standing, Sweep
 from clearance.platform.store.store import Store
 from clearance.publish.figures.counted import Figures
-from clearance.publish.packets.packets import Tables, opened_tables
-from clearance.publish.packets.row_keys import Survey, surveyed
+from clearance.publish.packets.packets import Tables, open_tables
+from clearance.publish.packets.row_keys import Survey, survey_rows
 
 
 @dataclass(frozen=True)
-class Opened:
+class TablesBySweep:
     """The tables of each sweep that is asked for, opened once.
 
     Attributes:
@@ -42,7 +42,7 @@ class Opened:
     def at(self, sweep: Sweep) -> Tables:
         """The tables at the versions of a sweep."""
         if sweep.sweep_id not in self._tables:
-            opened = opened_tables(
+            opened = open_tables(
                 *(self.spark, self.store),
                 sweep=sweep,
                 determinations=self.determinations,
@@ -53,7 +53,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Share:
+class CountiesOfSweep:
     """The counties whose policies one sweep decided.
 
     Attributes:
@@ -67,9 +67,9 @@ class Share:
     survey: Survey
 
 
-def shared_out(
-    opened: Opened, *, figures: Figures, stands: Standing, counties: Iterable[str] | None
-) -> list[Share]:
+def counties_by_sweep(
+    opened: TablesBySweep, *, figures: Figures, stands: Standing, counties: Iterable[str] | None
+) -> list[CountiesOfSweep]:
     """The counties to publish, by the sweep that decided their policies.
 
     A county without a decision goes with the latest of these sweeps.
@@ -86,10 +86,10 @@ def shared_out(
     shares = []
     for sweep in {main.sweep_id: main, **sweeps}.values():
         tables = opened.at(sweep)
-        survey = surveyed(tables.keys, people=tables.people)
+        survey = survey_rows(tables.keys, people=tables.people)
         wanted = sorted(survey.counties) if counties is None else counties
         own = [c for c in wanted if deciding.get(c, main).sweep_id == sweep.sweep_id]
-        shares.append(Share(sweep, own, survey))
+        shares.append(CountiesOfSweep(sweep, own, survey))
     return [share for share in shares if share.counties] or shares[:1]
 
 

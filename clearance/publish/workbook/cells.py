@@ -19,7 +19,7 @@ from clearance.publish.column_order import APPENDED
 from clearance.publish.words import DISMISSAL, NOT_ELIGIBLE, REDUCTION, RESENTENCING
 
 RESEARCH_DATES = ("REQ_DOB", "PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")
-OUR_DATES = ("Date of Conviction",)
+PACKET_DATES = ("Date of Conviction",)
 COUNTS = tuple(name for name in APPENDED if name.startswith("# of "))
 YEARS = tuple(name for name in APPENDED if name.startswith("Years Since "))
 DATES_OF_RELIEF = ("dated", "eligible_on", "revisit_on", "as_of")
@@ -45,7 +45,7 @@ _COLOURS = {
 }
 _REVIEW = ("#FFEB9C", "#7F4F00")
 
-Reader = Callable[[str], date | float | None]
+CellParser = Callable[[str], date | float | None]
 
 
 class Styles:
@@ -89,25 +89,27 @@ def strong_colour(word: str) -> str:
     return _COLOURS.get(word, _REVIEW)[1]
 
 
-def read_columns(header: tuple[str, ...], *, styles: Styles) -> dict[int, tuple[Reader, Format]]:
+def typed_columns(
+    header: tuple[str, ...], *, styles: Styles
+) -> dict[int, tuple[CellParser, Format]]:
     """How to read and to show the columns that are not text, by their place.
 
     Args:
         header: the columns' names.
         styles: of the workbook.
     """
-    known: dict[str, tuple[Reader, Format]] = {
-        **dict.fromkeys(RESEARCH_DATES, (research_date, styles.date)),
-        **dict.fromkeys(OUR_DATES, (our_date, styles.date)),
-        **dict.fromkeys(DATES_OF_RELIEF, (iso_date, styles.date)),
-        **dict.fromkeys(COUNTS, (number, styles.count)),
-        **dict.fromkeys(YEARS, (number, styles.years)),
+    known: dict[str, tuple[CellParser, Format]] = {
+        **dict.fromkeys(RESEARCH_DATES, (parse_research_date, styles.date)),
+        **dict.fromkeys(PACKET_DATES, (parse_packet_date, styles.date)),
+        **dict.fromkeys(DATES_OF_RELIEF, (parse_iso_date, styles.date)),
+        **dict.fromkeys(COUNTS, (parse_number, styles.count)),
+        **dict.fromkeys(YEARS, (parse_number, styles.years)),
     }
     return {at: known[name] for at, name in enumerate(header) if name in known}
 
 
 @lru_cache(maxsize=100_000)
-def research_date(text: str) -> date | None:
+def parse_research_date(text: str) -> date | None:
     """The day that `YYYYMMDD` names; None where it is partial, none, or too early for Excel.
 
     Args:
@@ -119,7 +121,7 @@ def research_date(text: str) -> date | None:
 
 
 @lru_cache(maxsize=100_000)
-def our_date(text: str) -> date | None:
+def parse_packet_date(text: str) -> date | None:
     """The day that `MM/DD/YYYY` names; None likewise.
 
     Args:
@@ -130,7 +132,7 @@ def our_date(text: str) -> date | None:
 
 
 @lru_cache(maxsize=100_000)
-def iso_date(text: str) -> date | None:
+def parse_iso_date(text: str) -> date | None:
     """The day that `YYYY-MM-DD` names; None likewise.
 
     Args:
@@ -147,7 +149,7 @@ def _day(year: str, month: str, day: str) -> date | None:
     return found if found.year >= _FIRST_YEAR else None
 
 
-def number(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
     """The number that the text is; None where it is none.
 
     Args:

@@ -31,7 +31,7 @@ class Layout:
     decision: tuple[int, int]
 
 
-def layout_of(header: tuple[str, ...]) -> Layout:
+def sheet_layout(header: tuple[str, ...]) -> Layout:
     """The layout of a packet's file.
 
     Args:

@@ -15,8 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from clearance.ingest.layout import FIELDS
 from clearance.publish.column_order import APPENDED
-from clearance.publish.workbook.cells import Reader, Styles, read_columns, write_text
-from clearance.publish.workbook.columns import Layout, layout_of
+from clearance.publish.workbook.cells import CellParser, Styles, typed_columns, write_text
+from clearance.publish.workbook.columns import Layout, sheet_layout
 
 SHEET_ROWS = 1_048_576
 """The rows that a sheet of Excel holds, its header among them."""
@@ -68,7 +68,7 @@ def write_rows(book: Workbook, file: CsvFile, *, styles: Styles, sheet_rows: int
     """
     count = file.sheets(sheet_rows)
     titles = [file.title if count == 1 else f"{file.title} {n}" for n in range(1, count + 1)]
-    layout = layout_of(file.header)
+    layout = sheet_layout(file.header)
     with file.path.open("rb") as lines:
         next(lines)
         rows = _fields(lines, layout, encoding=file.encoding)
@@ -138,7 +138,7 @@ def _sheet(
 
 def _fill(sheet: Worksheet, rows: Iterator[list[str]], layout: Layout, styles: Styles) -> int:
     """Write the rows below the header; returns the row of the last."""
-    special = read_columns(layout.header, styles=styles)
+    special = typed_columns(layout.header, styles=styles)
     outcome, reason = layout.decision
     last = 0
     for last, fields in enumerate(rows, start=1):
@@ -154,7 +154,7 @@ def _fill(sheet: Worksheet, rows: Iterator[list[str]], layout: Layout, styles: S
 
 
 def _write_value(
-    sheet: Worksheet, row: int, column: int, how: tuple[Reader, Format], text: str
+    sheet: Worksheet, row: int, column: int, how: tuple[CellParser, Format], text: str
 ) -> bool:
     """Write a date or a number; False where the text is neither."""
     read, style = how

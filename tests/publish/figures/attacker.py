@@ -21,8 +21,8 @@ from clearance.publish.figures.small_cells import (
     ReasonCell,
     public_figures,
 )
-from clearance.report.months import public_months
-from clearance.report.people import people_left
+from clearance.report.months import publishable_months
+from clearance.report.people import publishable_left
 
 STATES = 1_000
 STATE, PARTS = "the state", 3
@@ -179,12 +179,12 @@ def page_of(state: State) -> Page:
     for cell, line in state.lines.items():
         whole = sum(number.units for number in line.values())
         if cell[2] == "NOT_YET":
-            months = public_months(line)
+            months = publishable_months(line)
             # What is withheld is not listed, as what is of nobody.
             parts = {str(at): months[at].units if at in months else None for at in range(PARTS)}
             lines[cell] = parts, whole
         elif whole >= SMALLEST:
-            left = people_left(whole, line[True].units if True in line else 0)
+            left = publishable_left(whole, line[True].units if True in line else 0)
             both = {"True": left, "False": None if left is None else whole - left}
             lines[cell] = both, whole
     return Page(units, shown, {}, public.totals, lines)

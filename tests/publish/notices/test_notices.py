@@ -20,9 +20,9 @@ from clearance.errors import StoreFault
 from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.publish.files import workplace
+from clearance.publish.files import open_workspace
 from clearance.publish.notices import to_courts as notices
-from clearance.publish.notices.due import MARK, note_due, notices_due
+from clearance.publish.notices.due import MARKER, read_due_files, write_due_files
 from clearance.publish.notices.to_courts import COLUMNS, write_notices
 from tests.support.months import DECEMBER, NOVEMBER, PEOPLE
 from tests.support.stores import November
@@ -39,7 +39,7 @@ def publish(
     counties: list[str] | None = None,
     **more: Any,
 ) -> int:
-    with workplace(out) as place:
+    with open_workspace(out) as place:
         return write_notices(
             *(spark, store),
             place=place,
@@ -131,14 +131,14 @@ def test_a_run_that_ended_after_the_notices_were_noted_is_made_good_by_the_next(
         patched.setattr(notices, "move_lists", ends)
         publish(spark, store, out, NOVEMBER)
     assert store.read(spark, "notices").count() == len(PEOPLE)
-    assert {path.name for path in out.iterdir()} == {"packets", MARK}
-    assert notices_due(out) == {("YOLO", "2026-11")}
+    assert {path.name for path in out.iterdir()} == {"packets", MARKER}
+    assert read_due_files(out) == {("YOLO", "2026-11")}
     # The next run comes a month later.
     assert publish(spark, store, out, DECEMBER) == 0
     assert names(lines(out, "2026-11")) == sorted(PEOPLE)
     assert lines(out, "2026-12") == []
     assert store.read(spark, "grants").where("noticed_in = '2026-11'").count() == len(PEOPLE)
-    assert notices_due(out) == frozenset() and not (out / MARK).exists()
+    assert read_due_files(out) == frozenset() and not (out / MARKER).exists()
     # What an office takes away afterwards stays away.
     (out / "courts" / "yolo" / "notice-2026-11.csv").unlink()
     publish(spark, store, out, DECEMBER)
@@ -154,7 +154,7 @@ def test_a_file_that_lacks_what_a_run_noted_before_it_ended_is_made_again(
     whole = file.read_bytes()
     # As if the last line had been noted by a later run of the month, which ended before its move.
     file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
-    note_due(out, {("YOLO", "2026-11"), ("MARIN", "2026-11")})
+    write_due_files(out, {("YOLO", "2026-11"), ("MARIN", "2026-11")})
     publish(spark, store, out, DECEMBER, counties=["YOLO"])
     assert file.read_bytes() == whole
-    assert notices_due(out) == {("MARIN", "2026-11")}, "another run has that to make"
+    assert read_due_files(out) == {("MARIN", "2026-11")}, "another run has that to make"

@@ -9,7 +9,7 @@ from pathlib import Path
 from clearance.determine.county_options import chosen_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reasons
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.check.cases import load_cases, run_in_python
 from clearance.rulebook.english.prose import english
 from clearance.rulebook.language.catalogue import load_catalogue
@@ -30,7 +30,7 @@ PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in C
 @cache
 def known() -> Known:
     """What packs may name."""
-    return Known(load_catalogue(RULES), load_reasons(RULES), _list_names(RULES / "statutes"))
+    return Known(load_catalogue(RULES), load_reason_texts(RULES), _list_names(RULES / "statutes"))
 
 
 @cache
