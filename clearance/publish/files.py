@@ -79,40 +79,40 @@ def open_workspace(out: Path) -> Iterator[Workspace]:
         SweepConflict: another run is publishing into it.
         StoreFault: no room is left.
     """
-    place = Workspace(out.absolute())
+    workspace = Workspace(out.absolute())
     with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
-        place.packets.mkdir(parents=True, exist_ok=True)
-        held.enter_context(exclusive_lock(place.out / LOCK, doing=f"publishing into {out}"))
-        _clear(place)
-        for folder in (place.temporary, place.finished, place.replaced):
+        workspace.packets.mkdir(parents=True, exist_ok=True)
+        held.enter_context(exclusive_lock(workspace.out / LOCK, doing=f"publishing into {out}"))
+        _clear(workspace)
+        for folder in (workspace.temporary, workspace.finished, workspace.replaced):
             folder.mkdir(mode=0o700)
         try:
-            yield place
+            yield workspace
         except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
-            _clear(place)
+            _clear(workspace)
             raise
-        shutil.rmtree(place.temporary, ignore_errors=True)
+        shutil.rmtree(workspace.temporary, ignore_errors=True)
 
 
-def _clear(place: Workspace) -> None:
-    _restore(place)
-    shutil.rmtree(place.temporary, ignore_errors=True)
+def _clear(workspace: Workspace) -> None:
+    _restore(workspace)
+    shutil.rmtree(workspace.temporary, ignore_errors=True)
 
 
-def _restore(place: Workspace) -> None:
+def _restore(workspace: Workspace) -> None:
     """Put back packets that a crash caught between the old and the new folder."""
-    if place.replaced.is_dir():
-        for folder in place.replaced.iterdir():
-            if not (place.packets / folder.name).exists():
-                folder.rename(place.packets / folder.name)
+    if workspace.replaced.is_dir():
+        for folder in workspace.replaced.iterdir():
+            if not (workspace.packets / folder.name).exists():
+                folder.rename(workspace.packets / folder.name)
 
 
-def write_parts(lines: DataFrame, *, place: Workspace) -> None:
+def write_parts(lines: DataFrame, *, workspace: Workspace) -> None:
     """Write a packet's lines, sorted, a file a county, packet file and chunk.
 
     Args:
         lines: see `packet_lines` and `relief_lines`.
-        place: where to.
+        workspace: where to.
     """
     where = ("folder", "file", "chunk")
     ordered = (
@@ -120,19 +120,19 @@ def write_parts(lines: DataFrame, *, place: Workspace) -> None:
         .sortWithinPartitions(*where, "file_number", "position", "line")
         .select(*where, "line")
     )
-    with storage_faults(f"writing packet lines under {place.out}"):
+    with storage_faults(f"writing packet lines under {workspace.out}"):
         (
             ordered.write.partitionBy(*where)
             .option("maxRecordsPerFile", 0)
             .option("compression", "none")
             .option("lineSep", "\n")
             .mode("overwrite")
-            .text(place.lines.as_uri())
+            .text(workspace.lines.as_uri())
         )
 
 
-def assemble(
-    place: Workspace,
+def assemble_files(
+    workspace: Workspace,
     *,
     folder: str,
     headers: Mapping[str, Sequence[str]],
@@ -141,20 +141,20 @@ def assemble(
     """Put a county's files together; returns the rows of each, the header not counted.
 
     Args:
-        place: where the parts are.
+        workspace: where the parts are.
         folder: the county's.
         headers: the header row of each file to make.
         encodings: of each file; UTF-8 where none is given.
     """
-    target = place.finished / folder
+    target = workspace.finished / folder
     target.mkdir()
     rows = {}
     for name, header in headers.items():
-        parts = _parts(place.lines / f"folder={folder}" / f"file={name}")
+        parts = _parts(workspace.lines / f"folder={folder}" / f"file={name}")
         with (target / f"{name}.csv").open("wb") as out:
             out.write(csv_line(header))
             encoding = encodings.get(name, UTF_8)
-            rows[name] = sum(copy_lines(part, out, encoding=encoding) for part in parts)
+            rows[name] = sum(move_lines(part, out, encoding=encoding) for part in parts)
     return rows
 
 
@@ -166,7 +166,7 @@ def _parts(folder: Path) -> list[Path]:
     return [part for path in chunks for part in sorted(path.glob("part-*"))]
 
 
-def copy_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
+def move_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
     """Move a part's lines to the end of a file; returns how many.
 
     Args:
@@ -198,15 +198,15 @@ def check_complete(found: int, *, expected: int, out: Path) -> None:
         )
 
 
-def write_summary(place: Workspace, *, folder: str, summary: Mapping[str, Any]) -> None:
+def write_summary(workspace: Workspace, *, folder: str, summary: Mapping[str, Any]) -> None:
     """Write a county's `summary.json` beside its files."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, default=str)
-    (place.finished / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    (workspace.finished / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
-def write_what_if(place: Workspace, *, folder: str) -> None:
+def write_what_if(workspace: Workspace, *, folder: str) -> None:
     """Say beside a county's files that they are of a what-if; files of the CSV form cannot."""
-    (place.finished / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
+    (workspace.finished / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
 
 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -231,9 +231,9 @@ def csv_line(values: Sequence[object]) -> bytes:
     return text.getvalue().encode()
 
 
-def move_into_place(place: Workspace, *, folder: str) -> None:
+def move_into_place(workspace: Workspace, *, folder: str) -> None:
     """Replace a county's packet by the new one."""
-    target = place.packets / folder
+    target = workspace.packets / folder
     if target.exists():
-        target.rename(place.replaced / folder)
-    (place.finished / folder).rename(target)
+        target.rename(workspace.replaced / folder)
+    (workspace.finished / folder).rename(target)

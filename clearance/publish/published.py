@@ -49,7 +49,7 @@ def read_published(out: Path, *, request: str) -> dict[str, Any] | None:
 
     Args:
         out: the output folder.
-        request: see `request_of`.
+        request: see `hash_request`.
     """
     try:
         note = json.loads((out / NOTE).read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def write_published(out: Path, *, request: str, result: Mapping[str, Any]) -> No
 
     Args:
         out: the output folder.
-        request: see `request_of`.
+        request: see `hash_request`.
         result: what the run says of them.
     """
     files = {str(path.relative_to(out)): _state(path) for path in sorted(list_published_files(out))}

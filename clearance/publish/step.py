@@ -143,7 +143,7 @@ def publish(
             days={row.pack: stands.of(row.pack).as_of for row in counted.decisions},
         )
         written: dict[str, dict[str, int]] = {}
-        with open_workspace(out) as place:
+        with open_workspace(out) as workspace:
             for share in shares:
                 order = PublishRequest(
                     names={county: names[county] for county in share.counties},
@@ -158,18 +158,20 @@ def publish(
                     petitions=petitions,
                 )
                 tables = opened.at(share.sweep)
-                written |= _packets(order, tables, words=words, told=told, place=place)
+                written |= _packets(order, tables, words=words, told=told, workspace=workspace)
             for file, rows in (
                 ("statistics.csv", counted.public_statistics(counties=counties)),
                 ("internal/statistics.csv", counted.statistics(counties=counties)),
             ):
-                write_table(place.out / file, header=STATISTICS, rows=rows)
+                write_table(workspace.out / file, header=STATISTICS, rows=rows)
             with stage("Looking ahead"):
-                _look_ahead(opened, counted, stands, names=names, notice=notice, place=place)
+                _look_ahead(
+                    opened, counted, stands, names=names, notice=notice, workspace=workspace
+                )
             with stage("Telling courts"):
                 noticed = write_notices(
                     *(spark, store),
-                    place=place,
+                    workspace=workspace,
                     counties=counties,
                     rules=rules,
                     sweep=sweep,
@@ -200,11 +202,16 @@ def _days(counted: Figures, stands: Standing) -> dict[str, date]:
 
 
 def _packets(
-    order: PublishRequest, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workspace
+    order: PublishRequest,
+    tables: Tables,
+    *,
+    words: DataFrame,
+    told: DataFrame,
+    workspace: Workspace,
 ) -> dict[str, dict[str, int]]:
     counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
     decided = with_words(counts, words=words).persist()
-    written = write_packets(order, tables, decided=decided, words=told, place=place)
+    written = write_packets(order, tables, decided=decided, words=told, workspace=workspace)
     decided.unpersist()
     return written
 
@@ -227,7 +234,7 @@ def _look_ahead(
     *,
     names: Mapping[str, str],
     notice: LookAhead,
-    place: Workspace,
+    workspace: Workspace,
 ) -> None:
     """Put each county's `upcoming.csv` into place, each law by the sweep that decided it."""
     laws = {row.pack for row in counted.of_kind("law")}
@@ -250,4 +257,4 @@ def _look_ahead(
         )
     coming = reduce(DataFrame.unionByName, parts)
     due = count_upcoming(counted, counties=names)
-    move_lists(write_upcoming(coming, place=place, names=names, expected=due))
+    move_lists(write_upcoming(coming, workspace=workspace, names=names, expected=due))

@@ -204,7 +204,7 @@ def _alternatives(values: Iterable[str]) -> str:
 def format_reason(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
     """The sentence for a reason code; the code itself where no text is known.
 
-    A placeholder of `OWN` that is not given stays as it is written; any other becomes words.
+    A placeholder of `FILLED_BY_COUNT` that is not given stays as it is written; any other becomes words.
 
     Args:
         code: of the determination.

@@ -77,7 +77,7 @@ def build_coming(
     """The months of each law under which somebody waits.
 
     Args:
-        rows: of `months_part`.
+        rows: of `query_months`.
         packs: by id.
         behind: the sweeps that decided the packs.
     """

@@ -100,7 +100,7 @@ def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> lis
     """What the page says of people, laws first.
 
     Args:
-        rows: of `people_part`.
+        rows: of `query_people`.
         packs: by id.
     """
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))

@@ -130,7 +130,7 @@ def read_store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
     """What the page says of the store.
 
     Args:
-        found: the rows of `store_parts`.
+        found: the rows of `query_store`.
     """
     lines, texts, in_comments = [], 0, 0
     for row in found.get("worklist", []):

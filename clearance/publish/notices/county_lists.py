@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.platform.faults.remedies import storage_faults
 from clearance.platform.spark.literal_table import looked_up
 from clearance.publish.column_order import csv_fields
-from clearance.publish.files import Workspace, check_complete, copy_lines, csv_line
+from clearance.publish.files import Workspace, check_complete, move_lines, csv_line
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def write_lists(
     rows: DataFrame,
     what: CountyList,
     *,
-    place: Workspace,
+    workspace: Workspace,
     files: Mapping[str, Iterable[Path]],
     expected: int,
 ) -> dict[Path, Path]:
@@ -47,16 +47,16 @@ def write_lists(
         rows: `county`, `file` (the name of the county's file), and the list's columns; those of
             other counties are left out.
         what: the kind of list.
-        place: where to work.
+        workspace: where to work.
         files: by county, the files to make.
         expected: how many rows these hold; none are looked for where it is 0.
     """
-    aside = place.temporary / what.name
+    aside = workspace.temporary / what.name
     # Rows name a county as the record does; a folder name is made of its number.
     numbers = {county: number for number, county in enumerate(sorted(files))}
     if expected:
         numbered = rows.withColumn("number", looked_up(F.col("county"), numbers, "int"))
-        _write_parts(numbered.where("number IS NOT NULL"), what, place=place)
+        _write_parts(numbered.where("number IS NOT NULL"), what, workspace=workspace)
     aside.mkdir(exist_ok=True)
     made: dict[Path, Path] = {}
     found = 0
@@ -66,31 +66,31 @@ def write_lists(
             whole = aside / f"{numbers[county]}-{target.name}"
             found += _put_together(parts, whole, header=what.columns)
             made[whole] = target
-    check_complete(found, expected=expected, out=place.out)
+    check_complete(found, expected=expected, out=workspace.out)
     return made
 
 
-def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workspace) -> None:
+def _write_parts(numbered: DataFrame, what: CountyList, *, workspace: Workspace) -> None:
     lines = (
         numbered.repartition("number", "file")
         .sortWithinPartitions("number", "file", *what.order)
         .select("number", "file", csv_fields(*map(F.col, what.columns)).alias("line"))
     )
-    with storage_faults(f"writing lists under {place.out}"):
+    with storage_faults(f"writing lists under {workspace.out}"):
         (
             lines.write.partitionBy("number", "file")
             .option("maxRecordsPerFile", 0)
             .option("compression", "none")
             .option("lineSep", "\n")
             .mode("overwrite")
-            .text((place.temporary / what.name).as_uri())
+            .text((workspace.temporary / what.name).as_uri())
         )
 
 
 def _put_together(parts: Path, whole: Path, *, header: Sequence[str]) -> int:
     with whole.open("wb") as out:
         out.write(csv_line(header))
-        return sum(copy_lines(part, out) for part in sorted(parts.glob("part-*")))
+        return sum(move_lines(part, out) for part in sorted(parts.glob("part-*")))
 
 
 def move_lists(made: Mapping[Path, Path]) -> None:

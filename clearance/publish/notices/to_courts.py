@@ -3,7 +3,7 @@
 A month's file in a folder holds what was told there in that month and all that no court has been
 told yet. Files are finished aside; then `notices` takes up what is new, in one commit; then the
 files move in. Where a run ended in between, the next one into the same folder makes the files again
-from `notices` (see `notices_due`). Source: the contract's `notice-YYYY-MM.csv`.
+from `notices` (see `read_due_files`). Source: the contract's `notice-YYYY-MM.csv`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def write_notices(
     spark: SparkSession,
     store: Store,
     *,
-    place: Workspace,
+    workspace: Workspace,
     counties: Iterable[str] | None,
     rules: Path,
     sweep: Sweep,
@@ -59,7 +59,7 @@ def write_notices(
     Args:
         spark: the session.
         store: where the tables are; nothing is written where there are no grants.
-        place: where to work.
+        workspace: where to work.
         counties: those to publish, as every table writes them; None means all.
         rules: the rulebook's folder.
         sweep: what is published. The month of its as-of names the files; a what-if tells courts
@@ -80,7 +80,7 @@ def write_notices(
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
     said = {
         "month": f"{sweep.as_of:%Y-%m}",
-        "folder": str(place.out),
+        "folder": str(workspace.out),
         "sweep_id": sweep.sweep_id,
     }
     new = _to_tell(grants, told, until=sweep.as_of).withColumns(
@@ -97,11 +97,11 @@ def write_notices(
         sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
     )
     fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    month, due = said["month"], read_due_files(place.out)
+    month, due = said["month"], read_due_files(workspace.out)
     again = [key for key in counted.earlier if key[0] in names and (key[1] == month or key in due)]
     # Each county has a file of the month, also where nothing is told, if courts may be told anew.
     always = set() if sweep.what_if else {month}
-    files = _files(again, names=names, place=place, always=always)
+    files = _files(again, names=names, workspace=workspace, always=always)
     content = here.join(
         F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
         on=["county", "month"],
@@ -111,16 +111,16 @@ def write_notices(
     rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
     notices = content.unionByName(first_told)
     lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules, sweep=sweep)
-    made = write_lists(lines, LIST, place=place, files=files, expected=rows)
+    made = write_lists(lines, LIST, workspace=workspace, files=files, expected=rows)
     elsewhere = {key for key in due if key[0] not in names}
     if fresh:
-        write_due_files(place.out, {*due, *((county, month) for county, _ in fresh)})
+        write_due_files(workspace.out, {*due, *((county, month) for county, _ in fresh)})
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.write_lock(), store.compare_and_commit(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
-    write_due_files(place.out, elsewhere)
+    write_due_files(workspace.out, elsewhere)
     if counted.unmarked or any(kind == "grant" for _, kind in fresh):
         _mark(spark, store)
     return sum(fresh.values())
@@ -175,14 +175,20 @@ def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
 
 
 def _files(
-    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workspace, always: set[str]
+    again: Iterable[tuple[str, str]],
+    *,
+    names: dict[str, str],
+    workspace: Workspace,
+    always: set[str],
 ) -> dict[str, list[Path]]:
     """By county, the files to make: those of the months that always have one, and those due."""
     months = {county: set(always) for county in names}
     for county, of in again:
         months[county].add(of)
     return {
-        county: [place.out / FOLDER / names[county] / f"notice-{of}.csv" for of in sorted(every)]
+        county: [
+            workspace.out / FOLDER / names[county] / f"notice-{of}.csv" for of in sorted(every)
+        ]
         for county, every in months.items()
     }
 

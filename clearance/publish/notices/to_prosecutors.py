@@ -88,7 +88,7 @@ def find_upcoming(
     Args:
         determinations: of every pack; only laws about convictions are kept.
         charges: `charges`, for the charge.
-        numbered: see `numbered_steps`, for the case number.
+        numbered: see `steps_with_case_number`, for the case number.
         as_of: the sweep's date.
         notice: how far to look.
     """
@@ -132,19 +132,19 @@ def count_upcoming(figures: Figures, *, counties: Iterable[str]) -> int:
 
 
 def write_upcoming(
-    rows: DataFrame, *, place: Workspace, names: Mapping[str, str], expected: int
+    rows: DataFrame, *, workspace: Workspace, names: Mapping[str, str], expected: int
 ) -> dict[Path, Path]:
     """Write each county's file aside, header alone where nothing is coming.
 
     Args:
         rows: `upcoming`.
-        place: where to work.
+        workspace: where to work.
         names: counties to write, with their folders.
         expected: how many rows they have.
 
     Returns:
         By finished file, where it belongs.
     """
-    files = {county: [place.out / FOLDER / folder / FILE] for county, folder in names.items()}
+    files = {county: [workspace.out / FOLDER / folder / FILE] for county, folder in names.items()}
     wanted = rows.withColumn("file", F.lit(FILE))
-    return write_lists(wanted, LIST, place=place, files=files, expected=expected)
+    return write_lists(wanted, LIST, workspace=workspace, files=files, expected=expected)

@@ -74,7 +74,7 @@ def with_chunk(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFram
 
     Args:
         rows: `source_rows`.
-        placed: see `placements`.
+        placed: see `list_chunks`.
     """
     types = {"extract": "string", "source_file": "string", "file_number": "int", "chunk": "int"}
     types |= {"after": "bigint", "until": "bigint"}

@@ -103,7 +103,7 @@ def steps_with_case_number(keys: DataFrame) -> DataFrame:
 
 
 def join_case_numbers() -> Column:
-    """The case numbers of some `numbered_steps`, each once, as an aggregate.
+    """The case numbers of some `steps_with_case_number`, each once, as an aggregate.
 
     Record order is the count's order; physical order has no meaning here.
     """
@@ -117,7 +117,7 @@ def case_numbers_by_step(numbered: DataFrame, *, decided: DataFrame, at_most: in
     """A row is a court step of a decided count: subject_id, step, case_number.
 
     Args:
-        numbered: see `numbered_steps`.
+        numbered: see `steps_with_case_number`.
         decided: the counts whose steps matter.
         at_most: how many there can be.
     """

@@ -40,7 +40,7 @@ def annotated_rows(first: DataFrame, *, comments: DataFrame) -> DataFrame:
 def packet_lines(
     rows: DataFrame, *, people: DataFrame, marked: DataFrame, files: tuple[str, ...]
 ) -> DataFrame:
-    """A row is a line of a packet file that holds source rows, in the columns `LINE`.
+    """A row is a line of a packet file that holds source rows, in the columns `LINE_COLUMNS`.
 
     Args:
         rows: `source_rows` with their place.

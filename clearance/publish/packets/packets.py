@@ -26,7 +26,7 @@ from clearance.publish.figures.summary import county_summaries, select_convictio
 from clearance.publish.figures.together import without_adaptive_execution
 from clearance.publish.files import (
     Workspace,
-    assemble,
+    assemble_files,
     check_complete,
     move_into_place,
     write_parts,
@@ -101,7 +101,7 @@ class Tables:
         arrests: gives `arrests`, which a store without arrests may lack.
         determinations: `determinations`, of every pack.
         keys: see `row_keys`.
-        convictions: see `convictions_of`.
+        convictions: see `select_convictions`.
         people: see `people_of_counties`.
     """
 
@@ -150,7 +150,12 @@ def open_tables(
 
 
 def write_packets(
-    order: PublishRequest, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workspace
+    order: PublishRequest,
+    tables: Tables,
+    *,
+    decided: DataFrame,
+    words: DataFrame,
+    workspace: Workspace,
 ) -> dict[str, dict[str, int]]:
     """By county the rows of each file, once all of them are in place; headers not counted.
 
@@ -159,7 +164,7 @@ def write_packets(
         tables: what of.
         decided: see `with_words`.
         words: see `relief_words`.
-        place: where to work.
+        workspace: where to work.
 
     Raises:
         StoreFault: some lines did not reach this machine.
@@ -172,7 +177,7 @@ def write_packets(
         if RELIEF_FILE in order.files:
             parts.append(_relief_lines(order, tables, words=words))
         lines = reduce(DataFrame.unionByName, parts)
-        write_parts(encodings.observed(lines), place=place)
+        write_parts(encodings.observed(lines), workspace=workspace)
     with stage("Counting for the summaries"):
         numbers = county_summaries(
             tables.determinations,
@@ -182,7 +187,7 @@ def write_packets(
             counties=order.names,
             days=order.days,
         )
-    return _finish(order, place=place, numbers=numbers, encodings=encodings)
+    return _finish(order, workspace=workspace, numbers=numbers, encodings=encodings)
 
 
 def _relief_lines(order: PublishRequest, tables: Tables, *, words: DataFrame) -> DataFrame:
@@ -227,7 +232,7 @@ def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) 
 def _finish(
     order: PublishRequest,
     *,
-    place: Workspace,
+    workspace: Workspace,
     numbers: Mapping[str, Mapping[str, Any]],
     encodings: Encodings,
 ) -> dict[str, dict[str, int]]:
@@ -238,7 +243,7 @@ def _finish(
         for folder in order.names.values()
     }
     rows = {
-        county: assemble(place, folder=folder, headers=headers, encodings=written[folder])
+        county: assemble_files(workspace, folder=folder, headers=headers, encodings=written[folder])
         for county, folder in order.names.items()
     }
     held = {
@@ -247,11 +252,11 @@ def _finish(
     }
     for file in {"all", "condensed"} & set(order.files):
         found = sum(by_file[file] for by_file in rows.values())
-        check_complete(found, expected=sum(held.values()), out=place.out)
+        check_complete(found, expected=sum(held.values()), out=workspace.out)
     if RELIEF_FILE in order.files:
         found = sum(by_file[RELIEF_FILE] for by_file in rows.values())
         expected = sum(count_relief_rows(order.figures, counties=order.names).values())
-        check_complete(found, expected=expected, out=place.out)
+        check_complete(found, expected=expected, out=workspace.out)
     sweep = order.sweep
     heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
     if sweep.what_if:
@@ -270,20 +275,20 @@ def _finish(
             "relief": order.relief[county],
             "petitions": order.petitions,
         }
-        write_summary(place, folder=folder, summary=summaries_by_folder[folder])
+        write_summary(workspace, folder=folder, summary=summaries_by_folder[folder])
         if sweep.what_if:
-            write_what_if(place, folder=folder)
+            write_what_if(workspace, folder=folder)
     if order.explained is not None:
         with stage("Writing the workbooks"):
             for folder, summary in summaries_by_folder.items():
                 write_workbook(
-                    place.finished / folder,
+                    workspace.finished / folder,
                     summary=summary,
                     headers=headers,
                     explained=order.explained,
                     as_of=sweep.as_of,
-                    scratch=place.temporary,
+                    scratch=workspace.temporary,
                 )
     for folder in order.names.values():
-        move_into_place(place, folder=folder)
+        move_into_place(workspace, folder=folder)
     return rows

@@ -90,7 +90,7 @@ def relief_lines(
     folders: Mapping[str, str],
     rows: Mapping[str, int],
 ) -> DataFrame:
-    """A row is a line of a county's `relief.csv`, in the columns `LINE`, sorted by its text.
+    """A row is a line of a county's `relief.csv`, in the columns `LINE_COLUMNS`, sorted by its text.
 
     A large county's people are dealt out to several chunks; a person's rows stay together.
 
@@ -98,10 +98,10 @@ def relief_lines(
         determinations: of every pack.
         charges: `charges`.
         arrests: `arrests`; None where no arrest was decided.
-        numbered: see `numbered_steps`, for the case numbers of convictions.
+        numbered: see `steps_with_case_number`, for the case numbers of convictions.
         words: see `relief_words`.
         folders: of the counties to write.
-        rows: see `relief_rows`.
+        rows: see `count_relief_rows`.
     """
     step = F.concat_ws("-", "subject_id", "step").alias("step_id")
     numbers = numbered.groupBy(step).agg(join_case_numbers())

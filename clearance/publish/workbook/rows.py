@@ -58,7 +58,7 @@ class CsvFile:
 def write_rows(book: Workbook, file: CsvFile, *, styles: Styles, sheet_rows: int) -> None:
     """Write a file's rows into sheets of their own, header and filter on each.
 
-    The columns stand in the order of `layout_of`.
+    The columns stand in the order of `sheet_layout`.
 
     Args:
         book: the workbook.

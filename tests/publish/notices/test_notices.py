@@ -39,10 +39,10 @@ def publish(
     counties: list[str] | None = None,
     **more: Any,
 ) -> int:
-    with open_workspace(out) as place:
+    with open_workspace(out) as workspace:
         return write_notices(
             *(spark, store),
-            place=place,
+            workspace=workspace,
             counties=counties,
             rules=RULES,
             sweep=replace(latest_sweep(spark, store), as_of=as_of, **more),

@@ -105,8 +105,8 @@ def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
     stale = tmp_path / "prosecutor" / "inyo" / "upcoming.csv"
     stale.parent.mkdir(parents=True)
     stale.write_text("an earlier month's\n")
-    with open_workspace(tmp_path) as place:
-        move_lists(write_upcoming(coming, place=place, names=names, expected=3))
+    with open_workspace(tmp_path) as workspace:
+        move_lists(write_upcoming(coming, workspace=workspace, names=names, expected=3))
     assert stale.read_text() == ",".join(COLUMNS) + "\n"
     with (tmp_path / "prosecutor" / "yolo" / "upcoming.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))

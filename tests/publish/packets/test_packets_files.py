@@ -10,7 +10,7 @@ from clearance.errors import StoreFault, UsageError
 from clearance.publish.counties import known_counties, packet_folders, requested_counties
 from clearance.publish.files import (
     Workspace,
-    assemble,
+    assemble_files,
     check_complete,
     csv_line,
     move_into_place,
@@ -25,46 +25,48 @@ COUNTIES = ["LOS ANGELES", "MARIN"]
 HEADERS = {"all": ("A", "B"), "prop64": ("A",)}
 
 
-def part(place: Workspace, folder: str, file: str, chunk: int, content: bytes) -> None:
+def part(workspace: Workspace, folder: str, file: str, chunk: int, content: bytes) -> None:
     """A file as Spark leaves it."""
-    where = place.lines / f"folder={folder}" / f"file={file}" / f"chunk={chunk}"
+    where = workspace.lines / f"folder={folder}" / f"file={file}" / f"chunk={chunk}"
     where.mkdir(parents=True, exist_ok=True)
     (where / f"part-{len(list(where.iterdir()))}.txt").write_bytes(content)
 
 
-def finish(place: Workspace, folder: str) -> None:
+def finish(workspace: Workspace, folder: str) -> None:
     """Everything up to the packet in its place."""
-    assemble(place, folder=folder, headers=HEADERS, encodings={})
-    write_summary(place, folder=folder, summary={"county": folder})
-    move_into_place(place, folder=folder)
+    assemble_files(workspace, folder=folder, headers=HEADERS, encodings={})
+    write_summary(workspace, folder=folder, summary={"county": folder})
+    move_into_place(workspace, folder=folder)
 
 
 def test_chunks_are_put_together_by_number_under_a_header(tmp_path: Path) -> None:
-    with open_workspace(tmp_path) as place:
+    with open_workspace(tmp_path) as workspace:
         for chunk, content in ((10, "3,Ñ\n"), (9, "2,x\n"), (0, "1,x\n")):
-            part(place, "yolo", "all", chunk, content.encode())
-        rows = assemble(place, folder="yolo", headers=HEADERS, encodings={})
+            part(workspace, "yolo", "all", chunk, content.encode())
+        rows = assemble_files(workspace, folder="yolo", headers=HEADERS, encodings={})
         assert rows == {"all": 3, "prop64": 0}
-        assert (place.finished / "yolo" / "all.csv").read_bytes() == "A,B\n1,x\n2,x\n3,Ñ\n".encode()
-        assert (place.finished / "yolo" / "prop64.csv").read_bytes() == b"A\n"
-    assert not place.temporary.exists()
+        assert (
+            workspace.finished / "yolo" / "all.csv"
+        ).read_bytes() == "A,B\n1,x\n2,x\n3,Ñ\n".encode()
+        assert (workspace.finished / "yolo" / "prop64.csv").read_bytes() == b"A\n"
+    assert not workspace.temporary.exists()
 
 
 def test_a_packet_is_put_together_in_its_encoding_wherever_a_block_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "1,Ñañez\n2,x\n3,Ü\n"
-    with open_workspace(tmp_path) as place:
+    with open_workspace(tmp_path) as workspace:
         for size in range(1, 9):
             monkeypatch.setattr("clearance.publish.files._BLOCK", size)
-            part(place, f"yolo-{size}", "all", 0, text.encode())
-            made = assemble(
-                place,
+            part(workspace, f"yolo-{size}", "all", 0, text.encode())
+            made = assemble_files(
+                workspace,
                 folder=f"yolo-{size}",
                 headers={"all": ("A", "B")},
                 encodings={"all": "iso-8859-1"},
             )
-            whole = (place.finished / f"yolo-{size}" / "all.csv").read_bytes()
+            whole = (workspace.finished / f"yolo-{size}" / "all.csv").read_bytes()
             assert (made, whole) == ({"all": 3}, f"A,B\n{text}".encode("iso-8859-1"))
 
 
@@ -74,13 +76,13 @@ def test_a_packet_is_put_together_in_its_encoding_wherever_a_block_ends(
 def test_a_run_that_fails_in_any_way_leaves_earlier_packets_and_nothing_of_its_own(
     end: BaseException, tmp_path: Path
 ) -> None:
-    with open_workspace(tmp_path) as place:
-        part(place, "yolo", "all", 0, b"old\n")
-        finish(place, "yolo")
+    with open_workspace(tmp_path) as workspace:
+        part(workspace, "yolo", "all", 0, b"old\n")
+        finish(workspace, "yolo")
     packet = tmp_path / "packets" / "yolo" / "all.csv"
-    with pytest.raises(type(end)), open_workspace(tmp_path) as place:
-        part(place, "yolo", "all", 0, b"new\n")
-        assemble(place, folder="yolo", headers=HEADERS, encodings={})
+    with pytest.raises(type(end)), open_workspace(tmp_path) as workspace:
+        part(workspace, "yolo", "all", 0, b"new\n")
+        assemble_files(workspace, folder="yolo", headers=HEADERS, encodings={})
         raise end
     assert packet.read_bytes() == b"A,B\nold\n"
     assert {path.name for path in tmp_path.iterdir()} == {"packets"}
@@ -89,27 +91,27 @@ def test_a_run_that_fails_in_any_way_leaves_earlier_packets_and_nothing_of_its_o
 def test_what_a_killed_run_left_is_removed_and_a_packet_that_it_had_put_away_comes_back(
     tmp_path: Path,
 ) -> None:
-    with open_workspace(tmp_path) as place:
-        part(place, "yolo", "all", 0, b"old\n")
-        finish(place, "yolo")
-    place.lines.mkdir(parents=True)
-    place.replaced.mkdir()
-    (place.packets / "yolo").rename(place.replaced / "yolo")
-    with open_workspace(tmp_path) as place:
-        assert not place.lines.exists()
-        assert (place.packets / "yolo" / "all.csv").read_bytes() == b"A,B\nold\n"
+    with open_workspace(tmp_path) as workspace:
+        part(workspace, "yolo", "all", 0, b"old\n")
+        finish(workspace, "yolo")
+    workspace.lines.mkdir(parents=True)
+    workspace.replaced.mkdir()
+    (workspace.packets / "yolo").rename(workspace.replaced / "yolo")
+    with open_workspace(tmp_path) as workspace:
+        assert not workspace.lines.exists()
+        assert (workspace.packets / "yolo" / "all.csv").read_bytes() == b"A,B\nold\n"
     assert {path.name for path in tmp_path.iterdir()} == {"packets"}
 
 
 def test_a_run_that_fails_between_the_old_and_the_new_folder_gives_the_old_one_back(
     tmp_path: Path,
 ) -> None:
-    with open_workspace(tmp_path) as place:
-        finish(place, "yolo")
-    with pytest.raises(RuntimeError), open_workspace(tmp_path) as place:
-        (place.packets / "yolo").rename(place.replaced / "yolo")
+    with open_workspace(tmp_path) as workspace:
+        finish(workspace, "yolo")
+    with pytest.raises(RuntimeError), open_workspace(tmp_path) as workspace:
+        (workspace.packets / "yolo").rename(workspace.replaced / "yolo")
         raise RuntimeError
-    assert (place.packets / "yolo" / "summary.json").is_file()
+    assert (workspace.packets / "yolo" / "summary.json").is_file()
 
 
 def test_the_mark_of_notices_that_are_due_says_which_and_goes_with_the_last(tmp_path: Path) -> None:
@@ -126,11 +128,11 @@ def test_the_mark_of_notices_that_are_due_says_which_and_goes_with_the_last(tmp_
 
 
 def test_files_of_an_earlier_publish_of_the_county_do_not_stay(tmp_path: Path) -> None:
-    with open_workspace(tmp_path) as place:
-        finish(place, "yolo")
-    with open_workspace(tmp_path) as place:
-        assemble(place, folder="yolo", headers={"prop64": ("A",)}, encodings={})
-        move_into_place(place, folder="yolo")
+    with open_workspace(tmp_path) as workspace:
+        finish(workspace, "yolo")
+    with open_workspace(tmp_path) as workspace:
+        assemble_files(workspace, folder="yolo", headers={"prop64": ("A",)}, encodings={})
+        move_into_place(workspace, folder="yolo")
     assert {path.name for path in (tmp_path / "packets" / "yolo").iterdir()} == {"prop64.csv"}
 
 
