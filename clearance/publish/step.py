@@ -117,7 +117,10 @@ def publish(
     """
     _check_files(files)
     counties = requested_counties(counties, known=known_counties(rules))
-    notice, texts = load_look_ahead(rules, horizon_months=horizon_months), load_reason_texts(rules)
+    look_ahead, texts = (
+        load_look_ahead(rules, horizon_months=horizon_months),
+        load_reason_texts(rules),
+    )
     with storage_faults("publishing"), ExitStack() as kept:
         sweep = sweep or latest_sweep(spark, store)
         stands = standing(spark, store, sweep)
@@ -126,7 +129,7 @@ def publish(
         )
         with stage("Counting what was decided"):
             packs = store.read(spark, "packs").collect()
-            counted = count_figures(opened.determinations, soon=_soon(stands, notice))
+            counted = count_figures(opened.determinations, soon=_soon(stands, look_ahead))
         with stage("Finding each county's people"):
             shares = counties_by_sweep(opened, figures=counted, stands=stands, counties=counties)
         names = packet_folders(
@@ -166,7 +169,7 @@ def publish(
                 write_table(workspace.out / file, header=STATISTICS, rows=rows)
             with stage("Looking ahead"):
                 _look_ahead(
-                    opened, counted, stands, names=names, notice=notice, workspace=workspace
+                    opened, counted, stands, names=names, look_ahead=look_ahead, workspace=workspace
                 )
             with stage("Telling courts"):
                 noticed = write_notices(
@@ -186,12 +189,12 @@ def publish(
     )
 
 
-def _soon(stands: Standing, notice: LookAhead) -> Column:
+def _soon(stands: Standing, look_ahead: LookAhead) -> Column:
     """The last day that prosecutors look at, by a row's pack."""
-    until = F.lit(notice.until(stands.whole.as_of))
+    until = F.lit(look_ahead.until(stands.whole.as_of))
     if not stands.later:
         return until
-    days = {pack: notice.until(sweep.as_of).isoformat() for pack, sweep in stands.later.items()}
+    days = {pack: look_ahead.until(sweep.as_of).isoformat() for pack, sweep in stands.later.items()}
     return F.coalesce(looked_up(F.col("pack"), days, "date"), until)
 
 
@@ -233,7 +236,7 @@ def _look_ahead(
     stands: Standing,
     *,
     names: Mapping[str, str],
-    notice: LookAhead,
+    look_ahead: LookAhead,
     workspace: Workspace,
 ) -> None:
     """Put each county's `upcoming.csv` into place, each law by the sweep that decided it."""
@@ -252,7 +255,7 @@ def _look_ahead(
                 charges=tables.charges,
                 numbered=steps_with_case_number(tables.keys),
                 as_of=sweep.as_of,
-                notice=notice,
+                look_ahead=look_ahead,
             )
         )
     coming = reduce(DataFrame.unionByName, parts)

@@ -79,7 +79,7 @@ def coming(spark: SparkSession) -> DataFrame:
             )
         ),
         as_of=AS_OF,
-        notice=load_look_ahead(RULES),
+        look_ahead=load_look_ahead(RULES),
     ).persist()
 
 
