@@ -111,11 +111,11 @@ def test_a_row_with_the_longest_of_texts_ends_no_later_step(spark: SparkSession)
     assert {row.subject_id for row in charges.select("subject_id").collect()} == {
         str(at) for at in range(len(given))
     }
-    notable = load_comment_rules(rules_folder())
-    keys = row_keys(rows, notable=notable, rules=load_record_rules(rules_folder()))
-    read = charges_in_comments(charges, notable=notable)
+    comment_rules = load_comment_rules(rules_folder())
+    keys = row_keys(rows, comment_rules=comment_rules, rules=load_record_rules(rules_folder()))
+    read = charges_in_comments(charges, comment_rules=comment_rules)
     shown = comments_with_other_sections(
-        keys, in_comments=read, notable=notable, at_most=len(given)
+        keys, in_comments=read, comment_rules=comment_rules, at_most=len(given)
     ).collect()
     assert {row.position for row in shown} <= set(range(len(given)))
 

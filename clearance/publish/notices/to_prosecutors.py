@@ -116,11 +116,11 @@ def find_upcoming(
 
 
 def count_upcoming(figures: Figures, *, counties: Iterable[str]) -> int:
-    """How many rows counties' files hold.
+    """How many rows the files of `counties` have.
 
     Args:
-        figures: of the state, with the day of `Notice.until` as `soon`.
-        counties: those to write.
+        figures: counts of the determinations, with the day of `LookAhead.until` as `soon`.
+        counties: the counties to write.
     """
     wanted = set(counties)
     return sum(

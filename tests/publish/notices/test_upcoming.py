@@ -74,7 +74,7 @@ def coming(spark: SparkSession) -> DataFrame:
         numbered=steps_with_case_number(
             row_keys(
                 source_rows(spark, *[{"subject_id": case, "ofn": "CR-7"} for case in CASES]),
-                notable=load_comment_rules(RULES),
+                comment_rules=load_comment_rules(RULES),
                 rules=load_record_rules(RULES),
             )
         ),

@@ -99,12 +99,12 @@ def values(spark: SparkSession) -> dict[str, list]:
         {"subject_id": f"{at}", "offense_descr": charge, "comment_text": comment}
         for at, (charge, comment, _) in enumerate(COMMENTS)
     ]
-    notable, rows = load_comment_rules(rules_folder()), source_rows(spark, *given)
+    comment_rules, rows = load_comment_rules(rules_folder()), source_rows(spark, *given)
     _, charges, _ = frames(rows)
     shown = comments_with_other_sections(
-        row_keys(rows, notable=notable, rules=RECORD),
-        in_comments=charges_in_comments(charges, notable=notable),
-        notable=notable,
+        row_keys(rows, comment_rules=comment_rules, rules=RECORD),
+        in_comments=charges_in_comments(charges, comment_rules=comment_rules),
+        comment_rules=comment_rules,
         at_most=len(given),
     ).collect()
     years = spark.createDataFrame([(day,) for day, _ in YEARS], "day date").select(
