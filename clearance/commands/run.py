@@ -159,7 +159,7 @@ def _publish_and_report(
     from clearance.report.step import write_report
 
     asked = {"sweep": sweep.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
-    before = read_published(out, request=hash_request(spark, store, rules=rules, asked=asked))
+    before = read_published(out, request=hash_request(spark, store, rules=rules, options=asked))
     if before is not None:
         say("Publish and report: the files stand as the same sweep left them; nothing to do.")
         return _as_before(before, out=out)
@@ -182,7 +182,7 @@ def _publish_and_report(
     )
     result = {"publish": published.as_dict(), "report": report.as_dict()}
     # Asked again: notices that were written are part of what the files are made of.
-    request = hash_request(spark, store, rules=rules, asked=asked)
+    request = hash_request(spark, store, rules=rules, options=asked)
     write_published(out, request=request, result=result)
     return published, report
 

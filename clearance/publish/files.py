@@ -1,8 +1,7 @@
-"""Packets as files: written aside, put together in order, then moved into place whole.
+"""Packets as files: written to a workspace, joined in order, then moved into place.
 
-Everything under way lives in one dot-folder beside the packets, and a dot-file is locked while a
-run publishes. However a run ends, it removes both; killed it leaves those two, and the next run
-removes them.
+The workspace is one dot-folder beside the packets, and a dot-file is locked while a run publishes.
+A run removes both at its end; a killed run leaves them, and the next run removes them.
 """
 
 from __future__ import annotations
@@ -36,22 +35,22 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a publish run works.
+    """The folders of a publish run.
 
     Attributes:
-        out: the folder the reader named.
+        out: the output folder, absolute.
     """
 
     out: Path
 
     @property
     def packets(self) -> Path:
-        """Where finished packets lie."""
+        """The packets in place."""
         return self.out / "packets"
 
     @property
     def temporary(self) -> Path:
-        """Everything under way."""
+        """The dot-folder of unfinished files."""
         return self.out / UNDER_WAY
 
     @property
@@ -72,23 +71,23 @@ class Workspace:
 
 @contextmanager
 def open_workspace(out: Path) -> Iterator[Workspace]:
-    """A clean place to work under `out`, for one run at a time, removed at the end.
+    """An empty workspace under `out`, for one run at a time, removed at the end.
 
     Raises:
         UsageError: the folder cannot be made or written.
-        SweepConflict: another run is publishing into it.
+        SweepConflict: another run is publishing into the folder.
         StoreFault: no room is left.
     """
     workspace = Workspace(out.absolute())
-    with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
+    with ExitStack() as lock, output_faults(out, what="folder", remedy=REMEDY):
         workspace.packets.mkdir(parents=True, exist_ok=True)
-        held.enter_context(exclusive_lock(workspace.out / LOCK, doing=f"publishing into {out}"))
+        lock.enter_context(exclusive_lock(workspace.out / LOCK, doing=f"publishing into {out}"))
         _clear(workspace)
         for folder in (workspace.temporary, workspace.finished, workspace.replaced):
             folder.mkdir(mode=0o700)
         try:
             yield workspace
-        except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
+        except (Exception, KeyboardInterrupt, SystemExit):  # the workspace has personal data
             _clear(workspace)
             raise
         shutil.rmtree(workspace.temporary, ignore_errors=True)
@@ -100,7 +99,7 @@ def _clear(workspace: Workspace) -> None:
 
 
 def _restore(workspace: Workspace) -> None:
-    """Put back packets that a crash caught between the old and the new folder."""
+    """Puts back earlier packets that a killed run moved away and did not replace."""
     if workspace.replaced.is_dir():
         for folder in workspace.replaced.iterdir():
             if not (workspace.packets / folder.name).exists():
@@ -108,21 +107,21 @@ def _restore(workspace: Workspace) -> None:
 
 
 def write_parts(lines: DataFrame, *, workspace: Workspace) -> None:
-    """Write a packet's lines, sorted, a file a county, packet file and chunk.
+    """Writes packet lines, sorted, to one part per county, packet file and chunk.
 
     Args:
         lines: see `packet_lines` and `relief_lines`.
-        workspace: where to.
+        workspace: where to work.
     """
-    where = ("folder", "file", "chunk")
+    part = ("folder", "file", "chunk")
     ordered = (
-        lines.repartition(*where)
-        .sortWithinPartitions(*where, "file_number", "position", "line")
-        .select(*where, "line")
+        lines.repartition(*part)
+        .sortWithinPartitions(*part, "file_number", "position", "line")
+        .select(*part, "line")
     )
     with storage_faults(f"writing packet lines under {workspace.out}"):
         (
-            ordered.write.partitionBy(*where)
+            ordered.write.partitionBy(*part)
             .option("maxRecordsPerFile", 0)
             .option("compression", "none")
             .option("lineSep", "\n")
@@ -138,13 +137,13 @@ def assemble_files(
     headers: Mapping[str, Sequence[str]],
     encodings: Mapping[str, str],
 ) -> dict[str, int]:
-    """Put a county's files together; returns the rows of each, the header not counted.
+    """Joins the parts of a county's files; returns the rows of each, headers not counted.
 
     Args:
         workspace: where the parts are.
-        folder: the county's.
-        headers: the header row of each file to make.
-        encodings: of each file; UTF-8 where none is given.
+        folder: the county's packet folder.
+        headers: the header row of each file to write.
+        encodings: of each file; UTF-8 for a file that is not a key.
     """
     target = workspace.finished / folder
     target.mkdir()
@@ -167,15 +166,15 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def move_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
-    """Move a part's lines to the end of a file; returns how many.
+    """Moves a part's lines to the end of a file; returns the number of lines.
 
     Args:
-        part: in UTF-8; removed afterwards.
-        out: open for writing.
-        encoding: that the file is to have.
+        part: a file in UTF-8; removed afterwards.
+        out: the file, open for writing.
+        encoding: of the file.
     """
     lines = 0
-    # A letter of two bytes may stand where one block ends and the next begins.
+    # A letter of two bytes may be at the end of one block and the start of the next.
     decoder = codecs.getincrementaldecoder(UTF_8)()
     with part.open("rb") as source:
         while block := source.read(_BLOCK):
@@ -185,54 +184,54 @@ def move_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
     return lines
 
 
-def check_complete(found: int, *, expected: int, out: Path) -> None:
-    """Refuse packets that lack lines.
+def check_complete(written: int, *, expected: int, out: Path) -> None:
+    """Checks that all expected lines were written.
 
     Raises:
         StoreFault: some parts did not reach this machine.
     """
-    if found != expected:
+    if written != expected:
         raise StoreFault(
-            f"Only {found} of {expected} packet lines arrived in {out}.",
+            f"Only {written} of {expected} packet lines arrived in {out}.",
             "Name a folder with --out that this machine and every worker of the cluster share.",
         )
 
 
 def write_summary(workspace: Workspace, *, folder: str, summary: Mapping[str, Any]) -> None:
-    """Write a county's `summary.json` beside its files."""
+    """Writes a county's `summary.json` beside its files."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, default=str)
     (workspace.finished / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
 def write_what_if(workspace: Workspace, *, folder: str) -> None:
-    """Say beside a county's files that they are of a what-if; files of the CSV form cannot."""
+    """Writes the what-if label of a packet to a file, since CSV files have no room for it."""
     (workspace.finished / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
 
 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a small table as CSV, whole or not at all."""
-    aside = path.with_name(f".{path.name}.part")
+    """Writes a small table as CSV, atomically."""
+    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(exist_ok=True)
-        with aside.open("wb") as out:
+        with part.open("wb") as out:
             out.write(csv_line(header))
             for row in rows:
                 out.write(csv_line(row))
-        os.replace(aside, path)
+        os.replace(part, path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 
 def csv_line(values: Sequence[object]) -> bytes:
-    """One CSV line as bytes, its line end included."""
+    """A CSV line as bytes, with its line end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
 
 
 def move_into_place(workspace: Workspace, *, folder: str) -> None:
-    """Replace a county's packet by the new one."""
+    """Replaces a county's packet by the new packet."""
     target = workspace.packets / folder
     if target.exists():
         target.rename(workspace.replaced / folder)

@@ -1,4 +1,4 @@
-"""What a packet's words rest on: every reason a pack can give, and what each column says."""
+"""The words that explain a packet: every reason of a pack, and the meaning of each column."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MEANINGS_FILE = "packet_columns.yaml"
 
 @dataclass(frozen=True)
 class Reason:
-    """One way in which a pack decides, in an office's words.
+    """A rule of a pack in an office's words.
 
     Attributes:
         determination: the office's word for the outcome.
-        text: the sentence in "Eligibility Reason"; `(charge)` stands for the count's own.
-        code: the reason's code.
+        text: the sentence of "Eligibility Reason", with `(charge)` for the count's charge.
+        code: the reason code.
         rule: the rule's name in the pack.
-        cite: what it rests on.
+        cite: the rule's citation.
         pack: id and version.
     """
 
@@ -38,9 +38,9 @@ class Reason:
 
 
 def list_reasons(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
-    """Every reason of each pack, in the order of its rules, by fingerprint.
+    """The reasons of each pack by fingerprint, in the order of its rules.
 
-    A rule that waits for an option that is off can never hold, and is not listed.
+    A rule that requires an option that is off can never hold, and is left out.
 
     Args:
         packs: rows of `packs`.
@@ -54,13 +54,13 @@ def _of_pack(row: Row, texts: Mapping[str, str]) -> list[Reason]:
     content = load_yaml(Path(f"{row.pack} {row.version}"), text=row.yaml).data or {}
     off = {name for name, question in words.questions.items() if "(off)" in question}
     rules = [rule for rule in content.get("flow") or [] if _can_hold(rule.get("when"), off)]
-    # As the evaluation has it: what is unknown is settled before what is left over.
+    # In the order of evaluation: `unknown` is before `otherwise`.
     rules += [{"rule": name, **(content.get(name) or {})} for name in ("unknown", "otherwise")]
     return [_reason(rule, words, texts) for rule in rules if {"reason", "then"} <= rule.keys()]
 
 
 def _can_hold(condition: Any, off: set[str]) -> bool:
-    """Whether a condition can hold when some facts never do."""
+    """Whether a condition can hold if the facts in `off` never hold."""
     if isinstance(condition, str):
         return condition not in off
     if isinstance(condition, dict) and "all" in condition:
@@ -84,7 +84,7 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
 
 
 def load_column_meanings(rules: Path) -> dict[str, str]:
-    """What each column of a packet says; empty where the folder does not tell.
+    """The meaning of each column of a packet; empty if the folder has no such file.
 
     Args:
         rules: the rulebook's folder.

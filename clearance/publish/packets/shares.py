@@ -68,7 +68,7 @@ class CountiesOfSweep:
 
 
 def counties_by_sweep(
-    opened: TablesBySweep, *, figures: Figures, stands: Standing, counties: Iterable[str] | None
+    opened: TablesBySweep, *, figures: Figures, sweeps: Standing, counties: Iterable[str] | None
 ) -> list[CountiesOfSweep]:
     """Groups the counties to publish by the sweep that decided their policies.
 
@@ -77,14 +77,14 @@ def counties_by_sweep(
     Args:
         opened: the tables.
         figures: counts of the determinations.
-        stands: the sweep that decided each pack.
+        sweeps: the sweep that decided each pack.
         counties: the counties to publish; None means every county of the record.
     """
-    deciding = _deciding(figures, stands)
-    sweeps = {sweep.sweep_id: sweep for sweep in deciding.values()}
-    main = max(sweeps.values(), key=_version, default=stands.whole)
+    deciding = _deciding(figures, sweeps)
+    by_id = {sweep.sweep_id: sweep for sweep in deciding.values()}
+    main = max(by_id.values(), key=_version, default=sweeps.whole)
     groups = []
-    for sweep in {main.sweep_id: main, **sweeps}.values():
+    for sweep in {main.sweep_id: main, **by_id}.values():
         tables = opened.at(sweep)
         survey = survey_rows(tables.keys, people=tables.people)
         wanted = sorted(survey.counties) if counties is None else counties
@@ -93,11 +93,11 @@ def counties_by_sweep(
     return [group for group in groups if group.counties] or groups[:1]
 
 
-def _deciding(figures: Figures, stands: Standing) -> Mapping[str, Sweep]:
+def _deciding(figures: Figures, sweeps: Standing) -> Mapping[str, Sweep]:
     """The sweep that decided each county's policy; the latest if there are several."""
     deciding: dict[str, Sweep] = {}
     for row in figures.of_kind("policy"):
-        sweep = stands.of(row.pack)
+        sweep = sweeps.of(row.pack)
         deciding[row.county] = max(sweep, deciding.get(row.county, sweep), key=_version)
     return deciding
 
