@@ -42,7 +42,7 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
 
     before = {path: path.read_bytes() for path in published.out.rglob("*") if path.is_file()}
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.publish.packets.packets.summaries", fails)
+        broken.setattr("clearance.publish.packets.packets.county_summaries", fails)
         with pytest.raises(StoreFault):
             again(["MARIN"])
     packets = published.out / "packets"
