@@ -1,8 +1,8 @@
-"""The people whose records relief would change, over the state, in sentences.
+"""The people of the state whose records relief would change.
 
-Only convictions of counties that show how many are eligible are looked at, so that no withheld
-figure is in these. Who is left with none and who is not add up to the people with relief: both
-must be eleven people or none.
+Only convictions of counties that show their ELIGIBLE units are counted, so that no withheld figure
+is in the numbers. The people left with nothing and the other people add up to the people with
+relief: both numbers must be zero or at least eleven.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _LEFT = dict(
 
 @dataclass(frozen=True)
 class Changed:
-    """What a pack would change, or all county policies.
+    """The people whose records a pack, or all county policies, would change.
 
     Attributes:
         kind: of the pack.
         title: of the pack.
-        people: with some relief.
-        left: how many of them have none left of what, by the words for it; what is shown.
+        people: people with some relief.
+        left: shown numbers of them, by what they have none left of.
     """
 
     kind: str
@@ -61,12 +61,12 @@ def query_people(
     figures: Figures,
     behind: Deciders,
 ) -> DataFrame | None:
-    """A row is a pack, or all policies, with people counted as in `IMPACT`; None for no pack.
+    """One row per pack, or for all policies, with the counts of `IMPACT`; None if no pack is shown.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
-        figures: of the determinations.
+        figures: counts of the determinations.
         behind: the sweeps that decided the packs.
     """
     packs = {r.pack for r in figures.of_kind(*KINDS) if r.unit == "conviction"}
@@ -97,20 +97,20 @@ def determinations_of_lines(determinations: DataFrame, lines: Iterable[Line]) ->
 
 
 def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
-    """What the page says of people, laws first.
+    """Builds the people of each pack, laws first; packs of few people are left out.
 
     Args:
         rows: of `query_people`.
         packs: by id.
     """
-    found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))
     for row in rows:
         for name in IMPACT:
-            found[row.kind, row.group][name] += row[name]
+            counts[row.kind, row.group][name] += row[name]
     order = ("law", "policy", "scenario")
     changed = []
-    for kind, group in sorted(found, key=lambda key: (order.index(key[0]), key[1])):
-        people = found[kind, group]
+    for kind, group in sorted(counts, key=lambda key: (order.index(key[0]), key[1])):
+        people = counts[kind, group]
         some = people[IMPACT[0]]
         if some < SMALLEST:
             continue
@@ -127,11 +127,11 @@ def _shown(people: Mapping[str, int], some: int) -> Iterator[tuple[str, int]]:
 
 
 def publishable_left(some: int, left: int) -> int | None:
-    """How many have none left, where that may be said.
+    """The number of people with none left; None if withheld.
 
     Args:
         some: people with some relief.
-        left: of them, those with none left.
+        left: the people of `some` with none left.
     """
     line = {name: Number(n, n) for name, n in (("left", left), ("not", some - left)) if n}
     shown = publishable_parts(line, order=str)
