@@ -205,6 +205,7 @@ def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, 
         sweep_id=page["sweep_id"],
         cells=page["cells"],
         withheld=page["withheld"],
+        county_pages=page["county_pages"],
     )
     return published, report
 

@@ -78,7 +78,7 @@ def write_published(out: Path, *, request: str, result: Mapping[str, Any]) -> No
 
 def list_published_files(out: Path) -> list[Path]:
     """The files of `publish` and `report` in a folder."""
-    folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*")
+    folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*", "counties/*.html")
     kinds = (*folders, "statistics.csv", "report.html")
     return [path for kind in kinds for path in out.glob(kind) if path.is_file()]
 

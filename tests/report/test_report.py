@@ -6,7 +6,6 @@ import re
 import shutil
 from collections import Counter
 from datetime import date, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -24,131 +23,31 @@ from clearance.report.figures import (
 )
 from clearance.report.months import NOT_SHOWN
 from clearance.report.step import write_report
-from tests.report.few_people import CHARGES, DETERMINATIONS, LAW_YAML, MARIN, SOURCE
+from tests.report.read_pages import Tags, numbers, table
 from tests.support.chromium import browser
 from tests.support.literal_tables import (
-    PACKS,
-    REASONS,
     SWEEP,
     sweep,
     write,
 )
 
 
-@pytest.fixture(scope="module")
-def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
-    folder = tmp_path_factory.mktemp("report")
-    store = Store(str(folder / "store"))
-    shutil.copytree(rules_folder(), folder, dirs_exist_ok=True)
-    (folder / "reasons.yaml").write_text(REASONS)
-    write(spark, store, "source_rows", SOURCE)
-    write(spark, store, "determinations", DETERMINATIONS)
-    write(spark, store, "charges", CHARGES)
-    law = {"pack": "state_law", "version": "2024-10-01", "yaml": LAW_YAML, "facts": []}
-    write(spark, store, "packs", [*PACKS, MARIN, {"fingerprint": "l1", **law}])
-    used = {
-        "county_pilot": "f1",
-        "county_pilot/MARIN": "f2",
-        "dismiss_all": "s1",
-        "state_law": "l1",
-    }
-    write(
-        spark,
-        store,
-        "sweeps",
-        [sweep(pack_fingerprints=used, notes=["A <note>."])],
-    )
-    write(
-        spark,
-        store,
-        "source_files",
-        [
-            {
-                "sha256": "1",
-                "path": "a.csv",
-                "bytes": 9,
-                "rows_read": 100,
-                "rows_accepted": 97,
-                "rows_quarantined": 3,
-                "extract": "1",
-                "extract_date": date(2026, 10, 1),
-                "status": "accepted",
-            }
-        ],
-    )
-    write(
-        spark,
-        store,
-        "quarantine",
-        [{"source_file": "a.csv", "position": 1, "extract": "1", "code": "FIELD_COUNT"}] * 3,
-    )
-    return store, folder
-
-
-@pytest.fixture(scope="module")
-def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
-    store, folder = told
-    out = folder / "new" / "report.html"
-    result = write_report(spark, store, out=out, rules=folder)
-    assert result.as_dict() == {"out": str(out), "sweep_id": SWEEP, "cells": 7, "withheld": 15}
-    return out.read_text()
-
-
-class _Tags(HTMLParser):
-    """Which tags are open, and what a browser would fetch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fetched: list[str] = []
-        self.pointed: list[str] = []
-        self.ids: list[str] = []
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-        named = [(name, value or "") for name, value in attrs if name in ("src", "href", "data")]
-        self.fetched += [f"{tag} {value}" for _, value in named if not value.startswith("#")]
-        self.pointed += [value[1:] for _, value in named if value.startswith("#")]
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        assert tag not in ("script", "link", "iframe", "img", "object")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def table(page: str, heading: str) -> list[list[str]]:
-    """Cells of the first table after a heading."""
-    body = page[page.index(f">{heading}</h") :]
-    rows = re.findall(r"<tr>(.*?)</tr>", body[: body.index("</table>")], re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
-
-
-def numbers(page: str, heading: str) -> dict[tuple[str, ...], list[str]]:
-    """The rows of a county table by county: figures of the outcomes, not shown, all."""
-    return {tuple(row[:-7]): row[-6:] for row in table(page, heading)[1:]}
-
-
 def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
-    tags = _Tags()
+    tags = Tags()
     tags.feed(page)
     assert tags.open == []
     assert tags.fetched == []
+    assert {link.partition("/")[0] for link in tags.linked} == {"counties"}
     assert len(tags.ids) == len(set(tags.ids)) and set(tags.pointed) <= set(tags.ids)
     assert page.count("url(") == page.count("url(#") == 1
     assert "@import" not in page
 
 
+@pytest.mark.parametrize("name", ["report.html", "counties/orange.html"])
 def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
-    page: str, tmp_path: Path
+    page: str, told: tuple[Store, Path], name: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "report.html"
-    path.write_text(page)
+    path = told[1] / "new" / name
     with browser() as chromium:
         chromium.open(path)
         for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
@@ -170,7 +69,7 @@ def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_w
         drawn = chromium.value(
             "[...document.querySelectorAll('.map use')].filter(o => o.getBBox().width > 0).length"
         )
-        assert drawn == page.count("<use ") > 0
+        assert drawn == path.read_text().count("<use ") > 0
         chromium.picture(tmp_path / "report.png")
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert chromium.asked == [path.as_uri()]
