@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from clearance.report.counties import CountyPage
 from clearance.report.county_map import load_outlines
 from clearance.report.figures import NOT_SHOWN, WITHHELD, WORDS, format_figure
 from clearance.report.sections import KINDS, Section
+from clearance.report.waterfall import Step
 
 FOLDER = "counties"
 PACKAGE = "clearance.report"
@@ -40,6 +41,7 @@ def county_files(pages: Collection[CountyPage], *, known: Collection[str]) -> di
 def render_statewide(
     sections: list[Section],
     *,
+    waterfalls: Mapping[str, Sequence[Step]],
     county_links: Mapping[str, str],
     without_page: Collection[str],
     **variables: Any,
@@ -48,12 +50,14 @@ def render_statewide(
 
     Args:
         sections: of the page.
+        waterfalls: by the name of their section.
         county_links: see `county_files`.
         without_page: counties of which no figure can be shown.
         variables: the other variables of the template.
     """
     return page_template(PACKAGE).render(
         sections=sections,
+        waterfalls=waterfalls,
         county_links=county_links,
         without_page=without_page,
         kinds=UNKNOWN,

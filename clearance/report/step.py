@@ -25,6 +25,7 @@ from clearance.report.pages import county_files, render_county, render_statewide
 from clearance.report.people import build_changed, query_people
 from clearance.report.sections import build_cells, build_reasons, build_sections
 from clearance.report.state import query_store, read_store_figures
+from clearance.report.waterfall import build_waterfall, order_of_reasons
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ def write_report(
         texts = load_reason_texts(rules)
         reasons = build_reasons(figures, packs=packs, texts=texts)
         sections = build_sections(cells, reasons, packs_by_id, totals=figures.public.totals)
+        orders = order_of_reasons(pack_rows, texts=texts)
+        waterfalls = {
+            section.name: build_waterfall(section, orders.get(section.name, []))
+            for section in sections
+        }
         county_pages = build_county_pages(
             *(sections, reasons), figures=figures, rows=pack_rows, packs=packs, texts=texts
         )
@@ -118,6 +124,7 @@ def write_report(
     }
     statewide = render_statewide(
         sections,
+        waterfalls=waterfalls,
         county_links=links,
         without_page=sorted({cell.county for cell in cells} - links.keys()),
         packs=list_used_packs(pack_rows),
