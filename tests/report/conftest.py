@@ -17,7 +17,9 @@ from tests.support.literal_tables import PACKS, REASONS, SWEEP, sweep, write
 
 
 @pytest.fixture(scope="package")
-def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
+def store_and_rules(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Store, Path]:
     folder = tmp_path_factory.mktemp("report")
     store = Store(str(folder / "store"))
     shutil.copytree(rules_folder(), folder, dirs_exist_ok=True)
@@ -67,8 +69,8 @@ def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 @pytest.fixture(scope="package")
-def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
-    store, folder = told
+def page(spark: SparkSession, store_and_rules: tuple[Store, Path]) -> str:
+    store, folder = store_and_rules
     out = folder / "new" / "report.html"
     result = write_report(spark, store, out=out, rules=folder)
     assert result.as_dict() == {
@@ -82,7 +84,7 @@ def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
 
 
 @pytest.fixture(scope="package")
-def county_pages(page: str, told: tuple[Store, Path]) -> dict[str, str]:
+def county_pages(page: str, store_and_rules: tuple[Store, Path]) -> dict[str, str]:
     """The pages of counties that were written with it, by file."""
-    written = (told[1] / "new" / "counties").iterdir()
+    written = (store_and_rules[1] / "new" / "counties").iterdir()
     return {path.name: path.read_text() for path in sorted(written)}

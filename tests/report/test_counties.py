@@ -30,8 +30,8 @@ PACKS = {
 
 
 @pytest.fixture(scope="module")
-def figures(spark: SparkSession, told: tuple[Store, Path]) -> Figures:
-    return count_figures(told[0].read(spark, "determinations"))
+def figures(spark: SparkSession, store_and_rules: tuple[Store, Path]) -> Figures:
+    return count_figures(store_and_rules[0].read(spark, "determinations"))
 
 
 def sections(page: str) -> dict[str, str]:
@@ -126,14 +126,14 @@ def test_withheld_reasons_and_packs_are_named_on_no_county_page(
 def test_headlines_say_what_is_eligible_and_a_withheld_figure_is_not_guessed(
     county_pages: dict[str, str],
 ) -> None:
-    said = {file: words(sections(text)["In short"]) for file, text in county_pages.items()}
+    sentences = {file: words(sections(text)["In short"]) for file, text in county_pages.items()}
     assert (
         "Automatic relief: 50 of 50 convictions are eligible for relief."
-        in (said["los-angeles.html"])
+        in (sentences["los-angeles.html"])
     )
-    assert "County pilot: 71 of 97 convictions are eligible for relief." in said["orange.html"]
-    assert "Automatic relief: 0 of 44 convictions are eligible" in said["marin.html"]
-    assert "The county's policy is County pilot" in said["orange.html"]
+    assert "County pilot: 71 of 97 convictions are eligible for relief." in sentences["orange.html"]
+    assert "Automatic relief: 0 of 44 convictions are eligible" in sentences["marin.html"]
+    assert "The county's policy is County pilot" in sentences["orange.html"]
 
 
 def test_a_county_has_its_own_values_in_its_reasons(county_pages: dict[str, str]) -> None:
@@ -149,9 +149,9 @@ def test_evidence_is_that_of_the_county(county_pages: dict[str, str]) -> None:
 
 
 def test_links_lead_to_files_and_places_and_nothing_is_fetched(
-    page: str, county_pages: dict[str, str], told: tuple[Store, Path]
+    page: str, county_pages: dict[str, str], store_and_rules: tuple[Store, Path]
 ) -> None:
-    folder = told[1] / "new"
+    folder = store_and_rules[1] / "new"
     files = {"report.html": page, **{f"counties/{name}": c for name, c in county_pages.items()}}
     followed = 0
     for name, content in files.items():
@@ -169,13 +169,16 @@ def test_links_lead_to_files_and_places_and_nothing_is_fetched(
 
 
 def test_pages_of_an_earlier_report_go_and_other_files_stay(
-    spark: SparkSession, told: tuple[Store, Path], county_pages: dict[str, str], tmp_path: Path
+    spark: SparkSession,
+    store_and_rules: tuple[Store, Path],
+    county_pages: dict[str, str],
+    tmp_path: Path,
 ) -> None:
     counties = tmp_path / "counties"
     counties.mkdir()
     (counties / "alpine.html").write_text(county_pages["orange.html"])
     (counties / "notes.html").write_text("<p>The office's own.</p>")
-    write_report(spark, told[0], out=tmp_path / "page.html", rules=told[1])
+    write_report(spark, store_and_rules[0], out=tmp_path / "page.html", rules=store_and_rules[1])
     assert {path.name for path in counties.iterdir()} == {*COUNTIES, "notes.html"}
     assert 'href="../page.html"' in (counties / "orange.html").read_text()
     assert {path.name for path in tmp_path.iterdir()} == {"page.html", "counties"}

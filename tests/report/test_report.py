@@ -45,9 +45,9 @@ def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
 
 @pytest.mark.parametrize("name", ["report.html", "counties/orange.html"])
 def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
-    page: str, told: tuple[Store, Path], name: str, tmp_path: Path
+    page: str, store_and_rules: tuple[Store, Path], name: str, tmp_path: Path
 ) -> None:
-    path = told[1] / "new" / name
+    path = store_and_rules[1] / "new" / name
     with browser() as chromium:
         chromium.open(path)
         for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
@@ -143,8 +143,8 @@ def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None
 
 def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> None:
     section = page[page.index('id="people"') :]
-    said = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
-    assert [re.sub("<[^>]+>", "", one) for one in said[:3]] == [
+    sentences = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
+    assert [re.sub("<[^>]+>", "", one) for one in sentences[:3]] == [
         "50 people have a conviction that is eligible for relief.",
         "38 people would have no felony left.",
         "38 people would have no conviction left.",
@@ -182,9 +182,9 @@ def test_evidence_stands_at_the_end(page: str) -> None:
 
 
 def test_every_figure_equals_a_query_over_the_tables(
-    spark: SparkSession, told: tuple[Store, Path], page: str
+    spark: SparkSession, store_and_rules: tuple[Store, Path], page: str
 ) -> None:
-    rows = told[0].read(spark, "determinations").collect()
+    rows = store_and_rules[0].read(spark, "determinations").collect()
     cells = Counter((row.pack, row.county, row.outcome) for row in rows)
     lines = Counter((row.pack, row.county) for row in rows)
     outcomes = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
@@ -220,7 +220,7 @@ def test_every_figure_equals_a_query_over_the_tables(
 
 
 def test_made_up_people_are_labelled(
-    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], tmp_path: Path
 ) -> None:
     assert is_made_up_name("/data/synthetic-0001.csv") and is_made_up_name("synthetic-0012.csv")
     assert not is_made_up_name("/data/research.csv") and not is_made_up_name(
@@ -233,9 +233,9 @@ def test_made_up_people_are_labelled(
 
 
 def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
-    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], tmp_path: Path
 ) -> None:
-    store, folder = told
+    store, folder = store_and_rules
     with pytest.raises(UsageError, match="no sweeps yet"):
         write_report(spark, Store(str(tmp_path / "none")), out=tmp_path / "a.html", rules=folder)
     with pytest.raises(UsageError, match="cannot be written"):
@@ -243,10 +243,10 @@ def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
 
 
 def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_texts(
-    spark: SparkSession, told: tuple[Store, Path], page: str, tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], page: str, tmp_path: Path
 ) -> None:
-    store, folder = Store(str(tmp_path / "store")), told[1]
-    shutil.copytree(told[0].uri, store.uri)
+    store, folder = Store(str(tmp_path / "store")), store_and_rules[1]
+    shutil.copytree(store_and_rules[0].uri, store.uri)
     later = sweep(
         sweep_id="later",
         as_of=date(2026, 11, 20),

@@ -81,10 +81,10 @@ def test_a_grant_is_told_once_over_any_number_of_folders_with_what_a_court_needs
     spark: SparkSession, granted: Store, tmp_path: Path
 ) -> None:
     store = copied(granted, tmp_path)
-    one, other = tmp_path / "one", tmp_path / "other"
-    assert publish(spark, store, one, date(2026, 10, 31)) == 0
-    assert publish(spark, store, one, NOVEMBER) == len(PEOPLE)
-    november = lines(one, "2026-11")
+    first, second = tmp_path / "one", tmp_path / "other"
+    assert publish(spark, store, first, date(2026, 10, 31)) == 0
+    assert publish(spark, store, first, NOVEMBER) == len(PEOPLE)
+    november = lines(first, "2026-11")
     assert names(november) == sorted(PEOPLE)
     first = november[0]
     assert (first["court"], first["case_number"]) == ("SUPERIOR COURT, YOLO", "CR-10")
@@ -93,12 +93,12 @@ def test_a_grant_is_told_once_over_any_number_of_folders_with_what_a_court_needs
     assert (first["county"], first["charge"]) == ("YOLO", "484 PC")
     assert (first["kind"], first["granted_on"]) == ("grant", NOVEMBER.isoformat())
 
-    whole = (one / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
+    whole = (first / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
     versions = [store.version(spark, table) for table in ("grants", "notices")]
-    assert publish(spark, store, one, NOVEMBER) == 0
-    assert (one / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == whole
-    assert publish(spark, store, other, NOVEMBER) == 0
-    assert lines(other, "2026-11") == []
+    assert publish(spark, store, first, NOVEMBER) == 0
+    assert (first / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == whole
+    assert publish(spark, store, second, NOVEMBER) == 0
+    assert lines(second, "2026-11") == []
     assert [store.version(spark, table) for table in ("grants", "notices")] == versions
 
 
@@ -110,9 +110,9 @@ def test_a_what_if_tells_no_court_anything_new(
     assert not store.exists(spark, "notices")
     assert not list(out.rglob("notice-*.csv"))
     assert publish(spark, store, out, NOVEMBER) == len(PEOPLE)
-    told = (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
+    content = (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
     assert publish(spark, store, out, NOVEMBER, what_if=True) == 0
-    assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == told
+    assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == content
 
 
 def test_a_run_that_ended_after_the_notices_were_noted_is_made_good_by_the_next(

@@ -41,19 +41,19 @@ NOTHING = {
 
 def test_the_summary_says_what_summary_json_says_with_charts(tmp_path: Path) -> None:
     sheet = made(tmp_path / "yolo", {"prop64": [DECIDED]})["Summary"]
-    said = texts_of(sheet)
-    assert said[0] == ["YOLO: county packet"]
-    assert ["As of 2026-11-01, sweep s1"] in said
-    assert ["Policy: county_pilot 2019"] in said
-    assert ["11358 HS", 2, 2, 0, 0] in said
-    assert ["All sections", 2, 2, 0, 0] in said
-    assert ["Earliest such conviction", "2008-05-06"] in said
-    assert ["Eligible for Reduction", 0] in said
-    assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in said
-    assert ["What relief changes", "County's policy", "dismiss_all_p64"] in said
-    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in said
-    assert ["Dismissal after probation", "pc1203_4"] in said
-    assert ["People left with no conviction in 7 years", 1, 1] in said
+    lines = texts_of(sheet)
+    assert lines[0] == ["YOLO: county packet"]
+    assert ["As of 2026-11-01, sweep s1"] in lines
+    assert ["Policy: county_pilot 2019"] in lines
+    assert ["11358 HS", 2, 2, 0, 0] in lines
+    assert ["All sections", 2, 2, 0, 0] in lines
+    assert ["Earliest such conviction", "2008-05-06"] in lines
+    assert ["Eligible for Reduction", 0] in lines
+    assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in lines
+    assert ["What relief changes", "County's policy", "dismiss_all_p64"] in lines
+    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in lines
+    assert ["Dismissal after probation", "pc1203_4"] in lines
+    assert ["People left with no conviction in 7 years", 1, 1] in lines
     assert len(sheet._charts) == 3
     series = sheet._charts[1].series[0]
     assert [point.v for point in series.val.numRef.numCache.pt] == [1, 0]
