@@ -17,6 +17,13 @@ from clearance.report.laws import UsedPack, list_used_packs
 from clearance.report.sections import Section, reasons_of_cells
 
 HEADLINE_KINDS = ("law", "policy", "scenario")
+KINDS = {
+    "law": "Statewide law",
+    "effect": "What the law itself has done",
+    "policy": "The county's policy",
+    "scenario": "A scenario: neither law nor policy",
+    "pointer": "A pointer to where a person may ask a court",
+}
 _UNITS = {"conviction": "convictions", "arrest": "arrests"}
 
 

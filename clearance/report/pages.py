@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +15,10 @@ from clearance.prepare.worklist import UNKNOWN
 from clearance.publish.counties import packet_folders
 from clearance.publish.figures.small_cells import SMALLEST
 from clearance.publish.made_up import MADE_UP
-from clearance.report.counties import CountyPage
+from clearance.report.counties import KINDS, CountyPage
 from clearance.report.county_map import load_outlines
 from clearance.report.figures import NOT_SHOWN, WITHHELD, WORDS, format_figure
-from clearance.report.sections import KINDS, Section
+from clearance.report.sections import Section
 from clearance.report.waterfall import Step
 
 FOLDER = "counties"
@@ -96,7 +97,7 @@ def _shared() -> dict[str, Any]:
 
 
 def write_pages(out: Path, statewide: str, *, counties: Mapping[str, str]) -> None:
-    """Writes each page atomically, counties first, and removes pages of other counties.
+    """Writes all pages aside, moves them into place, and removes pages of other counties.
 
     Args:
         out: the statewide page's file.
@@ -104,31 +105,33 @@ def write_pages(out: Path, statewide: str, *, counties: Mapping[str, str]) -> No
         counties: content by file, relative to `out`.
 
     Raises:
-        UsageError: a file cannot be written.
+        UsageError: a file cannot be written; every earlier page is still there.
         SweepConflict: another run is writing the same report.
-        StoreFault: no room is left.
+        StoreFault: no room is left; every earlier page is still there.
     """
+    pages = {out.parent / name: page for name, page in counties.items()}
     with output_faults(out, what="report", remedy=_REMEDY):
-        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
+        (out.parent / FOLDER if pages else out.parent).mkdir(parents=True, exist_ok=True)
         with exclusive_lock(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
-            if counties:
-                (out.parent / FOLDER).mkdir(exist_ok=True)
-            for name, page in counties.items():
-                _write(out.parent / name, page)
-            _write(out, statewide)
-            current = {out.parent / name for name in counties}
+            _write({**pages, out: statewide})
             for path in (out.parent / FOLDER).glob("*.html"):
-                if path not in current and _is_county_page(path):
+                if path not in pages and _is_county_page(path):
                     path.unlink()
 
 
-def _write(path: Path, page: str) -> None:
-    part = path.with_name(f".{path.name}.part")
+def _write(pages: Mapping[Path, str]) -> None:
+    """Writes the parts of all pages, then renames each, so that a full disk replaces none."""
+    parts = {path.with_name(f".{path.name}.part"): path for path in pages}
     try:
-        part.write_text(page, encoding="utf-8")
-        os.replace(part, path)
+        for part, path in parts.items():
+            part.write_text(pages[path], encoding="utf-8")
+        for part, path in parts.items():
+            os.replace(part, path)
     except OSError:
-        part.unlink(missing_ok=True)
+        for part in parts:
+            part.unlink(missing_ok=True)
         raise
 
 

@@ -134,6 +134,10 @@ def test_headlines_say_what_is_eligible_and_a_withheld_figure_is_not_guessed(
     assert "County pilot: 71 of 97 convictions are eligible for relief." in sentences["orange.html"]
     assert "Automatic relief: 0 of 44 convictions are eligible" in sentences["marin.html"]
     assert "The county's policy is County pilot" in sentences["orange.html"]
+    assert (
+        "Dismiss all: 61 of 61 convictions would be eligible for relief."
+        in (sentences["los-angeles.html"])
+    )
 
 
 def test_a_county_has_its_own_values_in_its_reasons(county_pages: dict[str, str]) -> None:

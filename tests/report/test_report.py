@@ -238,8 +238,10 @@ def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
     store, folder = store_and_rules
     with pytest.raises(UsageError, match="no sweeps yet"):
         write_report(spark, Store(str(tmp_path / "none")), out=tmp_path / "a.html", rules=folder)
+    (tmp_path / "inside").mkdir()
     with pytest.raises(UsageError, match="cannot be written"):
-        write_report(spark, store, out=tmp_path, rules=folder)
+        write_report(spark, store, out=tmp_path / "inside", rules=folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["inside"]
 
 
 def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_texts(
