@@ -12,7 +12,7 @@ from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
-from clearance.publish.words import reason_text_of
+from clearance.publish.words import merged_reason_text
 
 MOST_LINES = 12
 FORMATS = (".csv", ".html")
@@ -110,7 +110,7 @@ def comparison_page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
     codes = {
         change[f"reason_{side}"] for change in result.changes for side in ("before", "after")
     } - {None}
-    words = {code: reason_text_of(code, reasons, []) for code in codes}
+    words = {code: merged_reason_text(code, reasons, []) for code in codes}
     return page_template("clearance.diff").render(
         result=result, words=words, by_county=any(change["county"] for change in result.changes)
     )

@@ -20,7 +20,7 @@ from clearance.explain.model import (
     ExplainedUnit,
 )
 from clearance.explain.record import Values
-from clearance.publish.words import OWN, PackWords, reason_text
+from clearance.publish.words import FILLED_BY_COUNT, PackWords, format_reason
 from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
 from clearance.rulebook.english.fact_words import FactWords, Statements
@@ -98,7 +98,7 @@ def explain_decision(
         outcome=row.outcome,
         relief=row.relief,
         reason=row.reason,
-        reason_text=reason_text(row.reason, reasons, {**pack.words.params, **_count_words(unit)}),
+        reason_text=format_reason(row.reason, reasons, {**pack.words.params, **_count_words(unit)}),
         rule=row.rule,
         cite=row.cite,
         facts=facts,
@@ -246,4 +246,4 @@ def _supplier(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
 def _count_words(unit: ExplainedUnit | None) -> dict[str, Any]:
     """The count's own texts that a reason may contain: its charge and its section."""
     texts = {} if unit is None else {"charge": unit.charge, "section": unit.section}
-    return {name: texts.get(name) or f"({name} not known)" for name in OWN}
+    return {name: texts.get(name) or f"({name} not known)" for name in FILLED_BY_COUNT}

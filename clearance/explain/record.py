@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.determine.recorded import Sweep
 from clearance.explain.model import Event, ExplainedUnit
 from clearance.platform.store.store import Store
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 UNREADABLE = "charge not readable"
@@ -102,7 +102,7 @@ def load_record(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: 
         sweep: the sweep.
         subject_id: the person.
     """
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     counts = sweep.read(spark, store, "charges").withColumn(
         "charge", F.when(F.col("section").isNotNull(), charge)
     )

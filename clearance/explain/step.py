@@ -17,7 +17,7 @@ from clearance.explain.decision import ReadPack, explain_decision
 from clearance.explain.model import ExplainedDecision, ExplainedSweep, Explanation
 from clearance.explain.record import load_record
 from clearance.platform.store.store import Store, storage_faults
-from clearance.publish.words import PackWords, load_reasons, pack_words
+from clearance.publish.words import PackWords, load_reason_texts, read_pack_words
 from clearance.rulebook.english.decision import catalogue_and_petitions
 from clearance.rulebook.language.catalogue import Catalogue
 
@@ -59,7 +59,7 @@ def _explained(
         raise _no_person_error(spark, store, subject_id)
     catalogue, petitions = catalogue_and_petitions(rules)
     packs = _load_packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
-    reasons = load_reasons(rules)
+    reasons = load_reason_texts(rules)
     units = record.units()
     by_id, values = {unit.unit_id: unit for unit in units}, record.rows
     decisions = (
@@ -145,7 +145,7 @@ def _load_packs(
     rows = store.read(spark, "packs").where(F.col("fingerprint").isin(*fingerprints)).collect()
     return {
         row.fingerprint: ReadPack.of(
-            pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts),
+            read_pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts),
             row.yaml,
             catalogue,
         )

@@ -32,8 +32,8 @@ from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.publish.units import units_shown
-from clearance.publish.words import load_reasons, reason_text, words_of_packs
+from clearance.publish.units import describe_units
+from clearance.publish.words import format_reason, load_reason_texts, read_words_of_packs
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -110,7 +110,7 @@ def export(
         UsageError: there is no such sweep, or the file cannot be written.
         StoreFault: a version that the sweep used has been removed.
     """
-    format_name, texts = format_of(out), load_reasons(rules)
+    format_name, texts = format_of(out), load_reason_texts(rules)
     with storage_faults("exporting"):
         sweep = _load_sweep(spark, store, sweep_id)
         deciders = standing(spark, store, sweep)
@@ -147,7 +147,7 @@ def exported(
         texts: the text of each reason code.
     """
     decided = sweep.read(spark, store, "determinations")
-    units = units_shown(
+    units = describe_units(
         sweep.read(spark, store, "charges"), arrests=sweep.read(spark, store, "arrests")
     )
     sentences = _sentences(spark, decided, texts=texts, packs=store.read(spark, "packs").collect())
@@ -179,13 +179,13 @@ def _sentences(
     spark: SparkSession, decided: DataFrame, *, texts: Mapping[str, str], packs: list[Row]
 ) -> DataFrame:
     """One row per pack and reason: pack_fingerprint, reason, sentence."""
-    words = words_of_packs(packs)
+    words = read_words_of_packs(packs)
     reasons = decided.select("pack_fingerprint", "reason").distinct().collect()
     rows = [
         (
             row.pack_fingerprint,
             row.reason,
-            reason_text(
+            format_reason(
                 row.reason,
                 texts,
                 words[row.pack_fingerprint].params if row.pack_fingerprint in words else {},

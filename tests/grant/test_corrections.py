@@ -19,7 +19,7 @@ from clearance.grant.step import GrantResult, grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from clearance.publish.files import workplace
+from clearance.publish.files import open_workspace
 from clearance.publish.notices.to_courts import write_notices
 from tests.support.literal_tables import record
 from tests.support.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
@@ -73,9 +73,11 @@ def test_grants_of_several_days_are_each_decided_as_of_their_own_day_and_looked_
     assert asked == [(sorted(by_day.values()), held)], "January's sweep rests on the same record"
 
     # A court is told, which writes to `grants`, too; and who is told of is held as before.
-    with workplace(tmp_path / "out") as place:
+    with open_workspace(tmp_path / "out") as workspace:
         last = latest_sweep(spark, store)
-        write_notices(spark, store, place=place, counties=None, rules=rules_folder(), sweep=last)
+        write_notices(
+            spark, store, workspace=workspace, counties=None, rules=rules_folder(), sweep=last
+        )
     marked = store.read(spark, "grants").where("noticed_in IS NOT NULL")
     assert marked.count() == len(rows)
     assert looked_at(spark, store) == looked

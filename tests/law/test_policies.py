@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clearance.publish.words import office_word, pack_words, reason_text
+from clearance.publish.words import format_reason, office_word, read_pack_words
 from clearance.rulebook.check.cases import load_cases
 from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
@@ -104,13 +104,13 @@ def spoken(rulebook: Rulebook, name: str) -> Iterator[tuple[str, str]]:
     """The office's word and sentence of each line of a pack, as its packet prints them."""
     item = policy(rulebook, name)
     text = stored_text(bound(rulebook, name), text=item.document.text)
-    words = pack_words(pack=name, version=item.pack.version, text=text, facts=item.pack.facts)
+    words = read_pack_words(pack=name, version=item.pack.version, text=text, facts=item.pack.facts)
     lines = [(rule.rule, rule) for rule in item.pack.flow]
     for rule, line in [*lines, ("unknown", item.pack.unknown), ("otherwise", item.pack.otherwise)]:
         assert line.then is not None
         yield (
             office_word(line.then.outcome, line.then.relief, words.labels.get(rule)),
-            reason_text(str(line.reason), rulebook.reasons, words.params),
+            format_reason(str(line.reason), rulebook.reasons, words.params),
         )
 
 

@@ -38,7 +38,7 @@ def diff(
     from clearance.diff.assumed import parse_assumed_values
     from clearance.diff.sides import OtherRules
     from clearance.diff.written import format_of, lines, write_comparison
-    from clearance.publish.words import load_reasons
+    from clearance.publish.words import load_reason_texts
 
     if out is not None:
         format_of(out)  # an unknown format is an error before Spark starts
@@ -53,5 +53,5 @@ def diff(
             by_county=by_county,
         )
     if out is not None:
-        write_comparison(result, out, reasons=load_reasons(context.rules))
+        write_comparison(result, out, reasons=load_reason_texts(context.rules))
     context.show(result, lambda console: console.print("\n".join(lines(result))))

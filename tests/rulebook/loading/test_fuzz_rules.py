@@ -16,8 +16,8 @@ from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import conf_folder
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.packets.comments import load_notable
-from clearance.publish.words import load_reasons
+from clearance.publish.packets.comments import load_comment_rules
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.resolved import resolve
@@ -112,7 +112,13 @@ def test_any_other_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Pa
     shutil.copytree(RULES, rules)
 
     def use() -> None:
-        for load in (load_record_rules, load_spelling, load_reasons, load_notable, load_rulebook):
+        for load in (
+            load_record_rules,
+            load_spelling,
+            load_reason_texts,
+            load_comment_rules,
+            load_rulebook,
+        ):
             load(rules)
 
     others = {*RULES.rglob("*.yaml"), *RULES.rglob("*.csv")} - {*PACKS, *CASES}

@@ -9,7 +9,7 @@ from pathlib import Path
 from clearance.determine.county_options import load_county_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reasons
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.catalogue import load_catalogue
@@ -36,7 +36,9 @@ PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in C
 @cache
 def known() -> Known:
     """What packs may name."""
-    return Known(load_catalogue(RULES), load_reasons(RULES), _load_list_names(RULES / "statutes"))
+    return Known(
+        load_catalogue(RULES), load_reason_texts(RULES), _load_list_names(RULES / "statutes")
+    )
 
 
 @cache
