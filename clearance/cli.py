@@ -61,7 +61,7 @@ def _print_whatever_the_encoding() -> None:
 
 
 def _show_trace(error: Exception) -> None:
-    from clearance.command.trace import trace_lines
+    from clearance.commands.trace import trace_lines
 
     for line in trace_lines(error):
         _say(line)
@@ -75,7 +75,7 @@ def _say(*lines: str) -> None:
 
 def _code(given: list[str], *, debug: bool) -> int:
     try:
-        from clearance.command.app import run_verb
+        from clearance.commands.app import run_verb
         from clearance.platform.watch.log import level as log_level
 
         log_level()

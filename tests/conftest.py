@@ -11,6 +11,10 @@ from pyspark.sql import SparkSession
 from soak.sessions import QUICK, forget_ended_jobs
 
 from clearance.platform.store.store import Store
+from tests.support.places import ROOT
+
+# Stores and a rulebook that the suite makes once.
+pytest_plugins = ("tests.support.stores", "tests.support.rulebook.fixtures")
 
 # The same examples on every machine, and none kept in the checkout.
 settings.register_profile("repeated", derandomize=True, database=None, deadline=None)
@@ -20,9 +24,10 @@ settings.load_profile("repeated")
 # Files that take a minute and more come first, so that neither of two processes is left with one at
 # the end; and the first two ask for no store that the other of them makes.
 LONG = (
-    *("line/test_cases_of_places.py", "spec/test_personal_data.py"),
-    *("line/test_same_answers.py", "line/test_year_of_months.py", "line/test_readme.py"),
-    *("line/test_whole_line.py", "line/test_feeds_decide.py", "spec/test_holes.py"),
+    *("tests/line/cases/test_cases_of_places.py", "tests/commands/test_personal_data.py"),
+    *("tests/line/test_same_answers.py", "tests/line/months/test_year_of_months.py"),
+    *("tests/commands/test_readme.py", "tests/line/test_whole_line.py"),
+    *("tests/line/months/test_feeds_decide.py", "tests/prepare/test_holes.py"),
 )
 
 
@@ -30,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first, the others in their own order."""
 
     def place(item: pytest.Item) -> int:
-        name = "/".join(item.path.parts[-2:])
+        name = item.path.relative_to(ROOT).as_posix()
         return LONG.index(name) if name in LONG else len(LONG)
 
     items.sort(key=place)

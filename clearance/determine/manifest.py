@@ -208,7 +208,7 @@ def record(
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
     # Written in turn: a run that is repeated, or beside another that recovers it, adds nothing.
-    with store.in_turn(spark, "sweeps", after=after, note=_recorded(manifest.sweep_id)):
+    with store.compare_and_commit(spark, "sweeps", after=after, note=_recorded(manifest.sweep_id)):
         store.append(literal_table(spark, values, SWEEPS.types), "sweeps")
     return tally
 

@@ -13,7 +13,7 @@ from clearance.determine.county_options import Chosen, chosen_options
 from clearance.errors import UsageError, nearest
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.rules import load_record_rules
-from clearance.rulebook.language.resolved import BoundPack, bind, check_switches
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import stored_text
 from clearance.rulebook.spark.compile import Assigned
@@ -36,7 +36,7 @@ class Plan:
     files: tuple[PackFile, ...]
     notes: tuple[str, ...]
     selected: tuple[str, ...]
-    beside: tuple[tuple[BoundPack, PackFile], ...] = ()
+    beside: tuple[tuple[ResolvedPack, PackFile], ...] = ()
 
     def of(self, unit: str) -> list[Assigned]:
         """The packs about one kind of unit."""
@@ -88,7 +88,7 @@ class Plan:
         }
 
     @property
-    def stored(self) -> dict[str, tuple[BoundPack, str]]:
+    def stored(self) -> dict[str, tuple[ResolvedPack, str]]:
         """By fingerprint: each pack as used, and its text for the record of packs used."""
         used = [
             (bound, file)
@@ -121,14 +121,14 @@ def plan_sweep(
     names = list(dict.fromkeys(selected or [*settings.packs, *counties, *settings.scenarios]))
     _refuse_two_versions(names)
     default = settings.county_policies.default
-    beside: tuple[tuple[BoundPack, PackFile], ...] = ()
+    beside: tuple[tuple[ResolvedPack, PackFile], ...] = ()
     assigned, files, notes = [], [], []
     for name in names:
         found = rulebook.find(name, as_of=as_of)
         if found is None:
             notes.append(f"{name}: no version is in force on {as_of}; left out")
             continue
-        bound = bind(
+        bound = resolve(
             found.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
         )
         only, excluded = counties.get(found.pack.pack, (None, frozenset()))
@@ -155,17 +155,17 @@ def _rivals(
     counties: Mapping[str, Counties],
     options: Mapping[str, Chosen],
     as_of: date,
-) -> tuple[tuple[BoundPack, PackFile], ...]:
+) -> tuple[tuple[ResolvedPack, PackFile], ...]:
     """Whatever a county decides by that is not the default, each once, with its file.
 
     Also of a policy that this sweep leaves out: the unit may be that county's all the same.
     """
-    found: dict[str, tuple[BoundPack, PackFile]] = {}
+    found: dict[str, tuple[ResolvedPack, PackFile]] = {}
     for policy, (only, excluded) in counties.items():
         file = rulebook.find(policy, as_of=as_of)
         if file is None:
             continue
-        bound = bind(
+        bound = resolve(
             file.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
         )
         item = _assigned(bound, only, excluded, options.get(policy, Chosen()))
@@ -176,7 +176,7 @@ def _rivals(
 
 
 def _assigned(
-    bound: BoundPack, counties: frozenset[str] | None, excluded: frozenset[str], chosen: Chosen
+    bound: ResolvedPack, counties: frozenset[str] | None, excluded: frozenset[str], chosen: Chosen
 ) -> Assigned:
     """The pack with the options of its counties; those who share the usual ones stand together.
 

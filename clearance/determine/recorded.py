@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from clearance.determine.manifest import Manifest
 from clearance.errors import StoreFault, UsageError, nearest
 from clearance.platform.store.store import Store
-from clearance.prepare.changed_people import note_on
+from clearance.prepare.changed_people import read_state
 
 WHAT_IF = (
     "A what-if: its as-of lies before the extract or after the day on which it was made, or a "
@@ -66,7 +66,7 @@ class Sweep:
             return self.determinations_version
         if table != "source_rows":
             return self.input_versions.get(table)
-        _, note = note_on(spark, store, "charges", until=self.input_versions.get("charges"))
+        _, note = read_state(spark, store, "charges", until=self.input_versions.get("charges"))
         return None if note is None else note.source_rows
 
 

@@ -29,7 +29,7 @@ from clearance.platform.store.earlier_tables import with_later_columns
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.progress import stage
 from clearance.rulebook.language.catalogue import load_catalogue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.stored import bound_from
 from clearance.rulebook.spark.compile import Assigned
 from clearance.schemas import TABLES
@@ -216,7 +216,7 @@ def fingerprints_of(record: Mapping[str, Any]) -> set[str]:
 
 def stored_packs(
     spark: SparkSession, store: Store, *, rules: Path, wanted: Collection[str]
-) -> dict[str, BoundPack]:
+) -> dict[str, ResolvedPack]:
     """Packs that the store has kept, by fingerprint.
 
     No other is read: a store keeps a pack of every month in which one changed, and a later release
@@ -238,7 +238,7 @@ def stored_packs(
     }
 
 
-def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, BoundPack]) -> Assigned:
+def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, ResolvedPack]) -> Assigned:
     """A pack with its counties, as a sweep used it.
 
     Args:

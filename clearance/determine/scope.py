@@ -34,7 +34,7 @@ class Scope:
     everything: frozenset[str]
     people: DataFrame | None
 
-    def touched(self, determinations: DataFrame, *, selected: tuple[str, ...]) -> DataFrame:
+    def existing_rows(self, determinations: DataFrame, *, selected: tuple[str, ...]) -> DataFrame:
         """The rows that stand now and that this sweep says anew, or withdraws.
 
         Args:

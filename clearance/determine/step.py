@@ -139,7 +139,7 @@ def determine(
         touched = None
         if recovered is not None:
             standing = store.read(spark, "determinations", version=after)
-            touched = scope.touched(standing, selected=plan.selected)
+            touched = scope.existing_rows(standing, selected=plan.selected)
         version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
     with stage("digest and manifest"):
         before = sweep_row(spark, store, recovered.sweep_id) if recovered is not None else None
@@ -251,7 +251,7 @@ def _record_packs(
     ]
     if rows:
         note = json.dumps({"packs": sorted(row[0] for row in rows)})
-        with store.in_turn(spark, "packs", after=after, note=note):
+        with store.compare_and_commit(spark, "packs", after=after, note=note):
             store.append(literal_table(spark, rows, PACKS.types), "packs")
 
 

@@ -41,7 +41,7 @@ def write_sweep(
     """
     rows = decided.withColumn("sweep_id", F.lit(manifest.sweep_id)).select(*DETERMINATIONS.columns)
     table, note = "determinations", manifest.as_json()
-    writing = store.in_turn(spark, table, after=after, note=note)
+    writing = store.compare_and_commit(spark, table, after=after, note=note)
     with storage_faults(f"writing {table}"), writing as turn:
         if touched is None:
             # Not appended: of two first sweeps at once, one must lose.

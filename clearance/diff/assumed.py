@@ -12,7 +12,7 @@ import yaml
 from clearance.determine.plan import Plan
 from clearance.errors import UsageError, nearest
 from clearance.rulebook.language.model import ParamValue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 
 def assumed_values(given: Sequence[str]) -> dict[str, ParamValue]:
@@ -49,7 +49,7 @@ def with_assumed(plan: Plan, values: Mapping[str, ParamValue]) -> Plan:
     for name, value in values.items():
         _check(name, value, bounds)
 
-    def changed(bound: BoundPack) -> BoundPack:
+    def changed(bound: ResolvedPack) -> ResolvedPack:
         own = {name: value for name, value in values.items() if name in bound.values}
         return bound.with_switches(own)
 
@@ -84,7 +84,7 @@ def _value(text: str, written: str) -> ParamValue:
     )
 
 
-def _check(name: str, value: ParamValue, bounds: Sequence[BoundPack]) -> None:
+def _check(name: str, value: ParamValue, bounds: Sequence[ResolvedPack]) -> None:
     having = [bound for bound in bounds if name in bound.values]
     if not having:
         known = sorted({other for bound in bounds for other in bound.values})

@@ -22,7 +22,7 @@ from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
 from clearance.prepare.arrests import arrests
-from clearance.prepare.changed_people import Note, note_on
+from clearance.prepare.changed_people import PrepareState, read_state
 from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
 from clearance.prepare.kept import kept
@@ -89,7 +89,7 @@ def _units(
 ) -> Iterator[tuple[dict[str, DataFrame], bool]]:
     """The sweep's `charges` and `arrests` by name, as these rules read the record."""
     record, statutes = load_record_rules(folder), load_statutes(folder)
-    _, note = note_on(spark, store, "charges", until=sweep.input_versions.get("charges"))
+    _, note = read_state(spark, store, "charges", until=sweep.input_versions.get("charges"))
     if note is None:
         raise StoreFault(
             f"What sweep {sweep.sweep_id} rests on is not noted in the store {store.uri}.",
@@ -110,7 +110,7 @@ def _units(
         read.texts.give_back()
 
 
-def _feeds(spark: SparkSession, store: Store, note: Note, source: DataFrame) -> SideFeeds:
+def _feeds(spark: SparkSession, store: Store, note: PrepareState, source: DataFrame) -> SideFeeds:
     """The feeds that were read with the record, and the holes that it has."""
     feeds = side_feeds_at(spark, store, versions=note.feeds)
     return feeds.and_holes(lost_rows(spark, store), source=source)

@@ -25,7 +25,7 @@ from clearance.rulebook.english.because import UNKNOWN, Because, because
 from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
 from clearance.rulebook.english.fact_words import FactWords, Said
 from clearance.rulebook.language.catalogue import Catalogue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 # Who says what the record does not, by side feed; else whoever reported the record.
 _SUPPLIERS = {
@@ -47,7 +47,7 @@ class ReadPack:
     """
 
     words: PackWords
-    bound: BoundPack | None
+    bound: ResolvedPack | None
     said: Mapping[str, Said]
 
     @staticmethod

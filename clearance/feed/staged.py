@@ -19,7 +19,7 @@ FOLDER = ".lent"
 
 
 @contextmanager
-def lent(spark: SparkSession, store: Store, file: Path) -> Iterator[str]:
+def staged_in_store(spark: SparkSession, store: Store, file: Path) -> Iterator[str]:
     """A copy of a file of this machine inside the store, for the block.
 
     Args:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
 from clearance.feed.read import CheckedFeed
-from clearance.feed.staged import lent
+from clearance.feed.staged import staged_in_store
 from clearance.feed.state import LoadedFeed, feed_state
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
@@ -80,10 +80,10 @@ def take_feed(
         return FeedResult(kind, stands.dated, stands.rows, stands.files, True, stands.version)
     latest = max((day for day in (dated, newest) if day), default=None)
     wanted = LoadedFeed(kind, dated, latest, feed.rows, feed.fingerprint, feed.files, version=-1)
-    with stage(f"Writing {kind}"), lent(spark, store, feed.staged) as address:
+    with stage(f"Writing {kind}"), staged_in_store(spark, store, feed.staged) as address:
         rows = _rows(spark, address, kind=kind, dated=dated)
         after = store.version(spark, kind)
-        with store.in_turn(spark, kind, after=after, note=wanted.as_note()) as turn:
+        with store.compare_and_commit(spark, kind, after=after, note=wanted.as_note()) as turn:
             store.replace(rows, kind)
     return FeedResult(
         kind,

@@ -28,7 +28,7 @@ from clearance.grant.known_then import tag, tagged_unit, units_then
 from clearance.grant.last_looked import Versions
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
-from clearance.prepare.changed_people import Note, note_on, people_with_other_records
+from clearance.prepare.changed_people import PrepareState, people_with_other_records, read_state
 
 KEY = ("unit_id", "pack", "granted_on")
 AGAINST = ("NOT_ELIGIBLE", "NOT_YET")
@@ -40,7 +40,7 @@ def corrections(
     *,
     grants: DataFrame,
     sweeps: Sequence[Row],
-    now: Note,
+    now: PrepareState,
     versions: Versions,
     since: Iterable[tuple[Sequence[str], Versions]],
     rules: Path,
@@ -62,7 +62,7 @@ def corrections(
     parts = [
         _doubted(spark, store, grants, of=ids, since=at, now=now, versions=versions)
         for ids, at in since
-        if note_on(spark, store, "charges", until=at["charges"])[1] != now
+        if read_state(spark, store, "charges", until=at["charges"])[1] != now
     ]
     if not parts:
         return None
@@ -94,12 +94,12 @@ def _doubted(
     *,
     of: Sequence[str],
     since: Versions,
-    now: Note,
+    now: PrepareState,
     versions: Versions,
 ) -> DataFrame:
     """A row is a grant of some sweeps whose unit and person are others since: whose, the key."""
     grants = grants.where(F.col("sweep_id").isin(list(of)))
-    _, earlier = note_on(spark, store, "charges", until=since["charges"])
+    _, earlier = read_state(spark, store, "charges", until=since["charges"])
     if earlier is not None:
         others = people_with_other_records(spark, store, earlier=earlier, now=now)
         grants = grants.join(others, on="subject_id", how="left_semi")

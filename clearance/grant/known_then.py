@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from clearance.platform.store.store import Store
 from clearance.prepare.arrests import arrests
-from clearance.prepare.changed_people import Note, whole_people
+from clearance.prepare.changed_people import PrepareState, whole_people
 from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
 from clearance.prepare.record.events import typed_rows
@@ -33,7 +33,7 @@ _BEGINS = {
 
 
 def units_then(
-    spark: SparkSession, store: Store, doubted: DataFrame, *, now: Note, rules: Path
+    spark: SparkSession, store: Store, doubted: DataFrame, *, now: PrepareState, rules: Path
 ) -> Mapping[str, DataFrame]:
     """The units of the doubted grants' people on the days of these grants, by table.
 

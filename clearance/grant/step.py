@@ -24,7 +24,7 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.prepare.changed_people import notes
+from clearance.prepare.changed_people import read_states
 from clearance.prepare.record.raw_texts import office_form
 from clearance.prepare.record.rules import RecordRules, load_record_rules
 from clearance.schemas import GRANTS
@@ -106,7 +106,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
             # What is granted now rests on the sweep's own record.
             held = looked.without(sweep_id) if fresh else looked
             note = held.in_note({"granted": sweep_id, "after": after})
-            with store.in_turn(spark, "grants", after=after, note=note):
+            with store.compare_and_commit(spark, "grants", after=after, note=note):
                 store.upsert(put, "grants", key=KEY)
         for frame in filter(None, (new, rows)):
             frame.unpersist()
@@ -117,7 +117,7 @@ def _wrong(
     spark: SparkSession, store: Store, grants: DataFrame, *, sweeps: list[Row], rules: Path
 ) -> tuple[Looked, DataFrame | None]:
     """What grants of earlier days are held against now, and those that were not due, if any."""
-    looked, found = looked_at(spark, store), notes(spark, store)
+    looked, found = looked_at(spark, store), read_states(spark, store)
     (_, now), *others = found.values()
     if now is None or any(note != now for _, note in others):
         return looked, None

@@ -21,7 +21,7 @@ from clearance.ingest.ledger import ledger_note
 from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import detail_of
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
-from clearance.ingest.survey import BLANK, HEADER, FileSurvey, Stretch, with_code
+from clearance.ingest.survey import BLANK, HEADER, FileSplit, FileSurvey, with_code
 from clearance.ingest.unrecorded import take_back
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
@@ -44,7 +44,7 @@ class Extract:
     dated: date | None
     names: dict[str, str]
     surveys: Sequence[FileSurvey]
-    stretches: Sequence[Stretch]
+    stretches: Sequence[FileSplit]
 
 
 def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
@@ -180,7 +180,7 @@ def write_source_rows(
         superseded = _by_file(new.join(people, on="subject_id", how="left_semi"))
         new = new.join(people, on="subject_id", how="left_anti")
     note = extract_note(extract.id, complete=complete)
-    with store.in_turn(spark, "source_rows", after=after, note=note) as turn:
+    with store.compare_and_commit(spark, "source_rows", after=after, note=note) as turn:
         if complete and names:
             store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
         elif complete or after < 0:
@@ -274,7 +274,7 @@ def write_source_files(
     ]
     after = store.version(spark, "source_files")
     note = ledger_note(extract=extract.id, status=status, after=after, latest=latest)
-    with store.in_turn(spark, "source_files", after=after, note=note):
+    with store.compare_and_commit(spark, "source_files", after=after, note=note):
         store.append(literal_table(spark, rows, SOURCE_FILES.types), "source_files")
 
 

@@ -51,7 +51,7 @@ _LONGEST_HEADER = 4_000
 
 
 @dataclass(frozen=True)
-class Stretch:
+class FileSplit:
     """A file, or a block of a large one, as Spark reads it in one go.
 
     Attributes:
@@ -188,7 +188,7 @@ def kept_lines(lines: DataFrame) -> DataFrame:
 
 def take_survey(
     lines: DataFrame, *, files: Sequence[ResearchFile]
-) -> tuple[list[FileSurvey], list[Stretch]]:
+) -> tuple[list[FileSurvey], list[FileSplit]]:
     """What every file holds, and the stretches it was read in.
 
     Args:
@@ -217,7 +217,7 @@ def take_survey(
     by_stretch: dict[tuple[str, int], list[Any]] = {}
     for group in groups:
         by_stretch.setdefault((group.file, group.start), []).append(group)
-    stretches: list[Stretch] = []
+    stretches: list[FileSplit] = []
     surveys: list[FileSurvey] = []
     for file in files:
         blocks = sorted(key for key in by_stretch if key[0] == file.address)
@@ -226,7 +226,7 @@ def take_survey(
             held = by_stretch[block]
             odd = [group for group in held if group.code is not None]
             stretches.append(
-                Stretch(
+                FileSplit(
                     *block,
                     first_id=min(group["first"] for group in held),
                     lines_before=before,
@@ -273,7 +273,7 @@ def _with_present(surveys: list[FileSurvey], lines: DataFrame) -> list[FileSurve
     ]
 
 
-def _file_survey(file: ResearchFile, blocks: list[tuple[Stretch, list[Any]]]) -> FileSurvey:
+def _file_survey(file: ResearchFile, blocks: list[tuple[FileSplit, list[Any]]]) -> FileSurvey:
     codes: Counter[str] = Counter()
     field_counts: Counter[int] = Counter()
     headers = {group.header: None for _, groups in blocks for group in groups if group.header}

@@ -68,7 +68,7 @@ def take_back(spark: SparkSession, store: Store, commit: Commit) -> None:
     )
     if before is not None and before.note is not None:
         note = before.note
-    with store.in_turn(spark, "source_rows", after=commit.version, note=note):
+    with store.compare_and_commit(spark, "source_rows", after=commit.version, note=note):
         store.replace(rows, "source_rows")
 
 

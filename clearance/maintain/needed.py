@@ -10,7 +10,7 @@ from pyspark.sql import Row, SparkSession
 from clearance.determine.recorded import standing, sweep_of
 from clearance.grant.last_looked import looked_at
 from clearance.platform.store.store import Store
-from clearance.prepare.changed_people import note_on
+from clearance.prepare.changed_people import read_state
 
 
 def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int | None:
@@ -28,7 +28,7 @@ def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int 
     found = [
         note.source_rows
         for until in _versions_of_charges(spark, store, since=since)
-        if (note := note_on(spark, store, "charges", until=until)[1]) is not None
+        if (note := read_state(spark, store, "charges", until=until)[1]) is not None
     ]
     return min(found, default=None)
 

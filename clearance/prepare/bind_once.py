@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 
-def let(value: Column, body: Callable[[Column], Column]) -> Column:
+def bind_once(value: Column, body: Callable[[Column], Column]) -> Column:
     """`body` of a value, which is worked out once.
 
     Args:

@@ -27,7 +27,7 @@ MOST = 0.3
 
 
 @dataclass(frozen=True)
-class Note:
+class PrepareState:
     """What a prepare rested on.
 
     Attributes:
@@ -47,31 +47,31 @@ class Note:
         return json.dumps(asdict(self), sort_keys=True)
 
 
-def notes(spark: SparkSession, store: Store) -> dict[str, tuple[int, Note | None]]:
+def read_states(spark: SparkSession, store: Store) -> dict[str, tuple[int, PrepareState | None]]:
     """By table, its version and the note on its last commit that changed rows."""
-    return {table: note_on(spark, store, table) for table in TABLES}
+    return {table: read_state(spark, store, table) for table in TABLES}
 
 
-def note_on(
+def read_state(
     spark: SparkSession, store: Store, table: str, *, until: int | None = None
-) -> tuple[int, Note | None]:
+) -> tuple[int, PrepareState | None]:
     """A table's version, and the note on its last commit that changed rows, up to a version."""
     commit = store.last_commit(spark, table, until=until)
     if commit is None:
         return -1, None
     try:
-        return commit.version, Note(**json.loads(commit.note)) if commit.note else None
+        return commit.version, PrepareState(**json.loads(commit.note)) if commit.note else None
     except (ValueError, TypeError):
         return commit.version, None
 
 
-def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], Note]:
+def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], PrepareState]:
     """The versions of the tables that one prepare left, and what it rested on.
 
     Raises:
         UsageError: there is none, or a prepare died between the tables.
     """
-    found = notes(spark, store)
+    found = read_states(spark, store)
     first, *others = [note for _, note in found.values()]
     if first is None or any(other != first for other in others):
         raise UsageError(
@@ -82,7 +82,7 @@ def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], No
 
 
 def changed_people(
-    spark: SparkSession, store: Store, *, earlier: Note | None, now: Note
+    spark: SparkSession, store: Store, *, earlier: PrepareState | None, now: PrepareState
 ) -> DataFrame | None:
     """A row is a subject whose record is another than at the last prepare: subject_id.
 
@@ -118,7 +118,7 @@ def changed_people(
 
 
 def people_with_other_records(
-    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+    spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame:
     """A row is a subject of whom source rows, feeds or merges say another thing: subject_id.
 
@@ -134,7 +134,9 @@ def people_with_other_records(
     return _others(spark, store, records, earlier=earlier, now=now)
 
 
-def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> DataFrame | None:
+def _records(
+    spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
+) -> DataFrame | None:
     """A row is a subject, and whether its source rows say something else: subject_id, changed.
 
     None where they are of one version.
@@ -155,7 +157,7 @@ def _records(spark: SparkSession, store: Store, *, earlier: Note, now: Note) -> 
 
 
 def _lost_anything(
-    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+    spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame | None:
     """A row is a subject of whom rows were lost: the next extract tells whether they still are.
 
@@ -169,7 +171,12 @@ def _lost_anything(
 
 
 def _others(
-    spark: SparkSession, store: Store, records: DataFrame | None, *, earlier: Note, now: Note
+    spark: SparkSession,
+    store: Store,
+    records: DataFrame | None,
+    *,
+    earlier: PrepareState,
+    now: PrepareState,
 ) -> DataFrame:
     told = list(_told_otherwise(spark, store, earlier=earlier, now=now))
     if records is not None:
@@ -185,7 +192,7 @@ def _others(
 
 
 def _told_otherwise(
-    spark: SparkSession, store: Store, *, earlier: Note, now: Note
+    spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> Iterator[DataFrame]:
     """Subjects of whom a feed, or what was lost, says something else than before."""
     for kind in KINDS:

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from clearance.prepare.charge_texts import ChargeTexts, charge_texts, with_charge
-from clearance.prepare.person.blocking_facts import with_standing
+from clearance.prepare.person.blocking_facts import with_blocking_facts
 from clearance.prepare.person.counts import counts
 from clearance.prepare.person.cycles import with_cycle
 from clearance.prepare.person.dated_offences import with_dated_offences
@@ -131,7 +131,7 @@ def charges(features: Features) -> DataFrame:
         # A row of the person in quarantine makes the record incomplete.
         .transform(with_holes, feeds=feeds)
         # What stands between the person and relief.
-        .transform(with_standing)
+        .transform(with_blocking_facts)
     )
     valid = F.col("earlier_same_section") - F.col("earlier_void")
     columns = {

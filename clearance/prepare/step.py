@@ -25,7 +25,7 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import say, stage
 from clearance.prepare.arrests import arrests
-from clearance.prepare.changed_people import TABLES, Note, changed_people, notes
+from clearance.prepare.changed_people import TABLES, PrepareState, changed_people, read_states
 from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
 from clearance.prepare.kept import kept
@@ -99,13 +99,13 @@ def prepare(
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
     feeds = side_feeds(spark, store, loaded=loaded).and_holes(lost, source=source)
-    note = Note(
+    note = PrepareState(
         fingerprint,
         version,
         {kind: feed.version for kind, feed in loaded.items()},
         lost.names if lost is not None else [],
     )
-    found = notes(spark, store)
+    found = read_states(spark, store)
     earlier, *others = [noted for _, noted in found.values()]
     if any(other != earlier for other in others):
         earlier = None
@@ -141,13 +141,13 @@ class _Writer:
 
     store: Store
     people: DataFrame | None
-    note: Note
+    note: PrepareState
     versions: Mapping[str, int]
 
     def put(self, rows: DataFrame, table: str) -> None:
         note = self.note.as_json()
         spark, after = rows.sparkSession, self.versions[table]
-        with self.store.in_turn(spark, table, after=after, note=note):
+        with self.store.compare_and_commit(spark, table, after=after, note=note):
             if self.people is None:
                 self.store.replace(rows, table)
             else:
@@ -179,7 +179,9 @@ def _write(
             people.unpersist()
 
 
-def _result(spark: SparkSession, store: Store, *, changed: bool, note: Note) -> PrepareResult:
+def _result(
+    spark: SparkSession, store: Store, *, changed: bool, note: PrepareState
+) -> PrepareResult:
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
     flags = [F.count_if(F.array_contains("quality", flag)).alias(flag) for flag in FLAGS]
     with storage_faults("counting what was prepared"):

@@ -25,7 +25,7 @@ from clearance.determine.recorded import WHAT_IF
 from clearance.errors import StoreFault
 from clearance.ingest.record import UTF_8
 from clearance.platform.faults.remedies import output_faults, storage_faults
-from clearance.platform.store.lock import alone
+from clearance.platform.store.lock import exclusive_lock
 
 UNDER_WAY = ".publishing"
 LOCK = ".publishing.lock"
@@ -82,7 +82,7 @@ def workplace(out: Path) -> Iterator[Workplace]:
     place = Workplace(out.absolute())
     with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
         place.packets.mkdir(parents=True, exist_ok=True)
-        held.enter_context(alone(place.out / LOCK, doing=f"publishing into {out}"))
+        held.enter_context(exclusive_lock(place.out / LOCK, doing=f"publishing into {out}"))
         _clear(place)
         for folder in (place.aside, place.made, place.replaced):
             folder.mkdir(mode=0o700)

@@ -38,7 +38,7 @@ from clearance.publish.packets.counts import (
     numbered_steps,
     with_words,
 )
-from clearance.publish.packets.packets import FILES, Order, Tables, write_packets
+from clearance.publish.packets.packets import FILES, PublishRequest, Tables, write_packets
 from clearance.publish.packets.relief import petition_titles, relief_of_counties, relief_words
 from clearance.publish.packets.shares import Opened, shared_out
 from clearance.publish.reasons import load_meanings, reasons_of
@@ -143,7 +143,7 @@ def publish(
         written: dict[str, dict[str, int]] = {}
         with workplace(out) as place:
             for share in shares:
-                order = Order(
+                order = PublishRequest(
                     names={county: names[county] for county in share.counties},
                     files=files,
                     rules=rules,
@@ -198,7 +198,7 @@ def _days(counted: Figures, stands: Standing) -> dict[str, date]:
 
 
 def _packets(
-    order: Order, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workplace
+    order: PublishRequest, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workplace
 ) -> dict[str, dict[str, int]]:
     counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
     decided = with_words(counts, words=words).persist()

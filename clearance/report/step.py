@@ -15,7 +15,7 @@ from clearance.determine.recorded import Sweep, latest_sweep, standing
 from clearance.ingest.ledger import refused_since, said_of_refused
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
-from clearance.platform.store.lock import alone
+from clearance.platform.store.lock import exclusive_lock
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
@@ -279,7 +279,7 @@ def _write(out: Path, page: str) -> None:
     remedy = "Name a file that you may write with --out, for example report.html."
     with output_faults(out, what="report", remedy=remedy):
         out.parent.mkdir(parents=True, exist_ok=True)
-        with alone(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
+        with exclusive_lock(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
             try:
                 aside.write_text(page, encoding="utf-8")
                 os.replace(aside, out)

@@ -14,7 +14,7 @@ from typing import Any
 from clearance.rulebook.language.calendar import add_days, add_years
 from clearance.rulebook.language.facts import FLIPS, Fact
 from clearance.rulebook.language.model import All, Condition, Decision, Not
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import (
     AGE_ANCHOR,
     AsOf,
@@ -55,7 +55,7 @@ class _Answer:
     facts_known: int
 
 
-def decide(bound: BoundPack, row: Row, as_of: date) -> Determination | None:
+def decide(bound: ResolvedPack, row: Row, as_of: date) -> Determination | None:
     """The determination of a unit, or None where the unit is not the pack's business.
 
     Args:
@@ -98,7 +98,7 @@ def decide(bound: BoundPack, row: Row, as_of: date) -> Determination | None:
     )
 
 
-def _start_of_run(bound: BoundPack, row: Row, past: list[date]) -> date | None:
+def _start_of_run(bound: ResolvedPack, row: Row, past: list[date]) -> date | None:
     start: date | None = None
     for day in reversed([FIRST_DAY, *past]):
         if _decision(bound, _answer(bound, row, day)).outcome != "ELIGIBLE":
@@ -112,7 +112,7 @@ def _never_before(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def _answer(bound: BoundPack, row: Row, day: date) -> _Answer:
+def _answer(bound: ResolvedPack, row: Row, day: date) -> _Answer:
     truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
     passed: list[Decision] = []
     index = bound.pack.last
@@ -154,14 +154,14 @@ def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | 
     return None if None in results else not decisive
 
 
-def _decision(bound: BoundPack, answer: _Answer) -> Decision:
+def _decision(bound: ResolvedPack, answer: _Answer) -> Decision:
     unknown = bound.pack.unknown.then
     if answer.is_unknown and unknown is not None:
         return unknown
     return bound.decisions[answer.index]
 
 
-def _words(bound: BoundPack, answer: _Answer) -> tuple[str, str, str]:
+def _words(bound: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
     pack = bound.pack
     if answer.is_unknown:
         return str(pack.unknown.reason), "unknown", str(pack.unknown.cite)
@@ -171,7 +171,7 @@ def _words(bound: BoundPack, answer: _Answer) -> tuple[str, str, str]:
     return rule.reason, rule.rule, rule.cite
 
 
-def truth(bound: BoundPack, fact: Fact, row: Row, day: date) -> bool | None:
+def truth(bound: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
     """Whether a fact holds on a day; None where the record does not say."""
     if bound.is_off(fact):
         return False
@@ -210,7 +210,7 @@ class _Span:
     last: date
 
 
-def _of_spans(bound: BoundPack, fact: Fact, row: Row, years: int) -> bool | None:
+def _of_spans(bound: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
     """Truth of a comparison that no as-of date moves."""
     subject = _span(bound, fact, fact.subject, row)
     flips = _Span(
@@ -237,7 +237,7 @@ def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
     return passed == fact.rises if sure else None
 
 
-def _span(bound: BoundPack, fact: Fact, operand: Operand, row: Row) -> _Span:
+def _span(bound: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
     """The days that an operand may be."""
     last = _value(bound, operand, row)
     span = fact.span_of(operand)
@@ -258,7 +258,7 @@ def _is_bound(fact: Fact, operand: Operand, row: Row) -> bool:
     return any(row[mark] for mark in marks)
 
 
-def _within(bound: BoundPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
+def _within(bound: ResolvedPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
     """Whether one of the days lies within so many years after a day; None where not known."""
     start = _value(bound, fact.values[0], row)
     years = None if fact.years is None else _value(bound, fact.years, row)
@@ -271,7 +271,7 @@ def _within(bound: BoundPack, fact: Fact, days: list[date] | None, row: Row) -> 
     return None if inside and _is_bound(fact, fact.subject, row) else inside
 
 
-def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
+def flip_date(bound: ResolvedPack, fact: Fact, row: Row) -> date | None:
     """The day from which a timed fact's truth is the other; None where unknown or never."""
     if bound.is_off(fact):
         return None
@@ -291,7 +291,7 @@ def flip_date(bound: BoundPack, fact: Fact, row: Row) -> date | None:
     return _moved(bound, fact, subject, years)
 
 
-def _moved(bound: BoundPack, fact: Fact, subject: date, years: int) -> date:
+def _moved(bound: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
     is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
     offset = years - AGE_ANCHOR if is_age else years
     return add_days(add_years(subject, offset, bound.pack.leap_day), FLIPS[fact.operator][1])
@@ -322,7 +322,7 @@ def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
             raise AssertionError(f"{operator} is decided elsewhere")
 
 
-def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
+def _value(bound: ResolvedPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Column):
@@ -338,7 +338,7 @@ def _value(bound: BoundPack, operand: Operand, row: Row) -> Any:
     return _param(bound, operand, row)
 
 
-def _param(bound: BoundPack, operand: Param, row: Row) -> Any:
+def _param(bound: ResolvedPack, operand: Param, row: Row) -> Any:
     dated = bound.pack.params[operand.name]
     if dated.by is None:
         return bound.values[operand.name]

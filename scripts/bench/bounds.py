@@ -27,7 +27,7 @@ from pyspark.sql import functions as F
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import decide
 
@@ -81,7 +81,7 @@ def main() -> None:
     by_name = {(item.pack.pack, item.pack.version): item.pack for item in rulebook.packs}
     print(f"{len(rows):,} convictions whose row rests on a bound")
     for name, version, as_of in sorted(packs):
-        bound = bind(by_name[name, version], rulebook.catalogue, switches={}, reads="")
+        bound = resolve(by_name[name, version], rulebook.catalogue, switches={}, reads="")
         change: Counter[str] = Counter()
         for row in rows:
             if (name, row["unit_id"]) not in own:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from measure import ROOT, Run, compared, in_turn, measured, trees
 
-from clearance.command.demo import AS_OF, SEED
+from clearance.commands.demo import AS_OF, SEED
 from clearance.synth.step import synthesize
 
 

@@ -10,10 +10,25 @@ from __future__ import annotations
 
 import inspect
 import sys
+from importlib import import_module
+from types import ModuleType
 
 from clearance.cli import _code
-from clearance.command import options
-from clearance.platform.spark.session import build_session
+
+
+def first_found(*names: str) -> ModuleType:
+    """The first of some modules that the checkout has: folders were renamed."""
+    for name in names:
+        try:
+            return import_module(name)
+        except ModuleNotFoundError as error:
+            if not name.startswith(str(error.name)):
+                raise
+    raise ModuleNotFoundError(f"The checkout has none of {', '.join(names)}.")
+
+
+options = first_found("clearance.commands.options", "clearance.command.options")
+session = first_found("clearance.platform.spark.session", "clearance.session")
 
 
 def main() -> int:
@@ -28,7 +43,7 @@ def main() -> int:
         commands.append(["feed", kind, path, "--dated", as_of, *into])
     commands.append(["prepare", *into])
     commands.append(["determine", "--as-of", as_of, *into])
-    spark = build_session()
+    spark = session.build_session()
     for command in commands:
         code = _code(command, debug=True)
         if code:

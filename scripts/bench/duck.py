@@ -34,7 +34,7 @@ from clearance.determine.plan import Plan, plan_sweep
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.assigned import Assigned
 from clearance.rulebook.language.model import All, Any_, Condition, Not
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.rivals import RULE
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.spark.operators import holds, known, truth
@@ -165,7 +165,7 @@ class DuckPack:
 
     def says(self) -> Iterator[dict[str, Any]]:
         """What each code says, in their order."""
-        bound: BoundPack = self.item.bound
+        bound: ResolvedPack = self.item.bound
         pack = bound.pack
         for unsure in (False, True):
             for at in range(self.last + 1):

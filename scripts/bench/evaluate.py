@@ -23,7 +23,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.spark.compile import Assigned, evaluate
 
 AS_OF = date(2026, 11, 1)
@@ -62,7 +62,7 @@ TIMED = {
 }
 
 
-def pack_with(flips: int) -> BoundPack:
+def pack_with(flips: int) -> ResolvedPack:
     """A pack of 15 rules over 12 still facts and `flips` timed ones."""
     timed = dict(list(TIMED.items())[:flips])
     rules: list[tuple[Any, Any]] = [
@@ -95,7 +95,7 @@ def pack_with(flips: int) -> BoundPack:
             "otherwise": {"then": "NOT_ELIGIBLE", "reason": "NONE", "cite": "none"},
         }
     )
-    return bind(pack, load_catalogue(rules_folder()), switches={}, reads="bench")
+    return resolve(pack, load_catalogue(rules_folder()), switches={}, reads="bench")
 
 
 def units(spark: SparkSession, count: int) -> DataFrame:

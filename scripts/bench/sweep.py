@@ -37,7 +37,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.spark.compile import Assigned
 from clearance.settings import Settings
@@ -93,7 +93,7 @@ def with_more(plan: Plan, *, packs: int) -> Plan:
     return replace(plan, assigned=tuple(assigned))
 
 
-def _another(bound: BoundPack, turn: int) -> BoundPack:
+def _another(bound: ResolvedPack, turn: int) -> ResolvedPack:
     pack = bound.pack.model_copy(update={"pack": f"{bound.pack.pack}_{turn}"})
     values = {
         name: value + turn if type(value) is int else value for name, value in bound.values.items()

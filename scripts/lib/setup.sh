@@ -195,7 +195,7 @@ fetch_jars() { # fetch_jars ROOT
 archive_classes() { # archive_classes ROOT: in the background, when nothing else runs; a run needs it not
   (
     trap '' INT HUP
-    cd "$1" && nice -n 19 .venv/bin/python -m clearance.command.archive_classes </dev/null >/dev/null 2>&1 &
+    cd "$1" && nice -n 19 .venv/bin/python -m clearance.commands.archive_classes </dev/null >/dev/null 2>&1 &
   )
 }
 

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance import errors
-from clearance.command.app import app
+from clearance.commands.app import app
 from clearance.platform.paths import PACKAGE, conf_folder
 from clearance.settings import DEFAULT_CONFIG, Settings
 from manual.markdown import code, plain, table
@@ -58,6 +58,7 @@ def command_page() -> str:
         (f"[`{path}`](#{_anchor(path)})", plain(_first_line(verb.help))) for path, verb in verbs
     ]
     lines += table(("Verb", "What it does"), rows)
+    lines += ["Without a verb:", "", *_params(group, PROGRAM)]
     for path, verb in verbs:
         lines += _verb(path, verb)
     return "\n".join(lines)
@@ -136,20 +137,26 @@ def _verbs(group: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _verb(path: str, verb: Any) -> Iterator[str]:
     context = verb.make_context(path, [], resilient_parsing=True)
-    records: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
-    for param in verb.params:
-        record = param.get_help_record(context)
-        if record is not None:
-            records[param.param_type_name].append(record)
     yield from (f"## {path}", "")
     yield from (*(plain(part) for part in (verb.help or "").split("\n")), "")
     yield from ("```text", " ".join((path, *verb.collect_usage_pieces(context))), "```", "")
+    yield from _params(verb, path)
+    if verb.epilog:
+        yield from (*_epilog(verb.epilog), "")
+
+
+def _params(command: Any, path: str) -> Iterator[str]:
+    """A table of arguments and one of options, each as `--help` has them."""
+    context = command.make_context(path, [], resilient_parsing=True)
+    records: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+    for param in command.params:
+        record = param.get_help_record(context)
+        if record is not None:
+            records[param.param_type_name].append(record)
     for kind, heading in (("argument", "Argument"), ("option", "Option")):
         rows = [(code(left), plain(right)) for left, right in records[kind]]
         if rows:
             yield from table((heading, ""), rows)
-    if verb.epilog:
-        yield from (*_epilog(verb.epilog), "")
 
 
 def _epilog(text: str) -> Iterator[str]:

@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.rulebook.check.audit import audit
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from soak.sessions import forget_ended_jobs
-from tests.rules.agreement import check_packs_agree
+from tests.support.rulebook.agreement import check_packs_agree
 
 ROUND = 300_000
 
@@ -35,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     rulebook = load_rulebook(rules_folder())
     bounds = [
-        bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+        resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
         for item in rulebook.packs
     ]
     found = audit(rules_folder(), overlapping=True)

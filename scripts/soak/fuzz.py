@@ -28,7 +28,7 @@ from hypothesis.strategies import SearchStrategy
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from clearance.errors import InputRefused, RulebookInvalid, UsageError
-from clearance.ingest.files.probe import look_at
+from clearance.ingest.files.probe import probe
 from clearance.ingest.step import ingest
 from clearance.platform.paths import conf_folder, rules_folder
 from clearance.platform.spark.session import build_session
@@ -36,11 +36,11 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.settings import load_settings
-from tests.spec.drawn import any_settings, anything, as_yaml, slipped
-from tests.spec.file_mutation import is_plain, mutated_file, valid_file
-from tests.spec.mutation import mutated_text
-from tests.spec.readers import PACKS, read_county, read_pack
-from tests.spec.reconcile import differences
+from tests.support.fuzz.drawn import any_settings, anything, as_yaml, slipped
+from tests.support.fuzz.file_mutation import is_plain, mutated_file, valid_file
+from tests.support.fuzz.mutation import mutated_text
+from tests.support.fuzz.readers import PACKS, read_county, read_pack
+from tests.support.fuzz.reconcile import differences
 
 CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -56,7 +56,7 @@ def make_files(
         path = folder / f"{number:06}.csv"
         path.write_bytes(data)
         try:
-            look_at(path)
+            probe(path)
             files[path.name] = data
             wrong += [f"{path.name}: no plain text, but not refused"] if not is_plain(data) else []
         except InputRefused as error:

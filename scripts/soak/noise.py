@@ -176,7 +176,7 @@ def _load_empty_feeds(spark: SparkSession, store: Store) -> None:
 
     for kind in ("registry", "supervision", "petitions"):
         state = LoadedFeed(kind, None, None, 0, "0" * 64, ("feed.csv",), version=-1)
-        with store.in_turn(spark, kind, after=-1, note=state.as_note()):
+        with store.compare_and_commit(spark, kind, after=-1, note=state.as_note()):
             store.replace(literal_table(spark, [], FEEDS[kind].types), kind)
 
 

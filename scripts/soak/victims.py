@@ -1,22 +1,31 @@
-"""The command as a process group of its own, with a watch on what it says and commits."""
+"""Commands that are ended: as a process group that is watched, or in this process at a write."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from clearance.platform.store.store import Store
+from clearance.publish.notices import to_courts as notices
+from clearance.publish.packets import packets
 from soak.sessions import QUICK
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 900
+# What ends a command: after or before one of these is called.
+WRITES = tuple((Store, name) for name in ("append", "replace", "upsert", "replace_people"))
+MOVES = ((packets, "move_into_place"), (notices, "move_lists"))
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -103,3 +112,36 @@ class Victim:
                 break
             time.sleep(0.005)
         self.reader.join(timeout=10)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@contextlib.contextmanager
+def dying(at: int, *, late: bool) -> Iterator[None]:
+    """The process is gone at a write or move: after it where it is `late`, before it otherwise.
+
+    Args:
+        at: which one, from 1.
+        late: whether the write is done.
+    """
+    calls = iter(range(1, 10_000))
+
+    def then_die(call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def instead(*given: Any, **named: Any) -> Any:
+            is_last = next(calls) == at
+            if is_last and not late:
+                raise Killed
+            result = call(*given, **named)
+            if is_last:
+                raise Killed
+            return result
+
+        return instead
+
+    with contextlib.ExitStack() as patched:
+        for place, name in (*WRITES, *MOVES):
+            patched.enter_context(patch.object(place, name, then_die(getattr(place, name))))
+        yield

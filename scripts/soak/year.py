@@ -14,19 +14,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
-import functools
 import io
 import json
 import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from pyspark.sql import SparkSession
 
@@ -37,9 +35,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from clearance.cli import _code
 from clearance.ingest.layout import FIELDS
 from clearance.platform.store.store import Store
-from clearance.publish.notices import to_courts as notices
-from clearance.publish.packets import packets
 from soak.sessions import QUICK, forget_ended_jobs
+from soak.victims import Killed, dying
 
 YEAR = 2024
 LAW = "pc1203_425"
@@ -51,16 +48,8 @@ FEEDS = {
     "petitions": ("subject_id", "cnt_order", "county", "filed_on", "status", "decided_on"),
 }
 COUNT = "101001001000"
-# What ends a command: after or before one of these is called.
-WRITES = tuple((Store, name) for name in ("append", "replace", "upsert", "replace_people"))
-MOVES = ((packets, "move_into_place"), (notices, "move_lists"))
-
 # A line of a notice: subject, pack, day of the grant, and whether it is a grant or a correction.
 Line = tuple[str, str, str, str]
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 @dataclass(frozen=True)
@@ -350,35 +339,6 @@ def notice_lines(*outs: Path) -> Counter[Line]:
             for row in csv.DictReader(file):
                 lines[row["subject_id"], row["pack"], row["granted_on"], row["kind"]] += 1
     return lines
-
-
-@contextlib.contextmanager
-def dying(at: int, *, late: bool) -> Iterator[None]:
-    """The process is gone at a write or move: after it where it is `late`, before it otherwise.
-
-    Args:
-        at: which one, from 1.
-        late: whether the write is done.
-    """
-    calls = iter(range(1, 10_000))
-
-    def then_die(call: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(call)
-        def instead(*given: Any, **named: Any) -> Any:
-            is_last = next(calls) == at
-            if is_last and not late:
-                raise Killed
-            result = call(*given, **named)
-            if is_last:
-                raise Killed
-            return result
-
-        return instead
-
-    with contextlib.ExitStack() as patched:
-        for place, name in (*WRITES, *MOVES):
-            patched.enter_context(patch.object(place, name, then_die(getattr(place, name))))
-        yield
 
 
 def run(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from soak.cluster import NO_PYTHON, WORKERS, document, standalone
 
-from clearance.command.demo import AS_OF
-from tests.line.conftest import Line
+from clearance.commands.demo import AS_OF
+from tests.support.stores import Line
 
 
 def test_a_sweep_on_a_cluster_gives_the_digest_of_one_machine(line: Line, tmp_path: Path) -> None:

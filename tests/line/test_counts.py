@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 from soak.months import Place
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
-from tests.line.conftest import Line
-from tests.line.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
+from tests.support.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
+from tests.support.stores import Line
 
 # What a month changes by person.
 FOLLOWED = ("arrests", "charges", "determinations")

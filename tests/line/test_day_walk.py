@@ -18,12 +18,12 @@ from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
 from clearance.rulebook.spark.compile import Assigned, evaluate
 from clearance.synth.step import synthesize
-from tests.line.months import load
+from tests.support.months import load
 
 AS_OF, EARLIER = date(2026, 11, 1), date(2023, 3, 1)
 PEOPLE = 80
@@ -37,7 +37,7 @@ Row = Mapping[str, Any]
 class Decided:
     """A unit, the pack, the day, and what Spark said of it."""
 
-    bound: BoundPack
+    bound: ResolvedPack
     row: Row
     as_of: date
     said: Determination
@@ -103,7 +103,7 @@ def decided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> li
         for name in ("pc1203_425", "pc851_93"):
             file = rulebook.find(name, as_of=as_of)
             assert file is not None
-            bound = bind(file.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+            bound = resolve(file.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
             units = store.read(spark, UNIT_TABLES[bound.pack.unit])
             if bound.pack.unit == "conviction":
                 units = units.where("convicted")
@@ -119,7 +119,7 @@ def decided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> li
 Walk = Callable[[date, Determination], Determination]
 
 
-def walked(bound: BoundPack, row: Row) -> tuple[list[date], Walk]:
+def walked(bound: ResolvedPack, row: Row) -> tuple[list[date], Walk]:
     """The days around every flip, and a row with what walking alone finds in place of its own."""
     flips = {flip for i in bound.timed if (flip := flip_date(bound, bound.facts[i], row))}
     days = sorted({flip + step for flip in flips for step in (-DAY, timedelta(0), DAY)})

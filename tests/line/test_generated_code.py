@@ -8,8 +8,8 @@ from shutil import copytree
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.command.demo import AS_OF
-from clearance.command.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
+from clearance.commands.demo import AS_OF
+from clearance.commands.size import SMALL_INPUT, SMALL_STORE, UNPACKED, is_small
 from clearance.determine.step import determine
 from clearance.platform.clock import wall_clock
 from clearance.platform.paths import rules_folder
@@ -18,7 +18,7 @@ from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
 from clearance.publish.step import publish
 from clearance.settings import load_settings
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 
 def sized(path: Path, size: int) -> Path:

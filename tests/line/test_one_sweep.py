@@ -15,10 +15,10 @@ from pyspark.sql import SparkSession
 from soak.state import files_of
 
 from clearance.cli import _code
-from clearance.command.demo import AS_OF
+from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import shares
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 READ = ("source_rows", "charges", "arrests", "determinations")
 

@@ -28,9 +28,9 @@ from clearance.cli import _code
 from clearance.determine.digest import row_hash
 from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
-from tests.line.conftest import Line
 from tests.line.county_file import first_month, second_month
-from tests.spec.feed_files import text_of, write
+from tests.support.feed_files import text_of, write
+from tests.support.stores import Line
 
 WRITTEN = Path(__file__).with_name("answers.json")
 TABLES = {

@@ -7,7 +7,7 @@ import json
 from pyspark.sql import SparkSession
 
 from clearance.determine.digest import CONTENT
-from tests.line.conftest import Line
+from tests.support.stores import Line
 
 STEPS = ["ingest", "prepare", "determine", "publish", "report"]
 

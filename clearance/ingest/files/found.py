@@ -20,7 +20,7 @@ from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
 from clearance.ingest.files.naming import HOW_TO_NAME, is_research, no_research_file
-from clearance.ingest.files.probe import UNPACK_LIMIT, Look, look_at, shown
+from clearance.ingest.files.probe import UNPACK_LIMIT, FileProbe, probe, shown
 from clearance.ingest.files.remote import Hadoop, RemoteFile, remote_files
 
 
@@ -176,17 +176,17 @@ def find_files(
     return FoundFiles(list(distinct.values()), repeated, passed_over)
 
 
-def _looked_at(paths: Sequence[Path], *, unpack_limit: float) -> list[Look]:
+def _looked_at(paths: Sequence[Path], *, unpack_limit: float) -> list[FileProbe]:
     # Summing and unpacking let go of the interpreter: a thread a core.
     threads = ThreadPoolExecutor(os.cpu_count())
     try:
-        return list(threads.map(lambda path: look_at(path, unpack_limit=unpack_limit), paths))
+        return list(threads.map(lambda path: probe(path, unpack_limit=unpack_limit), paths))
     finally:
         # After a refusal, or Ctrl-C, nobody waits for the others.
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _described(hadoop: Hadoop, path: Path, *, look: Look, links: Path) -> ResearchFile:
+def _described(hadoop: Hadoop, path: Path, *, look: FileProbe, links: Path) -> ResearchFile:
     reads = _readable_name(hadoop, path, look, links=links)
     return ResearchFile(
         shown(path),
@@ -216,7 +216,7 @@ def literally(name: str) -> str:
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", name)
 
 
-def _readable_name(hadoop: Hadoop, path: Path, look: Look, *, links: Path) -> Path:
+def _readable_name(hadoop: Hadoop, path: Path, look: FileProbe, *, links: Path) -> Path:
     """The file itself, or a link to it under a name that Spark reads as what it is.
 
     Spark goes by the name: it is hidden if it starts with `_` or `.`, and its ending says how it is

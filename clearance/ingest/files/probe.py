@@ -35,7 +35,7 @@ class _BehindTheEnd(Exception):
 
 
 @dataclass(frozen=True)
-class Look:
+class FileProbe:
     """What a file is.
 
     Attributes:
@@ -53,7 +53,7 @@ class Look:
     header: tuple[str, ...] | None = None
 
 
-def look_at(path: Path, *, unpack_limit: float = UNPACK_LIMIT) -> Look:
+def probe(path: Path, *, unpack_limit: float = UNPACK_LIMIT) -> FileProbe:
     """A file's sum, and what it holds, in one pass.
 
     Args:
@@ -89,7 +89,7 @@ def look_at(path: Path, *, unpack_limit: float = UNPACK_LIMIT) -> Look:
     except (EOFError, zlib.error) as error:
         raise damaged(which) from error
     marked = head.startswith(MARK)
-    return Look(digest.hexdigest(), size, zipped, marked, first_header(head))
+    return FileProbe(digest.hexdigest(), size, zipped, marked, first_header(head))
 
 
 def shown(path: Path) -> str:

@@ -143,7 +143,7 @@ class _UnnamedConflict(SweepConflict):
     """A conflict found by `told`, likewise."""
 
 
-def told(error: BaseException, *, doing: str) -> ClearanceError:
+def as_clearance_error(error: BaseException, *, doing: str) -> ClearanceError:
     """The error to raise for a fault, with what to do; it names no row's values.
 
     Args:
@@ -250,7 +250,7 @@ def storage_faults(doing: str) -> Iterator[None]:
     except ClearanceError:
         raise
     except (*SPARK_FAULTS, OSError) as error:
-        raise told(error, doing=doing) from error
+        raise as_clearance_error(error, doing=doing) from error
 
 
 @contextmanager

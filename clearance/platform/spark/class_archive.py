@@ -1,7 +1,7 @@
 """An archive of the classes that a run loads, so that it is some ten seconds sooner done.
 
-`clearance.command.archive_classes` makes it (the JVM's own class data sharing), once for a Java and
-a set of jars; set-up starts that in the background. It is a shortcut only: where it is missing,
+`clearance.commands.archive_classes` makes it (the JVM's own class data sharing), once for a Java
+and a set of jars; set-up starts that in the background. It is a shortcut only: where it is missing,
 made by another Java, of other jars or damaged, a run does without it. It lies beside Delta's jars.
 """
 
@@ -16,7 +16,7 @@ from clearance.platform.paths import jars_folder
 from clearance.platform.spark.java import find_java
 
 # What `doctor` names.
-MAKER = "python -m clearance.command.archive_classes"
+MAKER = "python -m clearance.commands.archive_classes"
 # What loads the classes; an archive that was made by something else is made anew.
 WARMED_UP_BY = "two months of the line"
 NAME = "classes-{}.jsa"

@@ -12,7 +12,7 @@ from clearance.errors import SweepConflict
 
 
 @contextmanager
-def alone(path: Path, *, doing: str) -> Iterator[None]:
+def exclusive_lock(path: Path, *, doing: str) -> Iterator[None]:
     """Hold the lock file `path` for the block; it is gone afterwards.
 
     A killed process leaves the file behind but not the lock, so the next run simply goes on.

@@ -25,7 +25,7 @@ from clearance.platform.faults.remedies import storage_faults
 from clearance.platform.store.commits import Commit, commits, last_commit, last_of_same_rows
 from clearance.platform.store.earlier_tables import bring_up_to_date
 from clearance.platform.store.first_write import end_first_write, first_write, has_remains
-from clearance.platform.store.lock import alone
+from clearance.platform.store.lock import exclusive_lock
 from clearance.platform.store.log_folder import ADDRESS, Folder, folder_at, spark_path
 from clearance.platform.store.plain_files import plain_files
 from clearance.schemas import MAKERS, TABLES
@@ -52,7 +52,7 @@ _CLAIMED = _Claims()
 
 
 @dataclass
-class Turn:
+class NextCommit:
     """The one write to a table that rests on what was read of it.
 
     Attributes:
@@ -99,7 +99,7 @@ class Store:
         return ADDRESS.match(self.uri) is not None
 
     @contextmanager
-    def claimed(self, *, make: bool = False) -> Iterator[None]:
+    def write_lock(self, *, make: bool = False) -> Iterator[None]:
         """Be the only run that writes into the store, where the store is a folder.
 
         On a plain file system Delta's commit looks for the next version's file and then renames
@@ -125,7 +125,7 @@ class Store:
                 if not root.exists():
                     root.mkdir(parents=True, mode=0o700)
                     held.callback(_remove_empty, root)
-                lock = alone(root / LOCK, doing=f"writing into the store {self.uri}")
+                lock = exclusive_lock(root / LOCK, doing=f"writing into the store {self.uri}")
                 held.enter_context(lock)
             _CLAIMED.roots.add(root)
             held.callback(_CLAIMED.roots.remove, root)
@@ -334,7 +334,9 @@ class Store:
                 ) from error
 
     @contextmanager
-    def in_turn(self, spark: SparkSession, table: str, *, after: int, note: str) -> Iterator[Turn]:
+    def compare_and_commit(
+        self, spark: SparkSession, table: str, *, after: int, note: str
+    ) -> Iterator[NextCommit]:
         """Around the one write to a table: it is made only if nothing else came in between.
 
         What a step writes rests on what it read. Delta sees a conflict only with commits made
@@ -357,7 +359,7 @@ class Store:
         settings = {_NOTE: note, _APP_ID: f"clearance {table}", _APP_VERSION: str(after + 1)}
         for key, value in settings.items():
             spark.conf.set(key, value)
-        turn = Turn()
+        turn = NextCommit()
         try:
             yield turn
         finally:

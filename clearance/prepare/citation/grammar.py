@@ -22,12 +22,12 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.prepare.bind_once import let
-from clearance.prepare.citation.normalize import tidied
+from clearance.prepare.bind_once import bind_once
+from clearance.prepare.citation.normalize import normalized
 from clearance.prepare.citation.parts import CITED_TYPE, is_one_of, parts_of
 from clearance.prepare.citation.patterns import END, any_of, citation, further, joined, named
 from clearance.prepare.citation.plausible import is_charge
-from clearance.prepare.citation.spelling import Mark, Spelling, own_spelling
+from clearance.prepare.citation.spelling import PrefixSection, Spelling, own_spelling
 
 CHARGE_TYPE = (
     "struct<code_book:string,section:string,subdivisions:array<string>,attempt:boolean,"
@@ -78,16 +78,16 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
     beginning = F.substring(text, 1, LONGEST)
     whole_words = F.regexp_replace(beginning, "[^ )]*$", "")
     cut = F.when(F.length(text) > LONGEST, whole_words).otherwise(beginning)
-    tidy = F.when(~absent(text), tidied(cut, known))
-    return let(tidy, lambda given: _parse(given, known))
+    tidy = F.when(~absent(text), normalized(cut, known))
+    return bind_once(tidy, lambda given: _parse(given, known))
 
 
 def _parse(tidy: Column, known: Spelling) -> Column:
     def with_citation(cited: Column) -> Column:
         rest = F.substr(tidy, F.length(cited) + 1)
-        return let(rest, lambda given: _found(tidy, cited, given, known))
+        return bind_once(rest, lambda given: _found(tidy, cited, given, known))
 
-    return let(F.regexp_extract(tidy, "^" + citation(known), 0), with_citation)
+    return bind_once(F.regexp_extract(tidy, "^" + citation(known), 0), with_citation)
 
 
 def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
@@ -103,7 +103,7 @@ def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column
         F.when(ok, F.split(cited, joined(known))).otherwise(_none_of("string")).alias("pieces"),
         F.when(ok, pieces).otherwise(_none_of("string")).alias("further"),
     )
-    return let(found, lambda given: _charge(given, known))
+    return bind_once(found, lambda given: _charge(given, known))
 
 
 def _charge(found: Column, known: Spelling) -> Column:
@@ -119,12 +119,12 @@ def _charge(found: Column, known: Spelling) -> Column:
         )
         others = parts_of(F.coalesce(pieces, found["further"]), known)
         every = F.array_distinct(F.concat(cited, others))
-        return let(every, lambda parts: _struct(found, words, parts, agreed, known))
+        return bind_once(every, lambda parts: _struct(found, words, parts, agreed, known))
 
-    return let(parts_of(found["pieces"], known), with_parts)
+    return bind_once(parts_of(found["pieces"], known), with_parts)
 
 
-def _marked(cited: Column, mark: Mark) -> Column:
+def _marked(cited: Column, mark: PrefixSection) -> Column:
     """Whether a mark is about the charge: before it or joined by `/`, not listed behind it."""
     return cited.rlike(rf"(^|/ ?){mark.section}(?![\d.])")
 

@@ -26,7 +26,7 @@ from clearance.prepare.citation.patterns import (
     joined,
     part,
 )
-from clearance.prepare.citation.spelling import Mark, Spelling
+from clearance.prepare.citation.spelling import PrefixSection, Spelling
 
 # Kinds of dashes, blanks and brackets, and what they are read as.
 SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u3000\u00a7[]{}"
@@ -36,7 +36,7 @@ ORDINARY = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
 STRAY = r"[ :;,.*/\"'_<>=~|!?-]"
 
 
-def tidied(text: Column, known: Spelling) -> Column:
+def normalized(text: Column, known: Spelling) -> Column:
     """The text in upper case with single blanks and its citation in front.
 
     Args:
@@ -187,13 +187,13 @@ def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
     ]
 
 
-def _glued(mark: Mark, known: Spelling) -> tuple[str, str]:
+def _glued(mark: PrefixSection, known: Spelling) -> tuple[str, str]:
     """664487(A) PC, 664.487(A) PC, 664(A).11359 HS: no book has sections with such a number."""
     marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+"
     return (rf"^({marked})[.:*]?(?={ORDINARY}(?: ?{book(known)}|$))", "$1/")
 
 
-def _after_mark(mark: Mark, known: Spelling) -> tuple[str, str]:
+def _after_mark(mark: PrefixSection, known: Spelling) -> tuple[str, str]:
     """664 PC-187(A) PC, 664 HS 11358: a dash or blank joins a mark and what it marks."""
     marked = rf"{re.escape(mark.section)}(?:{BRACKET})*+(?: ?{mark.code_book})?"
     cited = rf"(?:{any_of(known.code_books)}[ .:-]{{0,2}})?[1-9]\d\d"

@@ -7,9 +7,9 @@ import re
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.prepare.bind_once import let
+from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.patterns import BRACKET, NUMBER, TAIL, any_of
-from clearance.prepare.citation.spelling import Mark, Spelling
+from clearance.prepare.citation.spelling import PrefixSection, Spelling
 
 CITED_TYPE = "struct<code_book:string,section:string,subdivisions:array<string>>"
 
@@ -38,14 +38,14 @@ def parts_of(pieces: Column, known: Spelling) -> Column:
     def with_books(raw: Column) -> Column:
         def cite(part: Column, at: Column) -> Column:
             book = F.coalesce(part["book"], _spoken_for(raw, at, known))
-            return let(book, lambda given: _cited(part, given, known))
+            return bind_once(book, lambda given: _cited(part, given, known))
 
         return F.transform(raw, cite)
 
-    return let(F.transform(pieces, read), with_books)
+    return bind_once(F.transform(pieces, read), with_books)
 
 
-def is_one_of(part: Column, marks: tuple[Mark, ...]) -> Column:
+def is_one_of(part: Column, marks: tuple[PrefixSection, ...]) -> Column:
     """Whether a part, or a charge, is one of the sections, whatever its subdivision.
 
     Args:
@@ -59,7 +59,7 @@ def is_one_of(part: Column, marks: tuple[Mark, ...]) -> Column:
     return found
 
 
-def _marks(known: Spelling) -> tuple[Mark, ...]:
+def _marks(known: Spelling) -> tuple[PrefixSection, ...]:
     """Sections that stand beside others of any code book: theirs does not speak for those."""
     return (known.attempt, known.conspiracy, *known.about_others)
 
@@ -112,4 +112,4 @@ def _cited(part: Column, book: Column, known: Spelling) -> Column:
             names.alias("subdivisions"),
         )
 
-    return let(letters, cite)
+    return bind_once(letters, cite)

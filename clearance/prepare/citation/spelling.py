@@ -25,7 +25,7 @@ Name = Annotated[str, Field(pattern="^[A-Z][A-Z&./ ]*$")]
 SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
 
 
-class Mark(BaseModel):
+class PrefixSection(BaseModel):
     """A section that says how a crime was committed, such as an attempt."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,14 +49,14 @@ class Spelling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code_books: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(min_length=1)
-    attempt: Mark
-    conspiracy: Mark
+    attempt: PrefixSection
+    conspiracy: PrefixSection
     other_names: dict[str, tuple[Name, ...]] = {}
     attempt_words: tuple[Word, ...] = Field(min_length=1)
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)
     short_sections: tuple[Word, ...] = ()
-    own_attempts: tuple[Mark, ...] = ()
-    about_others: tuple[Mark, ...] = ()
+    own_attempts: tuple[PrefixSection, ...] = ()
+    about_others: tuple[PrefixSection, ...] = ()
     charge_words: tuple[Word, ...] = Field(min_length=1)
     lead_words: tuple[Word, ...] = ()
     count_words: tuple[Word, ...] = Field(min_length=1)

@@ -19,7 +19,7 @@ from clearance.prepare.record.levels import VOIDED, turned_over
 _AT_LAST = "9999-12-31"
 
 
-def standing(person: WindowSpec) -> dict[str, Column]:
+def blocking_facts(person: WindowSpec) -> dict[str, Column]:
     """Columns over all counts of a person, worked out in one pass with the others of `people`.
 
     Args:
@@ -28,7 +28,7 @@ def standing(person: WindowSpec) -> dict[str, Column]:
     return {**_served(person), **_pending(person), **_felonies(person)}
 
 
-def with_standing(counts: DataFrame) -> DataFrame:
+def with_blocking_facts(counts: DataFrame) -> DataFrame:
     """A row is a count, with what the convictions of its person make of other facts.
 
     The felonies after it, from which a pack counts years without one; the latest end of a parole;

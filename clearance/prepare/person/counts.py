@@ -18,7 +18,7 @@ from clearance.prepare.record.fields import charge_line, possible_days
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.quality import flags
 from clearance.prepare.record.rules import MODIFYING
-from clearance.prepare.record.sentences import MARKS, sentence_marks, sentence_part
+from clearance.prepare.record.sentences import MARKS, sentence_aggregates, sentence_part
 
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
@@ -110,7 +110,7 @@ def _events(typed: DataFrame) -> DataFrame:
         of("convicted_toc", "toc").alias("toc"),
         "at",
         *[day.alias(name) for name, day in _convicted_within(convicts).items()],
-        *[mark.alias(name) for name, mark in sentence_marks().items()],
+        *[mark.alias(name) for name, mark in sentence_aggregates().items()],
     )
 
 

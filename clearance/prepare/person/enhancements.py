@@ -9,7 +9,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 
-from clearance.prepare.bind_once import let
+from clearance.prepare.bind_once import bind_once
 from clearance.prepare.projection import projected
 from clearance.prepare.record.events import NO_CHARGE
 from clearance.prepare.statutes.list_bits import ListBits
@@ -65,7 +65,7 @@ def with_enhanced_felonies(counts: DataFrame, *, lists: ListBits) -> DataFrame:
 
     # Few cycles have any.
     enhanced = (F.size(_ENHANCEMENTS) > 0) & _is_base(lists)
-    whole = F.when(enhanced, let(made, with_lists)).otherwise(F.col("tags"))
+    whole = F.when(enhanced, bind_once(made, with_lists)).otherwise(F.col("tags"))
     return projected(counts, {"tags": whole}, without=(_ENHANCEMENTS, _FELONY_STEPS))
 
 

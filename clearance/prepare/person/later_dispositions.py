@@ -12,7 +12,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from clearance.prepare.bind_once import let
+from clearance.prepare.bind_once import bind_once
 from clearance.prepare.person.counts import CHANGES, CYCLE, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
 from clearance.prepare.projection import projected
 from clearance.prepare.record.dispositions import UNREAD
@@ -115,7 +115,8 @@ def _change() -> Column:
     """
     loose = _loose() & (_wide() | _known_case())
     return F.when(
-        loose, let(_earlier(), lambda earlier: let(_candidates(earlier), _about_candidates))
+        loose,
+        bind_once(_earlier(), lambda earlier: bind_once(_candidates(earlier), _about_candidates)),
     )
 
 
@@ -152,7 +153,7 @@ def _about_candidates(candidates: Column) -> Column:
     same = F.filter(candidates, lambda one: one["charge_key"] == F.col("charge_key"))
     of_charge = F.coalesce(_some(same), F.filter(candidates, _near_charge))
     fitting = F.when(_names_offence(), of_charge).otherwise(candidates)
-    return let(fitting, lambda fits: _about(fits, candidates=candidates))
+    return bind_once(fitting, lambda fits: _about(fits, candidates=candidates))
 
 
 def _about(fits: Column, *, candidates: Column) -> Column:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from clearance.prepare.person.blocking_facts import is_charge, is_felony, standing
+from clearance.prepare.person.blocking_facts import blocking_facts, is_charge, is_felony
 from clearance.prepare.person.cycles import P64
 from clearance.prepare.person.earlier import earlier_convictions, of_section
 from clearance.prepare.person.limitation import is_prior
@@ -92,7 +92,12 @@ def with_person(
     )
     person = Window.partitionBy("person_id")
     gathered = marked.withColumns(
-        {**_record(person), **_events(person), **_birth(person, merged=merged), **standing(person)}
+        {
+            **_record(person),
+            **_events(person),
+            **_birth(person, merged=merged),
+            **blocking_facts(person),
+        }
     )
     return projected(
         gathered,

@@ -100,7 +100,7 @@ def sentence_part() -> dict[str, Column]:
     }
 
 
-def sentence_marks() -> dict[str, Column]:
+def sentence_aggregates() -> dict[str, Column]:
     """What a typed row says of its count's sentence: the columns `MARKS`.
 
     Reads what `sentence_part` reads, its columns, and named_kinds.

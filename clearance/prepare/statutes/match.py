@@ -14,7 +14,7 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.prepare.bind_once import let
+from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.grammar import display, parse_charge
 from clearance.prepare.citation.parts import is_one_of
 from clearance.prepare.citation.spelling import Spelling, own_spelling
@@ -92,7 +92,7 @@ def _matches(charge: Column, lists: Column, known: Spelling) -> Column:
         _candidates(charge, known), lambda named: F.map_contains_key(lists, named["section"])
     )
     hits = F.flatten(F.transform(listed, lambda named: _hits(named, charge, lists)))
-    return let(hits, _speaking)
+    return bind_once(hits, _speaking)
 
 
 def _candidates(charge: Column, known: Spelling) -> Column:
@@ -205,7 +205,7 @@ def _speaking(hits: Column) -> Column:
 
     closest = F.filter(hits, lambda hit: ~outdone(hit))
     listed = F.filter(closest, lambda hit: hit["needs"] != "not")
-    return let(
+    return bind_once(
         listed,
         lambda among: F.array_sort(
             F.array_distinct(

@@ -116,7 +116,7 @@ def write_notices(
     if fresh:
         note_due(place.out, {*due, *((county, month) for county, _ in fresh)})
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
-        with store.claimed(), store.in_turn(spark, "notices", after=after, note=note):
+        with store.write_lock(), store.compare_and_commit(spark, "notices", after=after, note=note):
             store.append(first_told, "notices")
     new.unpersist()
     move_lists(made)
@@ -245,5 +245,5 @@ def _mark(spark: SparkSession, store: Store) -> None:
     unmarked = _told_unmarked(grants, told=store.read(spark, "notices"))
     marked = unmarked.withColumn("noticed_in", F.col("month"))
     note = looked_at(spark, store).in_note({"noted_after": after})
-    with store.claimed(), store.in_turn(spark, "grants", after=after, note=note):
+    with store.write_lock(), store.compare_and_commit(spark, "grants", after=after, note=note):
         store.upsert(marked.select(*GRANTS.columns), "grants", key=GRANT)

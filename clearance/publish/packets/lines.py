@@ -25,7 +25,7 @@ LINE = ("folder", "file", "chunk", "file_number", "position", "line", "latin_1",
 """The columns of a packet's line; the last two are for `Encodings`."""
 
 
-def marks(first: DataFrame, *, comments: DataFrame) -> DataFrame:
+def annotated_rows(first: DataFrame, *, comments: DataFrame) -> DataFrame:
     """A row is a source row that has something in the appended columns, by its place.
 
     Args:

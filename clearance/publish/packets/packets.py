@@ -39,7 +39,7 @@ from clearance.publish.packets.chunks import placements, with_place
 from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
 from clearance.publish.packets.counts import first_rows, numbered_steps, packet_columns
 from clearance.publish.packets.encodings import Encodings
-from clearance.publish.packets.lines import marks, packet_lines
+from clearance.publish.packets.lines import annotated_rows, packet_lines
 from clearance.publish.packets.relief import FILE as RELIEF_FILE
 from clearance.publish.packets.relief import relief_lines, relief_rows
 from clearance.publish.packets.row_keys import Survey, people_of_counties, row_keys
@@ -49,7 +49,7 @@ FILES = tuple(HEADERS)
 
 
 @dataclass(frozen=True)
-class Order:
+class PublishRequest:
     """What to publish.
 
     Attributes:
@@ -145,7 +145,7 @@ def opened_tables(
 
 
 def write_packets(
-    order: Order, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workplace
+    order: PublishRequest, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workplace
 ) -> dict[str, dict[str, int]]:
     """By county the rows of each file, once all of them are in place; headers not counted.
 
@@ -180,7 +180,7 @@ def write_packets(
     return _finish(order, place=place, numbers=numbers, encodings=encodings)
 
 
-def _relief_lines(order: Order, tables: Tables, *, words: DataFrame) -> DataFrame:
+def _relief_lines(order: PublishRequest, tables: Tables, *, words: DataFrame) -> DataFrame:
     """The lines of every `relief.csv`, see `relief_lines`."""
     arrests = any(row.unit == "arrest" for row in order.figures.decisions)
     return relief_lines(
@@ -194,12 +194,12 @@ def _relief_lines(order: Order, tables: Tables, *, words: DataFrame) -> DataFram
     )
 
 
-def _record_lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFrame:
+def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) -> DataFrame:
     """The lines of source rows of every packet, see `packet_lines`."""
     notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
     few = order.decided
     first = first_rows(keys, decided=decided, at_most=few)
-    marked = marks(
+    marked = annotated_rows(
         packet_columns(first, as_of=order.sweep.as_of, after=notable.after),
         comments=comments_to_show(
             keys,
@@ -220,7 +220,7 @@ def _record_lines(order: Order, tables: Tables, *, decided: DataFrame) -> DataFr
 
 
 def _finish(
-    order: Order,
+    order: PublishRequest,
     *,
     place: Workplace,
     numbers: Mapping[str, Mapping[str, Any]],

@@ -22,7 +22,7 @@ from clearance.rulebook.check.reachability import (
 )
 from clearance.rulebook.check.solver.solver import PackSolver
 from clearance.rulebook.check.uncited_values import params_astray, uncited
-from clearance.rulebook.language.resolved import bind
+from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import PackFile, Rulebook, read_rulebook
 from clearance.rulebook.loading.versions import version_gaps
 
@@ -82,7 +82,7 @@ def audit(folder: Path, *, overlapping: bool) -> Audit:
 def _check(
     rulebook: Rulebook, item: PackFile, *, overlapping: bool
 ) -> tuple[list[Finding], list[Finding]]:
-    bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
     solver = PackSolver(bound, rulebook.catalogue)
     bad = [
         *uncited(bound),

@@ -18,7 +18,7 @@ from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.model import ParamValue
 from clearance.rulebook.language.options import OptionValues, settled_by_name
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.oracle import Determination, decide
 
@@ -96,12 +96,12 @@ class ReadyCase:
     options: OptionValues = field(default_factory=dict)
     switches: Mapping[str, ParamValue] = field(default_factory=dict)
 
-    def under(self, bound: BoundPack) -> BoundPack:
+    def under(self, bound: ResolvedPack) -> ResolvedPack:
         """The pack with the case's options and switches."""
         return bound.with_options(self.options).with_switches(self.switches)
 
 
-def load_cases(path: Path, *, bound: BoundPack, catalogue: Catalogue) -> list[ReadyCase]:
+def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list[ReadyCase]:
     """The cases beside a pack.
 
     Raises:
@@ -245,7 +245,7 @@ def difference(expect: Expected | None, got: Determination | None) -> str | None
     return "; ".join(wrong) or None
 
 
-def run_in_python(bound: BoundPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
+def run_in_python(bound: ResolvedPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
     """Cases that fail in the oracle: the sentence, and how it differs."""
     failures = []
     for case in cases:

@@ -8,13 +8,13 @@ from clearance.rulebook.check.reachability import Shown
 from clearance.rulebook.check.solver.solver import PackSolver, Part
 from clearance.rulebook.language.lawyer_notes import as_text
 from clearance.rulebook.language.model import Rule
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 SECTIONS = ("law", "effect", "pointer")
 """Kinds of packs that state a section, element by element."""
 
 
-def unmapped(bound: BoundPack) -> Iterator[Shown]:
+def unmapped(bound: ResolvedPack) -> Iterator[Shown]:
     """Where the elements leave something out: a rule that is no element, a cite that is none.
 
     Args:
@@ -42,7 +42,7 @@ def unmapped(bound: BoundPack) -> Iterator[Shown]:
             )
 
 
-def unsaid(bound: BoundPack) -> Iterator[Shown]:
+def unsaid(bound: ResolvedPack) -> Iterator[Shown]:
     """What a lawyer would look for and not find: elements, statements, readings of a switch.
 
     Args:
@@ -75,7 +75,7 @@ def unsaid(bound: BoundPack) -> Iterator[Shown]:
             )
 
 
-def untrue_statements(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
+def untrue_statements(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Statements of a rule that need not hold where it decides: they would change something.
 
     Args:

@@ -11,7 +11,7 @@ from itertools import combinations
 
 from clearance.rulebook.check.findings import Witness
 from clearance.rulebook.check.solver.solver import Never, PackSolver, Part
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import Where
 
 
@@ -34,7 +34,7 @@ class Shown:
     witness: Witness | None = None
 
 
-def reach_problems(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
+def reach_problems(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Rules that can never decide, and units that no rule decides though all should be.
 
     Args:
@@ -55,7 +55,7 @@ def reach_problems(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
     yield from _left_over(bound, solver)
 
 
-def _unreachable(bound: BoundPack, solver: PackSolver, i: int, never: Never) -> Shown:
+def _unreachable(bound: ResolvedPack, solver: PackSolver, i: int, never: Never) -> Shown:
     name = bound.pack.flow[i].rule
     own = [Part("holds", i)]
     alone = solver.ask(own)
@@ -87,7 +87,7 @@ def _unreachable(bound: BoundPack, solver: PackSolver, i: int, never: Never) -> 
     )
 
 
-def _left_over(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
+def _left_over(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     last = bound.pack.last
     if bound.pack.otherwise.rules_cover_all:
         left = [Part("all_known"), *(Part("fails", i) for i in range(last))]
@@ -112,7 +112,7 @@ def _left_over(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
         )
 
 
-def overlaps(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
+def overlaps(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Pairs of rules that hold for one unit and decide it differently; the first in order decides.
 
     A rule that is a special case of the later one is not told: order says what it means.
@@ -139,7 +139,7 @@ def overlaps(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def undated(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
+def undated(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
     """Dated params that have no value for the dates of some units in scope.
 
     Args:
@@ -161,7 +161,7 @@ def undated(bound: BoundPack, solver: PackSolver) -> Iterator[Shown]:
             )
 
 
-def _rules(bound: BoundPack, never: Never, *, says: str = "") -> str:
+def _rules(bound: ResolvedPack, never: Never, *, says: str = "") -> str:
     """The rules that stand in the way."""
     wanted = (says,) if says else ("misses", "fails")
     places = {p.of for p in never.parts if p.says in wanted and isinstance(p.of, int)}
@@ -171,7 +171,7 @@ def _rules(bound: BoundPack, never: Never, *, says: str = "") -> str:
     return f"rules {', '.join(names[:-1])} and {names[-1]}"
 
 
-def _facts(bound: BoundPack, never: Never) -> str:
+def _facts(bound: ResolvedPack, never: Never) -> str:
     """The sentences that exclude each other."""
     said = [f"`{name}` ({bound.pack.facts[name]})" for name in never.facts]
     return f": {' with '.join(said)}" if said else ""

@@ -9,7 +9,7 @@ from clearance.rulebook.check.reachability import Shown
 from clearance.rulebook.cite_text import cites_nothing
 from clearance.rulebook.language.facts import Fact
 from clearance.rulebook.language.model import ABSENT_FEEDS, Pack
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import Constant, Param
 from clearance.rulebook.language.yaml_lines import Where
 
@@ -17,7 +17,7 @@ from clearance.rulebook.language.yaml_lines import Where
 NO_THRESHOLD = (0, 1)
 
 
-def uncited(bound: BoundPack) -> Iterator[Shown]:
+def uncited(bound: ResolvedPack) -> Iterator[Shown]:
     """Cites that cite nothing, and values of the law written where no cite stands beside them.
 
     Args:
@@ -72,7 +72,7 @@ def _is_threshold(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value not in NO_THRESHOLD
 
 
-def params_astray(bound: BoundPack, reasons: dict[str, str]) -> Iterator[Shown]:
+def params_astray(bound: ResolvedPack, reasons: dict[str, str]) -> Iterator[Shown]:
     """Params that nothing names, and switches whose settings cannot be checked.
 
     Args:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clearance.rulebook.language.model import All, Any_, Condition, Not, fact_names
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 UNKNOWN, OTHERWISE = "unknown", "otherwise"
 
@@ -33,7 +33,7 @@ class Because:
     not_needed: tuple[int, ...] = ()
 
 
-def because(bound: BoundPack, *, rule: str, true: int, known: int) -> Because:
+def because(bound: ResolvedPack, *, rule: str, true: int, known: int) -> Because:
     """What a determination rests on.
 
     Args:
@@ -73,7 +73,7 @@ def because(bound: BoundPack, *, rule: str, true: int, known: int) -> Because:
 class _Evidence:
     """The facts of a determination."""
 
-    bound: BoundPack
+    bound: ResolvedPack
     true: int
     known: int
 

@@ -11,7 +11,7 @@ NO_MARK = "no mark"
 
 
 @dataclass(frozen=True)
-class Marked:
+class CertaintyEntry:
     """A rule or a value with how sure its source is.
 
     Attributes:
@@ -29,20 +29,23 @@ class Marked:
     note: str | None
 
 
-def marked(pack: Pack) -> list[Marked]:
+def marked(pack: Pack) -> list[CertaintyEntry]:
     """Every rule, value and option of a pack with its mark, in the order of the file."""
-    rules = [Marked("rule", rule.rule, rule.cite, rule.certainty, rule.note) for rule in pack.flow]
+    rules = [
+        CertaintyEntry("rule", rule.rule, rule.cite, rule.certainty, rule.note)
+        for rule in pack.flow
+    ]
     values = [
-        Marked("value", name, param.cite, param.certainty, param.note)
+        CertaintyEntry("value", name, param.cite, param.certainty, param.note)
         for name, param in pack.params.items()
     ]
     options = [
-        Marked("option", name, option.cite, option.certainty, option.note)
+        CertaintyEntry("option", name, option.cite, option.certainty, option.note)
         for name, option in pack.options.items()
     ]
     return [*rules, *values, *options]
 
 
-def open_questions(pack: Pack) -> list[Marked]:
+def open_questions(pack: Pack) -> list[CertaintyEntry]:
     """What a lawyer might decide differently, or what nobody has looked up yet."""
     return [item for item in marked(pack) if item.certainty in OPEN]

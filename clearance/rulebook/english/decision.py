@@ -9,7 +9,7 @@ from clearance.errors import RulebookInvalid
 from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.catalogue import Catalogue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import read_rulebook
 from clearance.rulebook.loading.stored import bound_from
 
@@ -37,7 +37,7 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
     return rulebook.catalogue, petitions
 
 
-def stored_pack(text: str, catalogue: Catalogue) -> BoundPack | None:
+def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
     """A stored pack; None where today's rules cannot read it.
 
     Args:

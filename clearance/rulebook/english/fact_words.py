@@ -9,7 +9,7 @@ from datetime import date
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.facts import Fact
 from clearance.rulebook.language.options import in_words, is_off
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import (
     AsOf,
     Column,
@@ -53,7 +53,7 @@ class Said:
 class FactWords:
     """The facts of a pack in English, with its values settled."""
 
-    def __init__(self, bound: BoundPack, features: Mapping[str, Feature]) -> None:
+    def __init__(self, bound: ResolvedPack, features: Mapping[str, Feature]) -> None:
         self.bound = bound
         self.features = features
 
@@ -255,7 +255,7 @@ class FactWords:
         return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
 
 
-def _settled(bound: BoundPack, name: str) -> str:
+def _settled(bound: ResolvedPack, name: str) -> str:
     """A param's value; each where it has periods."""
     param = bound.pack.params[name]
     if param.by is not None:

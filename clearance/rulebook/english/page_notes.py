@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from clearance.rulebook.english.certainty import Marked, open_questions
+from clearance.rulebook.english.certainty import CertaintyEntry, open_questions
 from clearance.rulebook.english.condition_words import clause, statement
 from clearance.rulebook.english.fact_words import Said
 from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
@@ -99,7 +99,7 @@ def choices(pack: Pack) -> Iterator[str]:
             yield from ("", *_switch(name, param))
 
 
-def _question(item: Marked, other: Reading | None) -> Iterator[str]:
+def _question(item: CertaintyEntry, other: Reading | None) -> Iterator[str]:
     note = f" {item.note}" if item.note else ""
     yield f"- The {item.what} `{item.name}` ({item.cite}): {item.certainty}.{note}"
     if other is not None:

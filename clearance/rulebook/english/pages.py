@@ -21,7 +21,7 @@ from clearance.rulebook.english.prose import (
 )
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack, condition_of
-from clearance.rulebook.language.resolved import BoundPack, bind, written
+from clearance.rulebook.language.resolved import ResolvedPack, resolve, written
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
 
@@ -46,7 +46,7 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
     found = {INDEX: ""}
     pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
-        bound = bind(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+        bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
         review = reviews[_name(item.pack)] = _reviewed(item.pack, sign_off(item, bound))
         page = _page(bound, rulebook, pointers, review=review)
         if item.based_on is not None:
@@ -61,7 +61,7 @@ def _name(pack: Pack) -> str:
 
 
 def _page(
-    bound: BoundPack,
+    bound: ResolvedPack,
     rulebook: Rulebook,
     pointers: dict[str, tuple[str, str]],
     *,
@@ -93,7 +93,7 @@ def _reviewed(pack: Pack, signed: SignOff) -> str:
     return f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
 
 
-def _flow(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
+def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
     pack = bound.pack
     facts = FactWords(bound, catalogue[pack.unit])
     says = facts.all()
@@ -124,7 +124,7 @@ def _flow(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> It
     yield from ("", unknown_in_english(bound, reasons), "", leap_day_in_english(pack))
 
 
-def _values(bound: BoundPack) -> Iterator[str]:
+def _values(bound: ResolvedPack) -> Iterator[str]:
     params = bound.pack.params
     plain = [name for name, param in params.items() if not param.switch]
     switches = [name for name, param in params.items() if param.switch]

@@ -7,7 +7,7 @@ from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Decision, Pack, condition_of
 from clearance.rulebook.language.options import in_words, is_off
-from clearance.rulebook.language.resolved import BoundPack, written
+from clearance.rulebook.language.resolved import ResolvedPack, written
 
 RELIEFS = {
     "dismiss_and_seal": "dismissal and sealing",
@@ -36,7 +36,7 @@ CERTAINTIES = {
 }
 
 
-def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
     """The whole pack as text.
 
     Args:
@@ -92,7 +92,7 @@ def english(bound: BoundPack, catalogue: Catalogue, reasons: dict[str, str]) -> 
     return "\n".join(lines)
 
 
-def filled(text: str, bound: BoundPack) -> str:
+def filled(text: str, bound: ResolvedPack) -> str:
     """A reason text with the pack's params and options in place of `{name}`.
 
     What only a county or a count can fill stands in square brackets.
@@ -116,7 +116,7 @@ def in_force_in_english(pack: Pack) -> str:
     return since + (f" to {end}" if end else "")
 
 
-def unknown_in_english(bound: BoundPack, reasons: dict[str, str]) -> str:
+def unknown_in_english(bound: ResolvedPack, reasons: dict[str, str]) -> str:
     """What the pack says where the record says nothing."""
     unknown = bound.pack.unknown
     if unknown.then is None:
@@ -134,7 +134,7 @@ def leap_day_in_english(pack: Pack) -> str:
     return f"An anniversary of 29 February in a year without one falls on {day}."
 
 
-def _param(name: str, bound: BoundPack) -> str:
+def _param(name: str, bound: ResolvedPack) -> str:
     param = bound.pack.params[name]
     line = f"- {name} = {settled_in_english(bound, name)}. Cite: {param.cite}."
     if param.switch:
@@ -145,7 +145,7 @@ def _param(name: str, bound: BoundPack) -> str:
     return line + (f" {param.note}" if param.note else "")
 
 
-def settled_in_english(bound: BoundPack, name: str) -> str:
+def settled_in_english(bound: ResolvedPack, name: str) -> str:
     """A param's value in words, with its periods where it has some."""
     param = bound.pack.params[name]
     if param.by is not None:
@@ -169,7 +169,7 @@ def decision_in_english(pack: Pack, decision: Decision, label: str | None = None
     return OUTCOMES[decision.outcome] + (f" ({label})" if label else "")
 
 
-def _option(name: str, bound: BoundPack) -> str:
+def _option(name: str, bound: ResolvedPack) -> str:
     option = bound.pack.options[name]
     line = f"- {name} = {in_words(bound.options[name])}. It may be {option.allows}."
     line += f" Cite: {option.cite}."

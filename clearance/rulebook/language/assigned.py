@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Assigned:
         read: the counties there are; the name of any other cannot be read. Asked with `rivals`.
     """
 
-    bound: BoundPack
+    bound: ResolvedPack
     counties: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
-    by_county: Mapping[str, BoundPack] = field(default_factory=dict)
-    rivals: tuple[BoundPack, ...] = ()
+    by_county: Mapping[str, ResolvedPack] = field(default_factory=dict)
+    rivals: tuple[ResolvedPack, ...] = ()
     read: frozenset[str] = frozenset()
 
     @property
-    def bounds(self) -> dict[str, BoundPack]:
+    def bounds(self) -> dict[str, ResolvedPack]:
         """The pack as it is used: under its id, and under `pack/COUNTY` for own options.
 
         The id stands alone where all its counties have the same options; it is left out where
@@ -48,7 +48,7 @@ class Assigned:
         read = self.read if self.rivals else ()
         return {*(self.counties or ()), *self.excluded, *self.by_county, *read}
 
-    def of_county(self, county: str | None) -> BoundPack | None:
+    def of_county(self, county: str | None) -> ResolvedPack | None:
         """The pack as a county has it, or None where it does not.
 
         Args:

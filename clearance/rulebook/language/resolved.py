@@ -34,7 +34,7 @@ EVENT_DAYS = {"conviction": "conviction_date", "arrest": "arrest_date"}
 
 
 @dataclass(frozen=True)
-class BoundPack:
+class ResolvedPack:
     """A pack with its facts resolved and its params' values settled.
 
     Attributes:
@@ -63,11 +63,11 @@ class BoundPack:
         """By column of a side feed, what it says where it is empty: its word for nothing."""
         return self.feeds if self.values.get(ABSENT_FEEDS) == FEEDS_MAY[1] else {}
 
-    def with_options(self, options: OptionValues) -> BoundPack:
+    def with_options(self, options: OptionValues) -> ResolvedPack:
         """The same pack as another county sets it; an option not named is off."""
         return replace(self, options={**all_off(self.pack.options), **options})
 
-    def with_switches(self, switches: Mapping[str, ParamValue]) -> BoundPack:
+    def with_switches(self, switches: Mapping[str, ParamValue]) -> ResolvedPack:
         """The same pack under other values of its switches."""
         return replace(self, values={**self.values, **switches})
 
@@ -144,14 +144,14 @@ class BoundPack:
         return self.pack.unknown.counts_as is not None
 
 
-def bind(
+def resolve(
     pack: Pack,
     catalogue: Catalogue,
     *,
     switches: Mapping[str, ParamValue],
     reads: str,
     options: Mapping[str, OptionValue] | None = None,
-) -> BoundPack:
+) -> ResolvedPack:
     """The pack with its values settled.
 
     Args:
@@ -168,7 +168,7 @@ def bind(
         if param.switch and name in switches:
             value = switches[name]
         values[name] = value
-    return BoundPack(
+    return ResolvedPack(
         pack=pack,
         facts=tuple(resolve_facts(pack, features)),
         scope=tuple(resolve_scope(pack, features)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clearance.rulebook.language.model import All, Decision, Not, Rule
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 # What a person is told where a rival would decide otherwise.
 REASON = "COUNTY_UNREAD"
@@ -17,7 +17,7 @@ RULE = "county_unread"
 _LEFT_OUT = "left_out"
 
 
-def as_rival(bound: BoundPack, number: int) -> BoundPack:
+def as_rival(bound: ResolvedPack, number: int) -> ResolvedPack:
     """The pack with its scope as its first rule, under a name of its own.
 
     Args:
@@ -36,7 +36,7 @@ def as_rival(bound: BoundPack, number: int) -> BoundPack:
     pack = bound.pack.model_copy(
         update={"pack": f"rival_{number}", "flow": (left_out, *bound.pack.flow)}
     )
-    return BoundPack(
+    return ResolvedPack(
         pack=pack,
         facts=(*bound.facts, *scope),
         scope=(),

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from clearance.rulebook.language.model import All, Any_, Condition, Not
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 
 
 class Term(NamedTuple):
@@ -22,7 +22,7 @@ class Term(NamedTuple):
     no: int
 
 
-def terms_of(bound: BoundPack, condition: Condition, *, wanted: bool = True) -> tuple[Term, ...]:
+def terms_of(bound: ResolvedPack, condition: Condition, *, wanted: bool = True) -> tuple[Term, ...]:
     """The terms of a condition, or of its opposite.
 
     Args:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clearance.errors import RulebookInvalid, UsageError
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.rulebook.loading.documents import SIGNED
 from clearance.rulebook.loading.load import PackFile
@@ -63,7 +63,7 @@ def signing_file(item: PackFile) -> Path:
     return item.document.path.with_suffix(SIGNED)
 
 
-def sign_off(item: PackFile, bound: BoundPack) -> SignOff:
+def sign_off(item: PackFile, bound: ResolvedPack) -> SignOff:
     """Whether the pack is signed off.
 
     Args:
@@ -81,12 +81,12 @@ def sign_off(item: PackFile, bound: BoundPack) -> SignOff:
     return SignOff("signed", own[-1]) if own else SignOff("lapsed", signatures[-1])
 
 
-def signed_fingerprint(bound: BoundPack) -> str:
+def signed_fingerprint(bound: ResolvedPack) -> str:
     """What a signature is about: the pack with its switches, no county's options set."""
     return bound.with_options({}).fingerprint
 
 
-def sign(item: PackFile, bound: BoundPack, *, by: str, on: date) -> Path:
+def sign(item: PackFile, bound: ResolvedPack, *, by: str, on: date) -> Path:
     """Add a signature to the pack's file; returns the file.
 
     Args:

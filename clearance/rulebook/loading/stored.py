@@ -15,13 +15,13 @@ import yaml
 
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 SETTLED = "settled"
 
 
-def stored_text(bound: BoundPack, *, text: str) -> str:
+def stored_text(bound: ResolvedPack, *, text: str) -> str:
     """The text of a row of `packs`.
 
     Args:
@@ -49,7 +49,7 @@ def _is_mapping_with(text: str) -> bool:
     return isinstance(content, dict) and SETTLED in content
 
 
-def bound_from(text: str, *, catalogue: Catalogue) -> BoundPack:
+def bound_from(text: str, *, catalogue: Catalogue) -> ResolvedPack:
     """The pack as it was used, from a row of `packs`: the same fingerprint, the same answers.
 
     Args:
@@ -63,7 +63,7 @@ def bound_from(text: str, *, catalogue: Catalogue) -> BoundPack:
     content: dict[str, Any] = dict(load_yaml(Path("packs"), text=text).data)
     settled = content.pop(SETTLED, {})
     pack = Pack.model_validate(content)
-    return bind(
+    return resolve(
         pack,
         catalogue,
         switches=_with_tuples(settled.get("switches", {})),

@@ -11,7 +11,7 @@ from typing import cast
 
 from clearance.rulebook.language.facts import ALWAYS_KNOWN, FLIPS, Fact
 from clearance.rulebook.language.model import ParamValue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import (
     AGE_ANCHOR,
     Column,
@@ -34,7 +34,7 @@ COMPARISONS = {
 }
 
 
-def holds(bound: BoundPack, fact: Fact, *, as_of: date | str) -> str:
+def holds(bound: ResolvedPack, fact: Fact, *, as_of: date | str) -> str:
     """Truth of a fact on a day: true, false, or null.
 
     Args:
@@ -48,7 +48,7 @@ def holds(bound: BoundPack, fact: Fact, *, as_of: date | str) -> str:
     return truth(bound, fact)
 
 
-def truth(bound: BoundPack, fact: Fact) -> str:
+def truth(bound: ResolvedPack, fact: Fact) -> str:
     """Truth of a fact that time does not move, or that asks an option that is off."""
     if bound.is_off(fact):
         return literal(False)
@@ -76,7 +76,7 @@ def truth(bound: BoundPack, fact: Fact) -> str:
             raise AssertionError(f"{fact.operator} is decided elsewhere")
 
 
-def known(bound: BoundPack, fact: Fact, *, as_of: date | str) -> str:
+def known(bound: ResolvedPack, fact: Fact, *, as_of: date | str) -> str:
     """Whether the record says what a fact asks; facts of the same columns have the same text.
 
     Args:
@@ -107,12 +107,12 @@ def is_bound(operand: Operand, fact: Fact) -> str:
     return marks[0] if len(marks) == 1 else _any(marks) if marks else ""
 
 
-def _day(bound: BoundPack, fact: Fact, *, as_of: date | str | None = None) -> str:
+def _day(bound: ResolvedPack, fact: Fact, *, as_of: date | str | None = None) -> str:
     """The day that a fact compares with."""
     return day_text(as_of) if fact.timed and as_of else _value(bound, fact.values[0])
 
 
-def _certain(bound: BoundPack, fact: Fact, *, as_of: date | str | None = None) -> str:
+def _certain(bound: ResolvedPack, fact: Fact, *, as_of: date | str | None = None) -> str:
     """That every possible day compares alike, as more conditions; empty without bounds."""
     subject, value = (is_bound(operand, fact) for operand in (fact.subject, *fact.values[:1]))
     if not subject and not value:
@@ -135,7 +135,7 @@ def _certain(bound: BoundPack, fact: Fact, *, as_of: date | str | None = None) -
     return certain
 
 
-def flip(bound: BoundPack, fact: Fact, *, earliest: bool = False) -> str:
+def flip(bound: ResolvedPack, fact: Fact, *, earliest: bool = False) -> str:
     """The day from which a fact's truth is the other; null where unknown.
 
     Args:
@@ -156,7 +156,7 @@ def flip(bound: BoundPack, fact: Fact, *, earliest: bool = False) -> str:
     return f"date_add({moved}, {days})" if days else moved
 
 
-def _years_after(bound: BoundPack, fact: Fact, day: str) -> str:
+def _years_after(bound: ResolvedPack, fact: Fact, day: str) -> str:
     """The day so many years after a day as the fact asks."""
     is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
     assert fact.years is not None
@@ -167,7 +167,7 @@ def _years_after(bound: BoundPack, fact: Fact, day: str) -> str:
     return moved
 
 
-def _within(bound: BoundPack, fact: Fact) -> str:
+def _within(bound: ResolvedPack, fact: Fact) -> str:
     """Whether one of some days lies within so many years after a day."""
     days, start = _value(bound, fact.subject), _value(bound, fact.values[0])
     last = _years_after(bound, fact, start)
@@ -177,7 +177,7 @@ def _within(bound: BoundPack, fact: Fact) -> str:
     return f"({said}{_certain(bound, fact)})"
 
 
-def _certain_within(bound: BoundPack, fact: Fact, *, days: str, start: str) -> str:
+def _certain_within(bound: ResolvedPack, fact: Fact, *, days: str, start: str) -> str:
     """That it is known whether one of some days lies there, as more conditions."""
     listed, day = _value(bound, fact.subject), _value(bound, fact.values[0])
     last = _years_after(bound, fact, day)
@@ -210,7 +210,7 @@ def _starts(subject: str, path: str) -> str:
     return f"({' AND '.join(parts)})"
 
 
-def _words(bound: BoundPack, fact: Fact) -> list[str]:
+def _words(bound: ResolvedPack, fact: Fact) -> list[str]:
     """The words of a list: written out, a param's or an option's."""
     words: list[str] = []
     for operand in fact.values:
@@ -219,7 +219,7 @@ def _words(bound: BoundPack, fact: Fact) -> list[str]:
     return words
 
 
-def _constant(bound: BoundPack, operand: Operand) -> ParamValue:
+def _constant(bound: ResolvedPack, operand: Operand) -> ParamValue:
     """The value of what is no column: written out, a param's without dates, or an option's."""
     if isinstance(operand, Constant):
         return operand.value
@@ -229,20 +229,20 @@ def _constant(bound: BoundPack, operand: Operand) -> ParamValue:
     return cast(ParamValue, bound.values[operand.name])
 
 
-def _of_column(bound: BoundPack, column: str) -> str:
+def _of_column(bound: ResolvedPack, column: str) -> str:
     """What a column says; of a date that lies between two others, the last possible day."""
     said = name(column)
     return f"coalesce({said}, {name(bound.spans[column][1])})" if column in bound.spans else said
 
 
-def _earliest(bound: BoundPack, operand: Operand) -> str:
+def _earliest(bound: ResolvedPack, operand: Operand) -> str:
     """The first possible day of a date that lies between two others."""
     assert isinstance(operand, Column)
     return f"coalesce({name(operand.name)}, {name(bound.spans[operand.name][0])})"
 
 
 def _value(
-    bound: BoundPack,
+    bound: ResolvedPack,
     operand: Operand,
     of: Callable[[ParamValue], ParamValue] = lambda value: value,
 ) -> str:

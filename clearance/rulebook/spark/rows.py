@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.rulebook.language.catalogue import Catalogue, Unit
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.oracle import Determination
 from clearance.rulebook.spark.compile import Assigned, evaluate
 
@@ -26,7 +26,7 @@ TYPES = {
     "tags": "array<string>",
     "path": "array<string>",
 }
-Item = tuple[BoundPack, date, Mapping[str, Any]]
+Item = tuple[ResolvedPack, date, Mapping[str, Any]]
 
 
 def units_of(
@@ -93,23 +93,23 @@ def union(parts: Sequence[DataFrame]) -> DataFrame:
     return union(parts[:half]).unionByName(union(parts[half:]))
 
 
-def _apart(bound: BoundPack) -> str:
+def _apart(bound: ResolvedPack) -> str:
     """A pack that asks of the county is decided by itself; for others the county is made up."""
     return bound.fingerprint if "county" in bound.columns else ""
 
 
-def _county(bound: BoundPack) -> str:
+def _county(bound: ResolvedPack) -> str:
     """The made-up county of those whom the pack, as it is set, decides."""
     return f"COUNTY OF {bound.fingerprint}"
 
 
-def _assigned(bounds: Sequence[BoundPack]) -> list[Assigned]:
+def _assigned(bounds: Sequence[ResolvedPack]) -> list[Assigned]:
     """Each pack for its made-up counties, one a set of options.
 
     Under one id a pack stands once among others: versions, and the same with other switches, get
     ids of their own.
     """
-    settings: dict[str, dict[str, BoundPack]] = {}
+    settings: dict[str, dict[str, ResolvedPack]] = {}
     for bound in bounds:
         shared = bound.with_options({}).fingerprint if bound.options else bound.fingerprint
         settings.setdefault(shared, {})[_county(bound)] = bound

@@ -14,7 +14,7 @@ from typing import Any
 
 from clearance.rulebook.language.assigned import Assigned
 from clearance.rulebook.language.model import Decision, Otherwise, Rule, Unknown
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.rivals import REASON, RULE, as_rival
 from clearance.rulebook.language.terms import terms_of
 from clearance.rulebook.spark.operators import flip, holds, is_bound, known, truth
@@ -48,7 +48,7 @@ class Questions:
     truths: dict[tuple[str, str], int] = field(default_factory=dict)
     flips: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def places(self, bound: BoundPack) -> list[int]:
+    def places(self, bound: ResolvedPack) -> list[int]:
         """The bit of each fact of a pack, which is added where it is new."""
         asked = [
             (holds(bound, fact, as_of=self.as_of), known(bound, fact, as_of=self.as_of))
@@ -56,7 +56,7 @@ class Questions:
         ]
         return [self.truths.setdefault(texts, len(self.truths)) for texts in asked]
 
-    def moving(self, bound: BoundPack) -> list[dict[str, int]]:
+    def moving(self, bound: ResolvedPack) -> list[dict[str, int]]:
         """Of each fact of a pack that time moves: where its day stands, and its bit in the pack.
 
         `open` is the bit where the fact holds from the day of a bound on; before it is not known.
@@ -116,7 +116,7 @@ class Line:
         unsure: its `unknown` decides, where that rule would have.
     """
 
-    bound: BoundPack
+    bound: ResolvedPack
     rule: int
     unsure: bool
 
@@ -158,7 +158,7 @@ class UnreadCounty:
         consulted: no fact of the pack.
     """
 
-    bound: BoundPack
+    bound: ResolvedPack
     consulted: int = 0
 
     @property
@@ -188,7 +188,7 @@ class Tables:
         rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
         walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]
         self._packs = [*(item.bound for item in assigned), *walked]
-        self.variants: list[tuple[int, BoundPack]] = []
+        self.variants: list[tuple[int, ResolvedPack]] = []
         self._variant_of: dict[tuple[int, str], int] = {}
         for i, item in enumerate(assigned):
             for bound in (item.bound, *item.by_county.values()):
@@ -294,7 +294,7 @@ class Tables:
         by_pack = [self._terms(bound) for bound in self._packs]
         return table([by_pack[i] for i, _ in self.variants], of=f"array<{TERMS}>")
 
-    def _terms(self, bound: BoundPack) -> list[dict[str, int]]:
+    def _terms(self, bound: ResolvedPack) -> list[dict[str, int]]:
         kinds = list(dict.fromkeys(bound.decisions))
         rows = []
         for rule, decision in enumerate(bound.decisions):

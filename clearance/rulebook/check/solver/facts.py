@@ -25,7 +25,7 @@ from clearance.rulebook.check.solver.unit_symbols import UnitSymbols
 from clearance.rulebook.language.calendar import LeapDay, add_years
 from clearance.rulebook.language.facts import FLIPS, Fact
 from clearance.rulebook.language.model import ABSENT_FEEDS, FEEDS_MAY, PackParam
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import (
     AGE_ANCHOR,
     AsOf,
@@ -51,7 +51,7 @@ class FactSymbol:
     true: z3.BoolRef
 
 
-def depth_of(bound: BoundPack) -> int:
+def depth_of(bound: ResolvedPack) -> int:
     """How many parts the longest subdivision path has that the pack mentions."""
     deepest = 1
     for fact in (*bound.facts, *bound.scope):
@@ -62,7 +62,7 @@ def depth_of(bound: BoundPack) -> int:
     return deepest
 
 
-def _constants(bound: BoundPack, operand: Operand) -> Iterator[Any]:
+def _constants(bound: ResolvedPack, operand: Operand) -> Iterator[Any]:
     if isinstance(operand, Constant):
         yield operand.value
     if isinstance(operand, Param):
@@ -74,7 +74,7 @@ def _constants(bound: BoundPack, operand: Operand) -> Iterator[Any]:
 class FactReader:
     """Reads the facts of one pack as formulas over a unit's symbols."""
 
-    def __init__(self, bound: BoundPack, unit: UnitSymbols) -> None:
+    def __init__(self, bound: ResolvedPack, unit: UnitSymbols) -> None:
         self.bound = bound
         self.unit = unit
 

@@ -21,7 +21,7 @@ from clearance.rulebook.check.solver.unit_symbols import UnitSymbols
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import All, Condition, Not, fact_names
 from clearance.rulebook.language.options import is_off
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.oracle import decide, evaluate, truth
 
 
@@ -65,7 +65,7 @@ class Never:
 class PackSolver:
     """Answers questions about every unit in scope that a pack could meet."""
 
-    def __init__(self, bound: BoundPack, catalogue: Catalogue) -> None:
+    def __init__(self, bound: ResolvedPack, catalogue: Catalogue) -> None:
         self.bound = bound
         self.catalogue = catalogue
         self.unit = UnitSymbols(bound, catalogue[bound.pack.unit], depth=depth_of(bound))
@@ -169,7 +169,7 @@ class PackSolver:
     def _verified(self, model: z3.ModelRef, parts: Sequence[Part]) -> Witness:
         """The model's unit, decided by the oracle, where the oracle finds the parts too."""
         switches, county = self.unit.settings(model), self.unit.county(model)
-        bound = bind(
+        bound = resolve(
             self.bound.pack,
             self.catalogue,
             switches=switches,
@@ -189,7 +189,7 @@ class PackSolver:
         return is_true(model, self.true[fact]) if is_true(model, self.known[fact]) else None
 
 
-def has(bound: BoundPack, part: Part, truths: dict[str, bool | None]) -> bool:
+def has(bound: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool:
     """Whether the oracle finds a part in a unit; what facts do not tell, it does not judge.
 
     Args:

@@ -26,7 +26,7 @@ from clearance.rulebook.check.solver.symbols import (
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.model import ParamValue
 from clearance.rulebook.language.options import OptionValue
-from clearance.rulebook.language.resolved import BoundPack
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import Constant
 
 # Usual for a witness, so that it reads like a case: not for what can be reached.
@@ -47,7 +47,7 @@ class UnitSymbols:
         options: per option, its value in the unit's county.
     """
 
-    def __init__(self, bound: BoundPack, features: dict[str, Feature], *, depth: int) -> None:
+    def __init__(self, bound: ResolvedPack, features: dict[str, Feature], *, depth: int) -> None:
         """Make the symbols.
 
         Args:

@@ -1,0 +1,54 @@
+"""`clearance sweeps`: the sweeps of a store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from clearance.commands.context import CommandContext
+from clearance.commands.options import with_context
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from clearance.platform.store.store import Store
+
+
+@with_context("store", "config")
+def sweeps(context: CommandContext) -> None:
+    """The sweeps of a store, oldest first."""
+    store = context.open_store(context.settings())
+    with context.session() as spark:
+        rows = list_sweeps(spark, store)
+    context.show(rows, lambda console: print_sweeps(rows, console))
+
+
+def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
+    """One entry a sweep, oldest first, as in the `sweeps` table.
+
+    The last one's `refused_since` names an extract that was refused since the last accepted one.
+    """
+    from clearance.ingest.ledger import refused_since
+
+    rows = store.read(spark, "sweeps").orderBy("determinations_version", "started_at")
+    found = [row.asDict(recursive=True) | {"refused_since": None} for row in rows.toLocalIterator()]
+    if found:
+        found[-1]["refused_since"] = refused_since(spark, store)
+    return found
+
+
+def print_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
+    """A line a sweep."""
+    from clearance.ingest.ledger import said_of_refused
+
+    for row in rows:
+        total = sum(row["counts"].values())
+        what_if = "  what-if" if row["what_if"] else ""
+        part = f"  of {', '.join(row['selected'])} only" if row["selected"] else ""
+        console.print(
+            f"{row['sweep_id']}  as of {row['as_of']}  {total:>12,} rows  "
+            f"digest {row['digest'][:16]}{what_if}{part}"
+        )
+        if row["refused_since"]:
+            console.print(f"  {said_of_refused(row['refused_since'])}")

@@ -1,0 +1,136 @@
+"""`clearance doctor`: whether this machine, the settings and the store are fit to run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from clearance.commands.context import CommandContext
+from clearance.commands.options import with_context
+from clearance.errors import EXIT_STORE, ClearanceError, StoreFault
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Check = dict[str, Any]
+
+
+@with_context("store", "config")
+def doctor(context: CommandContext) -> None:
+    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do."""
+    checks = diagnose(replace(context, quiet=True))
+    context.show(checks, lambda console: print_checks(checks, console))
+    if not all(check["ok"] for check in checks):
+        raise typer.Exit(EXIT_STORE)
+
+
+def diagnose(context: CommandContext) -> list[Check]:
+    """One entry a check: what, whether it is ok, what was seen or what to do."""
+    from clearance.platform.spark.class_archive import described
+    from clearance.platform.spark.environment import CHECKS
+
+    needed = [
+        _check("python", _python),
+        _check("java", _java),
+        _check("delta's jars", _jars),
+        *(_check(name, look) for name, look in CHECKS),
+    ]
+    checks = [
+        *needed,
+        _check("rulebook", lambda: _rulebook(context)),
+        _check("settings", lambda: _settings(context)),
+    ]
+    with ExitStack() as opened:
+        spark: list[SparkSession] = []
+        if all(check["ok"] for check in needed):
+            checks.append(_check("spark", lambda: _spark(context, opened, spark)))
+        else:
+            tried = "not tried before what is said above is done"
+            checks.append({"check": "spark", "ok": False, "seen": tried})
+        if spark and context.store:
+            checks.append(_check("store", lambda: _store(spark[0], context)))
+    checks.append(_check("archive of classes", described))
+    return checks
+
+
+def print_checks(checks: list[Check], console: Console) -> None:
+    """A line a check."""
+    for check in checks:
+        mark = "ok  " if check["ok"] else "FIX "
+        console.print(f"{mark} {check['check']}: {check['seen']}", markup=False)
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    from clearance.platform.spark.environment import NoCauseFound
+
+    try:
+        return {"check": name, "ok": True, "seen": look()}
+    except NoCauseFound as error:
+        return {
+            "check": name,
+            "ok": False,
+            "seen": f"{error.message} Add --debug for what it says.",
+        }
+    except ClearanceError as error:
+        return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
+
+
+def _python() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+
+
+def _java() -> str:
+    from clearance.platform.spark.java import find_java, release_of
+
+    home = find_java()
+    if home is None:
+        raise StoreFault(
+            "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
+        )
+    return f"{release_of(home)} at {home}"
+
+
+def _jars() -> str:
+    from clearance.platform.paths import jars_folder
+    from clearance.platform.spark.jars import checked
+
+    return f"{len(checked(jars_folder()))} jars, sums right"
+
+
+def _rulebook(context: CommandContext) -> str:
+    from clearance.rulebook.loading.load import load_rulebook
+
+    return f"{len(load_rulebook(context.rules).packs)} packs hold together"
+
+
+def _settings(context: CommandContext) -> str:
+    from clearance.determine.plan import plan_sweep
+    from clearance.rulebook.loading.load import load_rulebook
+
+    settings = context.settings()
+    # Versions without an end are in force on the last day there is.
+    plan_sweep(load_rulebook(context.rules), settings, as_of=date.max)
+    return f"fingerprint {settings.fingerprint[:16]}"
+
+
+def _spark(context: CommandContext, opened: ExitStack, spark: list[SparkSession]) -> str:
+    spark.append(opened.enter_context(context.session()))
+    memory = spark[0].conf.get("spark.driver.memory", "default")
+    return f"{spark[0].version}, driver memory {memory}"
+
+
+def _store(spark: SparkSession, context: CommandContext) -> str:
+    from clearance.platform.store.store import storage_faults
+    from clearance.schemas import TABLES
+
+    store = context.open_store(context.settings())
+    with storage_faults("looking at the store"):
+        found = [name for name in TABLES if store.exists(spark, name)]
+    return f"{store.uri}: {', '.join(found) or 'empty, ready to be filled'}"

@@ -1,0 +1,92 @@
+"""`clearance rules`: the rulebook listed, checked, in English, and its cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearance.commands.context import CommandContext, needed_date
+from clearance.commands.options import with_context
+
+app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
+
+
+@app.command("list")
+@with_context("rules", "config")
+def rules_list(context: CommandContext) -> None:
+    """Every pack and version, and who signed it off."""
+    from clearance.commands.rules.listing import list_packs, print_packs
+
+    rows = list_packs(context.rules, context.settings())
+    context.show(rows, lambda console: print_packs(rows, console))
+
+
+@app.command("sign")
+@with_context("rules", "config")
+def rules_sign(
+    context: CommandContext,
+    pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
+    by: Annotated[str, typer.Option("--by", help="Who vouches for it.")],
+    on: Annotated[str, typer.Option("--on", help="The day, YYYY-MM-DD.")],
+) -> None:
+    """Sign a pack off as it decides now, in a file beside it."""
+    from clearance.commands.rules.signing import sign_pack
+
+    file = sign_pack(context.rules, context.settings(), pack, by=by, on=needed_date(on, "--on"))
+    context.show({"pack": pack, "file": str(file)}, lambda console: console.print(str(file)))
+
+
+@app.command("check")
+@with_context("rules")
+def rules_check(
+    context: CommandContext,
+    overlaps: Annotated[
+        bool, typer.Option("--overlaps", help="Note where two rules hold and decide differently.")
+    ] = False,
+) -> None:
+    """Read the whole rulebook and name all that does not hold together, each with a unit."""
+    from clearance.commands.rules.check import check_rules, print_audit
+
+    result = check_rules(context.rules, overlaps=overlaps or context.as_json)
+    context.show(result, lambda console: print_audit(result, console))
+    result.raise_for_problems()
+
+
+@app.command("show")
+@with_context("rules", "config")
+def rules_show(
+    context: CommandContext,
+    pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
+) -> None:
+    """A pack in English."""
+    from clearance.commands.rules.english import show_pack
+
+    text = show_pack(context.rules, context.settings(), pack)
+    context.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
+
+
+@app.command("pages")
+@with_context("rules")
+def rules_pages(
+    context: CommandContext,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pages.")],
+) -> None:
+    """Write a page a pack version in Markdown, with open questions, and an index."""
+    from clearance.commands.rules.english import write_pages
+
+    names = write_pages(context.rules, out)
+    said = f"{len(names) - 1} pages and their index are in {out}"
+    context.show({"pages": names}, lambda console: console.print(said, markup=False))
+
+
+@app.command("test")
+@with_context("rules")
+def rules_test(context: CommandContext) -> None:
+    """Run every pack's cases, through plain Python and through Spark."""
+    from clearance.commands.rules.cases import print_cases, run_cases
+
+    result = run_cases(context)
+    context.show(result, lambda console: print_cases(result, console))
+    result.raise_for_failures()

@@ -1,0 +1,36 @@
+"""`clearance grant`: a sweep's relief recorded as granted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from clearance.commands.context import CommandContext
+from clearance.commands.options import with_context
+
+if TYPE_CHECKING:
+    from clearance.grant.step import GrantResult
+
+
+@with_context("store", "config")
+def grant(
+    context: CommandContext,
+    sweep: Annotated[str, typer.Argument(help="The sweep's id: `clearance sweeps`.")],
+) -> None:
+    """Record what the law gives at a sweep as granted, each unit once."""
+    store = context.open_store(context.settings())
+    from clearance.grant import step
+
+    with store.write_lock(), context.session() as spark:
+        result = step.grant(spark, store, sweep_id=sweep, rules=context.rules)
+    context.show(result, lambda console: print_grant(result, console))
+
+
+def print_grant(result: GrantResult, console: Console) -> None:
+    """How much was granted, and on which day."""
+    console.print(
+        f"grant     {result.granted:,} granted as of {result.granted_on}, "
+        f"{result.granted_before:,} before, {result.corrected:,} corrected"
+    )

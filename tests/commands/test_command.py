@@ -1,0 +1,261 @@
+"""The command's exits: each wrong use its code, a message with a remedy, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from clearance import __version__
+from clearance.cli import _code
+from clearance.commands.app import app
+from clearance.platform.store.store import Store
+from tests.support.stores import Line
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = _code(arguments, debug=False)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    assert len(said.err.strip().splitlines()) >= 2, "what happened, and what to do"
+    return code, said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["determine", "--store", "s"], 2, "--as-of is missing"),
+        (["determine", "--store", "s", "--as-of", "2026-02-30"], 2, "is no date"),
+        (["determine", "--store", "s", "--as-of", "20261101"], 2, "YYYY-MM-DD"),
+        (["determine", "--as-of", "2026-11-01"], 2, "--store"),
+        (["determine", "--store", "s", "--as-of", "2026-11-01", "--pack", "prop46"], 2, "no pack"),
+        (["ingest", "nowhere.csv", "--store", "s"], 3, "nowhere.csv"),
+        (["ingest", "a.csv", "--store", "s", "--extract-date", "soon"], 2, "--extract-date"),
+        (["publish", "--store", "s", "--out", "o", "--files", "al"], 2, "Did you mean `all`"),
+        (["rules", "show", "prop46_statute"], 2, "is no pack"),
+        (["rules", "list", "--rules", "nowhere"], 4, "no rules folder"),
+        (["detremine"], 2, "detremine"),
+        (["determine", "--stor", "s"], 2, "--stor"),
+        (["feed", "registries", "a.csv", "--store", "s"], 2, "Did you mean `registry`"),
+        (["feed", "registry", "a.csv"], 2, "--store"),
+        (["feed", "registry", "a.csv", "--store", "s", "--dated", "soon"], 2, "--dated"),
+        (["feed", "registry", "nowhere.csv", "--store", "s"], 3, "nowhere.csv"),
+        (["synth", "--people", "0", "--out", "o"], 2, "0 people"),
+        (["synth", "--people", "5", "--out", "o", "--format", "xml"], 2, "xml"),
+    ],
+)
+def test_wrong_use_is_told_before_spark_starts(
+    arguments: list[str],
+    code: int,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CLEARANCE_STORE", raising=False)
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", None
+    )  # starting Spark would fail
+    got, message = fails(arguments, capsys)
+    assert (got, said in message) == (code, True), message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("quarantine_limt: 0.5\n", "did you mean `quarantine_limit`"),
+        ("quarantine_limit: 2\n", "less than or equal to 1"),
+        ("packs: []\npacks: []\n", "stands twice"),
+        ("county_policies: {defualt: {policy: x}}\n", "did you mean `default`"),
+        ("packs: [unclosed\n", "mine.yaml:2"),
+        ("county_policies: {counties: {YOLLO: {policy: prop64_statute}}}\n", "Did you mean `YOLO`"),
+        ("county_policies: {default: {policy: sacramnto}}\n", "is no pack"),
+    ],
+)
+def test_a_wrong_configuration_names_file_line_and_nearest_key(
+    text: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text(text)
+    arguments = ["determine", "--store", "s", "--as-of", "2026-11-01", "--config", str(config)]
+    code, message = fails(arguments, capsys)
+    assert (code, said in message) == (2, True), message
+
+
+def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
+    script = (
+        "import sys\n"
+        "from clearance.cli import _code\n"
+        "assert _code(['run', '--help'], debug=False) == 0\n"
+        "assert _code(['rules', 'list', '-h'], debug=False) == 0\n"
+        "assert _code(['--version'], debug=False) == 0\n"
+        "assert _code(['determine', '--store', 's'], debug=False) == 2\n"
+        "assert _code(['detremine'], debug=False) == 2\n"
+        "assert not {'pyspark', 'delta', 'z3'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
+def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert _code([*verb, "--help"], debug=False) == 0
+    whole = capsys.readouterr().out
+    assert "Usage: " in whole
+    assert _code([*verb, "-h"], debug=False) == 0
+    assert capsys.readouterr().out == whole
+
+
+def test_the_version_is_the_one_that_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert _code(["--version"], debug=False) == 0
+    assert capsys.readouterr() == (f"clearance {project['version']}\n", "")
+
+
+def test_the_package_runs_as_the_command() -> None:
+    def run(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "clearance", *words], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout, done.stderr.splitlines()[-1] if done.stderr else ""
+
+    assert run("--version") == (0, f"clearance {__version__}\n", "")
+    assert run("detremine") == (2, "", "See `clearance --help`.")
+
+
+def test_every_verb_takes_the_common_options() -> None:
+    def verbs(command: Any) -> Iterator[Any]:
+        for one in command.commands.values():
+            yield from verbs(one) if isinstance(one, TyperGroup) else [one]
+
+    found = {verb.name: {name for p in verb.params for name in p.opts} for verb in verbs(group())}
+    assert len(found) > 12
+    for name, options in found.items():
+        assert {"--json", "--quiet", "--debug"} <= options, name
+
+
+def group() -> TyperGroup:
+    found = get_command(app)
+    assert isinstance(found, TyperGroup)
+    return found
+
+
+def test_empty_lists_and_an_empty_file_are_valid_settings(tmp_path: Path) -> None:
+    from clearance.settings import load_settings
+
+    config = tmp_path / "mine.yaml"
+    config.write_text("packs: []\nscenarios: []\ncounty_policies: {counties: {}}\n")
+    assert load_settings(config).packs == ()
+    config.write_text("")
+    assert load_settings(config).scenarios == ()
+
+
+def test_an_environment_variable_goes_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clearance.settings import load_settings
+
+    config = tmp_path / "mine.yaml"
+    config.write_text("quarantine_limit: 0.2\n")
+    assert load_settings(config).quarantine_limit == 0.2
+    monkeypatch.setenv("CLEARANCE_QUARANTINE_LIMIT", "0.3")
+    assert load_settings(config).quarantine_limit == 0.3
+
+
+@pytest.mark.parametrize("county", ["SACRAMNTO", "SACRAMENTO/../..", "NARNIA"])
+@pytest.mark.parametrize("command", ["publish", "run"])
+def test_an_unknown_county_is_wrong_use_before_spark_starts(
+    command: str,
+    county: str,
+    line: Line,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(
+        "clearance.platform.spark.session.build_session", lambda **_: pytest.fail("Spark starts")
+    )
+    more = [*line.files, "--as-of", "2026-11-01"] if command == "run" else []
+    into = ["--store", line.store.uri, "--out", str(tmp_path), "--quiet"]
+    code, said = fails([command, *more, "--county", county, *into], capsys)
+    assert (code, f"`{county}`" in said) == (2, True)
+    assert county == "NARNIA" or "SACRAMENTO" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_person_or_sweep_is_wrong_use(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    store = ["--store", line.store.uri, "--quiet"]
+    assert fails(["explain", "1", *store], capsys)[0] == 2
+    assert fails(["explain", "1", "--sweep", "none", *store], capsys)[0] == 2
+
+
+def test_json_is_one_document_on_stdout(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    store = str(line.place.copy_to(tmp_path / "copy").store)
+    arguments = ["determine", "--store", store, "--as-of", "2026-11-01"]
+    assert _code([*arguments, "--json"], debug=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["nothing_new"] is True
+    assert document["sweep_id"] == line.said["determine"]["sweep_id"]
+
+
+@pytest.mark.parametrize("written", ["--json {}/said.json", "--json={}/said"])
+def test_the_json_document_goes_to_a_file_that_is_named(
+    written: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert _code(["rules", "list", "--json"], debug=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    (tmp_path / "said").write_text("of an earlier run")
+    assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
+    assert capsys.readouterr().out == ""
+    file = tmp_path / Path(written).name
+    assert file.stat().st_mode & 0o77 == 0
+    assert json.loads(file.read_text(encoding="utf-8")) == document
+    for name in ("", "nowhere/said.json"):
+        code, said = fails(["rules", "list", f"--json={tmp_path / name}"], capsys)
+        assert (code, "Name a file" in said) == (2, True)
+
+
+def test_a_research_file_behind_json_is_read_and_not_written(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text("a research file")
+    code, said = fails(["run", "--json", str(tmp_path / "people.csv")], capsys)
+    assert (code, "--out" in said) == (2, True)
+    assert (tmp_path / "people.csv").read_text() == "a research file"
+
+
+def test_the_same_files_again_change_nothing_and_say_so(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    store = Store(str(line.place.copy_to(tmp_path / "copy").store))
+    before = store.version(spark, "source_rows")
+    assert _code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
+    assert capsys.readouterr().out.count("taken in before") == len(line.files)
+    assert _code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
+    assert "nothing new" in capsys.readouterr().out
+    assert store.version(spark, "source_rows") == before
+
+
+def test_a_store_that_cannot_be_written_is_a_store_fault(
+    spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    store = str(tmp_path / "file" / "store")
+    code, said = fails(["ingest", *line.files, "--store", store, "--quiet"], capsys)
+    assert (code, "run the same command again" in said) == (6, True)

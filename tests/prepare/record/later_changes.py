@@ -1,0 +1,92 @@
+"""A conviction, or two of one case, and a change that stands on a count or step of its own."""
+
+from __future__ import annotations
+
+FIRST, SECOND = "101002001000", "101003001000"
+SET_ASIDE = {"disp_descr": "CONV SET ASIDE & DISM PER 1203.4 PC", "count_order": SECOND}
+CASE = {"ofn": "A1", "offense_descr": "459 PC-BURGLARY", "count_order": FIRST}
+OTHER_COUNT = {**CASE, "offense_descr": "484 PC-THEFT", "count_order": "101002002000"}
+CONVICTED = {**CASE, "disp_descr": "CONVICTED", "stp_event_date": "20010101"}
+
+REACHES, DOUBTFUL, NEITHER = "reaches", "doubtful", "neither"
+# A conviction, a change on a count of its own, and whether the change reaches the conviction.
+LINKS: dict[str, tuple[list[dict[str, str]], str]] = {
+    "same case and charge": ([CONVICTED, {**CASE, **SET_ASIDE}], REACHES),
+    "the charge in other words": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459PC"}],
+        REACHES,
+    ),
+    "no charge named": ([CONVICTED, {**SET_ASIDE, "ofn": "A1"}], REACHES),
+    "a comment that is no charge": (
+        [CONVICTED, {**SET_ASIDE, "ofn": "A1", "comment_text": "FINE PAID"}],
+        REACHES,
+    ),
+    "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], DOUBTFUL),
+    "a subdivision of the charge": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459(A) PC"}],
+        REACHES,
+    ),
+    "another subdivision": (
+        [
+            {**CONVICTED, "offense_descr": "487(A) PC"},
+            {**CASE, **SET_ASIDE, "offense_descr": "487(C) PC"},
+        ],
+        DOUBTFUL,
+    ),
+    "the case in another spelling": (
+        [{**CONVICTED, "ofn": "BA12345"}, {**CASE, **SET_ASIDE, "ofn": "ba 12345-01"}],
+        REACHES,
+    ),
+    "another case, and none but this conviction": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "ofn": "B2"}],
+        REACHES,
+    ),
+    "no case number": ([{**CONVICTED, "ofn": "-"}, {**CASE, **SET_ASIDE, "ofn": "-"}], REACHES),
+    "another cycle": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "102003001000"}], REACHES),
+    "another cycle and no case, charge or date": (
+        [CONVICTED, {**SET_ASIDE, "count_order": "102003001000"}],
+        REACHES,
+    ),
+    "another cycle, before the conviction": (
+        [
+            CONVICTED,
+            {**CASE, **SET_ASIDE, "count_order": "102003001000", "stp_event_date": "20001231"},
+        ],
+        NEITHER,
+    ),
+    "an earlier step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101001001000"}], NEITHER),
+    "the same step": ([CONVICTED, {**CASE, **SET_ASIDE, "count_order": "101002003000"}], REACHES),
+    "nothing to change": (
+        [{**CONVICTED, "disp_descr": "DISMISSED"}, {**CASE, **SET_ASIDE}],
+        NEITHER,
+    ),
+}
+REVOKED = {"disp_descr": "PROBATION REVOKED", "count_order": SECOND}
+NOT_READ = {"disp_descr": "SENT TO THE MOON", "count_order": SECOND}
+ENDED = {"disp_descr": "DISMISSED", "count_order": SECOND}
+TWO = [CONVICTED, {**OTHER_COUNT, "disp_descr": "CONVICTED"}]
+# Two convictions of one case, what stands on a later step, and the statuses that they have then.
+OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
+    "a change of one of them": ({**CASE, **REVOKED}, ("convicted", "convicted")),
+    "a change of either": ({**REVOKED, "ofn": "A1"}, ("unknown", "unknown")),
+    "a change of neither charge": (
+        {**CASE, **REVOKED, "offense_descr": "487 PC"},
+        ("unknown", "unknown"),
+    ),
+    "a change under no offence": (
+        {**CASE, **REVOKED, "offense_descr": "1203.2 PC-PROBATION VIOL"},
+        ("unknown", "unknown"),
+    ),
+    "text about one of them": ({**CASE, **NOT_READ}, ("unknown", "convicted")),
+    "text about either": ({**NOT_READ, "ofn": "A1"}, ("unknown", "unknown")),
+    "a dismissal of one of them": ({**CASE, **ENDED}, ("unknown", "convicted")),
+    "a dismissal of another charge": (
+        {**CASE, **ENDED, "offense_descr": "487 PC"},
+        ("convicted", "convicted"),
+    ),
+    "a dismissal in another case": ({**CASE, **ENDED, "ofn": "B2"}, ("convicted", "convicted")),
+    "a petition that was denied": (
+        {**REVOKED, "ofn": "A1", "disp_descr": "PETITION PER 1203.4 PC DENIED"},
+        ("convicted", "convicted"),
+    ),
+}

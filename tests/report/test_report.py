@@ -1,0 +1,366 @@
+"""The report: complete, self-contained, and fit to be published."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from datetime import date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from clearance.errors import UsageError
+from clearance.platform.paths import rules_folder
+from clearance.platform.store.store import Store
+from clearance.prepare.record.rules import load_record_rules
+from clearance.publish.made_up import SAID, is_made_up, made_up
+from clearance.report.county_map import outlines
+from clearance.report.figures import (
+    OTHER_REASONS,
+    WITHHELD,
+)
+from clearance.report.months import NOT_SHOWN
+from clearance.report.step import write_report
+from tests.report.few_people import CHARGES, DETERMINATIONS, LAW_YAML, MARIN, SOURCE
+from tests.support.chromium import browser
+from tests.support.literal_tables import (
+    PACKS,
+    REASONS,
+    SWEEP,
+    sweep,
+    write,
+)
+
+
+@pytest.fixture(scope="module")
+def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
+    folder = tmp_path_factory.mktemp("report")
+    store = Store(str(folder / "store"))
+    shutil.copytree(rules_folder(), folder, dirs_exist_ok=True)
+    (folder / "reasons.yaml").write_text(REASONS)
+    write(spark, store, "source_rows", SOURCE)
+    write(spark, store, "determinations", DETERMINATIONS)
+    write(spark, store, "charges", CHARGES)
+    law = {"pack": "state_law", "version": "2024-10-01", "yaml": LAW_YAML, "facts": []}
+    write(spark, store, "packs", [*PACKS, MARIN, {"fingerprint": "l1", **law}])
+    used = {
+        "county_pilot": "f1",
+        "county_pilot/MARIN": "f2",
+        "dismiss_all": "s1",
+        "state_law": "l1",
+    }
+    write(
+        spark,
+        store,
+        "sweeps",
+        [sweep(pack_fingerprints=used, notes=["A <note>."])],
+    )
+    write(
+        spark,
+        store,
+        "source_files",
+        [
+            {
+                "sha256": "1",
+                "path": "a.csv",
+                "bytes": 9,
+                "rows_read": 100,
+                "rows_accepted": 97,
+                "rows_quarantined": 3,
+                "extract": "1",
+                "extract_date": date(2026, 10, 1),
+                "status": "accepted",
+            }
+        ],
+    )
+    write(
+        spark,
+        store,
+        "quarantine",
+        [{"source_file": "a.csv", "position": 1, "extract": "1", "code": "FIELD_COUNT"}] * 3,
+    )
+    return store, folder
+
+
+@pytest.fixture(scope="module")
+def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
+    store, folder = told
+    out = folder / "new" / "report.html"
+    result = write_report(spark, store, out=out, rules=folder)
+    assert result.as_dict() == {"out": str(out), "sweep_id": SWEEP, "cells": 7, "withheld": 15}
+    return out.read_text()
+
+
+class _Tags(HTMLParser):
+    """Which tags are open, and what a browser would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.pointed: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.handle_endtag(tag)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        named = [(name, value or "") for name, value in attrs if name in ("src", "href", "data")]
+        self.fetched += [f"{tag} {value}" for _, value in named if not value.startswith("#")]
+        self.pointed += [value[1:] for _, value in named if value.startswith("#")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        assert tag not in ("script", "link", "iframe", "img", "object")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """Cells of the first table after a heading."""
+    body = page[page.index(f">{heading}</h") :]
+    rows = re.findall(r"<tr>(.*?)</tr>", body[: body.index("</table>")], re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def numbers(page: str, heading: str) -> dict[tuple[str, ...], list[str]]:
+    """The rows of a county table by county: figures of the outcomes, not shown, all."""
+    return {tuple(row[:-7]): row[-6:] for row in table(page, heading)[1:]}
+
+
+def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
+    tags = _Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert tags.fetched == []
+    assert len(tags.ids) == len(set(tags.ids)) and set(tags.pointed) <= set(tags.ids)
+    assert page.count("url(") == page.count("url(#") == 1
+    assert "@import" not in page
+
+
+def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
+    page: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page)
+    with browser() as chromium:
+        chromium.open(path)
+        for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
+            chromium.look(width=width, dark=dark, printed=printed)
+            assert chromium.value("document.documentElement.scrollWidth") == width
+            # Ink on paper, each of the scheme that the reader asked for.
+            colours = chromium.value(
+                "['color', 'backgroundColor'].map(n => getComputedStyle(document.body)[n]).join()"
+            )
+            light = [sum(map(int, re.findall(r"\d+", one))) for one in colours.split("),")]
+            assert (light[0] > light[1]) == dark
+            # Everything that scrolls by itself can be reached without a mouse.
+            assert chromium.value(
+                "[...document.querySelectorAll('.scroll')].every(one => one.tabIndex === 0)"
+            )
+        chromium.look(width=760, printed=True)
+        assert chromium.value("document.documentElement.scrollWidth") == 760
+        assert not chromium.value("document.querySelector('nav').offsetParent")
+        drawn = chromium.value(
+            "[...document.querySelectorAll('.map use')].filter(o => o.getBBox().width > 0).length"
+        )
+        assert drawn == page.count("<use ") > 0
+        chromium.picture(tmp_path / "report.png")
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert chromium.asked == [path.as_uri()]
+    assert chromium.said == []
+
+
+def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str) -> None:
+    for words in (SWEEP, "2026-11-01", "0.1.0", "d1g357", "A &lt;note&gt;."):
+        assert words in page
+
+
+def test_it_names_the_extract_and_says_nothing_of_made_up_people(page: str) -> None:
+    assert "by the extract of\n    <strong>2026-10-01</strong>" in page
+    assert SAID not in page
+
+
+def test_rows_read_are_accepted_plus_quarantined(page: str) -> None:
+    assert table(page, "The input")[1] == ["accepted", "1", "100", "97", "3", "yes"]
+    assert "FIELD_COUNT" in page
+
+
+def test_a_cell_of_ten_people_is_withheld_and_what_is_not_shown_is_a_part_of_the_bar(
+    page: str,
+) -> None:
+    assert numbers(page, "County policies") == {
+        ("ALPINE", "county_pilot"): ["withheld"] * 6,
+        ("LOS ANGELES", "county_pilot"): ["40", "0", "40", "0", "0", "80"],
+        ("MARIN", "county_pilot"): ["11", "0", "0", "0", "0", "11"],
+        ("ORANGE", "county_pilot"): ["71", *["withheld"] * 3, "26", "97"],
+        ("All that is shown", ""): ["122", "0", "40", "0", "26", "188"],
+    }
+    orange = page[page.index('<th scope="row">ORANGE') :]
+    bar = orange[: orange.index("</tr>")]
+    assert 'aria-label="ORANGE: Eligible 71, Not shown 26"' in bar
+    assert 'class="not-shown" style="width:26.8%"' in bar
+    assert "Everything of 1 county is withheld" in page
+
+
+def test_reasons_count_the_shown_cells_under_all_values_and_say_what_is_left_over(
+    page: str,
+) -> None:
+    rows = table(page, "Reasons: County pilot")[1:]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("Eligible", "No convictions in past 7 or 10 years NO_RECENT", "122"),
+        ("For review", "No applicable eligibility criteria NO_CRITERIA", "23"),
+        ("For review", OTHER_REASONS, "17"),
+    ]
+    # How many are withheld, and which, bounds each of them.
+    assert "NOT_A_FELONY" not in page and "MISSING_INFORMATION" not in page
+
+
+def test_a_pack_of_which_nothing_can_be_shown_gets_a_sentence_and_no_table(page: str) -> None:
+    section = page[page.index('<h2 id="s-no_law"') :]
+    section = section[: section.index("</section>")]
+    assert "Nothing under this pack can be shown" in section
+    assert "<table" not in section
+
+
+def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None:
+    assert set(outlines().counties) == set(load_record_rules(rules_folder()).counties)
+    section = page[page.index('id="s-policy"') :]
+    drawing = section[section.index("<svg") : section.index("</svg>")]
+    assert drawing.count("<use ") == 58
+    says = dict(re.findall(r'class="shade-(\w+)"><title>(.*?)</title>', drawing)[::-1])
+    assert "MARIN: 100 % eligible (11 of 11)" in drawing
+    assert "ORANGE: 73 % eligible (71 of 97)" in drawing
+    assert 'class="shade-withheld"><title>ALPINE: withheld' in drawing
+    assert "YOLO: nothing decided" in drawing
+    assert set(says) == {"0", "2", "4", "none", "withheld"}
+
+
+def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> None:
+    section = page[page.index('id="people"') :]
+    said = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
+    assert [re.sub("<[^>]+>", "", one) for one in said[:3]] == [
+        "50 people have a conviction that is eligible for relief.",
+        "38 people would have no felony left.",
+        "38 people would have no conviction left.",
+    ]
+
+
+def test_months_are_withheld_with_the_latest_large_one(page: str) -> None:
+    rows = table(page, "What becomes eligible in the months ahead")[1:]
+    assert [row[:2] for row in rows] == [
+        ["2026-11", "15"],
+        ["2028-10", "12"],
+        [NOT_SHOWN, "17"],
+    ]
+    assert "44 convictions or arrests wait" in page
+
+
+def test_the_worklist_says_how_many_decisions_a_text_keeps_open(page: str) -> None:
+    assert table(page, "What the rules could not read")[1:] == [
+        ["a charge that cannot be read", "77 NO SUCH", "12", "11"]
+    ]
+
+
+def test_the_rules_used_say_since_when_they_are_the_law(page: str) -> None:
+    law = next(row for row in table(page, "The rules used") if row[0] == "state_law")
+    assert law == [
+        *("state_law", "2024-10-01", "from 2024-10-01", "Automatic relief"),
+        *("PC 1", "2026-05-04", "nobody yet"),
+    ]
+
+
+def test_evidence_stands_at_the_end(page: str) -> None:
+    last = page[page.rindex("<h2") :]
+    for words in (SWEEP, "d1g357", "f1", "f2", "l1", "U.S. Census Bureau"):
+        assert words in last
+
+
+def test_every_figure_equals_a_query_over_the_tables(
+    spark: SparkSession, told: tuple[Store, Path], page: str
+) -> None:
+    rows = told[0].read(spark, "determinations").collect()
+    cells = Counter((row.pack, row.county, row.outcome) for row in rows)
+    lines = Counter((row.pack, row.county) for row in rows)
+    outcomes = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
+    compared = 0
+    for heading, pack in (
+        ("County policies", "county_pilot"),
+        ("Automatic relief", "state_law"),
+        ("Dismiss all", "dismiss_all"),
+    ):
+        for (county, *_), shown in numbers(page, heading).items():
+            if county == "All that is shown":
+                continue
+            true = [cells[pack, county, outcome] for outcome in outcomes]
+            hidden = sum(n for n, figure in zip(true, shown, strict=False) if figure == WITHHELD)
+            for figure, number in zip(shown, [*true, hidden, lines[pack, county]], strict=True):
+                assert figure in (WITHHELD, f"{number:,}")
+                compared += figure != WITHHELD
+    assert compared > 25
+    shown_counties = {
+        line[0]
+        for line, figures in numbers(page, "Automatic relief").items()
+        if figures[0] != WITHHELD
+    }
+    some = {
+        row.subject_id
+        for row in rows
+        if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
+    }
+    assert f"<strong>{len(some)}</strong> people have" in page
+    months = Counter(f"{row.eligible_on:%Y-%m}" for row in rows if row.eligible_on)
+    for month, figure, _ in table(page, "What becomes eligible in the months ahead")[1:-1]:
+        assert figure == str(months[month])
+
+
+def test_made_up_people_are_labelled(
+    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+) -> None:
+    assert is_made_up("/data/synthetic-0001.csv") and is_made_up("synthetic-0012.csv")
+    assert not is_made_up("/data/research.csv") and not is_made_up("my-synthetic-0001.csv")
+    paths = ["/data/synthetic-0001.csv", "synthetic-0001.csv", "a.csv", "my-synthetic-0001.csv"]
+    frame = spark.createDataFrame([(path,) for path in paths], "path string")
+    found = [row[0] for row in frame.select(made_up(frame.path)).collect()]
+    assert found == [is_made_up(path) for path in paths]
+
+
+def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
+    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+) -> None:
+    store, folder = told
+    with pytest.raises(UsageError, match="no sweeps yet"):
+        write_report(spark, Store(str(tmp_path / "none")), out=tmp_path / "a.html", rules=folder)
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_report(spark, store, out=tmp_path, rules=folder)
+
+
+def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_texts(
+    spark: SparkSession, told: tuple[Store, Path], page: str, tmp_path: Path
+) -> None:
+    store, folder = Store(str(tmp_path / "store")), told[1]
+    shutil.copytree(told[0].uri, store.uri)
+    later = sweep(
+        sweep_id="later",
+        as_of=date(2026, 11, 20),
+        started_at=datetime(2026, 11, 20, 8, 0),
+        selected=["dismiss_all"],
+        pack_fingerprints={"dismiss_all": "s1"},
+        notes=["Of the later."],
+    )
+    write(spark, store, "sweeps", [later])
+    result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
+    assert result.sweep_id == "later"
+    mixed = (tmp_path / "a.html").read_text()
+    assert "2026-11-20 (dismiss_all); 2026-11-01 (county_pilot, no_law, state_law)" in mixed
+    assert "<p>county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
+    assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
+    assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
+    assert "No convictions in past 7 or 10 years" in mixed
+    assert not re.search(r"\{[a-z_]+\}", mixed)
