@@ -13,7 +13,7 @@ from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.facts import FITS, FLIPS, Fact
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import BoundPack, bind
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.language.sentences import FORMS_HELP, Operator
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from manual.markdown import code, plain, table
@@ -74,10 +74,10 @@ def feature_page() -> str:
 
 def operator_page() -> str:
     """Every sentence that a fact can be, with one out of the packs and its English."""
-    examples: dict[Operator, tuple[BoundPack, Fact]] = {}
-    for bound in _bound_packs():
-        for fact in bound.facts:
-            examples.setdefault(fact.operator, (bound, fact))
+    examples: dict[Operator, tuple[ResolvedPack, Fact]] = {}
+    for resolved in _resolved_packs():
+        for fact in resolved.facts:
+            examples.setdefault(fact.operator, (resolved, fact))
     rows = []
     for operator in Operator:
         fits = ", ".join(kind.replace("_", " or ") for kind in FITS[operator])
@@ -106,19 +106,19 @@ def operator_page() -> str:
     )
 
 
-def _bound_packs() -> Iterator[BoundPack]:
+def _resolved_packs() -> Iterator[ResolvedPack]:
     book = rulebook()
     for item in book.packs:
-        yield bind(item.pack, book.catalogue, switches={}, reads=book.reads)
+        yield resolve(item.pack, book.catalogue, switches={}, reads=book.reads)
 
 
-def _example(found: tuple[BoundPack, Fact] | None) -> tuple[str, str]:
+def _example(found: tuple[ResolvedPack, Fact] | None) -> tuple[str, str]:
     """A fact as its pack writes it, with a link to the pack's page, and in English."""
     if found is None:
         return "none yet", ""
-    bound, fact = found
-    words = FactWords(bound, rulebook().catalogue[bound.pack.unit]).of(fact).yes
-    where = f"[{bound.pack.pack}]({_page(bound.pack)})"
+    resolved, fact = found
+    words = FactWords(resolved, rulebook().catalogue[resolved.pack.unit]).of(fact).yes
+    where = f"[{resolved.pack.pack}]({_page(resolved.pack)})"
     return f"{code(fact.text)} ({where})", plain(words)
 
 
