@@ -87,7 +87,7 @@ class Reader:
             assert command.split()[0] == "cp", command
             subprocess.run(shlex.split(command), check=True)
             return ""
-        words = [self._latest_sweep() if word == "SWEEP" else word for word in shlex.split(command)]
+        words = [self._filled(word) for word in shlex.split(command)]
         if any(command.startswith(f"clearance {verb}") for verb in RUN_ELSEWHERE):
             read(words[1:])
             return ""
@@ -96,9 +96,13 @@ class Reader:
             assert _code(words[1:], debug=True) == 0, command
         return said.getvalue()
 
-    def _latest_sweep(self) -> str:
+    def _filled(self, word: str) -> str:
+        """A sweep's id where the page leaves one open: the latest, or the first."""
+        if word not in ("SWEEP", "FIRST_SWEEP"):
+            return word
         sweeps = Store("store").read(self.spark, "sweeps").orderBy("determinations_version")
-        return str(sweeps.collect()[-1]["sweep_id"])
+        ids = [str(row["sweep_id"]) for row in sweeps.collect()]
+        return ids[0] if word == "FIRST_SWEEP" else ids[-1]
 
     def _text(self, block: Block) -> None:
         assert flat(block.text) in flat(self.output), block.text
