@@ -69,7 +69,7 @@ def rendered(source: Path, out: Path) -> list[str]:
         source: the folder of the Markdown.
         out: the folder of the pages.
     """
-    said = io.StringIO()
+    warnings = io.StringIO()
     # What Sphinx teaches docutils is forgotten afterwards, as by its own command.
     with (
         tempfile.TemporaryDirectory(prefix="clearance-docs-") as folder,
@@ -84,12 +84,12 @@ def rendered(source: Path, out: Path) -> list[str]:
             buildername="html",
             confoverrides=SETTINGS,
             status=None,
-            warning=said,
+            warning=warnings,
             freshenv=True,
         )
         sphinx.build()
     # Warnings are for a terminal: coloured, and about the copy.
-    text = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue())
+    text = re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue())
     return text.replace(f"{source}/", "docs/").splitlines()
 
 

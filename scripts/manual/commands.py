@@ -160,7 +160,7 @@ def _params(command: Any, path: str) -> Iterator[str]:
 
 
 def _epilog(text: str) -> Iterator[str]:
-    """What stands below a verb's help; lines that begin with the program's name are examples."""
+    """The text below a verb's help; lines that begin with the program's name are examples."""
     for line in (line.strip() for line in text.split("\n")):
         if line:
             yield from ("", f"    {line}", "") if line.startswith(PROGRAM) else (plain(line),)

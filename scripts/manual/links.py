@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
-# Attributes by element whose address a browser asks for without being told to.
+# Attributes by element whose address a browser asks for by itself.
 FETCHED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
-# What stands in `link` and is not fetched.
+# Relations of a `link` that no browser fetches.
 NOT_FETCHED = {"canonical", "author", "prev", "next", "index", "search"}
 STYLE_ADDRESS = re.compile(r"""(?:url\(|@import\s+)["']?(?:https?:)?//""")
 

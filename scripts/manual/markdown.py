@@ -22,7 +22,7 @@ def code(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text whose signs mean nothing to Markdown, but for what stands between backticks."""
+    """A text whose signs mean nothing to Markdown, but for what is between backticks."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return _escaped(text.replace("`", "'"))

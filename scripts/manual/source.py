@@ -27,7 +27,7 @@ RENDERED: dict[str, Callable[[], str]] = {
 """Pages of the folder `reference` by name, and what renders them."""
 
 CHAPTERS = ("decisions", "law", "operations")
-"""Folders whose pages stand below the folder's first page."""
+"""Folders whose pages are listed below the folder's first page."""
 
 FIRST = "README"
 
@@ -59,7 +59,7 @@ SIDE: dict[str, tuple[str, ...]] = {
     "The project": (f"decisions/{FIRST}",),
 }
 """The side of the site: headings and the pages below each. Pages of docs/ that no heading names
-stand below the last."""
+are listed below the last."""
 
 
 def write_source(folder: Path) -> None:
@@ -103,5 +103,5 @@ def _decisions(folder: Path) -> str:
 
 def _contents(pages: list[str], caption: str = "") -> str:
     """Pages for the side of the site, not shown on the page itself."""
-    said = [f":caption: {caption}"] if caption else []
-    return "\n".join(["", "```{toctree}", ":hidden:", *said, "", *pages, "```", ""])
+    options = [f":caption: {caption}"] if caption else []
+    return "\n".join(["", "```{toctree}", ":hidden:", *options, "", *pages, "```", ""])

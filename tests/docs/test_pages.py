@@ -1,6 +1,6 @@
 """Every command and every snippet of the tutorial and the how-to pages runs as it is written.
 
-What a page shows under a command stands in what that command prints. The pages follow one store:
+What a page shows under a command is part of what that command prints. The pages follow one store:
 the suite's own, on which the tutorial goes on, and each how-to page on a copy of what it leaves.
 """
 
@@ -31,6 +31,7 @@ from typer.main import get_command
 from clearance import __version__
 from clearance.cli import _code
 from clearance.commands.app import app
+from clearance.ingest.layout import FIELDS
 from clearance.personal import is_personal
 from clearance.platform.store.store import Store
 from clearance.schemas import TABLES
@@ -91,10 +92,10 @@ class Reader:
         if any(command.startswith(f"clearance {verb}") for verb in RUN_ELSEWHERE):
             read(words[1:])
             return ""
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
             assert _code(words[1:], debug=True) == 0, command
-        return said.getvalue()
+        return printed.getvalue()
 
     def _filled(self, word: str) -> str:
         """A sweep's id where the page leaves one open: the latest, or the first."""
@@ -105,7 +106,10 @@ class Reader:
         return ids[0] if word == "FIRST_SWEEP" else ids[-1]
 
     def _text(self, block: Block) -> None:
-        assert flat(block.text) in flat(self.output), block.text
+        """Each part that is shown was printed; `...` is what is left out."""
+        printed = flat(self.output)
+        missing = [part for part in block.text.split("...\n") if flat(part) not in printed]
+        assert not missing, self.output
 
     def _diff(self, block: Block) -> None:
         file = Path(named(block))
@@ -177,14 +181,21 @@ def followed(
     yield folder
 
 
+def rows_of(files: list[str]) -> list[list[str]]:
+    """The rows of research files, without the first field, which numbers them in each file anew."""
+    rows = []
+    for file in files:
+        with open(file, encoding="iso-8859-1", newline="") as lines:
+            rows += [row[1 : len(FIELDS)] for row in csv.reader(lines) if row[0] != FIELDS[0]]
+    return rows
+
+
 def test_the_people_of_the_tutorial_are_those_that_its_run_is_about(
     followed: Path, line: Line
 ) -> None:
-    made = b"".join(
-        path.read_bytes().split(b"\n", 1)[1] for path in sorted((followed / "people").glob("*.csv"))
-    )
-    ours = b"".join(Path(file).read_bytes().split(b"\n", 1)[1] for file in line.files)
-    assert made == ours
+    made = rows_of([str(path) for path in (followed / "people").glob("*.csv")])
+    assert len(made) > 900
+    assert sorted(made) == sorted(rows_of(line.files))
 
 
 def test_the_rows_that_the_tutorial_shows_are_the_rows_of_the_file(followed: Path) -> None:
@@ -194,7 +205,7 @@ def test_the_rows_that_the_tutorial_shows_are_the_rows_of_the_file(followed: Pat
         [cell.strip() for cell in row.split("|")[1:-1]] for row in table.split("\n")[:-2]
     )
     (file,) = (followed / "people").glob("*.csv")
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="iso-8859-1") as lines:
         rows = [row for row in csv.DictReader(lines) if row["SUBJECT_ID"] == shown[0][0]]
     assert len(rows) == len(shown) > 3
     for row, cells in zip(rows, shown, strict=True):
@@ -208,7 +219,7 @@ def test_a_how_to_page_does_what_it_says(
 ) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(followed, folder)
-    (folder / "rules").symlink_to(ROOT / "rules")
+    shutil.copytree(ROOT / "rules", folder / "rules")  # a copy: pages change it
     reader = Reader(spark)
     with contextlib.chdir(folder):
         reader.follow(page)
@@ -243,19 +254,19 @@ def test_every_published_file_and_every_table_is_on_the_page_of_who_may_see_it(l
     page = (DOCS / "how-to" / "who-may-see-which-file.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `OUT/(.*?)` \| (.*?) \|", page, re.M)
     patterns = {
-        pattern.replace("COUNTY", "*").replace("YYYY-MM", "*"): said for pattern, said in rows
+        pattern.replace("COUNTY", "*").replace("YYYY-MM", "*"): content for pattern, content in rows
     }
     files = [path for path in line.place.out.rglob("*") if path.is_file()]
     assert files
     for path in files:
         name = str(path.relative_to(line.place.out))
-        (said,) = [patterns[one] for one in patterns if fnmatch.fnmatch(name, one)]
+        (content,) = [patterns[one] for one in patterns if fnmatch.fnmatch(name, one)]
         if path.suffix == ".csv":
-            with path.open(encoding="utf-8") as lines:
+            with path.open(encoding="iso-8859-1") as lines:
                 columns = {column.lower() for column in next(csv.reader(lines))}
             names = any(is_personal(column) for column in columns - {"ofn"})
-            assert said.startswith("**yes**") == names, name
-            assert ("SUBJECT_ID" in said) == (not names and "subject_id" in columns), name
+            assert content.startswith("**yes**") == names, name
+            assert ("SUBJECT_ID" in content) == (not names and "subject_id" in columns), name
     restricted = [name for name, spec in TABLES.items() if spec.restricted]
     (paragraph,) = re.findall(r"Three tables say who a person is: (.*?)\n\n", page, re.S)
     sentence = paragraph.split(".\n")[0]

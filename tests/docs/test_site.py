@@ -81,7 +81,9 @@ def test_every_column_of_a_table_is_on_its_page_and_says_whether_it_is_restricte
     shown = {re.sub(r"<[^>]+>", "", cell[0]).strip(): cell[2] for cell in cells}
     spec = TABLES[name]
     assert list(shown) == spec.columns
-    assert {column for column, said in shown.items() if "Restricted" in said} == set(spec.unindexed)
+    assert {column for column, words in shown.items() if "Restricted" in words} == set(
+        spec.unindexed
+    )
     assert ("it says who a person is" in section) == spec.restricted
 
 
