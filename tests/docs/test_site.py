@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manual.build import NotBuilt, build, rendered
+from manual.build import NotBuilt, build, main, rendered
 from manual.links import dead_links, fetched_elsewhere
 from manual.markdown import plain, table
 from manual.source import DOCS, RENDERED, write_source
@@ -133,12 +133,18 @@ def test_a_mistake_on_a_page_is_named_with_its_line(
 
 
 def test_the_site_is_refused_where_a_page_has_a_mistake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("manual.build.write_source", lambda folder: folder.mkdir())
     monkeypatch.setattr("manual.build.rendered", lambda source, out: ["index.md:3: a mistake"])
     with pytest.raises(NotBuilt, match=r"index\.md:3: a mistake"):
         build(tmp_path / "site")
+    assert main([str(tmp_path / "site")]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith("index.md:3: a mistake\nCorrect the pages")
+    monkeypatch.setattr("manual.build.rendered", lambda source, out: [])
+    assert main([str(tmp_path / "site")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "site" / "index.html")
 
 
 def test_links_that_lead_nowhere_and_what_comes_from_elsewhere_are_found(tmp_path: Path) -> None:
