@@ -1,6 +1,6 @@
 """The same decisions by DuckDB on the same columns: how far is Spark's evaluation from it?
 
-    .venv/bin/pip install '.[bench]'
+    scripts/setup test
     .venv/bin/python scripts/bench/duck.py --charges 1000000
 
 People are made up, prepared and repeated under other numbers (as in sweep.py). Each engine decides
@@ -348,7 +348,7 @@ def main() -> None:
         print(json.dumps(MEASURED[given.measure](given.folder)))
         return
     if find_spec("duckdb") is None:
-        sys.exit("DuckDB is not installed: .venv/bin/pip install '.[bench]'")
+        sys.exit("DuckDB is not installed: scripts/setup test")
     with tempfile.TemporaryDirectory(prefix="duck-") as folder:
         root, more = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
         own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, more]))}
