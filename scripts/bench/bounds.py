@@ -1,12 +1,12 @@
-"""How many answers the bounds settle: convictions of a store, decided with them and without.
+"""Counts the answers that bounds of unknown values settle, for the convictions of a store.
 
     .venv/bin/python scripts/bench/bounds.py STORE
 
-A conviction rests on a bound where a length of its person's sentences is missing and the law says
-how long it is at most, or where only the month or the year of the conviction is known. Each such
-one is decided in plain Python by the packs and as of the day of the store's determinations: as its
-row stands, and as if what is bounded were unknown. Prints by pack how many answers lack something
-and how many are for review, without bounds and with them.
+A conviction has a bound where the length of a sentence of its person is missing and the law limits
+it, or where only the month or the year of the conviction is known. Each such conviction is decided
+in plain Python, by the packs and as of the day of the store's determinations: with the bounds, and
+with the bounded values unknown. Prints by pack the numbers of answers that lack a fact and that are
+for review, without bounds and with them.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ UNIT = "conviction"
 
 
 def kind(outcome: str, reason: str) -> str:
-    """What an answer counts as."""
+    """The kind of an answer in the counts."""
     if reason in LACKS:
         return "lacking"
     return "for review" if outcome == "REVIEW" else "answered"
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("store", type=Path, help="prepared and decided by this checkout")
     store = Store(str(parser.parse_args().store.resolve()))
@@ -97,8 +97,8 @@ def main() -> None:
         for of in everybody:
             if of["pack"] == name:
                 now[kind(of["outcome"], of["reason"])] += of["count"]
-        said = (f"{k} {now[k] - change[k]:,} -> {now[k]:,}" for k in ("lacking", "for review"))
-        print(f"{name}@{version}: {', '.join(said)}")
+        changes = (f"{k} {now[k] - change[k]:,} -> {now[k]:,}" for k in ("lacking", "for review"))
+        print(f"{name}@{version}: {', '.join(changes)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""California made up and run through the line: what the benches of whole states share."""
+"""Helpers of the benches of whole states: makes California up and runs the steps on it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ MILLION = 1e6
 
 
 def made(people: int, *, out: Path, second_month: bool = False) -> SynthResult:
-    """The people, the same every time."""
+    """Make the people up, the same every time."""
     return synthesize_state(people=people, out=out, seed=1, as_of=AS_OF, second_month=second_month)
 
 
 def command(words: Sequence[str], *, store: Path, prefix: Sequence[str] = ()) -> Measured:
-    """A command of this checkout, measured; it must end well.
+    """Run and measure a command of this checkout, which must succeed.
 
     Args:
         words: without `clearance` and the store.
@@ -44,41 +44,41 @@ def command(words: Sequence[str], *, store: Path, prefix: Sequence[str] = ()) ->
 
 @dataclass(frozen=True)
 class Measured:
-    """What a command took, as a whole and by step.
+    """The cost of a command, as a whole and by step.
 
     Attributes:
         run: of the process.
-        said: its document.
+        document: its JSON document.
         steps: figures of `--json`, by step.
     """
 
     run: Run
-    said: dict[str, Any]
+    document: dict[str, Any]
     steps: dict[str, dict[str, int]]
 
     @classmethod
     def of(cls, run: Run) -> Measured:
-        """A run with what its document says."""
-        said = json.loads(run.output)
-        return cls(run, said, said.get("steps", {}))
+        """The cost of a run, with the figures of its JSON document."""
+        document = json.loads(run.output)
+        return cls(run, document, document.get("steps", {}))
 
     def seconds(self, *steps: str) -> float:
-        """On the clock, of these steps together."""
+        """The sum of the steps' seconds on the clock."""
         return sum(self.steps[step]["milliseconds"] for step in steps) / 1000
 
     def cpu(self, *steps: str) -> float:
-        """CPU seconds of these steps together."""
+        """The sum of the steps' CPU seconds."""
         return sum(self.steps[step]["cpu_milliseconds"] for step in steps) / 1000
 
 
 def take_feeds(feeds: Sequence[MadeFeed], *, store: Path, dated: date) -> None:
-    """Each feed by a command of its own."""
+    """Load each feed by its own command."""
     for feed in feeds:
         command(["feed", feed.kind, feed.file, "--dated", dated.isoformat()], store=store)
 
 
 def whole_run(extract: SynthResult, *, store: Path, out: Path, on: date) -> Measured:
-    """The extract's feeds, then the five steps as of its day."""
+    """Load the extract's feeds, then run the five steps as of its day."""
     take_feeds(extract.feeds, store=store, dated=on)
     day = on.isoformat()
     dates = ["--extract-date", day, "--as-of", day, "--complete"]
@@ -87,7 +87,7 @@ def whole_run(extract: SynthResult, *, store: Path, out: Path, on: date) -> Meas
 
 
 def table(columns: Mapping[str, Measured], *, rows: Mapping[str, int]) -> Iterator[str]:
-    """A line a step and one for all: seconds, and CPU seconds a million rows, of each run.
+    """A line per step and a line of sums: for each run seconds, and CPU seconds per million rows.
 
     Args:
         columns: the runs by name.
@@ -104,5 +104,5 @@ def table(columns: Mapping[str, Measured], *, rows: Mapping[str, int]) -> Iterat
 
 
 def answer(**figures: Any) -> None:
-    """The figures as one JSON line, the last of the output."""
+    """Print the figures as one JSON line, the last of the output."""
     print(json.dumps(figures, sort_keys=True), flush=True)

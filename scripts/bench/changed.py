@@ -1,4 +1,4 @@
-"""Whose answers a change of the law touches: made-up people decided by a commit and by this one.
+"""Counts the answers that a change of the law changes: made-up people decided by two commits.
 
     .venv/bin/python scripts/bench/changed.py COMMIT --people 20000
 
@@ -37,7 +37,7 @@ DECIDE = Path(__file__).with_name("decide.py")
 
 
 def decided(tree: Path, store: Path, *, as_of: date, more: list[str]) -> Path:
-    """The store that a checkout makes of the files; it must end well.
+    """Make a store by a checkout's code from files; the commands must succeed.
 
     Args:
         tree: the checkout.
@@ -54,7 +54,7 @@ def decided(tree: Path, store: Path, *, as_of: date, more: list[str]) -> Path:
 
 
 def with_rules(rules: Path, tree: Path) -> Path:
-    """A copy of this checkout's package and settings with other rules beside them."""
+    """A copy of this checkout's package and settings, with other rules."""
     for name, source in (
         ("clearance", ROOT / "clearance"),
         ("conf", ROOT / "conf"),
@@ -65,7 +65,7 @@ def with_rules(rules: Path, tree: Path) -> Path:
 
 
 def table(old: Path, new: Path, *, by: tuple[str, ...]) -> Iterator[str]:
-    """The lines about two stores."""
+    """The lines of the comparison of two stores."""
     spark = build_session()
     stores = [Store(str(store.resolve())) for store in (old, new)]
     before, after = (store.read(spark, "determinations") for store in stores)
@@ -82,24 +82,24 @@ def table(old: Path, new: Path, *, by: tuple[str, ...]) -> Iterator[str]:
         of_pack = [r for r in counted if r["level"] == BY_CHANGE and r["pack"] == name]
         for row in sorted(of_pack, key=lambda row: (-row["people"], *map(str, row))):
             where = " ".join(str(row[column]) for column in by)
-            said = f"{answer(row, 'before')} -> {answer(row, 'after')}"
-            yield f"  {row['units']:7,} {row['people']:7,}  {where}{' ' if by else ''}{said}"
+            change = f"{answer(row, 'before')} -> {answer(row, 'after')}"
+            yield f"  {row['units']:7,} {row['people']:7,}  {where}{' ' if by else ''}{change}"
     yield (
         f"{whole['units']:,} units of {whole['people']:,} people, of {everybody:,} with an answer"
     )
 
 
 def answer(row: Any, side: str) -> str:
-    """An answer in one line; `(none)` where the side has no row."""
+    """An answer in one line; `(none)` where a side has no row."""
     outcome = row[f"outcome_{side}"]
     if outcome is None:
         return "(none)"
-    said = [outcome, *(row[f"{name}_{side}"] or "-" for name in ("relief", "reason", "rule"))]
-    return f"{' '.join(said)} @{row[f'pack_version_{side}']}"
+    parts = [outcome, *(row[f"{name}_{side}"] or "-" for name in ("relief", "reason", "rule"))]
+    return f"{' '.join(parts)} @{row[f'pack_version_{side}']}"
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("commit", nargs="?", metavar="OLD_COMMIT", help="what was before")
     parser.add_argument("--people", type=int, default=20_000)

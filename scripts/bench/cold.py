@@ -1,4 +1,4 @@
-"""A first `clearance run` over made-up people in a process of its own: seconds and counts.
+"""Measures a first `clearance run` over made-up people in its own process: seconds and counts.
 
     .venv/bin/python scripts/bench/cold.py --against 1877464 --times 3
 
@@ -20,7 +20,7 @@ from clearance.synth.step import synthesize
 
 
 def cold_run(tree: Path, *, files: list[str]) -> Run:
-    """A first run over the files, by a checkout's code."""
+    """Measure a first run over the files, by a checkout's code."""
     with tempfile.TemporaryDirectory() as folder:
         store, out = f"{folder}/store", f"{folder}/out"
         dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat(), "--complete"]
@@ -29,7 +29,7 @@ def cold_run(tree: Path, *, files: list[str]) -> Run:
 
 
 def demo(tree: Path, *, people: int) -> Run:
-    """The demo, by a checkout's code."""
+    """Measure the demo, by a checkout's code."""
     words = ["scripts/demo"] if tree == ROOT else ["clearance", "demo"]
     with tempfile.TemporaryDirectory() as folder:
         options = ["--people", str(people), "--out", folder, "--json"]
@@ -37,7 +37,7 @@ def demo(tree: Path, *, people: int) -> Run:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=2_000)
     parser.add_argument("--demo", action="store_true", help="measure scripts/demo")

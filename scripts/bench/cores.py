@@ -1,10 +1,10 @@
-"""Prepare and determine on one core and on two: how much is gained by the second?
+"""Measures prepare and determine on one core and on two, to show the gain of the second.
 
     .venv/bin/python scripts/bench/cores.py --people 250000
 
-California is taken in once; then both steps run on a copy of the store each time, held to so many
-cores (`taskset`, Linux). Prints seconds and CPU seconds, and how many times as fast the most cores
-are as the fewest; last one JSON line. What else runs on the machine spoils the figures.
+California is loaded once; then both steps run on a copy of the store, limited to a number of cores
+(`taskset`, Linux). Prints seconds and CPU seconds, and the ratio of the times with the fewest and
+the most cores; the last line is JSON. Other work on the machine distorts the figures.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BOTH = ("prepare", "determine")
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=250_000)
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2])

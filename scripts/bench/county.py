@@ -1,4 +1,4 @@
-"""One county's file through `clearance run`: seconds, MB/s and memory.
+"""Measures `clearance run` over one county's file: seconds, MB/s and memory.
 
     .venv/bin/python scripts/bench/county.py --rows 1000000 --against 1877464
 
@@ -32,7 +32,7 @@ scenarios: [dismiss_all_p64]
 
 
 def repeat(sample: Path, target: Path, *, rows: int) -> int:
-    """Write `rows` rows of the sample, over and over, each time other people; returns the bytes."""
+    """Write `rows` rows, a sample repeated with other people's numbers; returns their bytes."""
     header, *lines = gzip.decompress(sample.read_bytes()).splitlines(keepends=True)
     cut = [(line.split(b",", SUBJECT + 1)) for line in lines]
     written = 0
@@ -50,7 +50,7 @@ def repeat(sample: Path, target: Path, *, rows: int) -> int:
 
 
 def whole_run(tree: Path, *, file: Path, config: list[str]) -> Run:
-    """The line on the file, by a checkout's code."""
+    """Measure a run on the file, by a checkout's code."""
     with tempfile.TemporaryDirectory(prefix="county-", dir=file.parent) as folder:
         store = f"{folder}/store"
         into = ["--store", store, "--out", f"{folder}/out", "--as-of", AS_OF, "--json"]
@@ -59,7 +59,7 @@ def whole_run(tree: Path, *, file: Path, config: list[str]) -> Run:
 
 
 def table(run: Run, *, size: int) -> Iterator[str]:
-    """A line for each step that took time, then one for all of them.
+    """A line for each step that took time, then a line of sums.
 
     Args:
         run: what was measured.
@@ -79,7 +79,7 @@ def table(run: Run, *, size: int) -> Iterator[str]:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--sample", type=Path, default=SAMPLE)

@@ -1,4 +1,4 @@
-"""Files and feeds decided in one process, by the checkout that PYTHONPATH names.
+"""Decides files and feeds in one process, by the code of the checkout in PYTHONPATH.
 
     PYTHONPATH=CHECKOUT decide.py STORE AS_OF CONFIG FILE KIND=FEED...
 
@@ -17,7 +17,7 @@ from clearance.cli import _code
 
 
 def first_found(*names: str) -> ModuleType:
-    """The first of some modules that the checkout has: folders were renamed."""
+    """The first of several modules that the checkout has: folders were renamed."""
     for name in names:
         try:
             return import_module(name)
@@ -32,7 +32,7 @@ session = first_found("clearance.platform.spark.session", "clearance.session")
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run the command line."""
     store, as_of, config, file, *feeds = sys.argv[1:]
     into = ["--store", store, "--quiet", *(["--config", config] if config else [])]
     known = inspect.getsource(options)

@@ -1,14 +1,14 @@
-"""The same decisions by DuckDB on the same columns: how far is Spark's evaluation from it?
+"""Compares Spark's evaluation with DuckDB's, on the same decisions and columns.
 
     scripts/setup test
     .venv/bin/python scripts/bench/duck.py --charges 1000000
 
 People are made up, prepared and repeated under other numbers (as in sweep.py). Each engine decides
-them in a process of its own, every answer worked out and none written, twice: cold, the first time
-in the process, and warm, the second. Spark does it whole, and once without looking ahead; DuckDB
-says what holds on the day and looks at no later one, so that the second is the like of it. Their
-answers are held against each other: rule, reason and evidence of every unit and pack. Last, one
-JSON line. What is decided is what the project's own configuration names.
+them in its own process, twice: cold, the first time in the process, and warm, the second. Every
+answer is computed and none is written. Spark decides once with and once without looking ahead;
+DuckDB decides for the day without later days, so it is comparable with the second. The engines'
+answers are compared: rule, reason and evidence of every unit and pack. The last line is JSON. The
+packs are those of the project's own configuration.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ FUNCTIONS = """
 
 
 def plan() -> Plan:
-    """What the project's own configuration has decided."""
+    """The plan of a sweep by the project's own configuration."""
     return plan_sweep(load_rulebook(rules_folder()), load_settings(None), as_of=AS_OF)
 
 
 def in_duck(text: str) -> str:
-    """An expression of Spark's SQL, of those that facts and scopes are made of, in DuckDB's."""
+    """An expression of Spark's SQL, as facts and scopes have them, in DuckDB's SQL."""
     for spark, duck in (
         ("`", '"'),
         ("<=>", "IS NOT DISTINCT FROM"),
@@ -77,7 +77,7 @@ def _lambda(text: str) -> str:
 
 
 def _each(text: str, call: str, write: Callable[[list[str]], str]) -> str:
-    """The text with every call of a function written anew."""
+    """The text with every call of a function rewritten."""
     while (start := text.find(call)) >= 0:
         depth, parts, begun = 1, [], start + len(call)
         for at in range(begun, len(text)):
@@ -92,7 +92,7 @@ def _each(text: str, call: str, write: Callable[[list[str]], str]) -> str:
 
 
 def condition_sql(condition: Condition, facts: dict[str, str]) -> str:
-    """A condition over columns that hold what is known of each fact."""
+    """A condition over the columns that hold the knowledge of each fact."""
     if isinstance(condition, str):
         return facts[condition]
     if isinstance(condition, Not):
@@ -124,7 +124,7 @@ class DuckPack:
 
     @property
     def scope(self) -> str:
-        """Whose business it is."""
+        """The condition that a unit is in the pack's scope."""
         parts = [in_duck(truth(self.item.resolved, fact)) for fact in self.item.resolved.scope]
         if self.item.counties is not None:
             parts.append(f"county IN ({_texts(sorted(self.item.counties))})")
@@ -134,7 +134,7 @@ class DuckPack:
 
     @property
     def code(self) -> str:
-        """The index of the rule that decides; beyond the last where `unknown` does."""
+        """The index of the rule that decides; the index after the last where `unknown` decides."""
         bound, decisions = self.item.resolved, self.item.resolved.decisions
         cases = []
         for at in range(self.last + 1):
@@ -151,7 +151,7 @@ class DuckPack:
         return f"CASE WHEN NOT s{self.number} THEN NULL {' '.join(cases)} END"
 
     def bits(self, *, true: bool) -> str:
-        """The pack's facts as bits, those that hold or those that are known."""
+        """The bits of the pack's facts that hold, or that are known."""
         test = "IS TRUE" if true else "IS NOT NULL"
         return " | ".join(
             [
@@ -164,7 +164,7 @@ class DuckPack:
         )
 
     def says(self) -> Iterator[dict[str, Any]]:
-        """What each code says, in their order."""
+        """The answer of each code, in the order of the codes."""
         bound: ResolvedPack = self.item.resolved
         pack = bound.pack
         for unsure in (False, True):
@@ -198,7 +198,7 @@ def _listed(values: list[Any]) -> str:
 
 
 def decisions_sql(unit: str, folder: Path) -> str:
-    """Every decision about the units of a kind: one scan, no join."""
+    """The query for all decisions about the units of a kind: one scan, no join."""
     facts: dict[tuple[str, str], str] = {}
     packs = [DuckPack(item, n, facts) for n, item in enumerate(plan().of(unit))]
     of_facts = [
@@ -212,10 +212,11 @@ def decisions_sql(unit: str, folder: Path) -> str:
         f"'known': {pack.bits(true=False)}}}"
         for pack in packs
     ]
-    said = [list(pack.says()) for pack in packs]
+    answers_by_code = [list(pack.says()) for pack in packs]
 
     def looked_up(name: str) -> str:
-        return f"[{', '.join(_listed([each[name] for each in codes]) for codes in said)}]"
+        lists = (_listed([answer[name] for answer in codes]) for codes in answers_by_code)
+        return f"[{', '.join(lists)}]"
 
     names = _listed([pack.item.resolved.pack.pack for pack in packs])
     columns = ", ".join(
@@ -245,7 +246,7 @@ def decisions_sql(unit: str, folder: Path) -> str:
 
 
 def by_duck(folder: Path) -> dict[str, Any]:
-    """DuckDB's figures, and how many answers are not Spark's."""
+    """DuckDB's figures, and the number of its answers that differ from Spark's."""
     import duckdb
 
     there = duckdb.connect()
@@ -273,7 +274,7 @@ def by_duck(folder: Path) -> dict[str, Any]:
 
 
 def timed(work: Callable[[], Any]) -> dict[str, float]:
-    """Seconds of the first time and of the second."""
+    """Seconds of the first and of the second time."""
     found = {}
     for name in ("cold", "warm"):
         began = time.monotonic()
@@ -318,7 +319,7 @@ def by_spark(folder: Path, *, ahead: bool) -> dict[str, Any]:
 
 
 def make(folder: Path, *, people: int, charges: int) -> None:
-    """The units, see sweep.py."""
+    """Make the units, as in sweep.py."""
     import sweep
 
     from clearance.platform.spark.session import build_session
@@ -334,7 +335,7 @@ MEASURED: dict[str, Callable[[Path], dict[str, Any]]] = {
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--charges", type=int, default=1_000_000)
     parser.add_argument("--people", type=int, default=2_000, help="made up, before repeating")

@@ -1,4 +1,4 @@
-"""CPU seconds per million units to evaluate a pack with 0, 2, 4 and 8 flips, beside a bare scan.
+"""Measures CPU seconds per million units to evaluate a pack with 0, 2, 4 and 8 flips.
 
 Run: .venv/bin/python scripts/bench/evaluate.py [--units 1000000]
 Prints one line a measurement, the median of three runs, all taken in this run.
@@ -63,7 +63,7 @@ TIMED = {
 
 
 def pack_with(flips: int) -> ResolvedPack:
-    """A pack of 15 rules over 12 still facts and `flips` timed ones."""
+    """A pack of 15 rules over 12 facts that time does not move and `flips` facts that it moves."""
     timed = dict(list(TIMED.items())[:flips])
     rules: list[tuple[Any, Any]] = [
         ("after", "NOT_ELIGIBLE"),
@@ -99,7 +99,7 @@ def pack_with(flips: int) -> ResolvedPack:
 
 
 def units(spark: SparkSession, count: int) -> DataFrame:
-    """Random charges: dates over fifty years, one in ten missing."""
+    """Random charges, with dates over fifty years, of which one in ten is missing."""
 
     def some(seed: int, value: Any) -> Any:
         return F.when(F.rand(seed) > 0.1, value)
@@ -134,13 +134,13 @@ def units(spark: SparkSession, count: int) -> DataFrame:
 
 
 def process_cpu(process: int) -> float:
-    """CPU seconds a process has used, user and system (Linux)."""
+    """The CPU seconds of a process so far, user and system (Linux)."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(spark: SparkSession, run: Callable[[], None]) -> float:
-    """CPU time of the JVM over one run: median of three after a warm-up."""
+    """The JVM's CPU seconds of a run: the median of three after a warm-up."""
     gateway: Any = spark.sparkContext._gateway
     process = gateway.proc.pid
     used = []

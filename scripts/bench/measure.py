@@ -1,4 +1,4 @@
-"""A command measured: its seconds, its memory, and what Spark's event log and the tables say of it.
+"""Helpers of the benches: measure a command, from its process, Spark's event log and the tables.
 
 What the benches share. A commit to compare with is run from a worktree of its own, in turn with
 this checkout, so that both meet the same machine.
@@ -29,7 +29,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of progress, and the wall clock and CPU seconds when it came."""
+    """A line of progress, with the wall clock and CPU seconds at which it came."""
 
     line: str
     at: float
@@ -38,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A shuffle that ran: when it began (wall clock), and the bytes it wrote."""
+    """A shuffle: the time when it began (wall clock), and the number of bytes it wrote."""
 
     at: float
     bytes: int
@@ -46,7 +46,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Run:
-    """What a command took.
+    """The cost of a command.
 
     Attributes:
         wall: seconds from its start to its end.
@@ -75,7 +75,7 @@ class Run:
 
 @dataclass
 class Watch:
-    """What a process tree used, sampled while it runs."""
+    """The CPU and memory of a process tree, sampled while it runs."""
 
     root: int
     peak: int = 0
@@ -101,7 +101,7 @@ class Watch:
 
     @property
     def cpu(self) -> float:
-        """CPU seconds of all processes so far."""
+        """The CPU seconds of all processes so far."""
         return sum(self.by_process.values())
 
     def _tree(self) -> Iterator[int]:
@@ -121,7 +121,7 @@ class Watch:
 
 
 def measured(command: list[str], *, tree: Path, store: Path, events: bool = True) -> Run:
-    """Run a command of a checkout to its end; it must end well.
+    """Run and measure a command of a checkout, which must succeed.
 
     Args:
         command: the words; `clearance` stands for the checkout's own.
@@ -183,7 +183,7 @@ def _event_log(folder: Path) -> str:
 
 @dataclass
 class _Events:
-    """What an event log counts."""
+    """The counts of an event log."""
 
     executions: int = 0
     jobs: int = 0
@@ -192,7 +192,7 @@ class _Events:
 
     @classmethod
     def read(cls, folder: Path) -> _Events:
-        """The counts of the log in a folder."""
+        """Count the events of the log in a folder."""
         counts = cls()
         for path in folder.rglob("events_*"):
             with path.open(encoding="utf-8") as lines:
@@ -217,7 +217,7 @@ class _Events:
 
 @contextmanager
 def trees(against: str | None) -> Iterator[dict[str, Path]]:
-    """This checkout, and a commit's worktree beside it where one is to be compared with; by name.
+    """This checkout, and the worktree of a commit to compare with, by name.
 
     Args:
         against: the commit.
@@ -238,7 +238,7 @@ def trees(against: str | None) -> Iterator[dict[str, Path]]:
 def in_turn(
     checkouts: dict[str, Path], run: Callable[[Path], Run], *, times: int
 ) -> dict[str, list[Run]]:
-    """The runs of each checkout, by its name: one after the other, so many times.
+    """The runs of each checkout, by its name, alternating between the checkouts.
 
     Args:
         checkouts: see `trees`.
@@ -253,7 +253,7 @@ def in_turn(
 
 
 def compared(runs: dict[str, list[Run]]) -> Iterator[str]:
-    """A line a checkout, medians of its runs; and the ratios where there are two."""
+    """A line per checkout with the medians of its runs, and the ratios where there are two."""
     yield (
         f"{'':12} {'wall s':>7} {'CPU s':>7} {'task CPU s':>11} {'executions':>11} {'jobs':>5} "
         f"{'commits':>8} {'peak GiB':>9}"

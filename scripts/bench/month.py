@@ -1,4 +1,4 @@
-"""The next month of California, in which one person in a hundred differs, against the first.
+"""Compares California's next month, in which one person in a hundred has changed, with the first.
 
     .venv/bin/python scripts/bench/month.py --people 250000
 
@@ -21,7 +21,7 @@ BOTH = ("prepare", "determine")
 
 
 def moved(extract: SynthResult, *, to: Path) -> SynthResult:
-    """An extract whose folder has been moved."""
+    """The extract with the paths of its files in another folder."""
     folder = Path(extract.files[0]).parent
     folder.rename(to)
     feeds = [
@@ -32,7 +32,7 @@ def moved(extract: SynthResult, *, to: Path) -> SynthResult:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=250_000)
     parser.add_argument("--in", type=Path, dest="folder", help="where people and the store lie")

@@ -1,4 +1,4 @@
-"""Month after month of a small state: what does the sixtieth cost against the second?
+"""Measures month after month of a small state, to compare the cost of the sixtieth and the second.
 
     .venv/bin/python scripts/bench/months.py --people 1000 --months 60
 
@@ -49,7 +49,7 @@ NO_LONGER = ("DISP_", "CONV_", "SENT_", "COMMENT")
 
 @dataclass(frozen=True)
 class Month:
-    """What a month cost, and what lay in the store after it; `run` and `grant` together.
+    """The cost of a month's `run` and `grant` together, and the files in the store after it.
 
     Attributes:
         live: files that the tables are made of, and before they were put together; in months in
@@ -75,7 +75,7 @@ class Month:
 
 
 class State:
-    """The people, as each month's extract gives them."""
+    """The people of each month's extract."""
 
     def __init__(self, people: int, *, folder: Path, seed: int) -> None:
         made = synthesize(people=people, out=folder, seed=seed, as_of=FIRST - APART)
@@ -88,7 +88,7 @@ class State:
                 self.by_subject.setdefault(fields[2].strip(), []).append(line)
 
     def change(self, month: int, *, on: date) -> None:
-        """Make one person in a hundred another, the first time nobody."""
+        """Change one person in a hundred; none the first time."""
         if month == 1:
             return
         number = max(1, len(self.by_subject) // 100)
@@ -102,7 +102,7 @@ class State:
                 lines.append(_line(_arrest(_of(lines[-1]), month=month, on=on)))
 
     def write(self, file: Path) -> None:
-        """The extract."""
+        """Write the extract."""
         lines = (line for each in self.by_subject.values() for line in each)
         file.write_text("".join(lines), encoding="latin-1")
 
@@ -133,7 +133,7 @@ def _arrest(fields: dict[str, str], *, month: int, on: date) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took, and its document."""
+    """The cost of a command, and its JSON document."""
 
     wall: float
     cpu: float
@@ -147,13 +147,13 @@ Runner = Callable[[list[str], Path], Cost]
 
 
 def in_a_process(words: list[str], store: Path) -> Cost:
-    """The command in a process of its own."""
+    """Run the command in its own process."""
     run = measured(["clearance", *words], tree=ROOT, store=store)
     return Cost(run.wall, run.cpu, run.executions, run.jobs, run.output)
 
 
 class Here:
-    """Commands in this process, in one session."""
+    """Runs commands in this process, in one session."""
 
     def __init__(self) -> None:
         from clearance.platform.spark.session import build_session, java_options
@@ -165,18 +165,18 @@ class Here:
     def __call__(self, words: list[str], store: Path) -> Cost:
         from clearance.cli import _code
 
-        before, said = self._so_far(), io.StringIO()
-        with contextlib.redirect_stdout(said):
+        before, stdout = self._so_far(), io.StringIO()
+        with contextlib.redirect_stdout(stdout):
             code = _code([*words, "--quiet"], debug=True)
         if code:
             sys.exit(f"{' '.join(words[:2])} ended with {code}")
         now = self._so_far()
         forget_ended_jobs(self.spark)
         wall, cpu, executions, jobs = (one - other for one, other in zip(now, before, strict=True))
-        return Cost(wall, cpu, int(executions), int(jobs), said.getvalue())
+        return Cost(wall, cpu, int(executions), int(jobs), stdout.getvalue())
 
     def _so_far(self) -> tuple[float, float, float, float]:
-        """Seconds on the clock and of CPU, executions and jobs."""
+        """Seconds on the clock, CPU seconds, executions and jobs so far."""
         session: Any = self.spark
         context = session.sparkContext._jsc.sc()
         context.listenerBus().waitUntilEmpty()
@@ -198,12 +198,12 @@ class Line:
         self.config.write_text(CONFIG)
 
     def month(self, number: int, *, file: Path, on: date) -> Month:
-        """The month's run and grant, and what else is due."""
+        """Run the month's `run` and `grant`, and `maintain` where it is due."""
         day = on.isoformat()
         dates = ["--complete", "--extract-date", day, "--as-of", day]
         run = self._command("run", str(file), *dates, "--out", str(self.folder / "out"))
         grant = self._command("grant", json.loads(run.output)["determine"]["sweep_id"])
-        said = json.loads(grant.output)
+        granted = json.loads(grant.output)
         care = self._command("maintain") if number % MAINTAINED_EVERY == 0 else None
         files = json.loads(care.output)["files"].values() if care else ()
         return Month(
@@ -215,8 +215,8 @@ class Line:
             jobs=run.jobs + grant.jobs,
             grant_executions=grant.executions,
             grant_seconds=round(grant.wall, 1),
-            granted=said["granted"],
-            corrected=said["corrected"],
+            granted=granted["granted"],
+            corrected=granted["corrected"],
             **self._lies(),
             maintain_seconds=round(care.wall, 1) if care else None,
             live=(sum(now for _, now in files), sum(before for before, _ in files))
@@ -225,7 +225,7 @@ class Line:
         )
 
     def take_feeds(self) -> None:
-        """Each feed once, without a row: the laws ask for them."""
+        """Load each feed once, without rows: the laws need them."""
         for kind in FED:
             file = self.folder / f"{kind}.csv"
             columns = [name for name in FEEDS[kind].columns if name not in ("dated", "source_file")]
@@ -237,7 +237,7 @@ class Line:
         return self.runner([*words, *into], self.store)
 
     def _lies(self) -> dict[str, int]:
-        """Files and bytes of the store, all versions of it."""
+        """The numbers of files and bytes in the store, of all versions."""
         every = [path for path in self.store.rglob("*") if path.is_file()]
         logs = [path for path in every if "_delta_log" in path.parts]
         return {
@@ -249,7 +249,7 @@ class Line:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=1000)
     parser.add_argument("--months", type=int, default=60)

@@ -1,4 +1,4 @@
-"""One person with thousands of counts: what does prepare take, and does it fit a small heap?
+"""Measures prepare of a person with thousands of counts, in a small heap.
 
     .venv/bin/python scripts/bench/skew.py --counts 300 1000 3000 --heap 1g
 
@@ -44,7 +44,7 @@ CHARGES = ("11357 HS-POSSESS", "484 PC-THEFT", "459 PC-BURGLARY", "23152(A) VC-D
 
 
 def person(spark: SparkSession, counts: int, *, doubtful: bool) -> DataFrame:
-    """Rows of `source_rows` of one person: so many counts, three to a cycle.
+    """Rows of `source_rows` of a person with so many counts, three to a cycle.
 
     Args:
         spark: the session.
@@ -55,11 +55,11 @@ def person(spark: SparkSession, counts: int, *, doubtful: bool) -> DataFrame:
     cycle, step = (at / 3).cast("int"), at % 3
     last_third = at >= counts * 2 // 3
     kind = F.when(last_third, LATER).otherwise(CONVICTION) if doubtful else step
-    told = kind != LATER if doubtful else F.lit(True)
+    is_stated = kind != LATER if doubtful else F.lit(True)
     day = F.date_add(F.date_add(F.lit("1975-01-06").cast("date"), cycle * 14), step)
     charge = F.element_at(F.array(*map(F.lit, CHARGES)), cycle % len(CHARGES) + 1)
     order = [(cycle + 1, 3), (step + 1, 3)]
-    said = {
+    values = {
         "source_file": F.lit("skew.csv"),
         "position": F.col("id"),
         "extract": F.lit("x"),
@@ -71,21 +71,21 @@ def person(spark: SparkSession, counts: int, *, doubtful: bool) -> DataFrame:
         "encoding": F.lit("utf-8"),
         "stp_ori_cnty_name": F.lit("LOS ANGELES"),
         "stp_event_date": F.date_format(day, "yyyyMMdd"),
-        "offense_descr": F.when(told, charge),
+        "offense_descr": F.when(is_stated, charge),
         "offense_toc": F.lit("M"),
-        "ofn": F.when(told, F.concat(F.lit("LACR"), (cycle / 2).cast("int").cast("string"))),
+        "ofn": F.when(is_stated, F.concat(F.lit("LACR"), (cycle / 2).cast("int").cast("string"))),
     }
     for name, each in SAID.items():
-        said[name] = F.element_at(F.array(*map(F.lit, each)), kind + 1)
+        values[name] = F.element_at(F.array(*map(F.lit, each)), kind + 1)
     columns = [
-        said.get(name, F.lit(None)).cast(type_).alias(name)
+        values.get(name, F.lit(None)).cast(type_).alias(name)
         for name, type_ in SOURCE_ROWS.types.items()
     ]
     return spark.range(counts).select(*columns)
 
 
 def work(counts: int, *, heap: str, doubtful: bool) -> dict[str, Any]:
-    """Both tables of the person, in this process."""
+    """Compute both tables of the person, in this process."""
     spark = build_session(cores=1, extra={"spark.driver.memory": heap})
     record, statutes = load_record_rules(rules_folder()), load_statutes(rules_folder())
     source = person(spark, counts, doubtful=doubtful)
@@ -104,7 +104,7 @@ def work(counts: int, *, heap: str, doubtful: bool) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--counts", type=int, nargs="+", default=[1, 300, 1000, 3000])
     parser.add_argument("--heap", default="1g")

@@ -1,4 +1,4 @@
-"""California at growing sizes through `clearance run`: does a row cost the same in a larger state?
+"""Measures `clearance run` over California at growing sizes, to compare the cost of a row.
 
     .venv/bin/python scripts/bench/state.py --people 250000 500000 1000000
 
@@ -20,7 +20,7 @@ from california import AS_OF, MILLION, STEPS, Measured, answer, made, table, who
 
 
 def figures(run: Measured, *, rows: int) -> dict[str, Any]:
-    """A size in the JSON line."""
+    """The figures of a size for the JSON line."""
     by_step = {
         step: {
             "seconds": run.seconds(step),
@@ -39,7 +39,7 @@ def figures(run: Measured, *, rows: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, nargs="+", default=[250_000, 500_000, 1_000_000])
     parser.add_argument("--in", type=Path, dest="folder", help="where people and stores lie")

@@ -1,12 +1,12 @@
-"""Deciding alone: what it costs in a session that has just started, and for a million charges.
+"""Measures deciding alone: in a session that has just started, and for a million charges.
 
 Run: scripts/bench/sweep.py [--charges 1000000] [--against ANOTHER_CHECKOUT]
 
-People are made up and prepared as on any day. Then, each in a Python and a JVM of its own, and in
-each checkout in turn:
-- cold: all packs on those people, eleven packs and sixty (the policies again, under other names and
-  with other numbers); seconds and CPU seconds to build, to plan and to run, calls to the JVM;
-- warm: all packs on the same people repeated under other numbers, the second time it is done.
+People are made up and prepared. Then, each with a new Python and JVM, and alternating between the
+checkouts:
+- cold: all packs on those people, eleven packs and sixty (the policies again, with other names and
+  numbers); seconds and CPU seconds to build, plan and run, and the number of calls to the JVM;
+- warm: all packs on the same people repeated under other numbers, the second time in the process.
 """
 
 from __future__ import annotations
@@ -119,14 +119,14 @@ class Meter:
         self.figures: dict[str, float] = {}
 
     def cpu(self) -> float:
-        """CPU seconds used so far."""
+        """The CPU seconds so far."""
         fields = Path(f"/proc/{self.jvm}/stat").read_text().rsplit(")", 1)[1].split()
         own = time.process_time()
         return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Measure what happens inside."""
+        """Measure the block."""
         began, used, calls = time.monotonic(), self.cpu(), self.calls
         yield
         self.figures[f"{name} s"] = round(time.monotonic() - began, 2)
@@ -142,18 +142,18 @@ def decided_by(spark: SparkSession, folder: Path, plan: Plan) -> DataFrame:
 
 
 def work_out(rows: DataFrame) -> None:
-    """Every row and column, for nobody."""
+    """Compute every row and column, without writing them."""
     rows.write.format("noop").mode("overwrite").save()
 
 
 def plan_text(rows: DataFrame) -> str:
-    """The physical plan; asking for it makes it."""
+    """The physical plan as text, which plans the query."""
     frame: Any = rows
     return str(frame._jdf.queryExecution().executedPlan().toString())
 
 
 def cold(spark: SparkSession, folder: Path, packs: int) -> dict[str, float]:
-    """Deciding a few people once, in a session that has read the tables and no more."""
+    """Measure deciding a few people once, in a session that has only read the tables."""
     for table in UNIT_TABLES.values():
         work_out(spark.read.format("delta").load(str(folder / "few" / table)))
     plan, meter = with_more(every_pack(), packs=packs), Meter(spark)
@@ -172,7 +172,7 @@ def cold(spark: SparkSession, folder: Path, packs: int) -> dict[str, float]:
 
 
 def warm(spark: SparkSession, folder: Path, packs: int) -> dict[str, float]:
-    """Deciding many people, once all code is compiled."""
+    """Measure deciding many people, once all code is compiled."""
     plan, meter, many = with_more(every_pack(), packs=packs), Meter(spark), folder / "many"
     rows = decided_by(spark, many, plan)
     units = [spark.read.format("delta").load(str(many / table)) for table in UNIT_TABLES.values()]
@@ -192,7 +192,7 @@ MEASURED: dict[str, Callable[[SparkSession, Path, int], dict[str, float]]] = {
 
 
 def measured(checkout: Path, folder: Path, what: str, packs: int) -> dict[str, float]:
-    """One measurement in processes of its own, with the code of a checkout."""
+    """Measure in new processes, with the code of a checkout."""
     answer = subprocess.run(
         [sys.executable, __file__, "--measure", what, "--packs", str(packs), "--in", str(folder)],
         env={**os.environ, "PYTHONPATH": str(checkout)},
@@ -236,7 +236,7 @@ def main() -> int:
 
 
 def compare(what: str, found: list[dict[str, float]]) -> None:
-    """A line a figure: here, elsewhere, and the ratio."""
+    """A line per figure: of this checkout, of the other, and the ratio."""
     print(what)
     for name, value in found[0].items():
         other = found[1][name] if len(found) > 1 else None

@@ -1,4 +1,4 @@
-"""The outlines of California's 58 counties, cut out of a map of all counties, as one small file.
+"""Makes a small file of the outlines of California's 58 counties, from a map of all counties.
 
     npm pack us-atlas@3.0.1 && tar xzf us-atlas-3.0.1.tgz
     python scripts/maps/california.py package/counties-10m.json
@@ -75,7 +75,7 @@ def _arc(atlas: dict[str, Any], number: int) -> list[Point]:
 
 
 def _projected(longitude: float, latitude: float) -> Point:
-    """Albers' equal areas, with the parallels of the state's own map."""
+    """Points in Albers' equal-area projection, with the parallels of the state's official map."""
     first, second, middle, meridian = (math.radians(d) for d in (34.0, 40.5, 37.5, -120.0))
     n = (math.sin(first) + math.sin(second)) / 2
     c = math.cos(first) ** 2 + 2 * n * math.sin(first)
@@ -89,7 +89,7 @@ def _projected(longitude: float, latitude: float) -> Point:
 
 
 def _simplified(arc: list[Point]) -> list[Point]:
-    """Without the points that lie near the line between others (Douglas and Peucker)."""
+    """The points without those that lie near the line between others (Douglas and Peucker)."""
     if arc[0] == arc[-1] and len(arc) > 3:  # a ring: no line between its ends
         half = len(arc) // 2
         return _simplified(arc[: half + 1])[:-1] + _simplified(arc[half:])

@@ -1,10 +1,10 @@
-"""The whole line on a real cluster, an executor killed on the way: the digest of one machine.
+"""Runs the steps on a real cluster with an executor killed, and compares with a run on one machine.
 
 Run: .venv/bin/python scripts/soak/cluster.py [--people 300]
 
-Spark's standalone master and two workers, each a process with folders of its own; executors have
-no Python. `jobs/run.py` is submitted once undisturbed and once while an executor is killed; both
-must give what the command gives here.
+The cluster is Spark's standalone master and two workers, each a process with its own folders;
+executors have no Python. `jobs/run.py` is submitted once undisturbed and once while an executor is
+killed; both must give the result of the command on this machine.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class Cluster:
     def submit(
         self, job: str, *words: str, settings: dict[str, str] | None = None
     ) -> subprocess.Popen[str]:
-        """A job of ours on the cluster, its document on standard output.
+        """Run a job of the project on the cluster, with its JSON document on standard output.
 
         Args:
             job: its file in `jobs`.
             words: the command's.
             settings: of Spark, beside those of so small a cluster.
         """
-        said = {
+        all_settings = {
             "spark.cores.max": str(WORKERS),
             "spark.executor.cores": "1",
             "spark.executor.memory": "700m",
@@ -80,7 +80,8 @@ class Cluster:
         }
         command = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", self.master]
         command += ["--jars", f"{jars_folder()}/*.jar"]
-        command += [part for name, one in said.items() for part in ("--conf", f"{name}={one}")]
+        for name, value in all_settings.items():
+            command += ["--conf", f"{name}={value}"]
         return subprocess.Popen(
             [*command, str(ROOT / "jobs" / job), *words, "--json"],
             cwd=ROOT,
@@ -105,7 +106,7 @@ class Cluster:
 
 
 def document(job: subprocess.Popen[str]) -> dict[str, Any]:
-    """What a job printed, which must have ended well.
+    """The JSON document that a job printed; the job must have succeeded.
 
     Args:
         job: from `Cluster.submit`.
@@ -113,13 +114,13 @@ def document(job: subprocess.Popen[str]) -> dict[str, Any]:
     out, err = job.communicate(timeout=PATIENCE)
     if job.returncode:
         raise AssertionError(f"{job.args} ended with {job.returncode}: {err[-2000:]}")
-    said: dict[str, Any] = json.loads(out)
-    return said
+    result: dict[str, Any] = json.loads(out)
+    return result
 
 
 @contextlib.contextmanager
 def standalone(folder: Path) -> Iterator[Cluster]:
-    """A master and two workers of one core each on this machine, gone after the block.
+    """Start a master and two workers of one core each on this machine for the block.
 
     Args:
         folder: where they work.
@@ -167,9 +168,9 @@ def _start(
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
         return port
 
 
@@ -183,7 +184,7 @@ def _wait_for(port: int) -> None:
 
 
 def run(folder: Path, *, people: int, seed: int) -> list[str]:
-    """What a run on the cluster gives otherwise than the command; killed executors among it."""
+    """The differences between a run here and runs on the cluster, with and without a kill."""
     made = synthesize(
         people=people, out=folder / "input", seed=seed, as_of=date.fromisoformat(AS_OF)
     )
@@ -210,7 +211,7 @@ def run(folder: Path, *, people: int, seed: int) -> list[str]:
 
 
 def _kill_one(cluster: Cluster, job: subprocess.Popen[str], *, after: Path) -> list[str]:
-    """Kill an executor once a folder is there; what is to be said where that cannot be done."""
+    """Kill an executor once a folder exists; returns the problem where that was not possible."""
     while job.poll() is None:
         if after.exists() and (executors := cluster.executors()):
             os.kill(executors[0], signal.SIGKILL)
@@ -220,7 +221,7 @@ def _kill_one(cluster: Cluster, job: subprocess.Popen[str], *, after: Path) -> l
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,9 +1,9 @@
-"""Spark and plain Python decide alike, on millions of random units: other ones for every seed.
+"""Compares Spark's decisions with plain Python's on millions of random units.
 
     .venv/bin/python scripts/soak/engines.py --units 3000000 --seed 1
 
-Before that the solver goes through the rulebook with its overlaps, and what it shows is decided by
-the oracle too. Prints a line a round; ends with the first difference.
+Before that the solver checks the rulebook with its overlaps, and the oracle decides the solver's
+units, too. Prints a line per round; ends at the first difference.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROUND = 300_000
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--units", type=int, default=3_000_000)
     parser.add_argument("--seed", type=int, default=1)

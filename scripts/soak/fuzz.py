@@ -1,8 +1,8 @@
-"""Thousands of broken files through ingest and prepare, and through settings, options and packs.
+"""Runs ingest and prepare on thousands of broken files; loads broken settings, options and packs.
 
 Run: .venv/bin/python scripts/soak/fuzz.py [--files 1000] [--seed 1] [--texts 2000] [--drawn 500]
-Prints one line of figures; exits 1 and names what differs where a line of a file is lost or made
-up, a file is refused without need, or anything ends in an error that is not ours.
+Prints one line of figures. Exits with 1 and lists the differences where a line of a file is lost or
+added, a file is refused without need, or an error is not one of Clearance's.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def make_files(
     folder: Path, dice: random.Random, count: int
 ) -> tuple[dict[str, bytes], int, list[str]]:
-    """Files that can be read, how many cannot, and those that were judged wrongly."""
+    """The files that can be read, the number that cannot, and those that were judged wrongly."""
     files: dict[str, bytes] = {}
     refused, wrong = 0, []
     contents = {mutated_file(valid_file(dice), dice) for _ in range(count)}
@@ -67,7 +67,7 @@ def make_files(
 
 
 def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]]:
-    """How many texts of settings, options and packs were refused, and what failed otherwise."""
+    """The number of refused texts of settings, options and packs, and the other failures."""
     conf = conf_folder()
     texts: list[tuple[Path, Callable[[Path], object]]] = [
         (conf / "california.yaml", load_settings),
@@ -84,14 +84,15 @@ def slips(dice: random.Random, count: int, folder: Path) -> tuple[int, list[str]
             load(target)
         except (UsageError, RulebookInvalid) as error:
             refused += 1
-            wrong += [] if error.message and error.remedy else [f"{path.name}: not said: {text!r}"]
+            if not (error.message and error.remedy):
+                wrong.append(f"{path.name}: no message: {text!r}")
         except Exception as error:
             wrong.append(f"{path.name}: {type(error).__name__} on {text!r}")
     return refused, wrong
 
 
 def drawn(count: int, seed_of: int, folder: Path) -> Iterator[str]:
-    """What failed of option files, settings and packs that hypothesis drew, as many of each."""
+    """The failures of option files, settings and packs that hypothesis drew, `count` of each."""
     example = conf_folder() / "counties" / "example.json"
     contents: dict[str, tuple[SearchStrategy[Any], Callable[[Path], object]]] = {
         "options.json": (anything, read_county),
@@ -129,7 +130,7 @@ def _write_and_load(target: Path, load: Callable[[Path], object], content: Any) 
 
 
 def main() -> int:
-    """Make, take in, compare, prepare."""
+    """Make files, ingest, compare, prepare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--texts", type=int, default=2000)

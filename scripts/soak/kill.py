@@ -1,10 +1,10 @@
-"""Kill the line at random moments of every step, run the same command again, compare.
+"""Kills commands at random moments, runs them again, and compares with undisturbed runs.
 
 Run: .venv/bin/python scripts/soak/kill.py --kills 100 --seed 1 [--people 60]
 
-Each story starts from a store as an undisturbed run left it, kills the command's whole process
-group one to five times, looks at the packets as they lie after each kill, runs the command again
-to its end, and compares every table and file with the undisturbed run's.
+Each story starts from the store of an undisturbed run and kills the command's process group one to
+five times. It checks the packets after each kill, runs the command again to its end, and compares
+every table and file with those of the undisturbed run.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ MOST_FAULTS = 10
 
 @dataclass(frozen=True)
 class Moment:
-    """When to kill: so long after a step says or changes something."""
+    """A moment to kill at: a delay after a step prints a line or changes a path."""
 
     step: str
     what: str
@@ -61,7 +61,7 @@ class Moment:
 
 @dataclass
 class Figures:
-    """What came out."""
+    """The figures of a soak."""
 
     kills: collections.Counter[str] = field(default_factory=collections.Counter)
     stories: int = 0
@@ -87,16 +87,16 @@ def moment_in(step: str, dice: random.Random) -> Moment:
 
 
 def watch(moment: Moment, place: Place) -> Callable[[Victim], bool]:
-    """Whether the moment has come, asked over and over."""
+    """A function that returns whether the moment has come."""
     path = place.folder / moment.what
     if moment.what in LINES[moment.step]:
-        return lambda victim: victim.has_said(moment.what)
+        return lambda victim: victim.has_printed(moment.what)
     before = _look(path)
     return lambda victim: _look(path) != before
 
 
 def _look(path: Path) -> tuple[object, ...]:
-    """What changes when a path does: a table's log, or a folder's or file's own moment."""
+    """The state of a path, to compare: a table's log, or a folder's or file's time of change."""
     if path.parent.name == "store":
         log = path / "_delta_log"
         with contextlib.suppress(OSError):
@@ -119,8 +119,8 @@ def story(
     """Kill a command at each moment in turn, then let it end, and compare."""
     place = kept.start(month, step, folder)
     arguments = command(step, place, file=kept.files[month], month=month)
-    known = [kept.before[month, "ingest"].said().files, kept.end(month, step).said().files]
-    known.append(kept.before[month, step if step in STEPS else "ingest"].said().files)
+    known = [kept.before[month, "ingest"].content().files, kept.end(month, step).content().files]
+    known.append(kept.before[month, step if step in STEPS else "ingest"].content().files)
     for moment in moments:
         victim = Victim(arguments)
         killed = victim.kill_when(watch(moment, place), delay=moment.delay)
@@ -128,17 +128,17 @@ def story(
         if not killed:
             figures.too_late += 1
             if victim.process.returncode != 0:
-                said = " / ".join(line for _, line in victim.said[-2:])
-                raise Torn(f"run again, it ended with {victim.process.returncode}: {said}")
+                printed = " / ".join(line for _, line in victim.lines[-2:])
+                raise Torn(f"run again, it ended with {victim.process.returncode}: {printed}")
             break
         figures.kills[moment.step] += 1
         look(place, known=known, figures=figures)
-    with said_so() as said:
+    with captured_stderr() as stderr:
         try:
             run(arguments)
         except AssertionError as error:
-            raise Torn(f"{error}: {said.getvalue()[-1500:]}") from error
-    different = place.said().differences(kept.end(month, step).said())
+            raise Torn(f"{error}: {stderr.getvalue()[-1500:]}") from error
+    different = place.content().differences(kept.end(month, step).content())
     if different:
         raise Torn(f"not the same: {different}")
     if step in ("run", "report"):
@@ -148,15 +148,15 @@ def story(
 
 
 @contextlib.contextmanager
-def said_so() -> Iterator[io.StringIO]:
-    """What a command in this process says."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
-        yield said
+def captured_stderr() -> Iterator[io.StringIO]:
+    """Capture the stderr of commands that run in the block, and drop their stdout."""
+    stderr = io.StringIO()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(stderr):
+        yield stderr
 
 
 def look(place: Place, *, known: list[dict[str, str]], figures: Figures) -> None:
-    """What a kill left: every commit whole, no sweep twice, every packet old or new."""
+    """Check the store after a kill: every commit whole, no sweep twice, every packet old or new."""
     for table in place.store.glob("*"):
         if table.is_dir():
             commits(table)
@@ -165,7 +165,7 @@ def look(place: Place, *, known: list[dict[str, str]], figures: Figures) -> None
 
 
 def plan(dice: random.Random, kills: int) -> tuple[int, str, list[Moment]]:
-    """A random story of at most so many kills: month, command, moments in the line's order."""
+    """A random story of at most so many kills: month, command, moments in the order of steps."""
     month = dice.randrange(2)
     step = dice.choice(["run", "run", *STEPS])
     count = min(kills, dice.randint(1, 5) if step == "run" else dice.randint(1, 2))
@@ -174,7 +174,7 @@ def plan(dice: random.Random, kills: int) -> tuple[int, str, list[Moment]]:
 
 
 def soak(folder: Path, *, kills: int, seed: int, people: int) -> Figures:
-    """Stories until so many kills are done."""
+    """Run stories until so many kills are done."""
     dice = random.Random(seed)
     kept = undisturbed(folder, people=people, seed=seed)
     figures, number = Figures(), itertools.count(1)

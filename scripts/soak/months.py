@@ -1,4 +1,4 @@
-"""The runs to disturb: two months of made-up people, and each step undisturbed, kept aside."""
+"""The undisturbed runs: two months of made-up people, with a copy of the store after each step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from clearance.cli import _code
 from clearance.synth.step import synthesize
-from soak.state import Said, said_by
+from soak.state import Content, content_of
 
 AS_OF = ("2026-11-01", "2026-11-20")
 STEPS = ("ingest", "prepare", "determine", "publish", "report")
@@ -18,22 +18,22 @@ STEPS = ("ingest", "prepare", "determine", "publish", "report")
 
 @dataclass(frozen=True)
 class Place:
-    """A store and an output folder that belong together."""
+    """The folder of a store and of its output."""
 
     folder: Path
 
     @property
     def store(self) -> Path:
-        """The tables."""
+        """The folder of the tables."""
         return self.folder / "store"
 
     @property
     def out(self) -> Path:
-        """Packets, statistics, report."""
+        """The folder of packets, statistics and report."""
         return self.folder / "out"
 
     def copy_to(self, folder: Path) -> Place:
-        """A fresh copy of both."""
+        """Copy both to another folder, which is emptied first."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for mine, theirs in ((self.store, folder / "store"), (self.out, folder / "out")):
@@ -41,13 +41,13 @@ class Place:
                 shutil.copytree(mine, theirs)
         return Place(folder)
 
-    def said(self) -> Said:
-        """What both say."""
-        return said_by(self.store, self.out)
+    def content(self) -> Content:
+        """The content of both."""
+        return content_of(self.store, self.out)
 
 
 def make_months(folder: Path, *, people: int, seed: int) -> tuple[Path, Path]:
-    """Two extracts: the second gives half of the first's people again, changed, and new ones."""
+    """Two extracts: the second has half of the first's people, changed, and new people."""
     made = [
         synthesize(people=count, out=folder / name, seed=number, as_of=date(2026, 11, 1))
         for name, count, number in (("first", people, seed), ("more", people // 3, seed + 1))
@@ -70,7 +70,7 @@ def _subject(line: bytes) -> bytes:
 
 
 def _renumbered(line: bytes) -> bytes:
-    """The line as of a person that the first extract does not know."""
+    """The line with the number of a person who is not in the first extract."""
     parts = line.split(b",")
     if len(parts) > 2 and parts[2].isdigit():
         parts[2] = b"8" + parts[2][1:]
@@ -94,23 +94,23 @@ def command(step: str, place: Place, *, file: Path, month: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """Every step of both months as it ends where nothing disturbs it."""
+    """The stores before and after every step of both months, without disturbance."""
 
     files: tuple[Path, Path]
     before: dict[tuple[int, str], Place]
     after: dict[tuple[int, str], Place]
 
     def start(self, month: int, step: str, folder: Path) -> Place:
-        """A copy of what lay there before the step."""
+        """A copy of the store and output before the step."""
         return self.before[month, "ingest" if step == "run" else step].copy_to(folder)
 
     def end(self, month: int, step: str) -> Place:
-        """What lies there after it."""
+        """The store and output after the step."""
         return self.after[month, "report" if step == "run" else step]
 
 
 def undisturbed(folder: Path, *, people: int, seed: int) -> Undisturbed:
-    """Run every step of both months in this process, keeping a copy after each.
+    """Run every step of both months in this process, with a copy after each.
 
     A folder that holds them from an earlier run is taken as it is.
     """
@@ -141,7 +141,7 @@ def _run_all(kept: Path, files: tuple[Path, Path]) -> None:
 
 
 def run(arguments: list[str]) -> None:
-    """A command in this process's session, which must end well."""
+    """Run a command in this process's session; it must succeed."""
     code = _code([*arguments, "--quiet"], debug=True)
     if code != 0:
         raise AssertionError(f"{' '.join(arguments[:2])} ended with {code}")

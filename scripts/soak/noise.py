@@ -1,11 +1,11 @@
-"""What cannot be read never helps: noise in each field of made-up people, and rows given twice.
+"""Checks that unreadable values never help: noise in each field of made-up people, rows twice.
 
     .venv/bin/python scripts/soak/noise.py --people 100000 --seed 1
 
-Every person stands in the store three times: as made up, with one field replaced by text that no
-reader knows, and with each row twice and in another order. All are decided alike. Noise may make an
-answer unknown, never better; docs/unread.md has the exceptions. Prints a line a round; ends with
-what was found.
+Every person is in the store three times: as made up, with a field replaced by text that no reader
+knows, and with each row twice and in another order. All are decided by the same packs. Noise may
+make an answer unknown, never better; docs/unread.md has the exceptions. Prints a line per round,
+and at the end the answers that noise improved.
 """
 
 from __future__ import annotations
@@ -101,13 +101,13 @@ class Better:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """By what the exceptions are listed."""
+        """The key in the list of exceptions."""
         return self.pack, self.rule, self.field
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a round found.
+    """The results of a round.
 
     Attributes:
         people: how many were made up.
@@ -123,7 +123,7 @@ class Found:
 
 
 def exceptions(path: Path = LISTED) -> dict[tuple[str, str, str], str]:
-    """The table of exceptions: pack, rule and field, and why."""
+    """The table of exceptions: pack, rule and field, and the reason of each."""
     listed = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
@@ -133,7 +133,7 @@ def exceptions(path: Path = LISTED) -> dict[tuple[str, str, str], str]:
 
 
 def look(spark: SparkSession, folder: Path, *, numbers: Sequence[int], seed: int) -> Found:
-    """Decide these people as made up, with noise, and doubled; compare.
+    """Decide people as made up, with noise, and with doubled rows; compare the answers.
 
     Args:
         spark: the session.
@@ -181,7 +181,7 @@ def _load_empty_feeds(spark: SparkSession, store: Store) -> None:
 
 
 def _write(path: Path, *, numbers: Sequence[int], seed: int) -> dict[str, str]:
-    """The rows of all, a JSON text a line; returns the field of each person's noise, by subject."""
+    """Write the rows as JSON lines; returns the field of each person's noise, by subject."""
     noise: dict[str, str] = {}
     position = 0
     fields = list(NOISE)
@@ -222,7 +222,7 @@ def _rows(number: int, seed: int) -> Iterator[SourceRow]:
 
 
 def _with_noise(rows: list[SourceRow], field: str, dice: Random) -> list[SourceRow]:
-    """The rows with the field unreadable: on all of them, or on one."""
+    """The rows with an unreadable field, in all of them or in one."""
     text = dice.choice(NOISE[field])
     there = [at for at, row in enumerate(rows) if (str(row[field] or "")).strip(" -")]
     if dice.random() < 0.5:
@@ -269,7 +269,7 @@ def _begins(row: Row | None) -> date:
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -284,8 +284,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             found = look(spark, Path(folder), numbers=numbers, seed=given.seed)
         forget_ended_jobs(spark)
-        wrong = [one for one in found.better if one.key not in allowed]
-        not_allowed.update(one.key for one in wrong)
+        wrong = [better for better in found.better if better.key not in allowed]
+        not_allowed.update(better.key for better in wrong)
         changed += len(found.changed)
         print(
             f"people {numbers.start} to {numbers.stop - 1}: {found.answers:,} answers, "
@@ -293,8 +293,8 @@ def main() -> int:
             f"{len(found.changed)} changed by rows given twice",
             flush=True,
         )
-        for one in wrong[:20]:
-            print(f"  {one}", flush=True)
+        for better in wrong[:20]:
+            print(f"  {better}", flush=True)
     for key, number in not_allowed.most_common():
         print(*key, number)
     spark.stop()

@@ -1,11 +1,10 @@
-"""Two commands at once on one store, over and over: one wins, the other waits or exits 5.
+"""Runs two commands at once on one store: one succeeds, the other waits or exits with 5.
 
 Run: .venv/bin/python scripts/soak/pairs.py --pairs 20 --seed 1 [--people 60] [--unclaimed]
 
-Two processes stay up with a session each and are let go together. Afterwards the one that was
-turned away runs again, and the store must say what it says after one of the two orders.
-`--unclaimed` takes the lock on the store's folder away, as on HDFS or in a cloud, so that Delta's
-own checks have to do.
+Two processes, each with a session, start a command at the same time. The command that exits with 5
+runs again; then the store must have the content that one of the two orders gives. `--unclaimed`
+works without the lock on the store's folder, as on HDFS or in a cloud, with Delta's checks alone.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from soak.months import AS_OF, Place, make_months
-from soak.state import Torn, check_sweeps, commits, files_of, said_by
+from soak.state import Torn, check_sweeps, commits, content_of, files_of
 from soak.victims import environment
 
 WORKER = """
@@ -44,16 +43,16 @@ answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 build_session(extra={{"spark.sql.shuffle.partitions": "2"}})
 for line in sys.stdin:
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+    stderr = io.StringIO()
+    with contextlib.redirect_stderr(stderr), contextlib.redirect_stdout(io.StringIO()):
         code = _code(json.loads(line), debug=False)
-    answers.write(json.dumps([code, said.getvalue()]) + "\\n")
+    answers.write(json.dumps([code, stderr.getvalue()]) + "\\n")
     answers.flush()
 """
 
 
 class Worker:
-    """A process with a session, which runs one command after the other."""
+    """A process with a session, which runs commands one after the other."""
 
     def __init__(self, *, unclaimed: bool) -> None:
         self.process: subprocess.Popen[Any] = subprocess.Popen(
@@ -66,31 +65,31 @@ class Worker:
         )
 
     def start(self, arguments: Sequence[str]) -> None:
-        """Let it begin with a command."""
+        """Start a command."""
         self.process.stdin.write(json.dumps([*arguments, "--quiet"]) + "\n")
         self.process.stdin.flush()
 
     def end(self) -> tuple[int, str]:
-        """The command's exit code and what it said on stderr."""
-        code, said = json.loads(self.process.stdout.readline())
-        return code, said
+        """Wait for the command; returns its exit code and its lines on stderr."""
+        code, stderr = json.loads(self.process.stdout.readline())
+        return code, stderr
 
     def run(self, arguments: Sequence[str]) -> None:
-        """A command that must end well."""
+        """Run a command that must succeed."""
         self.start(arguments)
-        code, said = self.end()
+        code, stderr = self.end()
         if code != 0:
-            raise Torn(f"alone, `{arguments[0]}` ended with {code}: {said}")
+            raise Torn(f"alone, `{arguments[0]}` ended with {code}: {stderr}")
 
     def stop(self) -> None:
-        """End it; its JVM goes with it."""
+        """End the process and its JVM."""
         self.process.stdin.close()
         self.process.wait()
 
 
 @dataclass
 class Figures:
-    """What came out."""
+    """The figures of a soak."""
 
     pairs: int = 0
     ends: collections.Counter[str] = field(default_factory=collections.Counter)
@@ -112,7 +111,7 @@ class Files:
 
 
 def make_files(folder: Path, *, people: int, seed: int) -> Files:
-    """Made-up people for the pairs."""
+    """Make people up for the pairs."""
     first, second = make_months(folder, people=people, seed=seed)
     shared = {line.split(b",")[2] for line in first.read_bytes().splitlines()}
     other = folder / "other.csv"
@@ -124,26 +123,26 @@ def make_files(folder: Path, *, people: int, seed: int) -> Files:
 
 @dataclass(frozen=True)
 class Kind:
-    """A pair of commands, what is done before them, and what is the same in the end.
+    """A pair of commands, the commands before and after them, and the tables to compare.
 
     Attributes:
         before: commands on an empty store.
-        one: a command of the pair.
-        two: the other.
+        first: a command of the pair.
+        second: the other command.
         after: commands that bring both orders to the same end.
         tables: what is compared; all tables where empty.
     """
 
     name: str
     before: tuple[tuple[str, ...], ...]
-    one: tuple[str, ...]
-    two: tuple[str, ...]
+    first: tuple[str, ...]
+    second: tuple[str, ...]
     after: tuple[tuple[str, ...], ...] = ()
     tables: tuple[str, ...] = ()
 
 
 def kinds(files: Files) -> list[Kind]:
-    """Every pair; STORE and OUT are filled in later."""
+    """Every pair; STORE and OUT are placeholders."""
     first, second, other = (
         ("ingest", str(path), "--extract-date", "2026-10-01")
         for path in (files.first, files.second, files.other)
@@ -175,20 +174,20 @@ def kinds(files: Files) -> list[Kind]:
 
 
 def filled(arguments: Sequence[str], place: Place) -> list[str]:
-    """The command line on a place."""
+    """The command line with the paths of a place."""
     here = [word.replace("OUT", str(place.out)) for word in arguments]
     return [*here, "--store", str(place.store)]
 
 
 def says(place: Place, kind: Kind) -> dict[str, str]:
-    """What is compared of a place."""
-    said = said_by(place.store, place.out)
-    tables = {k: v for k, v in said.tables.items() if not kind.tables or k in kind.tables}
-    return tables | said.files
+    """The content of a place that is compared."""
+    content = content_of(place.store, place.out)
+    tables = {k: v for k, v in content.tables.items() if not kind.tables or k in kind.tables}
+    return tables | content.files
 
 
 class Pairs:
-    """Pairs of commands on two workers."""
+    """Runs pairs of commands on two workers."""
 
     def __init__(self, folder: Path, *, people: int, seed: int, unclaimed: bool) -> None:
         self.folder = folder
@@ -204,7 +203,7 @@ class Pairs:
         return self.folder / f"place-{self._number}"
 
     def start(self, kind: Kind) -> Place:
-        """A copy of what lies there before the pair."""
+        """A copy of the store and output before the pair."""
         if kind.before not in self._starts:
             place = Place(self._new())
             place.folder.mkdir()
@@ -214,10 +213,11 @@ class Pairs:
         return self._starts[kind.before].copy_to(self._new())
 
     def orders(self, kind: Kind) -> list[dict[str, str]]:
-        """What the store says after one command and then the other, in both orders."""
+        """The content of the store after both commands, in both orders."""
         if kind.name not in self._ends:
             ends = []
-            for pair in [(kind.one, kind.two), (kind.two, kind.one)][: 1 + (kind.one != kind.two)]:
+            orders = [(kind.first, kind.second), (kind.second, kind.first)]
+            for pair in orders if kind.first != kind.second else orders[:1]:
                 place = self.start(kind)
                 for arguments in (*pair, *kind.after):
                     if self._runs_alone(arguments, place):
@@ -230,10 +230,10 @@ class Pairs:
         return arguments[0] == "ingest" or place.store.exists()
 
     def run(self, kind: Kind, *, lead: float) -> str:
-        """One pair; what the two ended with."""
+        """Run a pair; returns the exit codes of the two."""
         orders = self.orders(kind)
         place = self.start(kind)
-        for worker, arguments in zip(self.workers, (kind.one, kind.two), strict=True):
+        for worker, arguments in zip(self.workers, (kind.first, kind.second), strict=True):
             worker.start(filled(arguments, place))
             time.sleep(lead)
             lead = 0.0
@@ -241,11 +241,11 @@ class Pairs:
         codes = sorted(code for code, _ in ends)
         if codes not in ([0, 0], [0, 5]):
             raise Torn(f"ended with {ends}")
-        for code, said in ends:
-            if code == 5 and "run the same command again" not in said.splitlines()[-1]:
-                raise Torn(f"no remedy: {said}")
+        for code, stderr in ends:
+            if code == 5 and "run the same command again" not in stderr.splitlines()[-1]:
+                raise Torn(f"no remedy: {stderr}")
         self._whole(place)
-        for (code, _), arguments in zip(ends, (kind.one, kind.two), strict=True):
+        for (code, _), arguments in zip(ends, (kind.first, kind.second), strict=True):
             if code == 5:
                 self.workers[1].run(filled(arguments, place))
         for arguments in kind.after:
@@ -255,7 +255,7 @@ class Pairs:
         if found not in orders:
             named = [sorted(k for k in found | end if found.get(k) != end.get(k)) for end in orders]
             raise Torn(f"ended with {codes}; not as in either order: {named}")
-        if kind.one[0] in ("publish", "report") and not files_of(place.out):
+        if kind.first[0] in ("publish", "report") and not files_of(place.out):
             raise Torn("nothing was published")
         return f"{codes[0]}+{codes[1]}"
 

@@ -1,10 +1,10 @@
-"""No room at every step, early and late: said so, nothing half written, and cured by room alone.
+"""Runs every step without room on the disk: an error, nothing half written, cured by room alone.
 
 Run: .venv/bin/python scripts/soak/room.py [--people 60]
 
-The operating system refuses every write of a process beyond a size: no file system is any fuller.
-A step is refused at each of its sizes, then runs to its end; at last everything must be as an
-undisturbed run left it.
+The operating system refuses every write of a process beyond a file size, so no file system has to
+be full. Each step is refused at several sizes, then runs to its end; then every table and file must
+be the same as after an undisturbed run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from soak.kill import said_so
+from soak.kill import captured_stderr
 from soak.months import STEPS, Place, command, run, undisturbed
 from soak.state import Torn, check_nothing_left, check_packets, commits
 
@@ -42,7 +42,7 @@ LIMITS: dict[str, tuple[tuple[str, int], ...]] = {
 
 @contextlib.contextmanager
 def files_no_larger_than(size: int, *, process: int) -> Iterator[None]:
-    """For the block, a process can write no file larger than this."""
+    """For the block, limit the size of files that the process can write."""
     soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -59,7 +59,7 @@ def run_without_room(
     known: list[dict[str, str]],
     limit: tuple[str, int],
 ) -> None:
-    """Run a command that must end for want of room; Torn where it does not, or leaves a half.
+    """Run a command that must fail without room; raises Torn where it does not, or leaves a half.
 
     Args:
         spark: the session of this process.
@@ -71,9 +71,9 @@ def run_without_room(
     which, size = limit
     gateway: Any = spark.sparkContext._gateway
     process = int(gateway.proc.pid) if which == "java" else os.getpid()
-    with said_so() as said, files_no_larger_than(size, process=process):
+    with captured_stderr() as stderr, files_no_larger_than(size, process=process):
         code = _code([*arguments, "--quiet"], debug=False)
-    text = said.getvalue().strip()
+    text = stderr.getvalue().strip()
     words = ("No room is left", str(place.folder), "run the same command again")
     if code != 6 or not all(word in text for word in words):
         raise Torn(f"{arguments[0]} at {limit} ended with {code}: {text}")
@@ -85,7 +85,7 @@ def run_without_room(
 
 
 def main() -> None:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=60)
     given = parser.parse_args()
@@ -95,14 +95,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         kept = undisturbed(Path(folder), people=given.people, seed=1)
         place = kept.start(0, "ingest", Path(folder) / "here")
-        known = [{}, kept.end(0, "report").said().files]
+        known = [{}, kept.end(0, "report").content().files]
         for step in STEPS:
             arguments = command(step, place, file=kept.files[0], month=0)
             for limit in LIMITS[step]:
                 run_without_room(spark, arguments, place=place, known=known, limit=limit)
                 print(f"{step}: refused at {limit[1]} bytes a file of {limit[0]}", flush=True)
             run(arguments)
-        different = place.said().differences(kept.end(0, "report").said())
+        different = place.content().differences(kept.end(0, "report").content())
         if different:
             sys.exit(f"not the same: {different}")
         check_nothing_left(place.store, place.out)

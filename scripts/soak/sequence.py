@@ -1,10 +1,10 @@
-"""Random sequences of extracts, feeds, rule changes and as-of steps: incremental = full = replay.
+"""Runs random sequences of extracts, feeds and rule changes: incremental = full = replay.
 
     scripts/soak/sequence.py --steps 200 --seed 1
 
-Each step changes something, then runs prepare and determine as a month would. What stands in the
-table must have the digest of everything decided anew from the source rows, and of its own replay.
-Prints one line of figures; exit code 1 where something differs.
+Each step makes a change, then runs prepare and determine as in a month. The table's digest must be
+that of all decisions made again from the source rows, and that of the sweep's replay. Prints one
+line of figures; exit code 1 where something differs.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ WEIGHTS = {
 
 
 @dataclass
-class Told:
-    """Figures of a run."""
+class Figures:
+    """The figures of a run."""
 
     steps: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Told:
 
 
 class Sequence:
-    """A store, the people as their extracts say, a rules folder of its own, and a clock."""
+    """A store, the people of its extracts, its own rules folder, and a clock."""
 
     def __init__(
         self, spark: SparkSession, folder: Path, *, seed: int, people: int, settings: Settings
@@ -106,7 +106,7 @@ class Sequence:
         late: bool = False,
         corrected: float = 1.0,
     ) -> None:
-        """Some people anew, corrected here and there; a late one is dated before the others."""
+        """Load some people again, with corrections; a late extract is dated before the others."""
         chosen = [name for name in self.people if self.dice.random() < share]
         chosen = chosen or [self.dice.choice(list(self.people))]
         self.dated += timedelta(days=30)
@@ -143,7 +143,7 @@ class Sequence:
             rows[at][DISPOSITION] = self.dice.choice(words)
 
     def change_a_rule(self) -> None:
-        """The pack's flow gets another cite; or a scenario another title."""
+        """Change a cite in the pack's flow, or a scenario's title."""
         scenario = self.dice.random() < 0.5
         name = "scenarios/dismiss_all_p64.yaml" if scenario else "statute.yaml"
         path = self.rules / "prop64" / name
@@ -152,7 +152,7 @@ class Sequence:
         self.number += 1
 
     def change_a_list(self) -> None:
-        """Cultivation is no longer on the list of Prop 64 sections, or is again."""
+        """Remove cultivation from the list of Prop 64 sections, or add it again."""
         path = self.rules / "statutes" / "p64.csv"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if ",11358," not in line]
@@ -160,7 +160,7 @@ class Sequence:
         path.write_text("".join(kept) if len(kept) < len(lines) else whole, encoding="utf-8")
 
     def take_a_feed(self, *kinds: str) -> str:
-        """What an office says comes anew; returns the feed's kind."""
+        """Load a feed with new rows; returns its kind."""
         return take_some(
             self.spark,
             self.store,
@@ -171,7 +171,7 @@ class Sequence:
         )
 
     def step(self, kind: str | None = None) -> str:
-        """Something changes: of the kind, or of any."""
+        """Make a change: of the kind given, or of a random kind."""
         kind = kind or self.dice.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
         match kind:
             case "few":
@@ -201,7 +201,7 @@ class Sequence:
         return kind
 
     def anew(self) -> str:
-        """The digest of everything decided from the source rows alone."""
+        """The digest of all decisions made again from the source rows alone."""
         record, statutes = load_record_rules(self.rules), load_statutes(self.rules)
         source = self.store.read(self.spark, "source_rows")
         typed = typed_rows(source, rules=record)
@@ -210,14 +210,14 @@ class Sequence:
         inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
         plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
         everything = Scope(frozenset(item.resolved.pack.pack for item in plan.assigned), None)
-        said = decide(inputs, plan, as_of=self.as_of, scope=everything)
+        decisions = decide(inputs, plan, as_of=self.as_of, scope=everything)
         known = self.store.exists(self.spark, REVIEWS)
         offices = self.store.read(self.spark, REVIEWS) if known else None
-        return digest_of(with_reviews(said, reviews=offices, first_days=plan.first_days))
+        return digest_of(with_reviews(decisions, reviews=offices, first_days=plan.first_days))
 
 
 def clock() -> datetime:
-    """No step depends on the time of day."""
+    """A fixed time: no step depends on the time of day."""
     return datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -231,14 +231,14 @@ def run(
     every: int = 1,
     settings: Settings = FOUR_PACKS,
     begins: tuple[str, ...] = (),
-) -> Told:
-    """Run a sequence; each step's differences are told with their number and kind.
+) -> Figures:
+    """Run a sequence; each step's differences are listed with its number and kind.
 
     Each `every`th state, and the last one, is also decided anew and replayed. The first steps after
     the first extract are of the kinds that `begins` names.
     """
     sequence = Sequence(spark, folder, seed=seed, people=people, settings=settings)
-    told = Told()
+    figures = Figures()
     for number in range(steps):
         if number == 0:
             kind = "first"
@@ -247,7 +247,7 @@ def run(
             kind = sequence.step(begins[number - 1] if number <= len(begins) else None)
         prepared = prepare(spark, sequence.store, rules=sequence.rules)
         last = sequence.store.last_commit(spark, "charges")
-        told.by_person += int(prepared.changed and last is not None and last.changes_by_row)
+        figures.by_person += int(prepared.changed and last is not None and last.changes_by_row)
         swept = determine(
             spark,
             sequence.store,
@@ -262,16 +262,16 @@ def run(
             again = replay(spark, sequence.store, sweep_id=swept.sweep_id, rules=sequence.rules)
             digests |= {"anew": sequence.anew(), "replay": again.digest}
         if len(set(digests.values())) > 1:
-            told.differences.append(f"step {number} ({kind}): {digests}")
-        told.steps += 1
-        told.kinds[kind] = told.kinds.get(kind, 0) + 1
-        told.kept += int(swept.nothing_new)
+            figures.differences.append(f"step {number} ({kind}): {digests}")
+        figures.steps += 1
+        figures.kinds[kind] = figures.kinds.get(kind, 0) + 1
+        figures.kept += int(swept.nothing_new)
         forget_ended_jobs(spark)
-    return told
+    return figures
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -286,7 +286,7 @@ def main() -> int:
     }
     spark = build_session(extra=extra)
     with tempfile.TemporaryDirectory() as folder:
-        told = run(
+        figures = run(
             spark,
             Path(folder),
             steps=given.steps,
@@ -295,15 +295,15 @@ def main() -> int:
             every=given.every,
         )
     spark.stop()
-    for line in told.differences:
+    for line in figures.differences:
         print(line)
-    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(told.kinds.items()))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(figures.kinds.items()))
     print(
-        f"seed {given.seed}: {told.steps} steps ({kinds}), {told.kept} with nothing new, "
-        f"{told.by_person} prepared by person, "
-        f"{len(told.differences)} differences"
+        f"seed {given.seed}: {figures.steps} steps ({kinds}), {figures.kept} with nothing new, "
+        f"{figures.by_person} prepared by person, "
+        f"{len(figures.differences)} differences"
     )
-    return 1 if told.differences else 0
+    return 1 if figures.differences else 0
 
 
 if __name__ == "__main__":

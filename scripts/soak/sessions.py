@@ -1,4 +1,4 @@
-"""Spark sessions of tests and soaks: many small jobs, in one process or in many."""
+"""Helpers for Spark sessions of tests and soaks: many small jobs, in one process or in many."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORT = "-XX:TieredStopAtLevel=1"
 
 
 def forget_ended_jobs(spark: SparkSession) -> None:
-    """Let go of the plans of jobs that have ended; call it while none runs.
+    """Free the plans of jobs that have ended; call it while no job runs.
 
     Spark 4.2 keeps the jobs of some queries by the query's number when the query is over, and with
     them their plans: some 40 MB a prepare and sweep, until collecting garbage is all that it does.

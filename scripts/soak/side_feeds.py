@@ -1,4 +1,4 @@
-"""Side feeds drawn at random for the people of a sequence, taken in as the command takes them."""
+"""Makes random side feeds for the people of a sequence, and loads them as the command does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Draw = Callable[[random.Random, list[str]], list[dict[str, str]]]
 
 
 def registry(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
-    """Some people registered, some of them no longer."""
+    """Registrations of some people, some of them ended."""
     return [
         {"subject_id": name, "registration": "290", **_spell(dice, "registered_on")}
         for name in _some(dice, people)
@@ -31,7 +31,7 @@ def registry(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
 
 
 def supervision(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
-    """Some people on probation or parole, for a while or still."""
+    """Terms of probation or parole of some people, ended or not."""
     return [
         {
             "subject_id": name,
@@ -44,12 +44,12 @@ def supervision(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
 
 
 def merges(dice: random.Random, people: list[str]) -> list[dict[str, str]]:
-    """Some subjects that are one person with another."""
+    """Merges of some subjects into others."""
     names = sorted(people)
     joined = dice.sample(names, 2 * dice.randrange(len(names) // 6 + 1))
     return [
-        {"from_subject_id": one, "into_subject_id": other, "merged_on": _day(dice).isoformat()}
-        for one, other in zip(joined[::2], joined[1::2], strict=True)
+        {"from_subject_id": subject, "into_subject_id": other, "merged_on": _day(dice).isoformat()}
+        for subject, other in zip(joined[::2], joined[1::2], strict=True)
     ]
 
 
@@ -58,7 +58,7 @@ KINDS = (*DRAWN, "petitions", "reviews")
 
 
 def petitions(dice: random.Random, convictions: Iterable[Row]) -> list[dict[str, str]]:
-    """Petitions on some convictions: granted, denied, or under way."""
+    """Petitions on some convictions: granted, denied or pending."""
     rows = []
     for row in convictions:
         if dice.random() < 0.1:
@@ -105,7 +105,7 @@ def take_some(
     rules: Path,
     kinds: Sequence[str] = KINDS,
 ) -> str:
-    """Take a feed of a random kind in; returns its kind.
+    """Load a feed of a random kind; returns its kind.
 
     Args:
         spark: the session.

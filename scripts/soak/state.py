@@ -1,7 +1,7 @@
-"""What a store and its packets say, read without Spark: the log's JSON, Parquet, plain files.
+"""Reads the content of a store and its packets without Spark: the log's JSON, Parquet, plain files.
 
-Two stores that say the same have equal `Said`, whatever they went through: what names a moment
-(ingested_at) or counts commits (versions, the sweep's id) is left out.
+Two stores with the same content have equal `Content`, whatever their history: moments
+(ingested_at) and numbers of commits (versions, the sweep's id) are left out.
 """
 
 from __future__ import annotations
@@ -35,20 +35,18 @@ MOMENTS = {
         "steps",
     },
 }
-# What `publish` and `report` leave in their folder.
-PUBLISHED = {
-    *("packets", "prosecutor", "internal", "statistics.csv", "report.html", "counties", NOTE)
-}
+# The files and folders that `publish` and `report` write.
+PUBLISHED = {"packets", "prosecutor", "internal", "statistics.csv", "report.html", "counties", NOTE}
 SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
 
 
 class Torn(AssertionError):
-    """Something is half there, twice there or lost."""
+    """A file, row or commit is half there, twice there or lost."""
 
 
 def commits(table: Path) -> list[list[dict[str, Any]]]:
-    """The actions of each commit, in order; Torn where one is missing or half written."""
+    """The actions of each commit, in order; raises Torn where one is missing or half written."""
     log = sorted((table / "_delta_log").glob("[0-9]" * 20 + ".json"))
     if [int(path.stem) for path in log] != list(range(len(log))):
         raise Torn(f"{table.name}: versions {[path.stem for path in log]}")
@@ -59,7 +57,7 @@ def commits(table: Path) -> list[list[dict[str, Any]]]:
 
 
 def live(table: Path) -> list[pa.Table]:
-    """The table's files as they count now; Torn where one of them is gone."""
+    """The files of the table's last version; raises Torn where a file is missing."""
     paths: dict[str, None] = {}
     for actions in commits(table):
         for action in actions:
@@ -88,31 +86,31 @@ def _as_text(read: pa.Table, left_out: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Said:
-    """Hashes of all that a store and an output folder say, by table or file."""
+class Content:
+    """Hashes of the content of a store and an output folder, by table or file."""
 
     tables: dict[str, str]
     files: dict[str, str]
 
-    def differences(self, other: Said) -> list[str]:
+    def differences(self, other: Content) -> list[str]:
         """The names of tables and files that are not the same."""
         mine, theirs = self.tables | self.files, other.tables | other.files
         return sorted(key for key in mine.keys() | theirs if mine.get(key) != theirs.get(key))
 
 
-def said_by(store: Path, out: Path) -> Said:
-    """What a store and its output say; Torn where either is broken."""
+def content_of(store: Path, out: Path) -> Content:
+    """The content of a store and its output; raises Torn where either is broken."""
     check_sweeps(store)
     tables = {
         name: _hash("\n".join(rows_of(store / name)).encode())
         for name in TABLES
         if (store / name / "_delta_log").is_dir() and commits(store / name)
     }
-    return Said(tables, files_of(out))
+    return Content(tables, files_of(out))
 
 
 def files_of(out: Path) -> dict[str, str]:
-    """A hash a published file, by its path; dot-names are left out."""
+    """A hash of each published file, by its path, without files whose name starts with a dot."""
     return {
         str(path.relative_to(out)): _hash(_timeless(path))
         for path in sorted(out.rglob("*"))
@@ -132,31 +130,31 @@ def _hash(content: bytes) -> str:
 
 
 def check_sweeps(store: Path) -> None:
-    """Torn unless every sweep has at most one row, and every row its commit."""
+    """Raise Torn unless every sweep has at most one row, and every row its commit."""
     if not (store / "sweeps" / "_delta_log").is_dir():
         return
     rows = [row for read in live(store / "sweeps") for row in read.to_pylist()]
-    told = [row["sweep_id"] for row in rows]
-    if len(told) != len(set(told)) or any(row["status"] != "complete" for row in rows):
-        raise Torn(f"sweeps: {told}")
+    ids = [row["sweep_id"] for row in rows]
+    if len(ids) != len(set(ids)) or any(row["status"] != "complete" for row in rows):
+        raise Torn(f"sweeps: {ids}")
     made = set(swept(store))
-    if not set(told) <= made:
-        raise Torn(f"sweeps: {told} but commits of {made}")
+    if not set(ids) <= made:
+        raise Torn(f"sweeps: {ids} but commits of {made}")
 
 
 def swept(store: Path) -> list[str]:
-    """Ids of the sweeps that were committed to `determinations`."""
+    """The ids of the sweeps that were committed to `determinations`."""
     ids = []
     for actions in commits(store / "determinations"):
         for action in actions:
-            told = json.loads(action.get("commitInfo", {}).get("userMetadata") or "{}")
-            if "sweep" in told:
-                ids.append(told["sweep"]["sweep_id"])
+            note = json.loads(action.get("commitInfo", {}).get("userMetadata") or "{}")
+            if "sweep" in note:
+                ids.append(note["sweep"]["sweep_id"])
     return ids
 
 
 def check_packets(out: Path, *, known: Iterable[dict[str, str]]) -> int:
-    """Look at every packet as it lies: whole in itself, and one of the known ones.
+    """Check every packet: it must be complete, and equal to one of the known packets.
 
     Args:
         out: the output folder.
@@ -207,7 +205,7 @@ def _check_packet(folder: Path) -> None:
 
 
 def check_nothing_left(store: Path, out: Path) -> None:
-    """Torn where a finished run left more than its tables and its files."""
+    """Raise Torn where a finished run left other files than its tables and its output."""
     extra = {path.name for path in store.iterdir()} - set(TABLES)
     extra |= {path.name for path in out.glob("*")} - PUBLISHED
     if extra:

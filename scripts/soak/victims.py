@@ -1,4 +1,4 @@
-"""Commands that are ended: as a process group that is watched, or in this process at a write."""
+"""Commands that are killed: as a process group that is watched, or in this process at a write."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ MOVES = ((packets, "move_into_place"), (notices, "move_lists"))
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without its own Spark, and with this checkout."""
+    """This process's environment without its Spark variables, with this checkout as PYTHONPATH."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("PYSPARK_")}
     return own | {"PYTHONPATH": str(ROOT), "JAVA_TOOL_OPTIONS": QUICK} | more
 
 
 @dataclass
 class Victim:
-    """A running `clearance`.
+    """A running `clearance` command.
 
     Attributes:
-        said: lines on stderr so far, each with the seconds since the start.
+        lines: the lines on stderr so far, each with the seconds since the start.
     """
 
     arguments: Sequence[str]
     prelude: str = ""
-    said: list[tuple[float, str]] = field(default_factory=list)
+    lines: list[tuple[float, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         code = f"{self.prelude}\nfrom clearance.cli import main\nmain()"
@@ -65,7 +65,7 @@ class Victim:
     def _read(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.said.append((time.monotonic() - self.began, line.rstrip("\n")))
+            self.lines.append((time.monotonic() - self.began, line.rstrip("\n")))
 
     @property
     def group(self) -> int:
@@ -73,23 +73,23 @@ class Victim:
         return self.process.pid
 
     def go(self) -> None:
-        """Let a victim whose prelude waits for a line on stdin go on."""
+        """Let a victim continue whose prelude waits for a line on stdin."""
         assert self.process.stdin is not None
         self.process.stdin.write("\n")
         self.process.stdin.flush()
 
-    def has_said(self, words: str) -> bool:
+    def has_printed(self, words: str) -> bool:
         """Whether a line on stderr holds the words."""
-        return any(words in line for _, line in list(self.said))
+        return any(words in line for _, line in list(self.lines))
 
     def wait(self) -> int:
-        """The exit code, when it has ended by itself."""
+        """Wait until it ends; returns the exit code."""
         code = self.process.wait(timeout=PATIENCE)
         self.reader.join(timeout=10)
         return code
 
     def kill_when(self, moment: Callable[[Victim], bool], *, delay: float) -> bool:
-        """Kill the whole group `delay` seconds after `moment`; False where it ended before."""
+        """Kill the group `delay` seconds after `moment`; returns False where it ended before."""
         while not moment(self):
             if self.process.poll() is not None:
                 return False
@@ -115,12 +115,12 @@ class Victim:
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """Stands for the end of the process."""
 
 
 @contextlib.contextmanager
 def dying(at: int, *, late: bool) -> Iterator[None]:
-    """The process is gone at a write or move: after it where it is `late`, before it otherwise.
+    """Raise Killed at a write or move: after it where `late`, before it otherwise.
 
     Args:
         at: which one, from 1.

@@ -1,12 +1,11 @@
-"""A year of months, each disturbed: every grant and every correction is told to its court once.
+"""Runs a year of disturbed months, and checks that courts get each grant and correction once.
 
     scripts/soak/year.py --people 40 --seed 1 --kills 3
 
-Each month an extract brings new people and changes to others, feeds come anew, and `run` and
-`grant` follow, into one of two folders; in each month some command ends at a commit or a move, and
-is run again. What each person's story says must have been granted and corrected, and nothing else,
-stands in the end on one line of one notice. Prints a line of figures; exit code 1 where something
-differs.
+Each month has an extract with new and changed people, and new feeds; then `run` and `grant` write
+into one of two folders. In each month a command is killed at a commit or a move, and run again. At
+the end the notices must have one line for each grant and correction of the people's stories, and no
+other. Prints a line of figures; exit code 1 where something differs.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ Line = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Story:
-    """What happens to a person over the year.
+    """The events of a person over the year.
 
     Attributes:
         kind: of `STORIES`.
@@ -73,7 +72,7 @@ class Story:
     back: int
 
     def rows(self, month: int) -> list[dict[str, str]]:
-        """What the extract of a month says of the person."""
+        """The person's rows in the extract of a month."""
         changed = self.turn <= month < self.back
         convicted = {
             "CNT_ORDER": COUNT,
@@ -115,7 +114,7 @@ class Story:
         return [own | row for row in rows]
 
     def feeds(self, month: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """What other offices say of the person in a month: feed, cells."""
+        """The person's rows in the feeds of a month: feed, cells."""
         if month < self.turn:
             return
         day = as_of(self.turn).isoformat()
@@ -133,7 +132,7 @@ class Story:
                 yield "petitions", (*count, day)
 
     def lines(self, last: int) -> Iterator[Line]:
-        """What a court must be told of the conviction until a month, each once."""
+        """The lines about the conviction that notices must have until a month, each once."""
         granted = self.turn if self.kind == "due at the turn" else self.first
         first = as_of(granted).isoformat()
         if granted <= last:
@@ -165,7 +164,7 @@ def as_of(month: int) -> date:
 
 
 def stories(people: int, *, dice: random.Random) -> list[Story]:
-    """A story each, the kinds in turn, the months drawn; some end after the year."""
+    """One story per person, the kinds in turn, with random months; some end after the year."""
     made = []
     for number in range(people):
         first = 1 + number % 9 if number < 9 else dice.randrange(1, 10)
@@ -184,8 +183,8 @@ def stories(people: int, *, dice: random.Random) -> list[Story]:
 
 
 @dataclass
-class Told:
-    """Figures of a year."""
+class Figures:
+    """The figures of a year."""
 
     months: int = 0
     kills: int = 0
@@ -198,7 +197,7 @@ class Year:
     """A store, its output folders, and the people's stories."""
 
     def __init__(self, folder: Path, stories: list[Story], *, dice: random.Random) -> None:
-        self.folder, self.stories, self.dice, self.told = folder, stories, dice, Told()
+        self.folder, self.stories, self.dice, self.figures = folder, stories, dice, Figures()
         self.store, self.outs = folder / "store", (folder / "one", folder / "other")
         self.into = ["--store", str(self.store), "--config", str(folder / "year.yaml")]
         (folder / "year.yaml").write_text(CONFIG)
@@ -206,19 +205,19 @@ class Year:
         self.lines: Counter[Line] = Counter()
 
     def month(self, month: int, *, kills: int) -> None:
-        """The feeds and the extract of a month through `run` and `grant`, each killed somewhere."""
-        killed, out = self.told.kills, self.dice.choice(self.outs)
+        """Run the month's feeds, extract, `run` and `grant`, each killed at a random write."""
+        killed, out = self.figures.kills, self.dice.choice(self.outs)
         self.run(month, out=out, kills=kills)
         self.grant(kills=(kills + 1) // 2)
         # A run that called less than what was drawn, and a grant without anything to record.
-        unharmed = kills > 0 and self.told.kills == killed
+        unharmed = kills > 0 and self.figures.kills == killed
         if unharmed or month % 4 == 0:
             self.publish(out, kills=1 if unharmed else kills // 2)
         self.look()
 
     def run(self, month: int, *, out: Path, kills: int = 0) -> None:
-        """The month's feeds and its `run`."""
-        day, self.told.months = f"{YEAR}-{month:02}-05", month
+        """Load the month's feeds and do its `run`."""
+        day, self.figures.months = f"{YEAR}-{month:02}-05", month
         for arguments in self._feeds(month, day):
             self._end_well(arguments)
         dated = ["--extract-date", day, "--as-of", as_of(month).isoformat()]
@@ -226,17 +225,17 @@ class Year:
         self._through(run, kills=kills)
 
     def grant(self, *, at: int = -1, kills: int = 0) -> None:
-        """`grant` of a sweep, by default the latest."""
+        """Run `grant` for a sweep, by default the latest."""
         sweep = json.loads(self._end_well(["sweeps", "--json", *self.into]))[at]["sweep_id"]
         self._through(["grant", sweep, *self.into], kills=kills, most=1)
 
     def publish(self, out: Path, *, kills: int = 0) -> None:
-        """`publish` and `report` into a folder."""
+        """Run `publish` and `report` into a folder."""
         self._through(["publish", "--out", str(out), *self.into], kills=kills, most=1)
         self._end_well(["report", "--out", str(out / "report.html"), *self.into])
 
     def _extract(self, month: int) -> list[str]:
-        """The research file: who is new, who is another than before, and somebody as before.
+        """Write the research file of the month: new people, changed people, and people as before.
 
         Where somebody is gone, it is a complete one.
         """
@@ -258,7 +257,7 @@ class Year:
         return [str(file), *(["--complete"] if whole else [])]
 
     def _feeds(self, month: int, day: str) -> Iterator[list[str]]:
-        """The commands that load the feeds which say something else than those before."""
+        """The commands that load the feeds which have changed."""
         for kind, columns in FEEDS.items():
             here = [story for story in self.stories if story.first <= month]
             rows = [row for story in here for of, row in story.feeds(month) if of == kind]
@@ -271,60 +270,60 @@ class Year:
             yield ["feed", kind, str(file), "--dated", day, *self.into]
 
     def _end_well(self, arguments: list[str]) -> str:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        stdout = io.StringIO()
+        with contextlib.redirect_stdout(stdout):
             code = _code([*arguments, "--quiet"], debug=True)
         if code:
             raise AssertionError(f"{' '.join(arguments[:2])} ended with {code}")
-        return said.getvalue()
+        return stdout.getvalue()
 
     def _through(self, arguments: list[str], *, kills: int, most: int = 12) -> None:
-        """The command, killed up to so many times on its way, and run to its end after that."""
+        """Run the command, killed up to so many times, and then to its end."""
         for _ in range(kills):
             at, late = self.dice.randrange(1, most + 1), self.dice.random() < 0.7
             with dying(at, late=late):
                 try:
                     self._end_well(arguments)
                 except Killed:
-                    self.told.kills += 1
+                    self.figures.kills += 1
         self._end_well(arguments)
 
     def look(self) -> None:
-        """No line is there twice, and none that was there before is gone."""
+        """Check that no line of a notice is there twice, and that none is lost."""
         now = notice_lines(*self.outs)
         twice = sorted(line for line, times in now.items() if times > 1)
         gone = sorted(set(self.lines) - set(now))
         for what, found in (("twice", twice), ("gone", gone)):
-            said = f"after month {self.told.months}, {what}"
-            self.told.differences += [f"{said}: {line}" for line in found]
+            position = f"after month {self.figures.months}, {what}"
+            self.figures.differences += [f"{position}: {line}" for line in found]
         self.lines = now
 
-    def settle(self, spark: SparkSession) -> Told:
-        """The figures, with what the year's grants and notices say otherwise than the stories."""
+    def settle(self, spark: SparkSession) -> Figures:
+        """The figures, with the differences between the stories and the year's notices."""
         grants = Store(str(self.store)).read(spark, "grants").collect()
         given = {(*_of(row), "grant") for row in grants}
         taken = {(*_of(row), "correction") for row in grants if row["corrected_on"] is not None}
-        due = {line for story in self.stories for line in story.lines(self.told.months)}
+        due = {line for story in self.stories for line in story.lines(self.figures.months)}
         self.look()
-        told = set(self.lines)
+        in_notices = set(self.lines)
         of_law = {line for line in given | taken if line[1] == LAW}
         for what, lines in {
-            "recorded and not told": (given | taken) - told,
-            "told and not recorded": told - given - taken,
+            "recorded and in no notice": (given | taken) - in_notices,
+            "in a notice and not recorded": in_notices - given - taken,
             "due and not recorded": due - of_law,
             "recorded and not due": of_law - due,
         }.items():
-            self.told.differences += [f"{what}: {line}" for line in sorted(lines)]
+            self.figures.differences += [f"{what}: {line}" for line in sorted(lines)]
         known = {story.subject: story for story in self.stories}
         for row in grants:
             story = known[row["subject_id"]]
             why = CORRECTED.get(story.kind), as_of(story.turn)
             if row["corrected_on"] and (row["correction_reason"], row["corrected_on"]) != why:
-                self.told.differences.append(f"corrected for another reason: {_of(row)}")
+                self.figures.differences.append(f"corrected for another reason: {_of(row)}")
         unmarked = [row for row in grants if row["noticed_in"] is None]
-        self.told.differences += [f"not marked as noticed: {_of(row)}" for row in unmarked]
-        self.told.granted, self.told.corrected = len(given), len(taken)
-        return self.told
+        self.figures.differences += [f"not marked as noticed: {_of(row)}" for row in unmarked]
+        self.figures.granted, self.figures.corrected = len(given), len(taken)
+        return self.figures
 
 
 def _of(row: Any) -> tuple[str, str, str]:
@@ -332,7 +331,7 @@ def _of(row: Any) -> tuple[str, str, str]:
 
 
 def notice_lines(*outs: Path) -> Counter[Line]:
-    """How often each line stands in the notices of some folders, all months and courts."""
+    """How often each line is in the notices of some folders, of all months and courts."""
     lines: Counter[Line] = Counter()
     for path in (path for out in outs for path in out.glob("courts/*/notice-*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -343,8 +342,8 @@ def notice_lines(*outs: Path) -> Counter[Line]:
 
 def run(
     spark: SparkSession, folder: Path, *, people: int, seed: int, kills: int = 1, months: int = 12
-) -> Told:
-    """A year; what differs is told with its month.
+) -> Figures:
+    """Run a year; each difference is listed with its month.
 
     Args:
         spark: the session in which the commands run.
@@ -366,7 +365,7 @@ def run(
 
 
 def main() -> int:
-    """Run from the command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
@@ -381,15 +380,16 @@ def main() -> int:
     }
     spark = build_session(small=True, extra=extra)
     with tempfile.TemporaryDirectory(prefix="year-") as folder:
-        told = run(spark, Path(folder), **vars(given))
+        figures = run(spark, Path(folder), **vars(given))
     spark.stop()
-    for line in told.differences:
+    for line in figures.differences:
         print(line)
     print(
-        f"seed {given.seed}: {told.months} months, {told.kills} kills, {told.granted} grants, "
-        f"{told.corrected} corrections, {len(told.differences)} differences"
+        f"seed {given.seed}: {figures.months} months, {figures.kills} kills, "
+        f"{figures.granted} grants, {figures.corrected} corrections, "
+        f"{len(figures.differences)} differences"
     )
-    return 1 if told.differences else 0
+    return 1 if figures.differences else 0
 
 
 if __name__ == "__main__":

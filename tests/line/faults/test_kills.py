@@ -66,7 +66,7 @@ def test_the_line_killed_after_every_commit_and_run_again_says_the_same(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     place, undisturbed = Place(tmp_path), line.place
-    known, figures = [{}, undisturbed.said().files], Figures()
+    known, figures = [{}, undisturbed.content().files], Figures()
     store = ["--store", str(place.store)]
     steps = (
         ["ingest", *line.extract, *store],
@@ -97,5 +97,5 @@ def test_the_line_killed_after_every_commit_and_run_again_says_the_same(
     page = str(place.out / "report.html")
     for arguments in (publish, ["report", "--out", page, *store]):
         assert _code([*arguments, "--quiet"], debug=True) == 0
-    assert place.said().differences(undisturbed.said()) == []
+    assert place.content().differences(undisturbed.content()) == []
     check_nothing_left(place.store, place.out)

@@ -55,12 +55,12 @@ def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
     spark: SparkSession, line: Line, tmp_path: Path
 ) -> None:
     place, undisturbed = Place(tmp_path), line.place
-    known = [{}, undisturbed.said().files]
+    known = [{}, undisturbed.content().files]
     for step, arguments in commands(line, place).items():
         # The last: the most has been written by then. scripts/soak/room.py has them all.
         run_without_room(spark, arguments, place=place, known=known, limit=LIMITS[step][-1])
         assert _code(arguments, debug=True) == 0
-    assert place.said().differences(undisturbed.said()) == []
+    assert place.content().differences(undisturbed.content()) == []
     check_nothing_left(place.store, place.out)
 
 
@@ -68,7 +68,7 @@ def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
     spark: SparkSession, line: Line, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     place = line.place.copy_to(tmp_path / "copy")
-    before = place.said()
+    before = place.content()
     every = commands(line, place)
     with read_only(place.store):
         for step in ("ingest", "prepare", "determine"):
@@ -79,7 +79,7 @@ def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
             assert "run the same command again" in said.splitlines()[-1]
         for step in ("publish", "report"):
             assert _code(every[step], debug=True) == 0
-    assert place.said().differences(before) == []
+    assert place.content().differences(before) == []
 
 
 @contextlib.contextmanager
