@@ -108,7 +108,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep_id: which sweep.
         rules: the rules folder; only its feature catalogue is read.
 
@@ -193,7 +193,7 @@ def stored_plan(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: a row of `sweeps`.
         packs: ids of the packs to read, out of those that the sweep decided.
         rules: the rules folder; only its feature catalogue is read.
@@ -225,7 +225,7 @@ def stored_packs(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         rules: the rules folder; only its feature catalogue is read.
         wanted: fingerprints; those that the table does not hold are left out.
     """

@@ -51,7 +51,7 @@ def corrections(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         grants: rows of `grants` that are not corrected.
         sweeps: rows of `sweeps`.
         now: the state that `charges` and `arrests` were prepared from.

@@ -42,7 +42,7 @@ def units_then(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         doubted: subject_id, sweep_id, granted_on.
         now: the state of the last prepare.
         rules: the rules folder.

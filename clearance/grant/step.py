@@ -59,7 +59,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep_id: id of the sweep.
         rules: the rules folder, by which a corrected record is read.
 
