@@ -1,6 +1,6 @@
-"""The `clearance` command: its exit codes, and the last word on every error.
+"""The `clearance` command: runs a verb, prints errors, and exits with a code.
 
-Nothing heavy is imported before Ctrl-C is heeded.
+Slow imports come after the handler of Ctrl-C is installed.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from clearance.errors import (
 )
 from clearance.platform.faults.interrupt import (
     INTERRUPTED,
-    heed_interrupts,
+    exit_interrupted,
+    handle_interrupts,
     ignore_interrupts,
-    leave,
 )
-from clearance.platform.watch.job_output import keep_apart
+from clearance.platform.watch.job_output import write_stderr_by_jvm
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its code; the last line on stderr says what to do."""
-    heed_interrupts()
+    handle_interrupts()
     try:
         given = sys.argv[1:] if arguments is None else arguments
         debug = "--debug" in given
@@ -37,18 +37,18 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             _silence_libraries()
         _print_whatever_the_encoding()
-        keep_apart()
+        write_stderr_by_jvm()
         code = _code(given, debug=debug)
         if code == EXIT_INTERRUPTED:
-            leave(said=True)
+            exit_interrupted(message_shown=True)
         ignore_interrupts()
     except KeyboardInterrupt:
-        leave()
+        exit_interrupted()
     sys.exit(code)
 
 
 def _silence_libraries() -> None:
-    """Py4J logs a traceback of every call that Ctrl-C, or the JVM's end, cuts short."""
+    """Turn logging off: Py4J logs a traceback of each call that Ctrl-C or the JVM's end breaks."""
     import logging
 
     logging.disable()
@@ -64,11 +64,11 @@ def _show_trace(error: Exception) -> None:
     from clearance.commands.trace import trace_lines
 
     for line in trace_lines(error):
-        _say(line)
+        _print_error(line)
 
 
-def _say(*lines: str) -> None:
-    with suppress(OSError):  # nobody reads any more; the exit code still tells
+def _print_error(*lines: str) -> None:
+    with suppress(OSError):  # nobody reads any more; the exit code still shows the error
         for line in lines:
             print(line, file=sys.stderr, flush=True)
 
@@ -76,7 +76,7 @@ def _say(*lines: str) -> None:
 def _code(given: list[str], *, debug: bool) -> int:
     try:
         from clearance.commands.app import run_verb
-        from clearance.platform.watch.log import level as log_level
+        from clearance.platform.watch.log import log_level
 
         log_level()
         code = run_verb(given)
@@ -84,22 +84,22 @@ def _code(given: list[str], *, debug: bool) -> int:
     except ClearanceError as error:
         if debug:
             _show_trace(error)
-        _say(error.message, error.remedy)
+        _print_error(error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _say(INTERRUPTED)
+        _print_error(INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:
         if debug:
             _show_trace(error)
-        end = _unforeseen(error)
-        _say(end.message, end.remedy)
-        return end.exit_code
+        fault = _unexpected_error(error)
+        _print_error(fault.message, fault.remedy)
+        return fault.exit_code
 
 
-def _unforeseen(error: Exception) -> ClearanceError:
-    """What to say of an exception that no step made an error of."""
-    from clearance.platform.faults.bug import own_call
+def _unexpected_error(error: Exception) -> ClearanceError:
+    """The error for an exception that no step has turned into one."""
+    from clearance.platform.faults.bug import bug_location
 
     if isinstance(error, OSError | MemoryError):
         why = getattr(error, "strerror", None) or "no memory is left"
@@ -107,7 +107,7 @@ def _unforeseen(error: Exception) -> ClearanceError:
             f"The machine failed ({type(error).__name__}: {why}).",
             "See to that, then run the same command again; `--debug` shows where it failed.",
         )
-    return ProgramFault(f"{type(error).__name__} at {own_call(error)}")
+    return ProgramFault(f"{type(error).__name__} at {bug_location(error)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The ways a run can end, one exit code each.
+"""The errors that end a run, an exit code for each kind.
 
-Every error says what happened and what the reader should do next. The messages never hold a
+Every error has a message (what happened) and a remedy (what to do next). Messages never hold a
 person's data: they name files, positions, codes, counties, packs and dates only.
 """
 
@@ -20,7 +20,7 @@ MOST_LISTED = 200
 
 
 class ClearanceError(Exception):
-    """An end of the run that the reader can act on.
+    """An error that ends the run, with a remedy for the user.
 
     Attributes:
         message: what happened, in one or more lines.
@@ -43,19 +43,19 @@ class DifferenceFound(ClearanceError):
 
 
 class UsageError(ClearanceError):
-    """The command line or the configuration asks for something that does not exist or fit."""
+    """The command line or the configuration names something that does not exist or is invalid."""
 
     exit_code = EXIT_USAGE
 
 
 class InputRefused(ClearanceError):
-    """A research file or feed that cannot be taken in."""
+    """A research file or feed that cannot be loaded."""
 
     exit_code = EXIT_INPUT
 
 
 class RulebookInvalid(ClearanceError):
-    """Rules that do not hold together; the message lists every problem with file and line."""
+    """Invalid rules or settings; the message lists every problem with file and line."""
 
     exit_code = EXIT_RULEBOOK
 
@@ -73,15 +73,15 @@ class StoreFault(ClearanceError):
 
 
 class ProgramFault(ClearanceError):
-    """A fault of the program itself."""
+    """A bug in the program."""
 
     exit_code = EXIT_BUG
 
     def __init__(self, what: str) -> None:
-        """Say that this is a bug.
+        """Make the error.
 
         Args:
-            what: the class of the exception and where it came from, never its text.
+            what: the class of the exception and the call that raised it, never its text.
         """
         from clearance import __version__
 
@@ -93,7 +93,7 @@ class ProgramFault(ClearanceError):
 
 
 def printable(text: str) -> str:
-    """The text with what steers a terminal, or cannot be written, as escapes; line ends stay.
+    """The text with control characters and unprintable characters as escapes, except line ends.
 
     Args:
         text: a message, which may quote a file.
@@ -104,22 +104,22 @@ def printable(text: str) -> str:
 
 
 def listed(problems: list[str]) -> str:
-    """Problems as lines of a message: each one line and once, of very many the first and how many.
+    """Problems as lines of a message, without repetitions; beyond `MOST_LISTED` only their number.
 
     Args:
-        problems: one or more, in the order to tell them.
+        problems: one or more, in the order of the message.
     """
-    each = list(dict.fromkeys(problem.replace("\n", "\\n") for problem in problems))
-    more = [f"... and {len(each) - MOST_LISTED:,} more"] if len(each) > MOST_LISTED else []
-    return "\n".join([*each[:MOST_LISTED], *more])
+    lines = list(dict.fromkeys(problem.replace("\n", "\\n") for problem in problems))
+    more = [f"... and {len(lines) - MOST_LISTED:,} more"] if len(lines) > MOST_LISTED else []
+    return "\n".join([*lines[:MOST_LISTED], *more])
 
 
 def nearest(word: str, known: list[str]) -> str | None:
     """The known word closest to `word`, or None when nothing is close.
 
     Args:
-        word: what was written.
-        known: what could have been written.
+        word: an unknown word.
+        known: the valid words.
     """
     from difflib import get_close_matches
 

@@ -1,20 +1,19 @@
-"""Which fields of the files we are given say who a person is, and why: the one list of them.
+"""The fields of research files and feeds that identify a person, and why: the only such list.
 
-A value of these fields may stand in `source_rows`, `quarantine` and the packets, and what a
-reviewer wrote in `reviews`: in no other table, statistic, log, plan, event log or message. The
-tables' declarations derive from this list which tables are restricted and which columns stay out of
-file statistics (a statistic holds the least and the greatest value, of a text its first 32
-characters).
+The tables `source_rows` and `quarantine` and the packets may hold values of these fields, and the
+table `reviews` a reviewer's words. No other table, statistic, log, plan, event log or message may.
+The tables' declarations derive two things from this list: which tables are restricted, and which
+columns are left out of file statistics (a statistic holds the least and the greatest value, of a
+text its first 32 characters).
 
-How it was drawn. In it: what names a person, what a register or an agency numbers a person or a
-case by (who has the number can look the name up; 28 CFR 20, PC 11105), birth dates and places,
-descriptions of the body, and text that an officer writes freely, since it may hold any of these.
-Not in it: SUBJECT_ID, the key that every table carries in a person's place; CNT_ORDER, RECORD_ID
-and the other numbers that only order a record; GENDER, RACE and CYC_AGE, which many share and no
-table but the packets shows; dates, charges, dispositions, sentences, agencies and counties, which
-the decisions are about. A case number (OFN) stands in packets and notices, where a court needs it.
-The date a person turned 20 stands in `charges` (docs/decisions/0001): it tells the birthday to
-whoever knows how it is made, but is not the value of the record.
+Listed are: names; numbers of a person or a case in a register or at an agency (with the number the
+name can be looked up; 28 CFR 20, PC 11105); birth dates and places; descriptions of the body; and
+free text of an officer, which may hold any of these. Not listed are: SUBJECT_ID, every table's key
+of a person; CNT_ORDER, RECORD_ID and the other numbers that only order a record; GENDER, RACE and
+CYC_AGE, which many people share and only the packets show; and the subject of the decisions: dates,
+charges, dispositions, sentences, agencies and counties. Packets and notices hold a case number
+(OFN), since a court needs it. The table `charges` holds the date a person turned 20
+(docs/decisions/0001): the birthday follows from it, but it is no value of the record.
 """
 
 from __future__ import annotations
@@ -66,22 +65,22 @@ IDENTIFYING: dict[str, str] = {
     "FE_NUM_WARRANT": _FILE_NUMBER,
     "COMMENT_TEXT": "free text, which may name anybody",
 }
-"""Field of the research file, and what it tells about a person."""
+"""Field of the research file, and how it identifies a person."""
 
 REVIEWERS_WORDS: dict[str, str] = {
     "basis": "what an office rests a review on, which may name anybody",
     "note": "free text of a review, which may name anybody",
 }
-"""Column of the feed `reviews`, and why it is kept like the fields above."""
+"""Column of the feed `reviews`, and why it is protected like the fields above."""
 
 WHOLE_LINE = "record"
-"""The column that keeps a line as received, all of the fields above in it."""
+"""The column that holds a line as received, with all of the fields above."""
 
 _COLUMNS = frozenset({WHOLE_LINE, *REVIEWERS_WORDS, *(name.lower() for name in IDENTIFYING)})
 
 
 def is_personal(column: str) -> bool:
-    """Whether a table's column holds what says who a person is.
+    """Whether a table's column holds values that identify a person.
 
     Args:
         column: its name; that of a research field in lower case, as everywhere.

@@ -1,4 +1,4 @@
-"""Settings: `conf/california.yaml`, `CLEARANCE_` variables over it, options over both."""
+"""Settings: of `conf/california.yaml`, or of `CLEARANCE_` variables, which have precedence."""
 
 from __future__ import annotations
 
@@ -48,16 +48,17 @@ class CountyPolicies(BaseModel):
 
 
 class Settings(BaseSettings):
-    """What a run is configured to do.
+    """The settings of a run.
 
     Attributes:
-        packs: for the whole state: law, effects, pointers; the version in force at as-of is used.
-        county_policies: one policy a county.
-        scenarios: computed beside the policies.
+        packs: ids of packs for the whole state: law, effects, pointers; a sweep uses the version
+            in force at as-of.
+        county_policies: the policy of each county.
+        scenarios: ids of packs that are decided beside the policies.
         switches: readings of the law that a lawyer might decide differently.
         quarantine_limit: share of a file's rows that may be quarantined before it is refused.
         unread_limit: share of a needed field's values that may be unreadable, likewise.
-        unpack_limit: times its size that a compressed file may unpack to before it is refused.
+        unpack_limit: ratio of unpacked to compressed size beyond which a file is refused.
         open_readers: keep tables readable by delta-rs, DuckDB and pandas.
     """
 
@@ -84,12 +85,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment variables go over the file; the file's content is the init argument."""
+        """Environment variables have precedence over the file, which is the init argument."""
         return env_settings, init_settings
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what decides a sweep's results."""
+        """SHA-256 of the settings that change a sweep's results."""
         content = self.model_dump(
             mode="json", include={"packs", "county_policies", "scenarios", "switches"}
         )
@@ -99,16 +100,16 @@ class Settings(BaseSettings):
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
     def read_option_files(self, folder: Path) -> None:
-        """Read every option file now, so that the run stands on one state of them.
+        """Read every option file once, so that later changes do not affect the run.
 
         Args:
-            folder: the configuration's; option files are relative to it.
+            folder: the folder of the configuration file; option files are relative to it.
         """
         for name in self._option_file_names():
             self._option_files[name] = read_option_file(folder / name, name=name)
 
     def option_file(self, name: str) -> OptionFile:
-        """An option file as it was read; relative to this folder where nothing was read before."""
+        """An option file, as read before; else it is read now, relative to the current folder."""
         if name not in self._option_files:
             self._option_files[name] = read_option_file(Path(name), name=name)
         return self._option_files[name]
@@ -120,11 +121,11 @@ class Settings(BaseSettings):
 
 
 def load_settings(path: Path | None) -> Settings:
-    """The settings of a configuration file, or of the one that comes with the project.
+    """The settings of a configuration file, or of the project's own where None.
 
     Raises:
-        UsageError: no such file, a key twice, an unknown key (the nearest known one is named), or
-            a value that does not fit.
+        UsageError: there is no such file, a key is there twice or unknown (the message names the
+            nearest known key), or a value is invalid.
     """
     file = path or conf_folder() / DEFAULT_CONFIG
     correct = f"Correct {file}, or name another with --config."
@@ -145,7 +146,10 @@ def load_settings(path: Path | None) -> Settings:
     try:
         settings = Settings(**data)
     except ValidationError as error:
-        problems = [f"{_place(document, p['loc'])}: {_said(dict(p))}" for p in error.errors()]
+        problems = [
+            f"{_location(document, problem['loc'])}: {_problem_text(dict(problem))}"
+            for problem in error.errors()
+        ]
         raise UsageError(
             listed(problems), f"Correct {file}, or the CLEARANCE_ variable that is named."
         ) from error
@@ -158,24 +162,24 @@ def load_settings(path: Path | None) -> Settings:
     return settings
 
 
-def _place(document: Document, where: tuple[str | int, ...]) -> str:
-    """Where a setting was written: the environment goes over the file."""
-    variable = f"CLEARANCE_{where[0]}".upper()
+def _location(document: Document, key: tuple[str | int, ...]) -> str:
+    """The place of a setting: an environment variable, or file and line."""
+    variable = f"CLEARANCE_{key[0]}".upper()
     if any(name.upper().partition("__")[0] == variable for name in os.environ):
         return variable
-    return f"{document.path.name}:{document.line(where)}"
+    return f"{document.path.name}:{document.line(key)}"
 
 
 def _unknown_key(key: str, where: str) -> str:
     guess = nearest(key, list(Settings.model_fields))
     hint = f"; did you mean `{guess}`?" if guess else ""
-    return f"{where}: `{key}` is no setting{hint}"
+    return f"{where}: unknown setting `{key}`{hint}"
 
 
-def _said(problem: dict[str, Any]) -> str:
+def _problem_text(problem: dict[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         known = [*CountyPolicies.model_fields, *CountyPolicy.model_fields]
         guess = nearest(str(problem["loc"][-1]), known)
-        return f"`{name}` is no setting" + (f"; did you mean `{guess}`?" if guess else "")
+        return f"unknown setting `{name}`" + (f"; did you mean `{guess}`?" if guess else "")
     return f"`{name}`: {problem['msg']}"

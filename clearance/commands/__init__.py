@@ -1,4 +1,4 @@
-"""The command line: one file a verb. What a verb calls is imported inside it, Spark above all.
+"""The command line, a file for each verb.
 
-Wrong use and `--help` are answered before Spark is loaded.
+A verb imports its step inside its function, so that `--help` and wrong use do not load Spark.
 """

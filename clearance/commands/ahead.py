@@ -1,4 +1,4 @@
-"""What a command will need, worked out while the JVM starts and this process would wait."""
+"""Computes the hashes of code, which the steps need, while the JVM starts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 
 from clearance.platform.code_hash import code_hash
 
-# The steps whose answers are known by the code that they rest on.
+# The steps whose fingerprints contain a hash of their code.
 HASHED = ("clearance.prepare.step", "clearance.determine.step")
 
 
 @contextmanager
-def hashed_ahead() -> Iterator[None]:
-    """Read the code that the fingerprints cover, beside the block; the hashes are kept."""
+def hash_code_in_background() -> Iterator[None]:
+    """Hash the code of the steps in a thread during the block; the hashes are cached."""
     reader = threading.Thread(target=_hash, daemon=True)
     reader.start()
     yield
@@ -22,7 +22,7 @@ def hashed_ahead() -> Iterator[None]:
 
 
 def _hash() -> None:
-    # The step that needs a hash names what cannot be read.
+    # The step that needs the hash raises the error again.
     with suppress(OSError, SyntaxError):
         for entry in HASHED:
             code_hash(entry)

@@ -1,4 +1,4 @@
-"""The verbs of the `clearance` command, put together."""
+"""Puts the verbs of the `clearance` command together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from clearance.commands.synth import synth
 from clearance.errors import EXIT_INTERRUPTED, UsageError
 from clearance.platform.watch.meter import begin_command
 
-# In the order of `--help`; `rules` has verbs of its own.
+# In the order of `--help`; `rules` has its own verbs.
 VERBS = (
     *(ingest, prepare, determine, publish, report, run),
     *(feed, grant),
@@ -77,11 +77,11 @@ def run_verb(given: list[str]) -> object:
         given: the arguments.
 
     Returns:
-        The exit code, where a verb ended with one; else nothing that means anything.
+        The exit code, where a verb ended with an exit code; else a value without meaning.
 
     Raises:
         UsageError: the arguments fit no verb.
-        KeyboardInterrupt: Ctrl-C, also where typer made an exit code of it.
+        KeyboardInterrupt: Ctrl-C, also where typer turned it into an exit code.
     """
     command = typer.main.get_command(app)
     begin_command()

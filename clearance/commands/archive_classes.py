@@ -1,6 +1,6 @@
 """Makes the archive of classes: `python -m clearance.commands.archive_classes`.
 
-The JVM notes the classes that it loads while the whole line runs on a few made-up people.
+The JVM records the classes that it loads while all steps run on a few made-up people.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from clearance.errors import ClearanceError
-from clearance.platform.spark.class_archive import NAME, QUIET, archive_file, sum_file, sum_of
+from clearance.platform.spark.class_archive import (
+    NAME,
+    QUIET,
+    archive_file,
+    checksum_file,
+    file_checksum,
+)
 from clearance.platform.store.lock import exclusive_lock
 
 PEOPLE = 30
@@ -24,36 +30,37 @@ _LOCK = ".classes.lock"
 _PART = ".classes-"
 
 
-def make(archive: Path) -> None:
-    """Make the archive, in place of those of other Javas and jars.
+def make_archive(archive: Path) -> None:
+    """Make the archive, and delete archives of other Javas and jars.
 
-    Its sum is written last. One that could not be made has an empty sum, and is not tried again.
+    The file with the checksum is written last. Where the archive could not be made, that file is
+    empty, and later runs do not try again.
 
     Raises:
-        OSError: the folder cannot be written, or the JVM has made none.
-        ClearanceError: another process makes it, or Spark did not start.
+        OSError: the folder cannot be written, or the JVM has made no archive.
+        ClearanceError: another process is making the archive, or Spark did not start.
     """
     with exclusive_lock(archive.parent / _LOCK, doing="making the archive of classes"):
-        for left in _others(archive):
-            left.unlink(missing_ok=True)
+        for other in _other_archives(archive):
+            other.unlink(missing_ok=True)
         part = archive.parent / f"{_PART}{os.getpid()}"
-        found = ""
+        checksum = ""
         try:
             with tempfile.TemporaryDirectory() as folder:
                 _warm_up(Path(folder), part)
-            found = sum_of(part)
+            checksum = file_checksum(part)
             part.replace(archive)
         finally:
-            sum_file(archive).write_text(found, encoding="ascii")
+            checksum_file(archive).write_text(checksum, encoding="ascii")
 
 
-def _others(archive: Path) -> Iterator[Path]:
+def _other_archives(archive: Path) -> Iterator[Path]:
     for pattern in (NAME.format("*"), NAME.format("*") + ".sha256", f"{_PART}[0-9]*"):
         yield from archive.parent.glob(pattern)
 
 
 def _warm_up(folder: Path, archive: Path) -> None:
-    """A JVM that runs two months of the line, and leaves its classes in `archive` when it ends."""
+    """Run all steps for two months in a JVM that writes its classes into `archive` as it ends."""
     from pyspark import SparkContext
 
     from clearance.commands.run import run_steps
@@ -63,9 +70,9 @@ def _warm_up(folder: Path, archive: Path) -> None:
     from clearance.settings import load_settings
     from clearance.synth.step import synthesize
 
-    # Compiled well is what runs for long; here each class is only to be met once.
-    own = f"{java_options()} -XX:TieredStopAtLevel=1 {QUIET} -XX:ArchiveClassesAtExit={archive}"
-    extra = {"spark.driver.extraJavaOptions": own, "spark.driver.memory": "1g"}
+    # Each class needs to be loaded only once, so the second compiler would not pay.
+    options = f"{java_options()} -XX:TieredStopAtLevel=1 {QUIET} -XX:ArchiveClassesAtExit={archive}"
+    extra = {"spark.driver.extraJavaOptions": options, "spark.driver.memory": "1g"}
     spark = build_session(small=True, extra=extra)
     for seed, month in enumerate(MONTHS, start=1):
         made = synthesize(people=PEOPLE, out=folder / f"input-{seed}", seed=seed, as_of=month)
@@ -88,12 +95,12 @@ def _warm_up(folder: Path, archive: Path) -> None:
 
 
 def main() -> int:
-    """Make the archive where it is not there yet; 1 where that failed, which ends nothing else."""
+    """Make the archive where it does not exist; returns 1 where that failed."""
     archive = archive_file()
     try:
-        if sum_file(archive).is_file() or shutil.disk_usage(archive.parent).free < 2**30:
+        if checksum_file(archive).is_file() or shutil.disk_usage(archive.parent).free < 2**30:
             return 0
-        make(archive)
+        make_archive(archive)
     except (OSError, ClearanceError) as error:
         print(f"{type(error).__name__}: the archive of classes was not made.", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""What a verb has around its one call: the common options, settings, store, session, output."""
+"""The context of a verb: its common options, settings, store, session and output."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from rich.console import Console
 
 from clearance.commands.output import print_json, print_lines, write_json
 from clearance.errors import UsageError
-from clearance.platform.faults.interrupt import heed_interrupts
+from clearance.platform.faults.interrupt import handle_interrupts
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.java import use_java
-from clearance.platform.spark.pages import events_kept, pages_settings
+from clearance.platform.spark.pages import event_log_settings, pages_settings
 from clearance.platform.watch.meter import steps_taken, summary
 from clearance.platform.watch.progress import say, show_on
 from clearance.settings import Settings, load_settings
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CommandContext:
-    """The options that verbs have in common, and what a verb does by them.
+    """The common options of verbs, with the settings, store, session and output made from them.
 
     Attributes:
-        store: where the tables are; None where the command needs none.
-        config: the configuration file; None for the one that comes with the project.
-        as_json: one JSON document on stdout and nothing else there.
-        json_file: where the document goes in place of stdout; None for stdout.
-        quiet: no progress on stderr.
+        store: the store's folder or address; None where the command needs none.
+        config: the configuration file; None for the project's own.
+        as_json: whether the result is printed as one JSON document, with nothing else on stdout.
+        json_file: the file for the document; None for stdout.
+        quiet: whether no progress is shown on stderr.
         rules: the rules folder.
     """
 
@@ -53,10 +53,10 @@ class CommandContext:
         return load_settings(self.config)
 
     def open_store(self, settings: Settings) -> Store:
-        """The store that was named.
+        """The store that the options name.
 
         Raises:
-            UsageError: none was.
+            UsageError: they name none.
         """
         from clearance.platform.store.store import Store
 
@@ -65,7 +65,7 @@ class CommandContext:
         return Store(self.store, open_readers=settings.open_readers)
 
     def show_progress(self) -> None:
-        """From now on steps say on stderr what they do, unless that is not wanted."""
+        """Show progress on stderr from now on, unless `quiet`."""
         show_on(None if self.quiet else Console(stderr=True))
 
     @contextmanager
@@ -77,29 +77,29 @@ class CommandContext:
         """
         os.umask(0o077)
         use_java()
-        from clearance.commands.ahead import hashed_ahead
+        from clearance.commands.ahead import hash_code_in_background
         from clearance.commands.size import is_small
         from clearance.platform.spark.session import build_session, end_jvm, is_submitted
 
         submitted = is_submitted()
-        from clearance.platform.faults.remedies import naming
+        from clearance.platform.faults.remedies import name_store_in_faults
 
         self.show_progress()
-        nothing: dict[str, str] = {}
-        with nullcontext(nothing) if submitted else events_kept() as events:
-            pages = nothing if submitted else pages_settings()
-            with hashed_ahead():
+        no_settings: dict[str, str] = {}
+        with nullcontext(no_settings) if submitted else event_log_settings() as events:
+            pages = no_settings if submitted else pages_settings()
+            with hash_code_in_background():
                 small = is_small(self.store, inputs)
                 spark = build_session(small=small, extra={**pages, **events})
-            heed_interrupts()  # PySpark has put its own way in place
+            handle_interrupts()  # PySpark has installed its own handler
             if pages:
                 say(f"Spark's pages: {spark.sparkContext.uiWebUrl}")
             try:
-                with naming(self.store):
+                with name_store_in_faults(self.store):
                     yield spark
             except KeyboardInterrupt:
                 if not submitted:
-                    end_jvm()  # before the store's lock is given back
+                    end_jvm()  # before the store's lock is released
                 raise
             finally:
                 if not submitted:
@@ -107,11 +107,11 @@ class CommandContext:
                         spark.stop()
 
     def show(self, result: Any, lines: Callable[[Console], None]) -> None:
-        """Print the result, or write its document into the file named; what it took, on stderr.
+        """Print the result or write it into the JSON file; print the steps' figures on stderr.
 
         Args:
-            result: what the verb made.
-            lines: prints it for a person, where no document is asked for.
+            result: of the verb.
+            lines: prints the result for a person, where no JSON is requested.
 
         Raises:
             StoreFault: the file cannot be written.
@@ -126,11 +126,15 @@ class CommandContext:
             write_json(result, self.json_file)
 
 
-def as_date(text: str | None, option: str) -> date | None:
-    """A date given on the command line.
+def parse_date(text: str | None, option: str) -> date | None:
+    """A date of the command line; None where the option is not given.
+
+    Args:
+        text: the option's value.
+        option: its name, for the message.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is no date.
     """
     if text is None:
         return None
@@ -140,17 +144,22 @@ def as_date(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
-            f"{option} `{text}` is no date.", f"Write it as YYYY-MM-DD: `{option} 2026-11-01`."
+            f"Invalid date `{text}` for {option}.",
+            f"Write it as YYYY-MM-DD: `{option} 2026-11-01`.",
         ) from error
 
 
-def needed_date(text: str | None, option: str) -> date:
-    """A date that must be given; as-of never has a default.
+def required_date(text: str | None, option: str) -> date:
+    """A date of the command line that must be given; as-of never has a default.
+
+    Args:
+        text: the option's value.
+        option: its name, for the message.
 
     Raises:
-        UsageError: it is missing or no date.
+        UsageError: the option is missing, or its value is no date.
     """
-    day = as_date(text, option)
+    day = parse_date(text, option)
     if day is None:
         raise UsageError(
             f"{option} is missing; it never has a default.", f"Add `{option} YYYY-MM-DD`."

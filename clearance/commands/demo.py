@@ -1,4 +1,4 @@
-"""`clearance demo`: made-up people through the whole line, as of a fixed day."""
+"""`clearance demo`: all steps with made-up people, as of a fixed day."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clearance.commands.context import CommandContext
 from clearance.commands.options import Out, with_context
 from clearance.commands.run import RunResult, run_steps
 from clearance.commands.steps.feed import print_feed
-from clearance.commands.synth import FEEDS, take_made_feeds
+from clearance.commands.synth import FEEDS, load_made_up_feeds
 from clearance.platform.paths import conf_folder
 from clearance.settings import DEMO_CONFIG
 
@@ -40,18 +40,18 @@ def demo(
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What the demo did.
+    """The results of the demo.
 
     Attributes:
-        feeds: the side feeds, in the order in which they were taken in.
-        steps: the five steps after them.
+        feeds: the results of the side feeds, in the order in which they were loaded.
+        steps: the results of the five steps.
     """
 
     feeds: tuple[FeedResult, ...]
     steps: RunResult
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`: the feeds by kind under `feed`, then one object a step."""
+        """For `--json`: the feeds by kind under `feed`, then an object for each step."""
         return {"feed": {feed.kind: feed.as_dict() for feed in self.feeds}, **self.steps.as_dict()}
 
     def print_lines(self, console: Console) -> None:
@@ -62,12 +62,12 @@ class DemoResult:
 
 
 def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
-    """Generate, run, report; the same people give the same results every time.
+    """Make people up and run all steps; the same number gives the same results every time.
 
     Args:
         context: names the store, under `out`.
         people: how many.
-        out: where input, feeds, store, packets and report go.
+        out: the folder for input, feeds, store, packets and report.
     """
     from clearance.synth.feeds import write_feeds
     from clearance.synth.step import synthesize
@@ -77,7 +77,7 @@ def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
     made = synthesize(people=people, out=out / "input", seed=SEED, as_of=AS_OF, files=4)
     made_feeds = write_feeds(people=people, out=out / FEEDS, seed=SEED, as_of=AS_OF)
     with store.write_lock(make=True), context.session(made.files) as spark:
-        feeds = take_made_feeds(spark, store, feeds=made_feeds, dated=AS_OF, rules=context.rules)
+        feeds = load_made_up_feeds(spark, store, feeds=made_feeds, dated=AS_OF, rules=context.rules)
         steps = run_steps(
             spark,
             store,

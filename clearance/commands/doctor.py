@@ -1,4 +1,4 @@
-"""`clearance doctor`: whether this machine, the settings and the store are fit to run."""
+"""`clearance doctor`: checks this machine, the rulebook, the settings and the store."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def doctor(context: CommandContext) -> None:
 
 
 def diagnose(context: CommandContext) -> list[Check]:
-    """One entry a check: what, whether it is ok, what was seen or what to do."""
-    from clearance.platform.spark.class_archive import described
+    """One entry per check: its name, whether it passed, and a description or the remedy."""
+    from clearance.platform.spark.class_archive import describe_archive
     from clearance.platform.spark.environment import CHECKS
 
     needed = [
         _check("python", _python),
         _check("java", _java),
         _check("delta's jars", _jars),
-        *(_check(name, look) for name, look in CHECKS),
+        *(_check(name, describe) for name, describe in CHECKS),
     ]
     checks = [
         *needed,
@@ -52,31 +52,31 @@ def diagnose(context: CommandContext) -> list[Check]:
         if all(check["ok"] for check in needed):
             checks.append(_check("spark", lambda: _spark(context, opened, spark)))
         else:
-            tried = "not tried before what is said above is done"
-            checks.append({"check": "spark", "ok": False, "seen": tried})
+            not_tried = "not tried: correct the checks above first"
+            checks.append({"check": "spark", "ok": False, "seen": not_tried})
         if spark and context.store:
             checks.append(_check("store", lambda: _store(spark[0], context)))
-    checks.append(_check("archive of classes", described))
+    checks.append(_check("archive of classes", describe_archive))
     return checks
 
 
 def print_checks(checks: list[Check], console: Console) -> None:
-    """A line a check."""
+    """Print a line per check."""
     for check in checks:
         mark = "ok  " if check["ok"] else "FIX "
         console.print(f"{mark} {check['check']}: {check['seen']}", markup=False)
 
 
-def _check(name: str, look: Callable[[], str]) -> Check:
+def _check(name: str, describe: Callable[[], str]) -> Check:
     from clearance.platform.spark.environment import NoCauseFound
 
     try:
-        return {"check": name, "ok": True, "seen": look()}
+        return {"check": name, "ok": True, "seen": describe()}
     except NoCauseFound as error:
         return {
             "check": name,
             "ok": False,
-            "seen": f"{error.message} Add --debug for what it says.",
+            "seen": f"{error.message} Add --debug for Java's output.",
         }
     except ClearanceError as error:
         return {"check": name, "ok": False, "seen": f"{error.message} {error.remedy}"}
@@ -87,21 +87,21 @@ def _python() -> str:
 
 
 def _java() -> str:
-    from clearance.platform.spark.java import find_java, release_of
+    from clearance.platform.spark.java import find_java, java_release
 
     home = find_java()
     if home is None:
         raise StoreFault(
             "No Java 17 or newer was found.", "Install one (scripts/demo does) or set JAVA_HOME."
         )
-    return f"{release_of(home)} at {home}"
+    return f"{java_release(home)} at {home}"
 
 
 def _jars() -> str:
     from clearance.platform.paths import jars_folder
-    from clearance.platform.spark.jars import checked
+    from clearance.platform.spark.jars import check_jars
 
-    return f"{len(checked(jars_folder()))} jars, sums right"
+    return f"{len(check_jars(jars_folder()))} jars, sums right"
 
 
 def _rulebook(context: CommandContext) -> str:
@@ -115,7 +115,7 @@ def _settings(context: CommandContext) -> str:
     from clearance.rulebook.loading.load import load_rulebook
 
     settings = context.settings()
-    # Versions without an end are in force on the last day there is.
+    # Versions without an end are in force on the last possible day.
     plan_sweep(load_rulebook(context.rules), settings, as_of=date.max)
     return f"fingerprint {settings.fingerprint[:16]}"
 
@@ -131,6 +131,6 @@ def _store(spark: SparkSession, context: CommandContext) -> str:
     from clearance.schemas import TABLES
 
     store = context.open_store(context.settings())
-    with storage_faults("looking at the store"):
-        found = [name for name in TABLES if store.exists(spark, name)]
-    return f"{store.uri}: {', '.join(found) or 'empty, ready to be filled'}"
+    with storage_faults("checking the store"):
+        tables = [name for name in TABLES if store.exists(spark, name)]
+    return f"{store.uri}: {', '.join(tables) or 'empty, ready to be filled'}"

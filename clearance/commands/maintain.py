@@ -1,4 +1,4 @@
-"""`clearance maintain`: what keeps a store small and quick."""
+"""`clearance maintain`: merges small files of a store and deletes old records of sweeps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def maintain(
         typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days."),
     ] = None,
 ) -> None:
-    """Put small files together, and take records away that nothing needs."""
+    """Merge small files, and delete records that nothing needs."""
     store = context.open_store(context.settings())
     from clearance.maintain import step
     from clearance.platform.clock import wall_clock
@@ -34,8 +34,9 @@ def maintain(
 
 
 def print_maintain(result: MaintainResult, console: Console) -> None:
-    """How many files there were and are."""
-    before, now = (sum(files[at] for files in result.files.values()) for at in (0, 1))
+    """Print the numbers of files before and after, and which records were deleted."""
+    before = sum(counts[0] for counts in result.files.values())
+    now = sum(counts[1] for counts in result.files.values())
     since = result.record_since
-    gone = "none taken away" if since is None else f"those before version {since} taken away"
-    console.print(f"maintain  {before:,} files, now {now:,}; old records: {gone}")
+    deleted = "none deleted" if since is None else f"those before version {since} deleted"
+    console.print(f"maintain  {before:,} files, now {now:,}; old records: {deleted}")

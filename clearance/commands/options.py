@@ -1,6 +1,6 @@
-"""The options that several verbs have, and how a verb takes those that nearly all have.
+"""The options that several verbs have, and a decorator for those that nearly all verbs have.
 
-`--store`, `--rules`, `--config`, `--json`, `--quiet` and `--debug` reach a verb as its
+The decorator passes `--store`, `--rules`, `--config`, `--json` and `--quiet` to a verb as a
 `CommandContext`:
 
     @with_context("store", "config")
@@ -41,9 +41,11 @@ ExtractDate = Annotated[
     str | None, typer.Option("--extract-date", help="When DOJ drew the extract.")
 ]
 Complete = Annotated[bool, typer.Option("--complete", help="The extract is the whole state.")]
-Accept = Annotated[bool, typer.Option("--accept-quarantine", help="Take it in beyond the limit.")]
+Accept = Annotated[
+    bool, typer.Option("--accept-quarantine", help="Accept more quarantined rows than the limit.")
+]
 AcceptUnread = Annotated[
-    bool, typer.Option("--accept-unread", help="Take it in though values cannot be read.")
+    bool, typer.Option("--accept-unread", help="Accept more unreadable values than the limit.")
 ]
 Counties = Annotated[
     list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
@@ -51,7 +53,7 @@ Counties = Annotated[
 Xlsx = Annotated[bool, typer.Option("--xlsx", help="Also each packet as a workbook.")]
 
 Verb = Callable[..., None]
-# Before a verb's own options, and after them; each with its value where it is not given.
+# The common options before a verb's own options, and those after; each with its default.
 _FIRST: dict[str, tuple[Any, Any]] = {"store": (StoreAt, None), "rules": (Rules, None)}
 _LAST: dict[str, tuple[Any, Any]] = {
     "config": (Config, None),
@@ -63,18 +65,18 @@ _LAST: dict[str, tuple[Any, Any]] = {
 
 
 def with_context(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], Verb]:
-    """Give a verb the common options, which it takes as its first argument, a `CommandContext`.
+    """Decorate a verb: it gets the common options as a `CommandContext`, its first argument.
 
     Args:
-        more: what the verb has besides `--json`, `--quiet` and `--debug`.
+        more: the common options that the verb has besides `--json`, `--quiet` and `--debug`.
     """
     every = ("as_json", "json_file", "quiet", "debug")
 
-    def wrapped(verb: Verb) -> Verb:
+    def decorate(verb: Verb) -> Verb:
         @wraps(verb)
         def command(**given: Any) -> None:
             common = {name: given.pop(name) for name in (*more, *every)}
-            del common["debug"]  # `main` asks for it, before there is a verb
+            del common["debug"]  # `main` reads it before a verb runs
             context = CommandContext(
                 **{name: value for name, value in common.items() if value is not None}
             )
@@ -88,36 +90,36 @@ def with_context(*more: Literal["store", "rules", "config"]) -> Callable[[Verb],
         last = [_parameter(name, _LAST) for name in _LAST if name in (*more, *every)]
         for_typer: Any = command
         for_typer.__signature__ = inspect.Signature([*needed, *first, *optional, *last])
-        for_typer.__annotations__ = {}  # those of `verb` name a context, which is no option
+        for_typer.__annotations__ = {}  # those of `verb` include the context, which is no option
         return command
 
-    return wrapped
+    return decorate
 
 
 def with_json_file(given: list[str]) -> list[str]:
-    """The arguments with the file of `--json FILE`, where one is named, as an option of its own.
+    """The arguments with `--json FILE` as `--json --json-file=FILE`.
 
-    `--json` stands alone as well, with a verb's own words behind it, so that only `--json=FILE`
-    and a name that ends in `.json` are taken for a file.
+    `--json` is also valid without a file, followed by an argument of the verb. So only
+    `--json=FILE` and a name that ends in `.json` are taken for a file.
 
     Args:
-        given: as on the command line.
+        given: the arguments of the command line.
     """
-    made: list[str] = []
+    arguments: list[str] = []
     words = iter(given)
     for word in words:
         if word == "--":
-            return [*made, word, *words]
+            return [*arguments, word, *words]
         if word.startswith("--json="):
-            made += ["--json", f"--json-file={word.removeprefix('--json=')}"]
-        elif made[-1:] == ["--json"] and word.endswith(".json") and not word.startswith("-"):
-            made.append(f"--json-file={word}")
+            arguments += ["--json", f"--json-file={word.removeprefix('--json=')}"]
+        elif arguments[-1:] == ["--json"] and word.endswith(".json") and not word.startswith("-"):
+            arguments.append(f"--json-file={word}")
         else:
-            made.append(word)
-    return made
+            arguments.append(word)
+    return arguments
 
 
-def _parameter(name: str, among: dict[str, tuple[Any, Any]]) -> inspect.Parameter:
-    annotation, default = among[name]
+def _parameter(name: str, options: dict[str, tuple[Any, Any]]) -> inspect.Parameter:
+    annotation, default = options[name]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return inspect.Parameter(name, kind, default=default, annotation=annotation)

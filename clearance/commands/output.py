@@ -1,7 +1,4 @@
-"""How a result reaches who asked for it: lines for a person, or one JSON document.
-
-The document goes to stdout or into a file of its own.
-"""
+"""Prints a verb's result: lines for a person, or one JSON document, on stdout or into a file."""
 
 from __future__ import annotations
 
@@ -23,22 +20,22 @@ def check_json_file(file: Path | None) -> None:
     """Refuse a file that cannot be written, before there is a result to write.
 
     Args:
-        file: where the document will go; None for stdout.
+        file: the file for the document; None for stdout.
 
     Raises:
-        UsageError: its folder is not there, or it is a folder or a device.
+        UsageError: its folder does not exist, or it is a folder or a device.
     """
     if file is None or (file.parent.is_dir() and (file.is_file() or not file.exists())):
         return
-    why = "is no ordinary file" if file.exists() else "lies in a folder that is not there"
-    raise UsageError(f"{file} {why}.", "Name a file in a folder that is there.")
+    why = "is not an ordinary file" if file.exists() else "is in a folder that does not exist"
+    raise UsageError(f"{file} {why}.", "Name a file in a folder that exists.")
 
 
 def print_json(result: Any) -> None:
     """Print a result as one JSON document.
 
     Args:
-        result: what has `as_dict`, or else can be written as it is.
+        result: an object with `as_dict`, or a value that JSON can hold.
     """
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     _print(_document(result, ascii_only=not unicode))
@@ -48,7 +45,7 @@ def write_json(result: Any, file: Path) -> None:
     """Write a result as one JSON document into a file.
 
     Args:
-        result: what has `as_dict`, or else can be written as it is.
+        result: an object with `as_dict`, or a value that JSON can hold.
         file: the file, replaced whole or not at all.
 
     Raises:
@@ -58,7 +55,7 @@ def write_json(result: Any, file: Path) -> None:
 
 
 def print_lines(lines: Callable[[Console], None]) -> None:
-    """Print lines for a person, whole even where the reader stops in the middle.
+    """Print lines for a person in one write, so that a closed pipe cannot stop in the middle.
 
     Args:
         lines: prints them on a console.
@@ -70,7 +67,7 @@ def print_lines(lines: Callable[[Console], None]) -> None:
 
 
 def _document(result: Any, *, ascii_only: bool) -> str:
-    """The JSON of a result; what each step took is under `steps`, where there were steps."""
+    """The JSON of a result; where steps ran, their figures are under `steps`."""
     document = result.as_dict() if hasattr(result, "as_dict") else result
     if isinstance(document, dict) and (steps := steps_taken()):
         document = {**document, "steps": steps}
@@ -78,26 +75,26 @@ def _document(result: Any, *, ascii_only: bool) -> str:
 
 
 def _print(text: str) -> None:
-    """A text on stdout; where nobody reads it, a line on stderr, for the work is done."""
+    """Print a text on stdout; where stdout is closed, a line on stderr, since the work is done."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        _give_up_on_stdout()
+        _discard_stdout()
         with suppress(OSError):
             why = f"The work is done; its result could not be printed ({error.strerror})."
             print(why, file=sys.stderr)
 
 
-def _give_up_on_stdout() -> None:
-    """Nothing more is written there, also not when Python ends."""
+def _discard_stdout() -> None:
+    """Send stdout to the null device, so that Python's last flush does not fail."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, sys.stdout.fileno())
 
 
 def _replace(file: Path, text: str) -> None:
-    """The file whole or not at all, for its owner alone: a result may name people."""
+    """Write the file whole or not at all, readable by its owner alone: a result may name people."""
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with suppress(FileNotFoundError):

@@ -1,6 +1,6 @@
-"""`clearance run`: the whole line, from research files to packets and the report.
+"""`clearance run`: all five steps, from research files to packets and the report.
 
-ingest, prepare, determine, publish, report: each step is a folder of its own, with a `step.py`.
+The steps are ingest, prepare, determine, publish and report; each is a folder with a `step.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from clearance.commands.context import CommandContext, as_date, needed_date
+from clearance.commands.context import CommandContext, parse_date, required_date
 from clearance.commands.options import (
     Accept,
     AcceptUnread,
@@ -29,7 +29,7 @@ from clearance.commands.options import (
 from clearance.commands.steps.determine import print_determine
 from clearance.commands.steps.ingest import check_inputs, print_ingest
 from clearance.commands.steps.prepare import print_prepare
-from clearance.commands.steps.publish import PACKET_FILES, known_counties_of, print_publish
+from clearance.commands.steps.publish import PACKET_FILES, find_counties, print_publish
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -58,17 +58,17 @@ def run(
     xlsx: Xlsx = False,
 ) -> None:
     """The whole line: ingest, prepare, determine, publish, report."""
-    day = needed_date(as_of, "--as-of")
-    drawn = as_date(extract_date, "--extract-date")
+    day = required_date(as_of, "--as-of")
+    drawn = parse_date(extract_date, "--extract-date")
     settings = context.settings()
     store = context.open_store(settings)
     check_inputs(inputs)
     from clearance.determine.plan import plan_sweep
     from clearance.rulebook.loading.load import load_rulebook
 
-    counties = known_counties_of(county, rules=context.rules)
+    counties = find_counties(county, rules=context.rules)
     rulebook = load_rulebook(context.rules)
-    # What is wrong with the packs or the settings is named before Spark starts.
+    # Errors in the packs and the settings are raised before Spark starts.
     plan_sweep(rulebook, settings, as_of=day)
     with store.write_lock(make=True), context.session(inputs) as spark:
         result = run_steps(
@@ -107,7 +107,7 @@ def run_steps(
     counties: list[str] | None = None,
     xlsx: bool = False,
 ) -> RunResult:
-    """The five steps in order, each on the tables that the one before left in the store."""
+    """Run the five steps in order, each on the tables that the step before wrote into the store."""
     from clearance.determine.step import determine
     from clearance.ingest.step import ingest
     from clearance.platform.clock import wall_clock
@@ -151,18 +151,18 @@ def _publish_and_report(
     counties: list[str] | None,
     xlsx: bool,
 ) -> tuple[PublishResult, ReportResult]:
-    """Packets and report of a sweep, but where the folder has the same from an earlier run."""
+    """Publish and report a sweep, unless the folder has the same from an earlier run."""
     from clearance.determine.recorded import sweep_at
     from clearance.platform.watch.progress import say
-    from clearance.publish.published import note_published, published_before, request_of
+    from clearance.publish.published import hash_request, read_published, write_published
     from clearance.publish.step import publish
     from clearance.report.step import write_report
 
     asked = {"sweep": sweep.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
-    before = published_before(out, request=request_of(spark, store, rules=rules, asked=asked))
+    before = read_published(out, request=hash_request(spark, store, rules=rules, options=asked))
     if before is not None:
         say("Publish and report: the files stand as the same sweep left them; nothing to do.")
-        return _as_before(before, out=out)
+        return _results_of_earlier_run(before, out=out)
     recorded = sweep_at(spark, store, version=sweep.version, digest=sweep.digest)
     published = publish(
         *(spark, store),
@@ -181,14 +181,16 @@ def _publish_and_report(
         counted=published.counted,
     )
     result = {"publish": published.as_dict(), "report": report.as_dict()}
-    # Asked again: notices that were written are part of what the files are made of.
-    request = request_of(spark, store, rules=rules, asked=asked)
-    note_published(out, request=request, result=result)
+    # Computed again: the request contains the version of the notices, which publish has written.
+    request = hash_request(spark, store, rules=rules, options=asked)
+    write_published(out, request=request, result=result)
     return published, report
 
 
-def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, ReportResult]:
-    """The results of the run that published the same, with no notice to a court."""
+def _results_of_earlier_run(
+    before: Mapping[str, Any], *, out: Path
+) -> tuple[PublishResult, ReportResult]:
+    """The results of the earlier run that published the same files, without notices to courts."""
     from clearance.publish.step import PublishResult
     from clearance.report.step import ReportResult
 
@@ -205,13 +207,14 @@ def _as_before(before: Mapping[str, Any], *, out: Path) -> tuple[PublishResult, 
         sweep_id=page["sweep_id"],
         cells=page["cells"],
         withheld=page["withheld"],
+        county_pages=page["county_pages"],
     )
     return published, report
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What the five steps did, in order; each attribute is the result of the step of its name."""
+    """The results of the five steps, each under the name of its step."""
 
     ingest: IngestResult
     prepare: PrepareResult
@@ -220,7 +223,7 @@ class RunResult:
     report: ReportResult
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`: one object a step."""
+        """For `--json`: an object for each step."""
         return {
             "ingest": self.ingest.as_dict(),
             "prepare": self.prepare.as_dict(),

@@ -1,4 +1,4 @@
-"""How much a run has to read, known before Spark starts."""
+"""Whether a run reads little, by the sizes of its files, before Spark starts."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 from clearance.ingest.files.found import is_address, local_files
 from clearance.platform.store.store import Store
 
-# Beneath these a run is made for little to read (`session.SMALL`); docs/decisions/0013 has how much
-# that gave at 14 MB. Where it stops to pay was not measured.
+# Up to these bytes a run has the settings for little to read (`session.SMALL`). The gain at 14 MB
+# is in docs/decisions/0013; the size where the gain ends was not measured.
 SMALL_INPUT = 20 * 2**20
 SMALL_STORE = 8 * 2**20
-# What a compressed research file usually unpacks to, times its size.
+# The usual ratio of a research file's size to its compressed size.
 UNPACKED = 20
 
 
 def is_small(store: str | None, inputs: Sequence[str] = ()) -> bool:
-    """Whether the store's tables and the files to take in are small.
+    """Whether the store's tables and the input files are small.
 
     Args:
-        store: its folder, there or not; what an address holds is not known, so it is not small.
-        inputs: files, folders, globs; an address among them is not small.
+        store: its folder, existing or not; an address counts as large, since its size is unknown.
+        inputs: files, folders, globs; an address counts as large.
 
     Raises:
-        InputRefused: an input stands for no file.
+        InputRefused: an input matches no file.
     """
     if any(map(is_address, inputs)) or (store and Store(store).is_address):
         return False

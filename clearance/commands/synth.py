@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from clearance.commands.context import CommandContext, needed_date
+from clearance.commands.context import CommandContext, required_date
 from clearance.commands.options import AsOf, Out, with_context
 from clearance.errors import UsageError
 
@@ -29,7 +29,7 @@ FEEDS = "feeds"
 
 
 class State(StrEnum):
-    """Which people are made up: few, with all there is, or the whole state in proportion."""
+    """Which people are made up: few, with every case, or the whole state in proportion."""
 
     SMALL = "small"
     CALIFORNIA = "california"
@@ -55,11 +55,11 @@ def synth(
     ] = None,
 ) -> None:
     """Made-up people in the research file's own format, with its mess; and side feeds."""
-    day = needed_date(as_of, "--as-of")
+    day = required_date(as_of, "--as-of")
     if form not in ("csv", "delta"):
-        raise UsageError(f"`{form}` is no format.", "Write --format csv or --format delta.")
+        raise UsageError(f"Unknown format `{form}`.", "Write --format csv or --format delta.")
     if state not in ("small", "california"):
-        raise UsageError(f"`{state}` is no state.", "Write --state small or --state california.")
+        raise UsageError(f"Unknown state `{state}`.", "Write --state small or --state california.")
     if second_month and (state, form) != ("california", "csv"):
         raise UsageError(
             "Only files of California have a second month.",
@@ -99,24 +99,24 @@ def _synth_csv(
     second_month: bool = False,
     processes: int | None = None,
 ) -> SynthResult:
-    """Made-up people as a research file, and the feeds about them in a folder beside it.
+    """Write a research file of made-up people, and the feeds about them in a folder beside it.
 
     Args:
         people: how many.
         out: the folder.
         seed: same seed, same bytes.
-        as_of: nothing on their records is later.
-        state: which of the two.
+        as_of: the last day on their records.
+        state: which people.
         second_month: whether the extract of a month later is made too; of California only.
         processes: how many write California; None for as many as may run at a time.
     """
-    from clearance.platform.watch.progress import counting
+    from clearance.platform.watch.progress import show_parts_done
     from clearance.synth.california.step import synthesize_state
     from clearance.synth.feeds import write_feeds
     from clearance.synth.step import synthesize
 
     if state is State.CALIFORNIA:
-        with counting(f"Writing people into {out}", parts="people", total=people) as done:
+        with show_parts_done(f"Writing people into {out}", parts="people", total=people) as done:
             return synthesize_state(
                 people=people,
                 out=out,
@@ -141,15 +141,15 @@ def _synth_delta(
     state: State,
     processes: int | None = None,
 ) -> SynthResult:
-    """Made-up people as a store that `prepare` accepts, with the feeds about them.
+    """Write a store of made-up people, ready for `prepare`, with the feeds about them.
 
     Args:
         context: names the store, which is `out`.
         people: how many.
         out: the store's folder.
         seed: same seed, same people.
-        as_of: nothing on their records is later.
-        state: which of the two.
+        as_of: the last day on their records.
+        state: which people.
         processes: how many write California; None for as many as may run at a time.
     """
     from clearance.ingest.step import ingest
@@ -175,44 +175,44 @@ def _synth_delta(
                 quarantine_limit=1.0,
                 clock=wall_clock,
             )
-            take_made_feeds(spark, store, feeds=made.feeds, dated=as_of, rules=context.rules)
+            load_made_up_feeds(spark, store, feeds=made.feeds, dated=as_of, rules=context.rules)
     return replace(made, files=(str(out),), feeds=())
 
 
-def take_made_feeds(
+def load_made_up_feeds(
     spark: SparkSession, store: Store, *, feeds: Sequence[MadeFeed], dated: date, rules: Path
 ) -> tuple[FeedResult, ...]:
-    """The feeds about made-up people, taken into the store in their order.
+    """Load the feeds about made-up people into the store, in their order.
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store.
         feeds: the files.
         dated: the day they are as of.
-        rules: the folder that names the counties there are.
+        rules: the rules folder, which has the names of the counties.
     """
-    from clearance.feed.kinds import kind_named
+    from clearance.feed.kinds import find_kind
     from clearance.feed.read import checked_feed
-    from clearance.feed.step import take_feed
+    from clearance.feed.step import load_feed
     from clearance.prepare.record.rules import load_record_rules
 
     counties = load_record_rules(rules).counties
     results = []
     for feed in feeds:
-        with checked_feed(kind_named(feed.kind, counties=counties), [feed.file]) as checked:
-            results.append(take_feed(spark, store, feed=checked, dated=dated))
+        with checked_feed(find_kind(feed.kind, counties=counties), [feed.file]) as checked:
+            results.append(load_feed(spark, store, feed=checked, dated=dated))
     return tuple(results)
 
 
 def print_synth(result: SynthResult, console: Console) -> None:
-    """How much was made up, and where it is."""
-    where = Path(result.files[0])
-    folder = where.parent if result.feeds else where
+    """Print how many people and rows were made up, and the paths of their files."""
+    path = Path(result.files[0])
+    folder = path.parent if result.feeds else path
     console.print(f"{result.people:,} people, {result.rows:,} rows in {folder}")
     for feed in result.feeds:
         console.print(f"the feed {feed.kind}, {feed.rows:,} rows: {feed.file}")
     if result.changed:
-        what = ", ".join(f"{kind} {count:,}" for kind, count in result.changed.items())
-        console.print(f"people who differ from the month before: {what}")
+        changes = ", ".join(f"{kind} {count:,}" for kind, count in result.changed.items())
+        console.print(f"people who differ from the month before: {changes}")
     if result.second_month is not None:
         print_synth(result.second_month, console)

@@ -1,8 +1,8 @@
-"""The traceback that `--debug` prints: where it went wrong, without the values it went wrong on.
+"""The traceback that `--debug` prints: classes and calls, without values of rows.
 
-A message of Spark or Python may quote a row: the text that is no date, the columns of a violated
-constraint. So of an error its class, Spark's condition and the calls that led to it are printed;
-its message only where it names files and addresses, or is our own.
+A message of Spark or Python may quote a row: a text that is no date, the columns of a violated
+constraint. So the class of an error, Spark's condition and the calls that led to it are printed;
+its message only for kinds of errors that quote no row, and for the errors of this program.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from clearance.errors import ClearanceError
 
 CALLS = 8
-# Messages of these name files, hosts and classes, and quote no row.
+# Messages of these Java exceptions name files, hosts and classes, and quote no row.
 _WITHOUT_VALUES = (
     "java.io.",
     "java.nio.file.",
@@ -31,7 +31,7 @@ def trace_lines(error: BaseException) -> Iterator[str]:
     """The lines of an error's traceback, its causes first.
 
     Args:
-        error: what ended the run.
+        error: the exception that ended the run.
     """
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if earlier is not None:
@@ -39,20 +39,21 @@ def trace_lines(error: BaseException) -> Iterator[str]:
         yield "which led to:"
     for frame in traceback.extract_tb(error.__traceback__):
         yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
-    own = isinstance(error, (ClearanceError, OSError, ImportError))
-    yield f"{type(error).__name__}: {error}" if own else type(error).__name__ + _condition(error)
+    kind = type(error).__name__
+    without_values = isinstance(error, (ClearanceError, OSError, ImportError))
+    yield f"{kind}: {error}" if without_values else kind + _condition(error)
     origin: Any = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
     if origin is not None:
         yield from _java_lines(origin)
 
 
 def _condition(error: BaseException) -> str:
-    ask: Any = getattr(error, "getCondition", None)
+    get_condition: Any = getattr(error, "getCondition", None)
     try:
-        found = ask() if callable(ask) else None
+        condition = get_condition() if callable(get_condition) else None
     except Exception:
-        return ""  # the JVM is gone
-    return f" [{found}]" if found else ""
+        return ""  # the JVM has ended
+    return f" [{condition}]" if condition else ""
 
 
 def _java_lines(origin: Any) -> Iterator[str]:
@@ -65,4 +66,4 @@ def _java_lines(origin: Any) -> Iterator[str]:
                 yield f"    {call.toString()}"
             origin = origin.getCause()
     except Exception as gone:
-        yield f"  (the JVM answers no more: {type(gone).__name__})"
+        yield f"  (the JVM has ended: {type(gone).__name__})"

@@ -1,1 +1,1 @@
-"""Side feeds: what the research file does not say, from CSV files into a table a kind."""
+"""The step feed: loads side feeds of other offices from CSV files, a table for each kind."""

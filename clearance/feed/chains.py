@@ -1,4 +1,4 @@
-"""Merged subjects: who each of them is in the end, and chains that never end."""
+"""Follows chains of merged subjects to their survivors, and finds circles."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ Cycle = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Chains:
-    """What merges come to.
+    """The chains of merges.
 
     Attributes:
-        survivors: by merged subject, the one that is left at the end of its chain.
-        cycles: subjects merged into each other in a circle, each circle once.
+        survivors: the subject at the end of the chain, by merged subject.
+        cycles: circles of subjects merged into each other, each circle once.
     """
 
     survivors: dict[str, str]
     cycles: tuple[Cycle, ...]
 
 
-def follow(merges: Mapping[str, str]) -> Chains:
+def follow_merges(merges: Mapping[str, str]) -> Chains:
     """Follow every merge to the end of its chain.
 
     Args:
-        merges: by merged subject, the one it was merged into.
+        merges: the subject merged into, by merged subject.
     """
     survivors: dict[str, str] = {}
     cycles: list[Cycle] = []
-    lost: set[str] = set()
+    leads_to_circle: set[str] = set()
     for start in merges:
         path: dict[str, None] = {}
-        at = start
-        while at in merges and at not in path and at not in survivors and at not in lost:
-            path[at] = None
-            at = merges[at]
-        if at in path:
-            walked = list(path)
-            cycles.append(tuple(walked[walked.index(at) :]))
-        if at in path or at in lost:
-            lost.update(path)
+        subject = start
+        while subject in merges and not (
+            subject in path or subject in survivors or subject in leads_to_circle
+        ):
+            path[subject] = None
+            subject = merges[subject]
+        if subject in path:
+            chain = list(path)
+            cycles.append(tuple(chain[chain.index(subject) :]))
+        if subject in path or subject in leads_to_circle:
+            leads_to_circle.update(path)
         else:
-            survivors.update(dict.fromkeys(path, survivors.get(at, at)))
+            survivors.update(dict.fromkeys(path, survivors.get(subject, subject)))
     return Chains(survivors, tuple(cycles))

@@ -1,7 +1,7 @@
-"""The five kinds of feed: their columns, the form of each value, and what must fit in a row.
+"""The five kinds of feed: their columns, the form of each value, and the checks of a row.
 
 A cell that is blank, `-` or `NULL` is missing, as in the record. A date that an office does not
-know stays blank and is unknown: never invented. Source: the contract's chapter on side feeds.
+know is blank, and null in the table. Source: the contract's chapter on side feeds.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Column:
     """A column of a feed.
 
     Attributes:
-        name: as in the header.
-        form: of its values.
+        name: its name in the header.
+        form: the form of its values.
         needed: whether every row must have a value.
     """
 
@@ -35,7 +35,7 @@ class Column:
     needed: bool = True
 
 
-def _fits(row: Row) -> Iterator[Misfit]:
+def _no_misfits(row: Row) -> Iterator[Misfit]:
     yield from ()
 
 
@@ -45,18 +45,18 @@ class Kind:
 
     Attributes:
         name: the kind, and the name of its table.
-        columns: in the order of the table.
-        misfits: of a row whose values all have their form: (column, what to do).
-        key: columns whose values together may stand in one row only; empty where any may repeat.
-        said_twice: what to do where they stand in two that differ.
-        chained: columns that lead from one subject to the next; None where none do.
+        columns: its columns, in the order of the table.
+        misfits: a check of a row whose values all have their form; yields (column, what to do).
+        key: the columns that identify a row; empty where rows may repeat.
+        repeated: what to do where two rows have the same key and differ.
+        chained: the columns of a subject and of the subject it is merged into; None without merges.
     """
 
     name: str
     columns: tuple[Column, ...]
-    misfits: Callable[[Row], Iterator[Misfit]] = _fits
+    misfits: Callable[[Row], Iterator[Misfit]] = _no_misfits
     key: tuple[str, ...] = ()
-    said_twice: str = ""
+    repeated: str = ""
     chained: tuple[str, str] | None = None
 
     @property
@@ -65,87 +65,87 @@ class Kind:
         return [column.name for column in self.columns]
 
 
-def kind_named(name: str, *, counties: Sequence[str]) -> Kind:
-    """The kind of feed of this name.
+def find_kind(name: str, *, counties: Sequence[str]) -> Kind:
+    """The kind of feed with this name.
 
     Args:
-        name: as written on the command line.
-        counties: the state's, which a county in a feed must be one of.
+        name: the kind, from the command line.
+        counties: the names of the state's counties, for the columns that have a county.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such kind.
     """
-    kinds = _declared(counties)
+    kinds = _declare_kinds(counties)
     if name not in kinds:
         guess = nearest(name, list(FEEDS))
         hint = f" Did you mean `{guess}`?" if guess else ""
-        raise UsageError(f"`{name}` is no kind of feed.{hint}", f"Kinds: {', '.join(FEEDS)}.")
+        raise UsageError(f"Unknown kind of feed `{name}`.{hint}", f"Kinds: {', '.join(FEEDS)}.")
     return kinds[name]
 
 
-def _declared(counties: Sequence[str]) -> dict[str, Kind]:
-    county = Column("county", forms.county(counties), needed=False)
+def _declare_kinds(counties: Sequence[str]) -> dict[str, Kind]:
+    county = Column("county", forms.county_form(counties), needed=False)
     registry = Kind(
         "registry",
         (
-            Column("subject_id", forms.subject_id),
-            Column("registration", forms.registration),
-            Column("registered_on", forms.day, needed=False),
-            Column("ended_on", forms.day, needed=False),
+            Column("subject_id", forms.parse_subject_id),
+            Column("registration", forms.parse_registration),
+            Column("registered_on", forms.parse_day, needed=False),
+            Column("ended_on", forms.parse_day, needed=False),
         ),
         misfits=_in_order("registered_on", "ended_on"),
     )
     supervision = Kind(
         "supervision",
         (
-            Column("subject_id", forms.subject_id),
-            Column("type", forms.one_of(SUPERVISION_TYPES)),
+            Column("subject_id", forms.parse_subject_id),
+            Column("type", forms.any_of(SUPERVISION_TYPES)),
             county,
-            Column("started_on", forms.day, needed=False),
-            Column("ended_on", forms.day, needed=False),
+            Column("started_on", forms.parse_day, needed=False),
+            Column("ended_on", forms.parse_day, needed=False),
         ),
         misfits=_in_order("started_on", "ended_on"),
     )
     petitions = Kind(
         "petitions",
         (
-            Column("subject_id", forms.subject_id),
-            Column("cnt_order", forms.cnt_order),
+            Column("subject_id", forms.parse_subject_id),
+            Column("cnt_order", forms.parse_cnt_order),
             county,
-            Column("filed_on", forms.day, needed=False),
-            Column("status", forms.one_of(PETITION_STATUSES)),
-            Column("decided_on", forms.day, needed=False),
+            Column("filed_on", forms.parse_day, needed=False),
+            Column("status", forms.any_of(PETITION_STATUSES)),
+            Column("decided_on", forms.parse_day, needed=False),
         ),
         misfits=_petition,
     )
     merges = Kind(
         "merges",
         (
-            Column("from_subject_id", forms.subject_id),
-            Column("into_subject_id", forms.subject_id),
-            Column("merged_on", forms.day, needed=False),
+            Column("from_subject_id", forms.parse_subject_id),
+            Column("into_subject_id", forms.parse_subject_id),
+            Column("merged_on", forms.parse_day, needed=False),
         ),
         misfits=_merge,
         key=("from_subject_id",),
-        said_twice="this subject is merged already, with other values; keep one of the rows",
+        repeated="this subject is merged already, with other values; keep one of the rows",
         chained=("from_subject_id", "into_subject_id"),
     )
     reviews = Kind(
         "reviews",
         (
-            Column("unit_id", forms.unit_id),
-            Column("pack", forms.pack),
-            Column("content_hash", forms.content_hash),
-            Column("outcome", forms.one_of(REVIEWED_OUTCOMES)),
-            Column("relief", forms.one_of(RELIEFS), needed=False),
-            Column("decided_by", forms.words),
-            Column("decided_on", forms.day),
-            Column("basis", forms.words, needed=False),
-            Column("note", forms.words, needed=False),
+            Column("unit_id", forms.parse_unit_id),
+            Column("pack", forms.parse_pack),
+            Column("content_hash", forms.parse_content_hash),
+            Column("outcome", forms.any_of(REVIEWED_OUTCOMES)),
+            Column("relief", forms.any_of(RELIEFS), needed=False),
+            Column("decided_by", forms.free_text),
+            Column("decided_on", forms.parse_day),
+            Column("basis", forms.free_text, needed=False),
+            Column("note", forms.free_text, needed=False),
         ),
         misfits=_review,
         key=("unit_id", "pack", "content_hash"),
-        said_twice="this content was decided already, in another way; keep the one that stands",
+        repeated="this content was decided already, in another way; keep the valid decision",
     )
     return {kind.name: kind for kind in (registry, supervision, petitions, merges, reviews)}
 
@@ -170,7 +170,7 @@ def _petition(row: Row) -> Iterator[Misfit]:
 
 def _merge(row: Row) -> Iterator[Misfit]:
     if row["from_subject_id"] == row["into_subject_id"]:
-        yield "into_subject_id", "a subject cannot be merged into itself; take the row out"
+        yield "into_subject_id", "a subject cannot be merged into itself; remove the row"
 
 
 def _review(row: Row) -> Iterator[Misfit]:

@@ -1,4 +1,4 @@
-"""What is wrong with a feed's files: each with file, line and column, of very many the first."""
+"""Collects the problems of a feed's files, each with file, line and column."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from clearance.errors import MOST_LISTED, InputRefused
 
 
 class Problems:
-    """The problems found so far. They quote no cell, since any may hold a name.
+    """The problems found so far, the first `MOST_LISTED` with their texts.
+
+    The texts quote no cell, since any cell may hold a name.
 
     Attributes:
-        count: how many were found, told or not.
+        count: the number of problems.
     """
 
     def __init__(self) -> None:
         self.count = 0
-        self._told: list[str] = []
+        self._listed: list[str] = []
 
-    def tell(self, file: str, line: int, column: str | None, what: str) -> None:
-        """Note a problem.
+    def add(self, file: str, line: int, column: str | None, problem: str) -> None:
+        """Add a problem.
 
         Args:
-            file: as named on the command line.
-            line: in the file, from 1; of a row of several lines the first.
-            column: its name, where it is about one.
-            what: what is wrong and what to do.
+            file: its name on the command line.
+            line: the line in the file, from 1; of a row of several lines the first.
+            column: the column's name; None for a problem of the whole line.
+            problem: what is wrong and what to do.
         """
         self.count += 1
-        if len(self._told) < MOST_LISTED:
-            place = f"{file}:{line}: " + (f"{column}: " if column else "")
-            self._told.append(place + what.replace("\n", " "))
+        if len(self._listed) < MOST_LISTED:
+            position = f"{file}:{line}: " + (f"{column}: " if column else "")
+            self._listed.append(position + problem.replace("\n", " "))
 
     def raise_any(self, kind: str) -> None:
-        """End the run where there are problems.
+        """Raise the problems, if there are any.
 
         Args:
-            kind: of the feed.
+            kind: the kind of the feed.
 
         Raises:
-            InputRefused: there are.
+            InputRefused: there are problems.
         """
         if not self.count:
             return
-        more = self.count - len(self._told)
-        lines = [*self._told, *([f"... and {more:,} more"] if more else [])]
-        found = "1 problem" if self.count == 1 else f"{self.count:,} problems"
-        lines.append(f"{found}: the feed {kind} was refused whole, nothing was changed.")
+        more = self.count - len(self._listed)
+        lines = [*self._listed, *([f"... and {more:,} more"] if more else [])]
+        total = "1 problem" if self.count == 1 else f"{self.count:,} problems"
+        lines.append(f"{total}: the feed {kind} was refused whole, nothing was changed.")
         raise InputRefused("\n".join(lines), "Correct the file, then run the same command again.")

@@ -1,6 +1,7 @@
-"""A feed's files checked from end to end, before anything is changed: all of it is right, or none.
+"""Reads and checks a feed's files from end to end, before the table is changed.
 
-The checked rows wait in a temporary file for Spark. Only keys that may stand once are remembered.
+The checked rows are written into a temporary file for Spark. Only the keys of rows are held in
+memory.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.errors import InputRefused
-from clearance.feed.chains import Cycle, follow
+from clearance.feed.chains import Cycle, follow_merges
 from clearance.feed.forms import BadValue
 from clearance.feed.kinds import Kind
 from clearance.feed.problems import Problems
@@ -31,14 +32,14 @@ Values = dict[str, str | None]
 
 @dataclass(frozen=True)
 class CheckedFeed:
-    """The files of a feed, found right.
+    """A feed without problems.
 
     Attributes:
-        kind: of the feed.
-        files: where they lie.
-        rows: how many they hold.
-        fingerprint: of the rows, whatever their order and files; hexadecimal.
-        staged: the rows as lines of JSON, until the block ends.
+        kind: the kind of the feed.
+        files: the paths of its files.
+        rows: the number of its rows.
+        fingerprint: a hash of the rows, whatever their order and files; hexadecimal.
+        staged: the file with the rows as lines of JSON, deleted after the block.
     """
 
     kind: str
@@ -50,21 +51,21 @@ class CheckedFeed:
 
 @contextmanager
 def checked_feed(kind: Kind, files: Sequence[str]) -> Iterator[CheckedFeed]:
-    """Check all files of a feed, and keep their rows for the block.
+    """Check all files of a feed, and stage their rows for the block.
 
     Args:
-        kind: of the feed.
+        kind: the kind of the feed.
         files: local CSV files, which together are the feed.
 
     Raises:
-        InputRefused: a file is not there, or anything in one is wrong; every problem is listed.
+        InputRefused: a file is missing, or there are problems in the files; all are listed.
     """
-    paths = _found(files)
+    paths = _existing_paths(files)
     with tempfile.TemporaryDirectory(prefix="clearance-") as folder:
-        yield _Check(kind).go_over(paths, folder=Path(folder))
+        yield _Check(kind).check(paths, folder=Path(folder))
 
 
-def _found(files: Sequence[str]) -> list[Path]:
+def _existing_paths(files: Sequence[str]) -> list[Path]:
     paths = {os.path.realpath(file): Path(file) for file in files}
     for file in files:
         if not Path(file).is_file():
@@ -83,20 +84,21 @@ class _Check:
         self.problems = Problems()
         self.rows = 0
         self.sum = 0
-        self.seen: dict[bytes, tuple[bytes, str, int]] = {}
+        # The digest, file and line of the first row of each key.
+        self.first_rows: dict[bytes, tuple[bytes, str, int]] = {}
         self.merges: dict[str, str] = {}
 
-    def go_over(self, paths: Sequence[Path], *, folder: Path) -> CheckedFeed:
-        """The feed, if nothing is wrong with it."""
+    def check(self, paths: Sequence[Path], *, folder: Path) -> CheckedFeed:
+        """The feed, once its rows are staged in `folder` without a problem."""
         staged = folder / "rows.json"
         with staged.open("w", encoding="utf-8") as out:
             for path in paths:
                 file = {"source_file": os.path.abspath(path)}
                 for values in self._rows_of(path):
                     out.write(_json(values | file) + "\n")
-        chains = follow(self.merges)
+        chains = follow_merges(self.merges)
         for cycle in chains.cycles:
-            self._tell_circle(cycle)
+            self._add_circle(cycle)
         self.problems.raise_any(self.kind.name)
         if self.kind.chained:
             staged = _with_survivors(staged, self.kind.chained[0], chains.survivors)
@@ -109,7 +111,7 @@ class _Check:
             if values is None:
                 continue
             digest = hashlib.sha256(_json([*values.values()]).encode()).digest()
-            if self.kind.key and self._stands_already(values, digest, str(path), line.number):
+            if self.kind.key and self._is_repeated(values, digest, str(path), line.number):
                 continue
             if self.kind.chained:
                 start, end = (values[name] or "" for name in self.kind.chained)
@@ -119,7 +121,7 @@ class _Check:
             yield values
 
     def _values(self, line: Line, file: str) -> Values | None:
-        """A row's values in the table's order; None where one is wrong, which is noted."""
+        """A row's values in the table's order; None where there is a problem, which is added."""
         values: Values = {}
         before = self.problems.count
         for column in self.kind.columns:
@@ -129,46 +131,46 @@ class _Check:
                 if text is not None:
                     values[column.name] = column.form(text)
                 elif column.needed:
-                    raise BadValue("missing; write it, or take the row out")
+                    raise BadValue("missing; write it, or remove the row")
             except BadValue as bad:
-                self.problems.tell(file, line.number, column.name, str(bad))
+                self.problems.add(file, line.number, column.name, str(bad))
         if self.problems.count == before:
-            for name, told in self.kind.misfits(values):
-                self.problems.tell(file, line.number, name, told)
+            for name, problem in self.kind.misfits(values):
+                self.problems.add(file, line.number, name, problem)
         return values if self.problems.count == before else None
 
-    def _stands_already(self, values: Values, digest: bytes, file: str, line: int) -> bool:
-        """Whether a row repeats the key of another; one that says something else is noted."""
-        key = _key(*(values[name] for name in self.kind.key))
-        if key not in self.seen:
-            self.seen[key] = (digest, file, line)
+    def _is_repeated(self, values: Values, digest: bytes, file: str, line: int) -> bool:
+        """Whether a row repeats the key of an earlier row; a difference is added as a problem."""
+        key = _hash_key(*(values[name] for name in self.kind.key))
+        if key not in self.first_rows:
+            self.first_rows[key] = (digest, file, line)
             return False
-        same, where, first = self.seen[key]
-        if same != digest:
-            told = f"{self.kind.said_twice} (the other stands at {where}:{first})"
-            self.problems.tell(file, line, self.kind.key[0], told)
+        first_digest, first_file, first_line = self.first_rows[key]
+        if first_digest != digest:
+            problem = f"{self.kind.repeated} (the other is at {first_file}:{first_line})"
+            self.problems.add(file, line, self.kind.key[0], problem)
         return True
 
-    def _tell_circle(self, cycle: Cycle) -> None:
-        _, file, line = self.seen[_key(cycle[0])]
+    def _add_circle(self, cycle: Cycle) -> None:
+        _, file, line = self.first_rows[_hash_key(cycle[0])]
         shown = list(cycle[:MOST_IN_A_CIRCLE])
         if len(cycle) > len(shown):
             shown.append(f"({len(cycle) - len(shown):,} more)")
         circle = " -> ".join([*shown, cycle[0]])
-        told = f"merged in a circle, {circle}; take out the merge that is wrong"
-        self.problems.tell(file, line, self.kind.key[0], told)
+        problem = f"merged in a circle, {circle}; remove the wrong merge"
+        self.problems.add(file, line, self.kind.key[0], problem)
 
 
-def _key(*values: str | None) -> bytes:
+def _hash_key(*values: str | None) -> bytes:
     return hashlib.sha256(_json(values).encode()).digest()[:16]
 
 
 def _with_survivors(staged: Path, column: str, survivors: dict[str, str]) -> Path:
-    """The same rows, each with the subject that is left at the end of its chain."""
-    whole = staged.with_name("resolved.json")
-    with staged.open(encoding="utf-8") as rows, whole.open("w", encoding="utf-8") as out:
+    """A copy of the staged rows, each with the survivor at the end of its chain."""
+    resolved = staged.with_name("resolved.json")
+    with staged.open(encoding="utf-8") as rows, resolved.open("w", encoding="utf-8") as out:
         for line in rows:
             row = json.loads(line)
             row["surviving_subject_id"] = survivors[row[column]]
             out.write(_json(row) + "\n")
-    return whole
+    return resolved

@@ -1,7 +1,7 @@
-"""A feed's file, line by line: CSV with a header, UTF-8, as spreadsheets save it.
+"""Reads a feed's file line by line: CSV with a header, UTF-8, as spreadsheets save it.
 
-A byte order mark, CRLF, quoted cells and blank lines at the end are fine. The file is read as a
-stream and never held.
+A byte order mark, CRLF, quoted cells and blank lines at the end are accepted. The file is read as
+a stream.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Line:
     """A row of a file.
 
     Attributes:
-        number: of its first line, from 1.
-        cells: by column; None where the cell is missing.
+        number: the number of its first line, from 1.
+        cells: the cells by column; None where a cell is missing.
     """
 
     number: int
@@ -41,12 +41,12 @@ class _Unreadable(Exception):
 
 
 def read_sheet(path: Path, *, columns: Sequence[str], problems: Problems) -> Iterator[Line]:
-    """The rows of a file whose header is right; nothing where it is not.
+    """The rows of a file; none where its header is wrong.
 
     Args:
         path: the file.
-        columns: what the header must name, in any order.
-        problems: where to note what is wrong.
+        columns: the names that the header must have, in any order.
+        problems: gets the problems of the file.
 
     Raises:
         InputRefused: the file cannot be opened or read.
@@ -79,17 +79,17 @@ def _rows(
                 blank = blank or number
             else:
                 if blank:
-                    problems.tell(file, blank, None, "a blank line between rows; take it out")
+                    problems.add(file, blank, None, "a blank line between rows; remove it")
                     blank = 0
                 if len(values) == len(header):
-                    absent = [None if value in ABSENT else value for value in values]
-                    yield Line(number, dict(zip(header, absent, strict=True)))
+                    row = [None if value in ABSENT else value for value in values]
+                    yield Line(number, dict(zip(header, row, strict=True)))
                 else:
-                    problems.tell(file, number, None, _miscounted(len(values), len(header)))
+                    problems.add(file, number, None, _describe_count(len(values), len(header)))
     except _Unreadable as error:
-        problems.tell(file, start, None, str(error))
+        problems.add(file, start, None, str(error))
     except csv.Error:
-        problems.tell(
+        problems.add(
             file,
             start,
             None,
@@ -98,16 +98,16 @@ def _rows(
         )
     else:
         if header is None:
-            problems.tell(
+            problems.add(
                 file,
                 1,
                 None,
-                f"empty; a feed without rows still names its columns: {','.join(columns)}",
+                f"empty; a feed without rows still needs a header: {','.join(columns)}",
             )
 
 
 def _lines(stream: BufferedReader, file: str, problems: Problems) -> Iterator[str]:
-    """The lines as text; one that is not UTF-8 is noted, and read on for what else is wrong."""
+    """The lines as text; a line that is not UTF-8 is added as a problem and decoded in part."""
     number = 0
     while raw := stream.readline(LONGEST_LINE):
         number += 1
@@ -120,41 +120,40 @@ def _lines(stream: BufferedReader, file: str, problems: Problems) -> Iterator[st
         try:
             yield raw.decode("utf-8")
         except UnicodeDecodeError:
-            problems.tell(file, number, None, "not UTF-8; save the sheet as CSV UTF-8")
+            problems.add(file, number, None, "not UTF-8; save the sheet as CSV UTF-8")
             yield raw.decode("utf-8", "replace")
 
 
 def _is_header(header: list[str], file: str, *, columns: Sequence[str], problems: Problems) -> bool:
-    """Whether these are the columns; what is wrong with them is noted."""
+    """Whether a header names the columns; its faults are added as problems."""
     if not set(header) & set(columns):
-        told = f"the first line does not name the columns; write {','.join(columns)}"
-        problems.tell(file, 1, None, told)
+        problem = f"the first line does not name the columns; write {','.join(columns)}"
+        problems.add(file, 1, None, problem)
         return False
-    wrong = 0
-    for place, name in enumerate(header, 1):
-        if name in columns and name not in header[: place - 1]:
+    before = problems.count
+    for number, name in enumerate(header, 1):
+        if name in columns and name not in header[: number - 1]:
             continue
-        wrong += 1
-        told = _unknown(name, columns) if name not in columns else "stands twice; take one out"
-        problems.tell(file, 1, name if _is_shown(name) else f"column {place}", told)
+        known = name in columns
+        problem = "named twice; remove one" if known else _describe_unknown(name, columns)
+        problems.add(file, 1, name if _is_shown(name) else f"column {number}", problem)
     for name in columns:
         if name not in header:
-            wrong += 1
-            problems.tell(file, 1, name, "this column is missing; add it to the header and rows")
-    return not wrong
+            problems.add(file, 1, name, "this column is missing; add it to the header and rows")
+    return problems.count == before
 
 
 def _is_shown(name: str) -> bool:
     return _LIKE_A_NAME.fullmatch(name) is not None
 
 
-def _unknown(name: str, columns: Sequence[str]) -> str:
+def _describe_unknown(name: str, columns: Sequence[str]) -> str:
     guess = nearest(name, list(columns))
-    hint = f"did you mean `{guess}`?" if guess else "take it out"
+    hint = f"did you mean `{guess}`?" if guess else "remove it"
     return f"no column of this feed; {hint}"
 
 
-def _miscounted(found: int, expected: int) -> str:
+def _describe_count(found: int, expected: int) -> str:
     return (
         f"{found} cells under {expected} columns; put a cell with commas in quotes, or add the "
         "missing one"

@@ -1,4 +1,4 @@
-"""A feed's checked rows where every worker can read them, while Spark does."""
+"""Copies a feed's checked rows into the store, where every worker can read them."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ FOLDER = ".lent"
 
 @contextmanager
 def staged_in_store(spark: SparkSession, store: Store, file: Path) -> Iterator[str]:
-    """A copy of a file of this machine inside the store, for the block.
+    """Copy a file of this machine into the store for the block.
 
     Args:
         spark: the session.
-        store: whose workers read it.
-        file: in a folder whose name no other run has.
+        store: the store.
+        file: the file; no other run may have a folder of the name of its folder.
 
     Yields:
         The copy's address, for Spark's readers.
     """
-    place = f"{store.root}/{FOLDER}"
+    staging = f"{store.root}/{FOLDER}"
     if not store.is_address:
-        shutil.rmtree(place, ignore_errors=True)  # what a killed run left
-    place = spark_path(place)
+        shutil.rmtree(staging, ignore_errors=True)  # files of a killed run
+    staging = spark_path(staging)
     jvm: Any = spark._jvm
     session: Any = spark._jsparkSession
     with storage_faults(f"copying into the store {store.uri}"):
-        folder = jvm.org.apache.hadoop.fs.Path(place, file.parent.name)
+        folder = jvm.org.apache.hadoop.fs.Path(staging, file.parent.name)
         system = folder.getFileSystem(session.sessionState().newHadoopConf())
         local = jvm.org.apache.hadoop.fs.Path(file.absolute().as_uri())
         system.mkdirs(folder)
         system.copyFromLocalFile(False, True, local, folder)
     try:
-        # Spark takes every path for a pattern.
-        yield re.sub(r"([\[\]{}*?\\])", r"\\\1", f"{place}/{file.parent.name}/{file.name}")
+        # Spark treats every path as a pattern.
+        yield re.sub(r"([\[\]{}*?\\])", r"\\\1", f"{staging}/{file.parent.name}/{file.name}")
     finally:
         with suppress(*SPARK_FAULTS):
             system.delete(folder, True)

@@ -1,6 +1,7 @@
-"""What a store knows of a feed: never loaded, or loaded as of which day.
+"""The state of a feed in a store: absent, or loaded as of a day.
 
-The note of the feed's last commit says it, so a feed without rows is told from one that never came.
+The note of the table's last commit has the state, so that a feed without rows differs from an
+absent feed.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from clearance.schemas import FEEDS
 
 @dataclass(frozen=True)
 class LoadedFeed:
-    """A feed as it stands in the store.
+    """A feed that is loaded in the store.
 
     Attributes:
-        kind: of the feed, and its table.
-        dated: the day it is as of; None where nobody said.
-        newest: the latest day of any feed of the kind so far.
-        rows: how many; none is an answer too.
-        fingerprint: of the rows.
-        files: where they came from.
-        version: of the table, for time travel.
+        kind: the kind of the feed, and the name of its table.
+        dated: the day it is as of; None where unknown.
+        newest: the latest day of any feed of the kind so far; None where no feed had a day.
+        rows: the number of its rows, which may be 0.
+        fingerprint: a hash of the rows.
+        files: the paths of its files.
+        version: the version of the table.
     """
 
     kind: str
@@ -38,31 +39,31 @@ class LoadedFeed:
     version: int
 
     def as_note(self) -> str:
-        """The note of the commit that makes it so."""
-        known = asdict(self)
-        del known["version"]
-        return json.dumps({"feed": known}, default=str, sort_keys=True)
+        """The note of the commit that loads the feed."""
+        fields = asdict(self)
+        del fields["version"]
+        return json.dumps({"feed": fields}, default=str, sort_keys=True)
 
 
 def feed_state(spark: SparkSession, store: Store, kind: str) -> LoadedFeed | None:
-    """The feed as it stands; None where it is absent, which is not the same as empty.
+    """The loaded feed; None where it is absent, which is not the same as empty.
 
-    Absent too is a table that something else wrote last: what it holds is nobody's word.
+    A feed counts as absent, too, where another program has written its table since.
 
     Args:
         spark: the session.
-        store: where the tables are.
-        kind: of the feed.
+        store: the store.
+        kind: the kind of the feed.
     """
     commit = store.last_commit(spark, kind)
     if commit is None:
         return None
     try:
-        known = json.loads(commit.note or "{}")["feed"]
+        fields = json.loads(commit.note or "{}")["feed"]
         for name in ("dated", "newest"):
-            known[name] = date.fromisoformat(known[name]) if known[name] else None
-        known["files"] = tuple(known["files"])
-        return LoadedFeed(**known, version=commit.version)
+            fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
+        fields["files"] = tuple(fields["files"])
+        return LoadedFeed(**fields, version=commit.version)
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -70,22 +71,22 @@ def feed_state(spark: SparkSession, store: Store, kind: str) -> LoadedFeed | Non
 def changed_rows(
     spark: SparkSession, store: Store, kind: str, *, before: int | None, after: int | None
 ) -> DataFrame:
-    """A row is a row of the feed that only one of two versions has, but for day and file.
+    """One row per row of a feed that only one of two versions has, without `dated` and file.
 
     Args:
         spark: the session.
-        store: where the tables are.
-        kind: of the feed.
-        before: a version of its table; None where there was none.
-        after: another.
+        store: the store.
+        kind: the kind of the feed.
+        before: a version of its table; None where the feed was absent.
+        after: another version; None where the feed was absent.
     """
-    said = [name for name in FEEDS[kind].columns if name not in ("dated", "source_file")]
+    columns = [name for name in FEEDS[kind].columns if name not in ("dated", "source_file")]
     sides = [
-        store.read(spark, kind, version=version).select(*said)
+        store.read(spark, kind, version=version).select(*columns)
         for version in (before, after)
         if version is not None
     ]
     if len(sides) == 1:
         return sides[0]
-    gone, come = sides
-    return gone.exceptAll(come).unionByName(come.exceptAll(gone))
+    earlier, later = sides
+    return earlier.exceptAll(later).unionByName(later.exceptAll(earlier))

@@ -1,4 +1,4 @@
-"""Feed: a checked feed into its table, in place of the one before, in one commit."""
+"""The step feed: replaces a feed's table by a checked feed, in one commit."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from clearance.schemas import FEEDS
 
 @dataclass(frozen=True)
 class FeedResult:
-    """What a feed did.
+    """The result of loading a feed.
 
     Attributes:
-        kind: of the feed, and its table.
-        dated: the day it is as of; None where nobody said.
-        rows: that the feed has now.
-        files: where they came from.
-        nothing_new: these rows stood there before, and nothing was written.
-        version: of the table.
-        replaced_dated: the day of the feed that was replaced, where it had one.
-        replaced_rows: how many rows it had; None where there was none.
+        kind: the kind of the feed, and the name of its table.
+        dated: the day it is as of; None where unknown.
+        rows: the number of rows of the feed now.
+        files: the paths of its files.
+        nothing_new: whether the same rows were loaded before, and nothing was written.
+        version: the version of the table.
+        replaced_dated: the day of the feed that was replaced; None where it had none.
+        replaced_rows: the number of its rows; None where no feed was replaced.
     """
 
     kind: str
@@ -49,41 +49,41 @@ class FeedResult:
 
 
 @logged("feed")
-def take_feed(
+def load_feed(
     spark: SparkSession, store: Store, *, feed: CheckedFeed, dated: date | None = None
 ) -> FeedResult:
-    """The feed as it stands afterwards: these rows, or those before if they are the same.
+    """Replace a feed's table by the rows of a checked feed, unless they are the same.
 
-    A feed is all there is of its kind: its rows replace all earlier ones. Earlier feeds stay
-    readable as earlier versions of the table. A feed whose day is before that of one taken in
-    never replaces it; without a day, the last to come stands.
+    A feed is complete: its rows replace all earlier rows of its kind. Earlier feeds can be read as
+    earlier versions of the table. A feed never replaces a feed of a later day; a feed without a
+    day always replaces the one before.
 
     Args:
         spark: the session.
-        store: where the tables are.
-        feed: what was found right.
-        dated: the day it is as of.
+        store: the store.
+        feed: the checked feed.
+        dated: the day it is as of; None where unknown.
 
     Raises:
-        InputRefused: a feed of a later day was taken in before.
+        InputRefused: a feed of a later day was loaded before.
     """
     kind = feed.kind
-    stands = feed_state(spark, store, kind)
-    newest = stands.newest if stands else None
+    current = feed_state(spark, store, kind)
+    newest = current.newest if current else None
     if dated and newest and dated < newest:
         raise InputRefused(
             f"The store has the feed {kind} as of {newest}; this one is as of {dated}, which is "
             "earlier. Nothing was changed.",
             f"Bring a feed of {newest} or later, or correct --dated.",
         )
-    if stands and stands.fingerprint == feed.fingerprint and dated in (None, stands.dated):
-        return FeedResult(kind, stands.dated, stands.rows, stands.files, True, stands.version)
+    if current and current.fingerprint == feed.fingerprint and dated in (None, current.dated):
+        return FeedResult(kind, current.dated, current.rows, current.files, True, current.version)
     latest = max((day for day in (dated, newest) if day), default=None)
-    wanted = LoadedFeed(kind, dated, latest, feed.rows, feed.fingerprint, feed.files, version=-1)
+    new = LoadedFeed(kind, dated, latest, feed.rows, feed.fingerprint, feed.files, version=-1)
     with stage(f"Writing {kind}"), staged_in_store(spark, store, feed.staged) as address:
         rows = _rows(spark, address, kind=kind, dated=dated)
         after = store.version(spark, kind)
-        with store.compare_and_commit(spark, kind, after=after, note=wanted.as_note()) as turn:
+        with store.compare_and_commit(spark, kind, after=after, note=new.as_note()) as commit:
             store.replace(rows, kind)
     return FeedResult(
         kind,
@@ -91,14 +91,14 @@ def take_feed(
         feed.rows,
         feed.files,
         False,
-        turn.version,
-        replaced_dated=stands.dated if stands else None,
-        replaced_rows=stands.rows if stands else None,
+        commit.version,
+        replaced_dated=current.dated if current else None,
+        replaced_rows=current.rows if current else None,
     )
 
 
 def _rows(spark: SparkSession, address: str, *, kind: str, dated: date | None) -> DataFrame:
-    """One row of the kind's table a line of the checked rows."""
+    """One row of the kind's table per line of the staged file."""
     spec = FEEDS[kind]
     with storage_faults(f"reading the feed {kind}"):
         lines = spark.read.schema(spec.ddl).option("mode", "FAILFAST").json(address)

@@ -1,1 +1,1 @@
-"""Ingest: text of DOJ research files into `source_rows`, `quarantine` and `source_files`."""
+"""Ingest: loads DOJ research files into `source_rows`, `quarantine` and `source_files`."""

@@ -1,4 +1,4 @@
-"""The hash of what a row of `source_rows` says, by which people with another record are found."""
+"""Hashes of the rows of `source_rows`, by which people whose record has changed are found."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ COLUMN = "fields_hash"
 _HALF_BITS, _LOW_HALF = 32, 2**32 - 1
 
 
-def fields_hash() -> Column:
-    """The 64-bit hash of a row's needed fields: not of its file, its place or its extract.
+def hash_needed_fields() -> Column:
+    """The 64-bit hash of a row's needed fields, without its file, position and extract.
 
-    An absent field is hashed as an empty one: Spark's hash passes over null, so that a text would
-    weigh the same in whichever of two fields it stands.
+    An absent field is hashed as an empty text: Spark's hash skips nulls, so that a text would have
+    the same hash in either of two neighbouring fields.
     """
-    said = [f"coalesce({column_of(name)}, '')" for name in NEEDED if name != "SUBJECT_ID"]
-    return F.expr(f"xxhash64({', '.join(said)})")
+    fields = [f"coalesce({column_of(name)}, '')" for name in NEEDED if name != "SUBJECT_ID"]
+    return F.expr(f"xxhash64({', '.join(fields)})")
 
 
 def subject_sums(rows: DataFrame, *, sign: int, dated: DataFrame | None = None) -> DataFrame:
-    """A row is a row of `source_rows`: subject_id, and two numbers that add up to its record.
+    """One row per row of `source_rows`: subject_id, and two numbers to be summed by subject.
 
-    Two records are the same, repeated rows counted, where both sums are. A row that an earlier
-    release took in has no hash. It goes by where it came from: what an extract holds never changes.
+    Two records have the same rows, repeated ones counted, where both sums are the same. A row of an
+    earlier release has no hash; the hash of its extract and file takes its place, since an
+    extract's content never changes.
 
     Args:
-        rows: `source_rows`, also of a store that has no hashes yet.
-        sign: 1, or -1 for a record that the other is held against.
-        dated: distinct subject_id of those whose record is another with each extract that gives it
-            anew.
+        rows: `source_rows`, also of a store without hashes.
+        sign: 1, or -1 for the rows of the record that is compared with.
+        dated: one row per subject (subject_id) whose record counts as changed with every extract.
     """
-    own = F.xxhash64("extract", "source_file")
-    whole = F.coalesce(COLUMN, own) if COLUMN in rows.columns else own
-    hashed = rows.select("subject_id", whole.alias("hash"), "extract")
+    hash_of_origin = F.xxhash64("extract", "source_file")
+    row_hash = F.coalesce(COLUMN, hash_of_origin) if COLUMN in rows.columns else hash_of_origin
+    hashed = rows.select("subject_id", row_hash.alias("hash"), "extract")
     if dated is not None:
         marked_as_dated = dated.withColumn("is_dated", F.lit(True))
         marked = hashed.join(

@@ -1,7 +1,7 @@
 """The commits of an ingest: quarantine, then source_rows, then source_files.
 
-`source_files` is the marker of completion: a run that died before it is simply run again. Each
-commit gives the same table when it is made twice.
+The commit of `source_files` completes an ingest: a run that was killed before it is run again. A
+commit that is made twice gives the same table.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
-from clearance.ingest.fields_hash import COLUMN, fields_hash
-from clearance.ingest.ledger import ledger_note
+from clearance.ingest.fields_hash import COLUMN, hash_needed_fields
+from clearance.ingest.ledger import format_ledger_note
 from clearance.ingest.lost import with_subjects
-from clearance.ingest.quarantine import detail_of
+from clearance.ingest.quarantine import reason_detail
 from clearance.ingest.shape import BYTE_ORDER_MARK, without_mark
-from clearance.ingest.survey import BLANK, HEADER, FileSplit, FileSurvey, with_code
-from clearance.ingest.unrecorded import take_back
+from clearance.ingest.survey import BLANK, HEADER, FileSplit, FileSurvey, with_reason_code
+from clearance.ingest.unrecorded import roll_back
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.schemas import QUARANTINE, SOURCE_FILES, SOURCE_ROWS
@@ -33,11 +33,11 @@ class Extract:
     """One call of ingest.
 
     Attributes:
-        id: name of the extract, made from the files' sums and its date.
-        dated: the day DOJ drew it, where known.
+        id: name of the extract, made from the files' checksums and its date.
+        dated: the day DOJ drew it; None where unknown.
         names: `source_file` of each file, by SHA-256.
-        surveys: what each file holds.
-        stretches: how the files are read.
+        surveys: the survey of each file.
+        stretches: the parts in which Spark reads the files.
     """
 
     id: str
@@ -47,46 +47,46 @@ class Extract:
     stretches: Sequence[FileSplit]
 
 
-def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
-    """One row a line of `read_lines`, with `source_file`, `position`, `extract`, `code`.
+def with_positions(lines: DataFrame, *, extract: Extract) -> DataFrame:
+    """One row per line of `read_lines`, with `source_file`, `position`, `extract`, `code`.
 
     Position is the line's number in its file, from 1. A blank line before the last line that is
-    not blank is a row of one field. A stretch that the survey did not see ends the job. Lines
-    outside those that the survey found something odd between are not checked a second time.
+    not blank is a row of one field. A split that the survey did not see is an error. Only lines
+    between the first and the last that the survey gave a code are checked a second time.
     """
     spark = lines.sparkSession
     by_address = {survey.file.address: survey for survey in extract.surveys}
-    places = [
+    splits = [
         (
-            stretch.file,
-            stretch.start,
-            stretch.lines_before - stretch.first_id + 1,
-            extract.names[by_address[stretch.file].file.sha256],
-            by_address[stretch.file].last_line,
-            by_address[stretch.file].file.marked,
-            stretch.first_odd,
-            stretch.last_odd,
+            split.file,
+            split.start,
+            split.lines_before - split.first_id + 1,
+            extract.names[by_address[split.file].file.sha256],
+            by_address[split.file].last_line,
+            by_address[split.file].file.marked,
+            split.first_odd,
+            split.last_odd,
         )
-        for stretch in extract.stretches
+        for split in extract.stretches
     ]
     columns = {"file": "string", "start": "bigint", "shift": "bigint", "source_file": "string"}
     columns |= {"last_line": "bigint", "marked": "boolean"}
     columns |= {"first_odd": "bigint", "last_odd": "bigint"}
-    stretches = literal_table(spark, places, columns)
-    joined = lines.join(F.broadcast(stretches), ["file", "start"], how="left")
+    split_table = literal_table(spark, splits, columns)
+    joined = lines.join(F.broadcast(split_table), ["file", "start"], how="left")
     odd = F.coalesce(F.col("id").between(F.col("first_odd"), F.col("last_odd")), F.lit(False))
     unseen = F.raise_error(F.lit("The files were split in another way than at the survey"))
     position = F.when(F.col("shift").isNotNull(), F.col("id") + F.col("shift")).otherwise(
         unseen.cast("bigint")
     )
-    known = (
-        with_code(joined, among=odd)
+    coded = (
+        with_reason_code(joined, among=odd)
         .withColumn("position", position)
         .withColumn("extract", F.lit(extract.id))
     )
     inner_blank = (F.col("code") == BLANK) & (F.col("position") < F.col("last_line"))
     marked = F.col("marked") & (F.col("position") == 1)
-    return known.withColumns(
+    return coded.withColumns(
         {
             "code": F.when(inner_blank, F.lit("FIELD_COUNT")).otherwise(F.col("code")),
             "record": F.when(
@@ -98,48 +98,50 @@ def placed(lines: DataFrame, *, extract: Extract) -> DataFrame:
 
 
 def kept_rows(rows: DataFrame) -> DataFrame:
-    """One row of `source_rows` for each row of `placed` that can be kept."""
-    kept = rows.where(F.col("code").isNull()).withColumn(COLUMN, fields_hash())
+    """One row of `source_rows` for each row of `with_positions` without a code."""
+    kept = rows.where(F.col("code").isNull()).withColumn(COLUMN, hash_needed_fields())
     return kept.select(*SOURCE_ROWS.columns)
 
 
-def set_aside(rows: DataFrame, *, codes: Mapping[str, int]) -> DataFrame:
-    """One row of `quarantine` for each row of `placed` that cannot be kept.
+def quarantined_rows(rows: DataFrame, *, codes: Mapping[str, int]) -> DataFrame:
+    """One row of `quarantine` for each row of `with_positions` with a reason code.
 
     Args:
-        rows: from `placed`.
-        codes: those that there are, and how many rows have each.
+        rows: from `with_positions`.
+        codes: the number of rows by code.
     """
     text = without_mark(F.col("record"))
-    detail = detail_of(F.col("code"), text=text)
+    detail = reason_detail(F.col("code"), text=text)
     detailed = rows.withColumn("detail", F.when(F.col("code").isNotNull(), detail))
-    aside = with_subjects(detailed, codes=codes).where(~F.col("code").isin(HEADER, BLANK))
-    return aside.select(*QUARANTINE.columns)
+    quarantined = with_subjects(detailed, codes=codes).where(~F.col("code").isin(HEADER, BLANK))
+    return quarantined.select(*QUARANTINE.columns)
 
 
 def write_quarantine(
     rows: DataFrame, store: Store, *, extract: Extract, earlier: Collection[tuple[str, str]]
 ) -> None:
-    """Set the extract's bad rows aside in place of what earlier attempts set aside.
+    """Write the extract's bad rows into `quarantine`, in place of those of earlier attempts.
 
-    Nothing is written where no row is bad, now or then.
+    Nothing is written where there are no bad rows, now or from an earlier attempt.
 
     Args:
-        rows: from `placed`.
-        store: where to.
+        rows: from `with_positions`.
+        store: the store.
         extract: the extract.
-        earlier: (extract, source_file) of attempts that this one replaces and that set rows aside.
+        earlier: (extract, source_file) of the earlier attempts that have rows in `quarantine`.
     """
     bad = any(survey.rows_quarantined for survey in extract.surveys)
     if not bad and not earlier:
         return
     codes = sum((Counter(survey.codes) for survey in extract.surveys), Counter[str]())
-    spark, new = rows.sparkSession, set_aside(rows, codes=codes)
+    spark, new = rows.sparkSession, quarantined_rows(rows, codes=codes)
     if not bad:
         new = literal_table(spark, [], QUARANTINE.types)
-    pairs = [f"(extract = {_quoted(old)} AND source_file = {_quoted(file)})"
-             for old, file in sorted(set(earlier))]  # fmt: skip
-    where = " OR ".join([f"extract = {_quoted(extract.id)}", *pairs])
+    attempts = [
+        f"(extract = {_sql_text(name)} AND source_file = {_sql_text(file)})"
+        for name, file in sorted(set(earlier))
+    ]
+    where = " OR ".join([f"extract = {_sql_text(extract.id)}", *attempts])
     store.replace(new, "quarantine", where=where)
 
 
@@ -151,65 +153,66 @@ def write_source_rows(
     complete: bool,
     accepted: Sequence[Row],
 ) -> dict[str, int]:
-    """Put the extract's rows in place of all earlier rows of its subjects, in one commit.
+    """Replace all earlier rows of the extract's subjects by the extract's rows, in one commit.
 
-    Extracts that carry a date leave the same rows whatever order they arrive in: nothing replaces
-    the rows of a subject that a later extract holds, or withdrew.
+    Extracts with a date result in the same rows in whatever order they are loaded: the rows of a
+    subject that a later extract holds, or withdrew, are not replaced.
 
     Args:
-        rows: from `placed`.
-        store: where to.
+        rows: from `with_positions`.
+        store: the store.
         extract: the extract.
-        complete: the extract is the whole state; subjects that are not in it are withdrawn.
-        accepted: rows of `source_files` of the extracts taken in before.
+        complete: whether the extract is the whole state: then its absent subjects are withdrawn.
+        accepted: the rows of `source_files` of accepted extracts.
 
     Returns:
-        By source_file, the rows that were not kept since a later extract knows better.
+        By source_file, the number of rows not kept because a later extract holds their subjects.
     """
     spark = rows.sparkSession
     after = store.version(spark, "source_rows")
     later = [row for row in accepted if is_later(row["extract_date"], than=extract.dated)]
     names = sorted({row["extract"] for row in later})
     if any(row["complete"] for row in later):
-        # It held all that was to be known of the state.
+        # The later extract holds the whole state, so none of these rows is kept.
         return {extract.names[s.file.sha256]: s.rows_accepted for s in extract.surveys}
     new, superseded = kept_rows(rows), dict[str, int]()
     if names:
-        held = store.read(spark, "source_rows").where(F.col("extract").isin(names))
-        people = held.select("subject_id").distinct()
-        superseded = _by_file(new.join(people, on="subject_id", how="left_semi"))
+        later_rows = store.read(spark, "source_rows").where(F.col("extract").isin(names))
+        people = later_rows.select("subject_id").distinct()
+        superseded = _count_by_file(new.join(people, on="subject_id", how="left_semi"))
         new = new.join(people, on="subject_id", how="left_anti")
     note = extract_note(extract.id, complete=complete)
-    with store.compare_and_commit(spark, "source_rows", after=after, note=note) as turn:
+    with store.compare_and_commit(spark, "source_rows", after=after, note=note) as next_commit:
         if complete and names:
-            store.replace(new, "source_rows", where=f"extract NOT IN ({_quoted_all(names)})")
+            store.replace(new, "source_rows", where=f"extract NOT IN ({_sql_list(names)})")
         elif complete or after < 0:
             store.replace(new, "source_rows")
         else:
             people = new.select("subject_id").distinct()
             store.replace_people(new, "source_rows", people=people)
-    promised = sum(survey.rows_accepted for survey in extract.surveys) - sum(superseded.values())
-    if turn.commit is None or turn.commit.rows_written != promised:
+    expected = sum(survey.rows_accepted for survey in extract.surveys) - sum(superseded.values())
+    commit = next_commit.commit
+    if commit is None or commit.rows_written != expected:
         try:
             _reconcile(spark, store, extract=extract, superseded=superseded)
         except StoreFault:
-            if turn.commit is not None:
-                take_back(spark, store, turn.commit)
+            if commit is not None:
+                roll_back(spark, store, commit)
             raise
     return superseded
 
 
 def extract_note(extract: str, *, complete: bool) -> str:
-    """The note of the commit that takes an extract into `source_rows`."""
+    """The note of the commit that writes an extract into `source_rows`."""
     return json.dumps({"extract": extract, "complete": complete})
 
 
 def is_later(day: date | None, *, than: date | None) -> bool:
-    """Whether one extract is known to be later than another; without dates, arrival decides."""
+    """Whether an extract's day is after another's; False where one of the days is unknown."""
     return day is not None and than is not None and day > than
 
 
-def _by_file(rows: DataFrame) -> dict[str, int]:
+def _count_by_file(rows: DataFrame) -> dict[str, int]:
     counts = rows.groupBy("source_file").count()
     with storage_faults("reading source_rows"):
         return {row[0]: row[1] for row in counts.collect()}
@@ -218,16 +221,20 @@ def _by_file(rows: DataFrame) -> dict[str, int]:
 def _reconcile(
     spark: SparkSession, store: Store, *, extract: Extract, superseded: dict[str, int]
 ) -> None:
-    """Compare what is in the table with what the survey promised, file by file."""
-    written = store.read(spark, "source_rows").where(F.col("extract") == extract.id)
-    counted = _by_file(written)
+    """Compare the numbers of rows in the table with those of the survey, file by file.
+
+    Raises:
+        StoreFault: they differ.
+    """
+    in_table = store.read(spark, "source_rows").where(F.col("extract") == extract.id)
+    written = _count_by_file(in_table)
     for survey in extract.surveys:
         name = extract.names[survey.file.sha256]
-        promised = survey.rows_accepted - superseded.get(name, 0)
-        if counted.get(name, 0) != promised:
+        expected = survey.rows_accepted - superseded.get(name, 0)
+        if written.get(name, 0) != expected:
             raise StoreFault(
-                f"{survey.file.path}: {promised} rows to keep, but "
-                f"{counted.get(name, 0)} came into source_rows. Did the file change meanwhile? "
+                f"{survey.file.path}: {expected} rows to keep, but "
+                f"{written.get(name, 0)} came into source_rows. Did the file change meanwhile? "
                 "Nothing was taken in.",
                 "See that nobody changes the file, then run the same command again.",
             )
@@ -245,14 +252,14 @@ def write_source_files(
 ) -> None:
     """Record the extract's files: the last commit, which makes the ingest complete.
 
-    Rows are only added; `ledger.latest_files` tells which of them count.
+    Rows are only added; `ledger.latest_files` selects the current ones.
 
     Args:
         spark: the session.
-        store: where to.
+        store: the store.
         extract: the extract.
         status: accepted or refused.
-        complete: the extract was the whole state.
+        complete: whether the extract is the whole state.
         at: the time of the ingest.
         latest: the latest day of an accepted extract so far, for the commit's note.
     """
@@ -273,14 +280,14 @@ def write_source_files(
         for survey in extract.surveys
     ]
     after = store.version(spark, "source_files")
-    note = ledger_note(extract=extract.id, status=status, after=after, latest=latest)
+    note = format_ledger_note(extract=extract.id, status=status, after=after, latest=latest)
     with store.compare_and_commit(spark, "source_files", after=after, note=note):
         store.append(literal_table(spark, rows, SOURCE_FILES.types), "source_files")
 
 
-def _quoted_all(texts: Iterable[str]) -> str:
-    return ", ".join(_quoted(text) for text in texts)
+def _sql_list(texts: Iterable[str]) -> str:
+    return ", ".join(_sql_text(text) for text in texts)
 
 
-def _quoted(text: str) -> str:
+def _sql_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,4 +1,4 @@
-"""The 95 fields of the DOJ research file, in order, and the ones this system reads.
+"""The 95 fields of the DOJ research file, in order, and the fields that Clearance needs.
 
 Source: the layout of the Automated Criminal History System's research extract.
 """
@@ -53,9 +53,9 @@ NEEDED: tuple[str, ...] = (
     "SENT_TIME_CODE",
     "COMMENT_TEXT",
 )
-"""Fields kept as text beside the verbatim record; the column is the field's name in lower case."""
+"""Fields stored as text beside the verbatim record, each under its name in lower case."""
 
-# The key columns get names of their own in `source_rows`.
+# The columns of the two key fields have other names in `source_rows`.
 KEY_COLUMNS = {"SUBJECT_ID": "subject_id", "CNT_ORDER": "count_order"}
 
 

@@ -1,4 +1,4 @@
-"""The ledger of files, `source_files`: rows are only added, and the latest of a file counts."""
+"""Reads the ledger of files, `source_files`: rows are only added, the latest of a file counts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ REFUSED = "refused"
 
 
 def read_ledger(spark: SparkSession, store: Store) -> list[Row]:
-    """The rows of `source_files` that count, one a file; none in a new store.
+    """The current rows of `source_files`, one per file; empty in a new store.
 
     Args:
         spark: the session.
-        store: where the table is.
+        store: the store.
     """
     if not store.exists(spark, "source_files"):
         return []
@@ -28,66 +28,66 @@ def read_ledger(spark: SparkSession, store: Store) -> list[Row]:
 
 
 def latest_files(rows: DataFrame) -> DataFrame:
-    """One row a research file as it stands, in the columns of `source_files`.
+    """One row per research file: the current row of `source_files`, with its columns.
 
-    The last row of a content (`sha256`) counts; of rows of one moment an accepted one. A refused
-    row also gives way to any later one of its path: the file was sent again, corrected.
+    The last row of a content (`sha256`) is current; of rows of the same moment, an accepted one. A
+    refused row is not current where its path has a later row: the file was corrected.
 
     Args:
         rows: `source_files`, every attempt ever recorded.
     """
     moment = F.struct("ingested_at", (F.col("status") == ACCEPTED).alias("accepted"), "extract")
-    at, of_path, place = "moment", "latest of path", "place among its content"
+    at, of_path, rank = "moment", "latest of path", "rank of content"
     latest_first = Window.partitionBy("sha256").orderBy(F.col(at).desc())
-    found = rows.withColumn(at, moment).withColumns(
+    ranked = rows.withColumn(at, moment).withColumns(
         {
-            # A number, not the latest moment: of two attempts at one moment one counts.
-            place: F.row_number().over(latest_first),
+            # A row number, so that of two attempts at the same moment a single one is current.
+            rank: F.row_number().over(latest_first),
             of_path: F.max(at).over(Window.partitionBy("path")),
         }
     )
     corrected = (F.col("status") == REFUSED) & (F.col(at) < F.col(of_path))
-    return found.where((F.col(place) == 1) & ~corrected).select(*rows.columns)
+    return ranked.where((F.col(rank) == 1) & ~corrected).select(*rows.columns)
 
 
 def latest_day(rows: list[Row]) -> date | None:
     """The latest day of an accepted extract; None where none has a day.
 
     Args:
-        rows: of `source_files`, those that count.
+        rows: the current rows of `source_files`.
     """
     days = [row["extract_date"] for row in rows if row["status"] == ACCEPTED]
     return max((day for day in days if day is not None), default=None)
 
 
-def ledger_note(*, extract: str, status: str, after: int, latest: date | None) -> str:
-    """The note of a commit to `source_files`, with what a sweep asks of the ledger.
+def format_ledger_note(*, extract: str, status: str, after: int, latest: date | None) -> str:
+    """The note of a commit to `source_files`, with the facts that a sweep needs of the ledger.
 
     Args:
-        extract: that is recorded.
+        extract: the extract that is recorded.
         status: accepted or refused.
         after: the version of the table before.
-        latest: the latest day of an accepted extract, this one among them.
+        latest: the latest day of an accepted extract, this one included.
     """
     day = latest.isoformat() if latest else None
     return json.dumps({"extract": extract, "status": status, "after": after, "latest": day})
 
 
 def refused_since(spark: SparkSession, store: Store) -> str | None:
-    """The extract refused last, where none was accepted since; None where one was, or none refused.
+    """The extract of the last ingest, where it was refused; None otherwise.
 
-    The note of the last commit tells; the table is read where an earlier release wrote it.
+    The note of the last commit has it; the table is read where an earlier release wrote the note.
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store.
     """
     commit = store.last_commit(spark, "source_files")
     if commit is None:
         return None
     try:
-        said = json.loads(commit.note or "{}")
-        status, extract = said["status"], said["extract"]
+        note = json.loads(commit.note or "{}")
+        status, extract = note["status"], note["extract"]
     except (ValueError, KeyError, TypeError):
         last = max(read_ledger(spark, store), key=lambda row: row["ingested_at"])
         status, extract = last["status"], last["extract"]
@@ -102,11 +102,11 @@ def said_of_refused(extract: str) -> str:
 def latest_extract_day(spark: SparkSession, store: Store) -> date | None:
     """The latest day of an accepted extract of the store; None where none has a day.
 
-    The note of the last commit has it; the table is read where an earlier release wrote it.
+    The note of the last commit has it; the table is read where an earlier release wrote the note.
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store.
     """
     commit = store.last_commit(spark, "source_files")
     try:

@@ -1,8 +1,8 @@
-"""A line as Unicode, and its needed fields.
+"""Decodes a line and parses its needed fields.
 
-Spark's text reader keeps the bytes of a line as they are. A line that is not UTF-8 is read as
-ISO-8859-1 (a name with an N tilde in one byte), a record at a time, and says so in `encoding`, so
-that packets give the same bytes back.
+Spark's text reader does not change the bytes of a line. A line that is not UTF-8 is decoded as
+ISO-8859-1 (a name with an N tilde in one byte). The column `encoding` records it for each line, so
+that packets have the same bytes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from clearance.ingest.layout import FIELDS, KEY_COLUMNS, NEEDED, column_of
 UTF_8 = "utf-8"
 LATIN_1 = "iso-8859-1"
 
-# A longer line is no record. The reader may find as many columns as a line has bytes: beyond its
-# own limit it would end the whole job.
+# A longer line is not a record. A line may have as many columns as bytes, and more columns than
+# the reader's limit would end the whole job.
 _MOST_BYTES = 200_000
 
-# A line holds no line end. One put behind it as a field of its own comes out in the 96th place
-# when there are 95 fields before it. (The reader's own column for broken records would tell, too,
-# but with it the reader looks up every field of every line by its name.)
+# A line holds no line end. So a line end that is appended as a field is the 96th field where the
+# line has 95. (The reader's column for broken records would show the same, but with it the reader
+# looks up every field of every line by name.)
 _END = "\n"
 _AFTER = "_after"
 
@@ -34,26 +34,27 @@ _OPTIONS = {
 }
 
 
-def encoding_of(line: Column) -> Column:
-    """The encoding that reads the line's bytes: `utf-8`, where that fails `iso-8859-1`."""
+def find_encoding(line: Column) -> Column:
+    """The encoding of the line's bytes: `utf-8` where they are valid UTF-8, else `iso-8859-1`."""
     return F.when(F.is_valid_utf8(line), F.lit(UTF_8)).otherwise(F.lit(LATIN_1))
 
 
-def decoded(line: Column, *, encoding: Column) -> Column:
+def decode(line: Column, *, encoding: Column) -> Column:
     """The line as Unicode text.
 
     Args:
         line: its bytes, as Spark read them.
-        encoding: `encoding_of` it.
+        encoding: from `find_encoding`.
     """
     return F.when(encoding == UTF_8, line).otherwise(F.decode(line.cast("binary"), LATIN_1))
 
 
 def parsed(text: Column) -> Column:
-    """The 95 fields as a struct, of which `is_whole` tells whether the line has just these.
+    """The 95 fields of a line as a struct; `is_whole` shows whether the line has exactly 95.
 
     Args:
-        text: the line without a byte order mark; null, or far too long, gives null.
+        text: the line without a byte order mark; where it is null or far too long, the result is
+            null.
     """
     ended = F.concat(text, F.lit(f',"{_END}"'))
     return F.from_csv(F.when(F.octet_length(text) <= _MOST_BYTES, ended), _SCHEMA, _OPTIONS)
@@ -68,10 +69,10 @@ def is_whole(fields: Column) -> Column:
     return fields[_AFTER].eqNullSafe(_END)
 
 
-def needed(fields: Column) -> list[Column]:
-    """The needed fields as `source_rows` names them: as received, the two keys trimmed.
+def needed_columns(fields: Column) -> list[Column]:
+    """The needed fields with their names in `source_rows`: as received, the two keys trimmed.
 
-    They are the same with and without a blank field after the 95th, since it is no needed one.
+    A blank field after the 95th does not change them.
 
     Args:
         fields: the struct of `parsed`.

@@ -1,4 +1,4 @@
-"""Why an extract is refused after its files were read through, in words that quote no row."""
+"""Decides whether an extract is refused, and writes the refusal, which quotes no row."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clearance.errors import InputRefused
-from clearance.ingest.files.header import cells_of, header_faults
+from clearance.ingest.files.header import list_header_faults, parse_cells
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.survey import FileSurvey
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The files of an extract that cannot be taken in as they are.
+    """The faults of an extract's files that may be reasons to refuse it.
 
     Attributes:
-        misnamed: files with rows, but also a header that names other columns than these rows have.
+        misnamed: files with accepted rows and a header that names other columns.
         over: files with too many rows that cannot be kept.
-        unread: by file, the fields of which too many values cannot be read.
-        accept_quarantine: `over` is accepted.
-        accept_unread: `unread` is accepted.
+        unread: files and their fields with too many values that cannot be read.
+        accept_quarantine: whether `over` is accepted.
+        accept_unread: whether `unread` is accepted.
     """
 
     misnamed: list[FileSurvey]
@@ -31,7 +31,7 @@ class Verdict:
 
     @property
     def refused(self) -> bool:
-        """Whether nothing of the extract is kept."""
+        """Whether the extract is refused."""
         return bool(self.misnamed) or self._too_many_rows or self._too_many_values
 
     @property
@@ -43,7 +43,7 @@ class Verdict:
         return bool(self.unread) and not self.accept_unread
 
     def shapes_wanted(self) -> dict[str, list[str]]:
-        """The fields of which to show what their unread values look like, by the file's address."""
+        """The fields whose unread values the refusal shows by shape, by the file's address."""
         if not self._too_many_values:
             return {}
         return {survey.file.address: fields for survey, fields in self.unread}
@@ -56,24 +56,25 @@ class Verdict:
         Args:
             limit: the share of a file's rows that may be quarantined.
             unread_limit: the share of a field's values that may be unread.
-            shapes: of unread values, by field.
+            shapes: shapes of unread values, by field.
         """
-        told = [_misnamed(survey) for survey in self.misnamed]
+        reasons = [_misnamed(survey) for survey in self.misnamed]
         if self._too_many_rows:
-            told += [
-                f"{_misnamed(survey)}{_counts(survey)} {_cure(survey)}" for survey in self.over
+            reasons += [
+                f"{_misnamed(survey)}{_counts(survey)} {_explain_codes(survey)}"
+                for survey in self.over
             ]
-            told.append(
+            reasons.append(
                 f"More than {limit:.2%} of a file's rows: nothing was taken in, the rows are in "
                 "`quarantine`."
             )
         if self._too_many_values:
-            told += [_unread(survey, fields, shapes) for survey, fields in self.unread]
-            told.append(
+            reasons += [_unread(survey, fields, shapes) for survey, fields in self.unread]
+            reasons.append(
                 f"More than {unread_limit:.2%} of a field's values: nothing was taken in. Dates "
                 "are YYYYMMDD, and words in the letters A to Z."
             )
-        return InputRefused("\n".join(line.rstrip("\n") for line in told), self._remedy())
+        return InputRefused("\n".join(line.rstrip("\n") for line in reasons), self._remedy())
 
     def _remedy(self) -> str:
         if self.misnamed:
@@ -81,22 +82,17 @@ class Verdict:
                 "Ask for the file with its 95 columns in the order of the research file, or put "
                 "them in that order by their names; then run the same command."
             )
-        keeps = {
-            "--accept-quarantine": "to keep the good rows and leave the others in quarantine",
-            "--accept-unread": "to take the values in as unknown",
-        }
-        flags = [
-            flag
-            for flag, needed in zip(
-                keeps, (self._too_many_rows, self._too_many_values), strict=True
+        flags = []
+        if self._too_many_rows:
+            flags.append(
+                "with --accept-quarantine to keep the good rows and leave the others in quarantine"
             )
-            if needed
-        ]
-        accept = " and ".join(f"with {flag} {keeps[flag]}" for flag in flags)
-        return f"Ask for the file again in the right shape, or run {accept}."
+        if self._too_many_values:
+            flags.append("with --accept-unread to take the values in as unknown")
+        return f"Ask for the file again in the right shape, or run {' and '.join(flags)}."
 
 
-def verdict_on(
+def judge(
     surveys: Sequence[FileSurvey],
     *,
     limit: float,
@@ -104,21 +100,23 @@ def verdict_on(
     accept_quarantine: bool,
     accept_unread: bool,
 ) -> Verdict:
-    """Which files of an extract are to be refused, and why.
+    """The faults of an extract's files that may be reasons to refuse it.
 
     Args:
-        surveys: what the files hold.
+        surveys: the surveys of the files.
         limit: the share of a file's rows that may be quarantined.
         unread_limit: the share of a field's values that may be unread.
-        accept_quarantine: more may be.
-        accept_unread: more may be.
+        accept_quarantine: whether more rows may be quarantined.
+        accept_unread: whether more values may be unread.
     """
     unread = [
-        (survey, [field for field, found in survey.unread.items() if found.beyond(unread_limit)])
+        (survey, [field for field, count in survey.unread.items() if count.beyond(unread_limit)])
         for survey in surveys
     ]
     return Verdict(
-        misnamed=[survey for survey in surveys if survey.rows_accepted and faults_of(survey)],
+        misnamed=[
+            survey for survey in surveys if survey.rows_accepted and list_header_problems(survey)
+        ],
         over=[survey for survey in surveys if survey.rows_quarantined > limit * survey.rows_read],
         unread=[(survey, fields) for survey, fields in unread if fields],
         accept_quarantine=accept_quarantine,
@@ -126,16 +124,16 @@ def verdict_on(
     )
 
 
-def faults_of(survey: FileSurvey) -> list[str]:
-    """What is wrong with the headers of a file."""
-    headers = [cells_of(text) for text in survey.headers]
+def list_header_problems(survey: FileSurvey) -> list[str]:
+    """The faults of a file's headers, each once."""
+    headers = [parse_cells(text) for text in survey.headers]
     if survey.file.header is not None:
         headers.append(survey.file.header)
-    return list(dict.fromkeys(fault for cells in headers for fault in header_faults(cells)))
+    return list(dict.fromkeys(fault for cells in headers for fault in list_header_faults(cells)))
 
 
 def _misnamed(survey: FileSurvey) -> str:
-    faults = faults_of(survey)
+    faults = list_header_problems(survey)
     return f"{survey.file.path}: a header {'; it '.join(faults)}.\n" if faults else ""
 
 
@@ -147,17 +145,17 @@ def _counts(survey: FileSurvey) -> str:
     )
 
 
-def _cure(survey: FileSurvey) -> str:
+def _explain_codes(survey: FileSurvey) -> str:
     commonest = max(survey.codes, key=lambda code: (survey.codes[code], code))
     if commonest == "FIELD_COUNT":
-        found = max(survey.field_counts, key=lambda count: (survey.field_counts[count], count))
-        why = "a column is missing or added, or a line break stands inside quotes"
-        if found == 1:
-            why = "no commas stand between fields: another form of text, or no text at all"
-        return f"Most of them have {found} fields where {FIELD_COUNT} are expected: {why}."
+        usual = max(survey.field_counts, key=lambda count: (survey.field_counts[count], count))
+        why = "a column is missing or added, or there is a line break inside quotes"
+        if usual == 1:
+            why = "there are no commas between fields: another form of text, or no text at all"
+        return f"Most of them have {usual} fields where {FIELD_COUNT} are expected: {why}."
     return {
         "UNBALANCED_QUOTES": "A quote has no partner: often a line break inside quotes.",
-        "UNDECODABLE": "Control characters stand in fields that are read: not plain text.",
+        "UNDECODABLE": "Needed fields have control characters: not plain text.",
         "NO_SUBJECT_ID": f"The third of the {FIELD_COUNT} fields, SUBJECT_ID, is missing.",
         "NO_COUNT_ORDER": f"The 51st of the {FIELD_COUNT} fields, CNT_ORDER, is missing.",
         "BAD_COUNT_ORDER": "CNT_ORDER must be 12 digits; spreadsheets shorten such numbers.",
@@ -165,15 +163,17 @@ def _cure(survey: FileSurvey) -> str:
 
 
 def _unread(survey: FileSurvey, fields: Sequence[str], shapes: Mapping[str, Sequence[str]]) -> str:
-    return "\n".join(
-        f"{survey.file.path}: {found.unread:,} of {found.present:,} values of {field} "
-        f"({found.unread / found.present:.2%}) cannot be read{_like(shapes.get(field, ()))}."
-        for field in fields
-        for found in (survey.unread[field],)
-    )
+    lines = []
+    for field in fields:
+        unread, present = survey.unread[field].unread, survey.unread[field].present
+        lines.append(
+            f"{survey.file.path}: {unread:,} of {present:,} values of {field} "
+            f"({unread / present:.2%}) cannot be read{_describe_shapes(shapes.get(field, ()))}."
+        )
+    return "\n".join(lines)
 
 
-def _like(shapes: Sequence[str]) -> str:
+def _describe_shapes(shapes: Sequence[str]) -> str:
     if not shapes:
         return ""
     foreign = ", a ? a letter or digit of another alphabet" if "?" in "".join(shapes) else ""

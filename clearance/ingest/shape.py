@@ -1,8 +1,7 @@
-"""The shape of a line: is it a header, how many fields has it, are its quotes whole.
+"""The shape of a line: whether it is a header or blank, its number of fields and of quotes.
 
-All of it is found by looking at the line, never by an option. The CSV reader itself says whether
-a line has 95 fields; what is slower (counting fields, telling a header by its text) is asked only
-of the lines that have not.
+The shape is read from the line, never from an option. The CSV reader shows whether a line has 95
+fields. The slower tests (counting fields, recognizing a header) are for the other lines only.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ BYTE_ORDER_MARK = "\ufeff"
 # A blank field at the end, quoted or not: the trace of a trailing comma.
 _BLANK_END = r',(?: *| *" *" *)\z'
 
-# A name's words may be joined by something else than an underscore.
+# The words of a name may be joined by other characters than an underscore.
 _DRESS = ' "_-'
 _NAMES = "|".join(field.replace("_", "[ _-]*+") for field in FIELDS)
 _THREE_NAMES = rf'(?i)(?:(?:^|,)[ "]*+(?:{_NAMES})[ "]*+(?=,|\z)){{3}}'
@@ -36,7 +35,7 @@ def is_blank(text: Column) -> Column:
 
 
 def names_columns(text: Column) -> Column:
-    """True where the line names columns: three of a research file's names stand side by side.
+    """True where the line names columns: it has three names of columns in a row.
 
     Quotes, padding and letter case do not matter. Any such line is a header, also in the middle of
     a file (files are joined with `cat`), whatever the order of its columns.
@@ -45,20 +44,20 @@ def names_columns(text: Column) -> Column:
 
 
 def is_usual_header(text: Column) -> Column:
-    """True where a header names the 95 columns in their order, a trailing comma or not."""
+    """True where a header names the 95 columns in order, with or without a trailing comma."""
     bare = F.upper(F.translate(text, _DRESS, ""))
     return bare.isin(_USUAL, f"{_USUAL},")
 
 
-def quotes(text: Column) -> Column:
-    """How many quotes stand in the line."""
+def count_quotes(text: Column) -> Column:
+    """The number of quotes in the line."""
     return F.octet_length(text) - F.octet_length(F.replace(text, F.lit('"'), F.lit("")))
 
 
-def fields_found(text: Column) -> Column:
-    """Number of fields: one more than the commas outside quotes."""
+def count_fields(text: Column) -> Column:
+    """The number of fields: one more than the commas outside quotes."""
     outside = F.regexp_replace(text, '"[^"]*+"', "")
-    # Not regexp_count, which keeps every match: a line of megabytes would fill the memory.
+    # Not regexp_count, which stores every match: a line of megabytes would fill the memory.
     return F.octet_length(outside) - F.octet_length(F.translate(outside, ",", "")) + 1
 
 
@@ -68,7 +67,7 @@ def has_blank_end(text: Column) -> Column:
 
 
 def without_blank_end(text: Column) -> Column:
-    """The line without its last comma and the blank after it; null where there is no such end."""
+    """The line without a blank last field and its comma; null where the last field is not blank."""
     bare = F.endswith(text, F.lit(","))
     cut = F.substr(text, F.lit(1), F.char_length(text) - 1)
     padded = F.when(text.rlike(_BLANK_END), F.regexp_replace(text, _BLANK_END, ""))

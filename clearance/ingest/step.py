@@ -1,4 +1,4 @@
-"""Ingest: one extract of research files into `source_rows`, or nothing at all."""
+"""The step ingest: loads one extract of research files into `source_rows`, or nothing at all."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from clearance.ingest.kept_rows import (
     Extract,
     extract_note,
     is_later,
-    placed,
+    with_positions,
     write_quarantine,
     write_source_files,
     write_source_rows,
 )
 from clearance.ingest.ledger import ACCEPTED, REFUSED, latest_day, read_ledger
-from clearance.ingest.refusal import verdict_on
+from clearance.ingest.refusal import judge
 from clearance.ingest.survey import (
     FileSurvey,
-    kept_lines,
+    accepted_lines,
+    fixed_splits,
     read_lines,
-    steady_splits,
     take_survey,
 )
-from clearance.ingest.unread import UNREAD_LIMIT, shapes_of
-from clearance.ingest.unrecorded import take_back_unrecorded
+from clearance.ingest.unread import UNREAD_LIMIT, list_shapes
+from clearance.ingest.unrecorded import roll_back_unrecorded
 from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import say, stage
@@ -42,10 +42,10 @@ from clearance.platform.watch.progress import say, stage
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of a file's rows: `rows_read` = `rows_accepted` + `rows_quarantined`.
+    """The numbers of a file's rows: `rows_read` = `rows_accepted` + `rows_quarantined`.
 
     Attributes:
-        unread: of its accepted rows, how many values of a needed field cannot be read, by field.
+        unread: numbers of values in accepted rows that cannot be read, by needed field.
     """
 
     path: str
@@ -57,18 +57,18 @@ class FileResult:
 
 @dataclass(frozen=True)
 class IngestResult:
-    """What an ingest did.
+    """The result of an ingest.
 
     Attributes:
         extract: name of the extract; None where nothing was new.
-        files: the files taken in.
-        already_known: files whose content was taken in before, or twice in this call.
-        nothing_new: no file was new, and nothing was written.
-        rows_read: rows of the files taken in.
-        rows_accepted: rows that can be kept.
-        rows_superseded: of these, rows not kept since a later extract holds their subjects.
-        rows_quarantined: rows now in `quarantine`.
-        passed_over: what lies in the folders named and was not read.
+        files: the files that were loaded.
+        already_known: files whose content was loaded before, or twice in this call.
+        nothing_new: whether no file was new, and nothing was written.
+        rows_read: number of rows of the files loaded.
+        rows_accepted: number of rows that can be kept.
+        rows_superseded: of these, rows not kept because a later extract holds their subjects.
+        rows_quarantined: number of rows now in `quarantine`.
+        passed_over: files and folders in the folders named that were not read.
     """
 
     extract: str | None
@@ -105,51 +105,50 @@ def ingest(
     accept_unread: bool = False,
     clock: Callable[[], datetime],
 ) -> IngestResult:
-    """What was taken in of the research files, as one extract, wholly or not at all.
+    """Load research files as one extract, wholly or not at all.
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store.
         inputs: files, folders, globs, addresses.
-        extract_date: the day DOJ drew the extract.
-        complete: the extract is the whole state; subjects not in it are withdrawn.
+        extract_date: the day DOJ drew the extract; None where unknown.
+        complete: whether the extract is the whole state: then its absent subjects are withdrawn.
         quarantine_limit: the share of a file's rows that may be quarantined.
         unread_limit: the share of a needed field's values that may be unread.
-        unpack_limit: times its size that a compressed file may unpack to.
-        accept_quarantine: take the extract in even where more rows are quarantined.
-        accept_unread: take the extract in even where more values are unread.
+        unpack_limit: the highest ratio of a file's unpacked to its compressed size.
+        accept_quarantine: whether to accept the extract where more rows are quarantined.
+        accept_unread: whether to accept the extract where more values are unread.
         clock: the time, for `ingested_at`.
 
     Raises:
-        InputRefused: no such file, a damaged one, something else than a research file, columns in
-            another order, nothing readable, or beyond a limit.
+        InputRefused: a file is missing, damaged, not a research file, empty, or has columns in
+            another order; or a limit is exceeded.
     """
-    with tempfile.TemporaryDirectory(prefix="clearance-") as links, steady_splits(spark):
-        with stage("Looking at the files"):
+    with tempfile.TemporaryDirectory(prefix="clearance-") as links, fixed_splits(spark):
+        with stage("Finding the files"):
             found = find_files(spark, inputs, links=Path(links), unpack_limit=unpack_limit)
             files = found.distinct
             recorded = read_ledger(spark, store)
-            take_back_unrecorded(spark, store, recorded=recorded)
+            roll_back_unrecorded(spark, store, recorded=recorded)
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
-            new = _to_take_in(spark, store, files, recorded, complete=complete, dated=extract_date)
+            new = _select_new(spark, store, files, recorded, complete=complete, dated=extract_date)
         for name in found.passed_over:
             say(f"{name}: passed over")
-        passed = tuple(found.passed_over)
-        known = tuple(
-            sorted({*found.repeated, *(file.path for file in files if file not in new)})
-        )  # fmt: skip
+        passed_over = tuple(found.passed_over)
+        not_new = (file.path for file in files if file not in new)
+        known = tuple(sorted({*found.repeated, *not_new}))
         if not new:
             say("Nothing new: every file was taken in before.")
-            return IngestResult(None, (), known, True, 0, 0, 0, passed_over=passed)
+            return IngestResult(None, (), known, True, 0, 0, 0, passed_over=passed_over)
         lines = read_lines(spark, new)
         with stage(f"Checking {len(new)} file(s)"):
-            surveys, stretches = take_survey(lines, files=new)
+            surveys, splits = take_survey(lines, files=new)
         _refuse_empty(surveys)
-        names = _names(new, recorded)
-        extract = Extract(extract_name(new, extract_date), extract_date, names, surveys, stretches)
-        earlier = _replaced(extract, recorded)
-        rows = placed(lines, extract=extract)
-        verdict = verdict_on(
+        names = _file_names(new, recorded)
+        extract = Extract(extract_name(new, extract_date), extract_date, names, surveys, splits)
+        earlier = _replaced_attempts(extract, recorded)
+        rows = with_positions(lines, extract=extract)
+        verdict = judge(
             surveys,
             limit=quarantine_limit,
             unread_limit=unread_limit,
@@ -176,18 +175,18 @@ def ingest(
             latest=max((day for day in days if day is not None), default=None),
         )
         if refused:
-            shapes = shapes_of(kept_lines(lines), wanted=verdict.shapes_wanted())
+            shapes = list_shapes(accepted_lines(lines), wanted=verdict.shapes_wanted())
             raise verdict.refusal(limit=quarantine_limit, unread_limit=unread_limit, shapes=shapes)
-    return _result(extract, known, passed, superseded=sum(superseded.values()))
+    return _as_result(extract, known, passed_over, superseded=sum(superseded.values()))
 
 
 def extract_name(files: Sequence[ResearchFile], dated: date | None) -> str:
-    """The name of an extract: its date, and what its files hold."""
+    """The name of an extract: its date, and a hash of its files' checksums."""
     sums = hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode())
     return f"{dated.isoformat() if dated else 'undated'}-{sums.hexdigest()[:12]}"
 
 
-def _to_take_in(
+def _select_new(
     spark: SparkSession,
     store: Store,
     files: list[ResearchFile],
@@ -196,7 +195,7 @@ def _to_take_in(
     complete: bool,
     dated: date | None,
 ) -> list[ResearchFile]:
-    """The files that are new; with `complete` all of them, unless they already are the state."""
+    """The new files; with `complete` all files, unless the store already holds just these."""
     known = {row["sha256"]: row["extract"] for row in recorded if row["status"] == ACCEPTED}
     new = [file for file in files if file.sha256 not in known]
     if not complete:
@@ -213,19 +212,18 @@ def _to_take_in(
     return files
 
 
-def _names(files: list[ResearchFile], recorded: list[Row]) -> dict[str, str]:
-    """`source_file` by SHA-256: the path, told apart where the same path held something else."""
-    taken = {row["path"]: row["sha256"] for row in recorded if row["status"] == ACCEPTED}
-    return {
-        file.sha256: file.path
-        if taken.get(file.path, file.sha256) == file.sha256
-        else f"{file.path}#{file.sha256[:12]}"
-        for file in files
-    }
+def _file_names(files: list[ResearchFile], recorded: list[Row]) -> dict[str, str]:
+    """`source_file` by SHA-256: the path, with a suffix where it had another content before."""
+    content_before = {row["path"]: row["sha256"] for row in recorded if row["status"] == ACCEPTED}
+    names = {}
+    for file in files:
+        is_same = content_before.get(file.path, file.sha256) == file.sha256
+        names[file.sha256] = file.path if is_same else f"{file.path}#{file.sha256[:12]}"
+    return names
 
 
-def _replaced(extract: Extract, recorded: list[Row]) -> list[tuple[str, str]]:
-    """(extract, path) of attempts with bad rows that this one replaces (see `ledger`)."""
+def _replaced_attempts(extract: Extract, recorded: list[Row]) -> list[tuple[str, str]]:
+    """(extract, path) of earlier attempts with bad rows that this ingest replaces."""
     paths = set(extract.names.values())
     return [
         (row["extract"], row["path"])
@@ -237,14 +235,14 @@ def _replaced(extract: Extract, recorded: list[Row]) -> list[tuple[str, str]]:
 
 def _refuse_empty(surveys: list[FileSurvey]) -> None:
     if sum(survey.rows_read for survey in surveys) == 0:
-        named = ", ".join(survey.file.path for survey in surveys)
+        paths = ", ".join(survey.file.path for survey in surveys)
         raise InputRefused(
-            f"Nothing readable in {named}: no row at all. Nothing was taken in.",
+            f"Nothing readable in {paths}: no row at all. Nothing was taken in.",
             "Check that the file was copied whole, then run the same command.",
         )
 
 
-def _result(
+def _as_result(
     extract: Extract, known: tuple[str, ...], passed_over: tuple[str, ...], *, superseded: int
 ) -> IngestResult:
     files = tuple(
@@ -253,7 +251,7 @@ def _result(
             survey.rows_read,
             survey.rows_accepted,
             survey.rows_quarantined,
-            {field: found.unread for field, found in survey.unread.items()},
+            {field: count.unread for field, count in survey.unread.items()},
         )
         for survey in extract.surveys
     )

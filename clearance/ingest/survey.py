@@ -1,8 +1,8 @@
-"""The lines of research files in their order, and what they amount to before anything is written.
+"""Reads the lines of research files in order, and counts them before anything is written.
 
-Spark numbers rows a partition at a time, and a partition holds one or more stretches (a file, or
-a block of a large one) read from start to end. The survey counts the lines of every stretch;
-from the counts follows each stretch's first line number, and from that every row's position.
+Spark numbers rows by partition, and a partition holds one or more splits (a file, or a block of a
+large file), each read from start to end. The survey counts the lines of every split. The counts
+give each split's first line number, and so every row's position.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pyspark.sql import functions as F
 
 from clearance.errors import InputRefused
 from clearance.ingest.files.found import ResearchFile
-from clearance.ingest.files.probe import damaged
+from clearance.ingest.files.probe import refuse_damaged
 from clearance.ingest.layout import FIELD_COUNT
-from clearance.ingest.quarantine import code_of
-from clearance.ingest.record import decoded, encoding_of, is_whole, needed, parsed
+from clearance.ingest.quarantine import reason_code
+from clearance.ingest.record import decode, find_encoding, is_whole, needed_columns, parsed
 from clearance.ingest.shape import (
-    fields_found,
+    count_fields,
     is_blank,
     is_usual_header,
     names_columns,
@@ -34,33 +34,33 @@ from clearance.ingest.unread import (
     DATES,
     SEVERAL,
     Unread,
+    count_unread,
     present_counts,
-    unread_values,
     with_unread,
 )
-from clearance.platform.faults.chain import chain, kind_of
+from clearance.platform.faults.chain import fault_name, list_links
 from clearance.platform.store.store import storage_faults
 
 HEADER = "HEADER"
 BLANK = "BLANK"
 
-# What the JVM says of a compressed file that is cut off or damaged.
+# Words in the JVM's error about a compressed file that is cut off or damaged.
 _DAMAGED = ("EOFException", "ZipException", "incorrect data check", "Unexpected end of")
-_MOST_FIELDS_TOLD = 200
+_MOST_FIELDS_COUNTED = 200
 _LONGEST_HEADER = 4_000
 
 
 @dataclass(frozen=True)
 class FileSplit:
-    """A file, or a block of a large one, as Spark reads it in one go.
+    """A file, or a block of a large file, that Spark reads from start to end.
 
     Attributes:
         file: the file's address as Spark writes it.
-        start: its first byte in the file.
-        first_id: the running number Spark gave its first line.
-        lines_before: lines of the file before it.
-        first_odd: the running number of the first line with a code; None where no line has one.
-        last_odd: that of the last.
+        start: the position of its first byte in the file.
+        first_id: Spark's running number of its first line.
+        lines_before: the number of the file's lines before it.
+        first_odd: the running number of its first line with a code; None where no line has a code.
+        last_odd: that of its last line with a code.
     """
 
     file: str
@@ -73,16 +73,16 @@ class FileSplit:
 
 @dataclass(frozen=True)
 class FileSurvey:
-    """What a file holds.
+    """The counts of a file's rows.
 
     Attributes:
         file: the file.
-        rows_read: lines that are neither header nor blank lines at the end.
-        last_line: the last line that is not blank; blank lines after it are no rows.
-        codes: rows that cannot be kept, by reason code.
-        field_counts: rows with a wrong field count, by the number of fields found.
-        headers: lines that name columns otherwise than usual; their first characters.
-        unread: of the rows that can be kept, the needed fields with values that cannot be read.
+        rows_read: the number of lines that are neither headers nor blank lines at the end.
+        last_line: the number of the last line that is not blank; blank lines after it are no rows.
+        codes: numbers of rows that cannot be kept, by reason code.
+        field_counts: numbers of rows with a wrong field count, by that count.
+        headers: the first characters of headers that name columns otherwise than usual.
+        unread: the needed fields with values that cannot be read, in rows that can be kept.
     """
 
     file: ResearchFile
@@ -95,21 +95,20 @@ class FileSurvey:
 
     @property
     def rows_quarantined(self) -> int:
-        """Rows that cannot be kept."""
+        """The number of rows that cannot be kept."""
         return sum(self.codes.values())
 
     @property
     def rows_accepted(self) -> int:
-        """Rows that can be kept."""
+        """The number of rows that can be kept."""
         return self.rows_read - self.rows_quarantined
 
 
 @contextmanager
-def steady_splits(spark: SparkSession) -> Iterator[None]:
-    """Hold the splitting of files still: running numbers must agree between two passes.
+def fixed_splits(spark: SparkSession) -> Iterator[None]:
+    """Fix the size of splits for the block: running numbers must agree between two passes.
 
-    Spark sizes splits by the cores it has at that moment, which changes on a cluster that grows
-    and shrinks.
+    Spark sizes splits by the number of cores at the moment, which changes on an elastic cluster.
     """
     key = "spark.sql.files.minPartitionNum"
     if spark.conf.get(key, None) is not None:
@@ -123,89 +122,88 @@ def steady_splits(spark: SparkSession) -> Iterator[None]:
 
 
 def read_lines(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
-    """One row a line: address, block start, running number, encoding, record, whole, fields.
+    """One row per line: address, block start, running number, encoding, record, whole, fields.
 
-    `whole` tells whether the line has exactly 95 fields; the needed ones follow, by name. The
-    running number is taken in the projection that parses: being nondeterministic it keeps the
-    optimizer from copying the parsing into whatever is above. Inside it a line is parsed once for
-    all the fields taken from it; the struct itself, two times as long as the line, is not kept.
+    `whole` is true where the line has exactly 95 fields; the needed fields follow, by name. The
+    running number is made in the projection that parses: since it is nondeterministic, the
+    optimizer does not copy the parsing into later operators. In the projection a line is parsed
+    once for all its fields; the struct, twice as long as the line, is not part of the result.
     """
     raw = (
         spark.read.option("ignoreCorruptFiles", "false")
         .option("ignoreMissingFiles", "false")
         .text([file.reads for file in files])
     )
-    encoding = encoding_of(F.col("value"))
+    encoding = find_encoding(F.col("value"))
     text = raw.select(
         F.col("_metadata.file_path").alias("file"),
         F.col("_metadata.file_block_start").alias("start"),
         encoding.alias("encoding"),
-        decoded(F.col("value"), encoding=encoding).alias("record"),
+        decode(F.col("value"), encoding=encoding).alias("record"),
     )
     fields = parsed(without_mark(F.col("record")))
     return text.select(
         "*",
         F.monotonically_increasing_id().alias("id"),
         is_whole(fields).alias("whole"),
-        *needed(fields),
+        *needed_columns(fields),
     )
 
 
-def with_code(lines: DataFrame, *, among: Column | None = None) -> DataFrame:
+def with_reason_code(lines: DataFrame, *, among: Column | None = None) -> DataFrame:
     """The lines with `code`: null for a row that can be kept, HEADER, BLANK or a reason code.
 
     Args:
         lines: from `read_lines`.
-        among: true for the lines to look at; all others are known to be rows that can be kept.
+        among: true for the lines to check; the others are known to be rows that can be kept.
     """
-    asked = F.lit(True) if among is None else among
-    # Only lines that are not 95 fields are parsed again, without a blank end.
-    cut = F.when(asked & ~F.col("whole"), without_blank_end(without_mark(F.col("record"))))
-    again = lines.withColumn("whole_when_cut", is_whole(parsed(cut)))
+    to_check = F.lit(True) if among is None else among
+    # Only lines that do not have 95 fields are parsed again, without a blank last field.
+    cut = F.when(to_check & ~F.col("whole"), without_blank_end(without_mark(F.col("record"))))
+    parsed_again = lines.withColumn("whole_when_cut", is_whole(parsed(cut)))
     width = F.when(F.col("whole"), FIELD_COUNT).when(F.col("whole_when_cut"), FIELD_COUNT + 1)
-    return again.withColumn("code", F.when(asked, _code(F.col("record"), width=width))).drop(
-        "whole_when_cut"
-    )
+    code = F.when(to_check, _code(F.col("record"), width=width))
+    return parsed_again.withColumn("code", code).drop("whole_when_cut")
 
 
 def _code(record: Column, *, width: Column) -> Column:
     text = without_mark(record)
-    # A CNT_ORDER has 12 digits, and no column's name has: hardly any record is looked at closer.
+    # A CNT_ORDER has 12 digits, and no column's name has; so hardly any record needs the slow test.
     order = F.col("count_order")
     maybe_key = F.coalesce((F.length(order) == 12) & (order < "A"), F.lit(False))
     maybe_header = width.isNull() | ~maybe_key
     return (
         F.when(maybe_header & names_columns(text), F.lit(HEADER))
         .when(is_blank(record), F.lit(BLANK))
-        .otherwise(code_of(text, width=width))
+        .otherwise(reason_code(text, width=width))
     )
 
 
-def kept_lines(lines: DataFrame) -> DataFrame:
+def accepted_lines(lines: DataFrame) -> DataFrame:
     """The lines of `read_lines` that can be kept, with `code` and `unread`."""
-    return with_unread(with_code(lines)).where(F.col("code").isNull())
+    return with_unread(with_reason_code(lines)).where(F.col("code").isNull())
 
 
 def take_survey(
     lines: DataFrame, *, files: Sequence[ResearchFile]
 ) -> tuple[list[FileSurvey], list[FileSplit]]:
-    """What every file holds, and the stretches it was read in.
+    """The survey of every file, and the splits it was read in.
 
     Args:
         lines: from `read_lines`.
-        files: the files they come from.
+        files: the files of the lines.
 
     Raises:
         InputRefused: a file cannot be read to its end.
     """
-    told = F.least(fields_found(F.col("record")), F.lit(_MOST_FIELDS_TOLD))
-    found = F.when(F.col("code") == "FIELD_COUNT", told)
+    counted = F.least(count_fields(F.col("record")), F.lit(_MOST_FIELDS_COUNTED))
+    field_count = F.when(F.col("code") == "FIELD_COUNT", counted)
     text = without_mark(F.col("record"))
-    other = F.col("code").eqNullSafe(HEADER) & ~is_usual_header(text)
-    header = F.when(other, F.substr(text, F.lit(1), F.lit(_LONGEST_HEADER)))
-    coded = with_unread(with_code(lines))
+    unusual = F.col("code").eqNullSafe(HEADER) & ~is_usual_header(text)
+    header = F.when(unusual, F.substr(text, F.lit(1), F.lit(_LONGEST_HEADER)))
+    coded = with_unread(with_reason_code(lines))
     counts = coded.groupBy(
-        "file", "start", "code", "unread", found.alias("found"), header.alias("header")
+        "file", "start", "code", "unread", field_count.alias("field_count"), header.alias("header")
     ).agg(
         F.count(F.lit(1)).alias("lines"),
         F.min("id").alias("first"),
@@ -214,59 +212,66 @@ def take_survey(
     )
     with _read_faults(files):
         groups = counts.collect()
-    by_stretch: dict[tuple[str, int], list[Any]] = {}
+    by_split: dict[tuple[str, int], list[Any]] = {}
     for group in groups:
-        by_stretch.setdefault((group.file, group.start), []).append(group)
-    stretches: list[FileSplit] = []
+        by_split.setdefault((group.file, group.start), []).append(group)
+    splits: list[FileSplit] = []
     surveys: list[FileSurvey] = []
     for file in files:
-        blocks = sorted(key for key in by_stretch if key[0] == file.address)
-        before, own = 0, []
-        for block in blocks:
-            held = by_stretch[block]
-            odd = [group for group in held if group.code is not None]
-            stretches.append(
-                FileSplit(
-                    *block,
-                    first_id=min(group["first"] for group in held),
-                    lines_before=before,
-                    first_odd=min((group["first"] for group in odd), default=None),
-                    last_odd=max((group["last"] for group in odd), default=None),
-                )
-            )
-            before += sum(group.lines for group in held)
-            own.append((stretches[-1], held))
-        surveys.append(_file_survey(file, own))
-    return _with_present(surveys, lines), stretches
+        blocks = _file_splits(file, by_split)
+        splits += [split for split, _ in blocks]
+        surveys.append(_file_survey(file, blocks))
+    return _with_text_counts(surveys, lines), splits
 
 
-def _with_present(surveys: list[FileSurvey], lines: DataFrame) -> list[FileSurvey]:
-    """The surveys with the number of values of each text that has unread ones.
+def _file_splits(
+    file: ResearchFile, by_split: dict[tuple[str, int], list[Any]]
+) -> list[tuple[FileSplit, list[Any]]]:
+    """The splits of a file in order, each with its groups of lines."""
+    splits: list[tuple[FileSplit, list[Any]]] = []
+    lines_before = 0
+    for key in sorted(key for key in by_split if key[0] == file.address):
+        groups = by_split[key]
+        odd = [group for group in groups if group.code is not None]
+        split = FileSplit(
+            *key,
+            first_id=min(group["first"] for group in groups),
+            lines_before=lines_before,
+            first_odd=min((group["first"] for group in odd), default=None),
+            last_odd=max((group["last"] for group in odd), default=None),
+        )
+        splits.append((split, groups))
+        lines_before += sum(group.lines for group in groups)
+    return splits
 
-    Texts in another alphabet are rare: a file that has several is gone through once more.
+
+def _with_text_counts(surveys: list[FileSurvey], lines: DataFrame) -> list[FileSurvey]:
+    """The surveys, with the number of all values of each text field that has unread values.
+
+    Texts in another alphabet are rare: only files that have several are read once more.
     """
     doubtful = {
         survey.file.address: [field for field in survey.unread if field not in DATES]
         for survey in surveys
         if any(
-            found.unread >= SEVERAL for field, found in survey.unread.items() if field not in DATES
+            count.unread >= SEVERAL for field, count in survey.unread.items() if field not in DATES
         )
     }
     if not doubtful:
         return surveys
-    fields = sorted({field for some in doubtful.values() for field in some})
-    held = kept_lines(lines).where(F.col("file").isin(*doubtful))
+    fields = sorted({field for file_fields in doubtful.values() for field in file_fields})
+    doubtful_lines = accepted_lines(lines).where(F.col("file").isin(*doubtful))
     with storage_faults("counting values"):
-        counts = held.groupBy("file").agg(*present_counts(fields)).collect()
+        counts = doubtful_lines.groupBy("file").agg(*present_counts(fields)).collect()
     present = {row.file: row for row in counts}
     return [
         replace(
             survey,
             unread={
-                field: replace(found, present=present[survey.file.address][field])
+                field: replace(count, present=present[survey.file.address][field])
                 if field in doubtful.get(survey.file.address, ())
-                else found
-                for field, found in survey.unread.items()
+                else count
+                for field, count in survey.unread.items()
             },
         )
         for survey in surveys
@@ -279,21 +284,21 @@ def _file_survey(file: ResearchFile, blocks: list[tuple[FileSplit, list[Any]]]) 
     headers = {group.header: None for _, groups in blocks for group in groups if group.header}
     kept = [group for _, groups in blocks for group in groups if group.code is None]
     rows = blanks = last_line = total = 0
-    for stretch, groups in blocks:
+    for split, groups in blocks:
         for group in groups:
             total += group.lines
             if group.code == BLANK:
                 blanks += group.lines
                 continue
-            place = group["last"] - stretch.first_id + stretch.lines_before + 1
-            last_line = max(last_line, place)
+            line_number = group["last"] - split.first_id + split.lines_before + 1
+            last_line = max(last_line, line_number)
             if group.code == HEADER:
                 continue
             rows += group.lines
             if group.code is not None:
                 codes[group.code] += group.lines
-            if group.found is not None:
-                field_counts[group.found] += group.lines
+            if group.field_count is not None:
+                field_counts[group.field_count] += group.lines
     inner_blanks = blanks - (total - last_line)
     if inner_blanks:
         codes["FIELD_COUNT"] += inner_blanks
@@ -307,7 +312,7 @@ def _file_survey(file: ResearchFile, blocks: list[tuple[FileSplit, list[Any]]]) 
         headers=tuple(headers),
         unread={
             field: Unread(unread, sum(group[field] for group in kept) if field in DATES else 0)
-            for field, unread in unread_values(kept).items()
+            for field, unread in count_unread(kept).items()
         },
     )
 
@@ -318,17 +323,17 @@ def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            told = str(error)
-            named = [file.path for file in files if file.address in told]
-            is_damaged = any(sign in told for sign in _DAMAGED)
-            if not is_damaged and "FAILED_READ_FILE" not in told:
+            message = str(error)
+            paths = [file.path for file in files if file.address in message]
+            is_damaged = any(sign in message for sign in _DAMAGED)
+            if not is_damaged and "FAILED_READ_FILE" not in message:
                 raise
-            which = ", ".join(named) or "One of the files"
+            which = ", ".join(paths) or "One of the files"
             if is_damaged:
-                raise damaged(which) from error
+                raise refuse_damaged(which) from error
             raise InputRefused(
-                f"{which} could not be read to its end ({kind_of(chain(error))}). Nothing was "
-                "taken in.",
+                f"{which} could not be read to its end ({fault_name(list_links(error))}). "
+                "Nothing was taken in.",
                 "See that it is still there, that every machine of the cluster may read it and "
                 "that nobody changes it meanwhile, then run the same command.",
             ) from error

@@ -1,7 +1,8 @@
-"""Rows of an ingest that ended before its files were recorded: nobody may rest on them.
+"""Rolls back the rows of an ingest that ended before its files were recorded.
 
-The note of the last commit to `source_rows` names its extract, and `source_files` the extracts that
-were taken in whole. The next ingest puts the rows back as they were before it does anything else.
+The note of the last commit to `source_rows` names its extract; `source_files` lists the extracts
+that were loaded whole. Where the extract is not listed, no step may use the rows, and the next
+ingest first restores the rows before them.
 """
 
 from __future__ import annotations
@@ -23,39 +24,39 @@ from clearance.schemas import SOURCE_ROWS
 
 
 def check_recorded(spark: SparkSession, store: Store) -> None:
-    """Refuse source rows that no finished ingest stands for.
+    """Refuse source rows of an ingest that did not finish.
 
     Raises:
         UsageError: an ingest ended before it was done.
     """
-    if _unrecorded(spark, store, recorded=()) is not None:
+    if _find_unrecorded(spark, store, recorded=()) is not None:
         raise UsageError(
             f"The store {store.uri} holds rows of an ingest that did not finish.",
             "Run the same `clearance ingest` (or `run`) again; it takes these rows back first.",
         )
 
 
-def take_back_unrecorded(spark: SparkSession, store: Store, *, recorded: Iterable[Row]) -> None:
-    """Put `source_rows` back to what it was before an ingest that did not finish, if one did not.
+def roll_back_unrecorded(spark: SparkSession, store: Store, *, recorded: Iterable[Row]) -> None:
+    """Restore the `source_rows` from before the last ingest, if that did not finish.
 
     Args:
         spark: the session.
-        store: where the tables are.
-        recorded: the rows of `source_files` that count.
+        store: the store.
+        recorded: the current rows of `source_files`.
     """
-    commit = _unrecorded(spark, store, recorded=recorded)
+    commit = _find_unrecorded(spark, store, recorded=recorded)
     if commit is not None:
         say("The last ingest did not finish: its rows are taken back.")
-        take_back(spark, store, commit)
+        roll_back(spark, store, commit)
 
 
-def take_back(spark: SparkSession, store: Store, commit: Commit) -> None:
-    """Put `source_rows` back to what it was before its last commit.
+def roll_back(spark: SparkSession, store: Store, commit: Commit) -> None:
+    """Restore the `source_rows` from before their last commit.
 
     Args:
         spark: the session.
-        store: where the tables are.
-        commit: the last one to `source_rows`.
+        store: the store.
+        commit: the last commit to `source_rows`.
     """
     before = store.last_commit(spark, "source_rows", until=commit.version - 1)
     note = json.dumps({"taken_back": commit.version})
@@ -72,20 +73,22 @@ def take_back(spark: SparkSession, store: Store, commit: Commit) -> None:
         store.replace(rows, "source_rows")
 
 
-def _unrecorded(spark: SparkSession, store: Store, *, recorded: Iterable[Row]) -> Commit | None:
-    """The last commit to `source_rows`, where no finished ingest stands for it.
+def _find_unrecorded(
+    spark: SparkSession, store: Store, *, recorded: Iterable[Row]
+) -> Commit | None:
+    """The last commit to `source_rows`, if its ingest did not finish; else None.
 
-    The note of the last commit to `source_files` mostly names its extract; else the rows are asked.
+    The note of the last commit to `source_files` mostly has its extract; else the table is read.
     """
     commit = store.last_commit(spark, "source_rows")
-    extract = None if commit is None else _noted(commit).get("extract")
+    extract = None if commit is None else _parse_note(commit).get("extract")
     if extract is None:
-        return None  # nothing is there, or something else than an ingest wrote it
+        return None  # there is no table, or another program wrote it
     ledger = store.last_commit(spark, "source_files")
     if ledger is None:
         return commit
-    said = _noted(ledger)
-    if (said.get("extract"), said.get("status")) == (extract, ACCEPTED):
+    note = _parse_note(ledger)
+    if (note.get("extract"), note.get("status")) == (extract, ACCEPTED):
         return None
     if any(row["extract"] == extract and row["status"] == ACCEPTED for row in recorded):
         return None
@@ -95,9 +98,9 @@ def _unrecorded(spark: SparkSession, store: Store, *, recorded: Iterable[Row]) -
         return commit if taken_in.isEmpty() else None
 
 
-def _noted(commit: Commit) -> dict[str, object]:
+def _parse_note(commit: Commit) -> dict[str, object]:
     try:
-        found = json.loads(commit.note or "{}")
+        note = json.loads(commit.note or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return note if isinstance(note, dict) else {}

@@ -1,1 +1,1 @@
-"""What every step stands on: Spark, the store, faults, progress, and where files lie."""
+"""What every step uses: Spark, the store, faults, progress and the paths of the project."""

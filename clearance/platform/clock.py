@@ -1,4 +1,4 @@
-"""The wall clock: read for manifests and the record of files taken in, and nowhere else."""
+"""The wall clock: read for manifests, the record of ingested files and the log, nowhere else."""
 
 from __future__ import annotations
 

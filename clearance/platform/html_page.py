@@ -1,15 +1,16 @@
-"""Pages from the templates that stand beside the modules which fill them."""
+"""Loads the HTML templates, each in the folder of the module that fills it."""
 
 from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
-def page_template(package: str) -> Template:
-    """The `page.html.j2` of a package: what it is given is escaped, and nothing may lack.
+def page_template(package: str, name: str = "page.html.j2") -> Template:
+    """A template of a package; it escapes all values, and a missing value is an error.
 
     Args:
-        package: as `clearance.report`.
+        package: its name, such as `clearance.report`.
+        name: the name of the template's file.
     """
     environment = Environment(
         loader=PackageLoader(package, "."),
@@ -18,4 +19,4 @@ def page_template(package: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)

@@ -1,7 +1,7 @@
-"""Where the project's own files lie: rules, settings, jars.
+"""The paths of the project's files: rules, settings, jars.
 
-In a checkout they are the folders beside the package; in an installed wheel they are carried
-inside it, so that an installed copy runs from any folder.
+In a checkout they are folders beside the package. An installed wheel holds them inside the package
+(`data`), so that an installed copy runs from any folder.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = PACKAGE.parent
-CARRIED = PACKAGE / "data"
+WHEEL_DATA = PACKAGE / "data"
 
 
 def _folder(name: str) -> Path:
-    carried = CARRIED / name
-    return carried if carried.is_dir() else CHECKOUT / name
+    in_wheel = WHEEL_DATA / name
+    return in_wheel if in_wheel.is_dir() else CHECKOUT / name
 
 
 def rules_folder() -> Path:
@@ -25,15 +25,15 @@ def rules_folder() -> Path:
 
 
 def conf_folder() -> Path:
-    """The settings by place."""
+    """The configuration files: settings of a run, options of counties, the log of Spark."""
     return _folder("conf")
 
 
 def jars_folder() -> Path:
-    """Where Delta's jars are: `CLEARANCE_JARS`, the checkout's `.jars`, or the user's cache."""
-    named = os.environ.get("CLEARANCE_JARS")
-    if named:
-        return Path(named)
+    """The folder of Delta's jars: `CLEARANCE_JARS`, the checkout's `.jars`, or the user's cache."""
+    from_environment = os.environ.get("CLEARANCE_JARS")
+    if from_environment:
+        return Path(from_environment)
     if (CHECKOUT / "pyproject.toml").is_file():
         return CHECKOUT / ".jars"
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")

@@ -1,6 +1,6 @@
-"""The tables of a store: columns, clustering, constraints, and who may read them.
+"""The tables of a store: columns, clustering, constraints, and which are restricted.
 
-Each table's columns are written once, here, as DDL; every step ends in a select to one of them.
+Each table's columns are defined here, as DDL; every step ends in a select of a table's columns.
 Which tables are restricted follows from their columns and the list in `personal.py`.
 Source: the tables chapter of the contract.
 """

@@ -1,4 +1,4 @@
-"""What was decided, by what, and what came of it."""
+"""The tables of decisions: determinations, sweeps, packs, grants and notices."""
 
 from __future__ import annotations
 

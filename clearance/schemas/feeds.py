@@ -1,4 +1,4 @@
-"""What other offices know: a table a kind of side feed."""
+"""The tables of side feeds, one for each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record as received: source_rows, quarantine, source_files, and history."""
+"""The tables of the record: source_rows, quarantine, source_files and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of a store: its columns as DDL, its clustering, its constraints, who may read it."""
+"""The specification of a table: its columns as DDL, clustering, constraints and statistics."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from clearance.personal import is_personal
 
 @dataclass(frozen=True)
 class TableSpec:
-    """What a table of the store is.
+    """The specification of a table of the store.
 
     Attributes:
-        name: folder under the store, and the table's name everywhere.
-        row: what one row is, in words.
+        name: the table's name, also of its folder in the store.
+        row: a description of a row, in words.
         ddl: columns and types, in order.
         cluster_by: columns of liquid clustering; empty for small tables.
         constraints: CHECK constraints by name. Only on columns that identify nobody, since a
             violated constraint prints the row's values of its columns.
         change_feed: whether the change data feed is on from creation.
-        found_by: columns whose least and greatest value a file's statistics keep, where few are
-            ever asked for: collecting them costs time on every row. Never what is personal.
-        widened: constraints that said less in an earlier release.
+        found_by: columns in file statistics (least and greatest value), where only few columns are
+            filtered by: collecting them takes time for every row. Never personal columns. Empty
+            for all columns that are not personal.
+        widened: constraints that allowed fewer values in an earlier release.
     """
 
     name: str
@@ -46,7 +47,7 @@ class TableSpec:
 
     @property
     def restricted(self) -> bool:
-        """Whether it holds what says who a person is."""
+        """Whether the table has columns that identify a person."""
         return bool(self.unindexed)
 
     @property
@@ -56,15 +57,15 @@ class TableSpec:
 
     @property
     def unindexed(self) -> tuple[str, ...]:
-        """Columns left out of file statistics: those that say who a person is."""
+        """Columns left out of file statistics: those that identify a person."""
         return tuple(name for name in self.columns if is_personal(name))
 
 
 def one_of(column: str, words: tuple[str, ...]) -> str:
-    """A constraint: the column is one of the words.
+    """A constraint: the column's value is one of the words.
 
     Args:
         column: its name.
-        words: what it may be.
+        words: the allowed values.
     """
     return f"{column} IN ({', '.join(repr(word) for word in words)})"

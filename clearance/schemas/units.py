@@ -1,4 +1,4 @@
-"""What relief is decided about: charges and arrests."""
+"""The tables of the units that relief is decided about: charges and arrests."""
 
 from __future__ import annotations
 

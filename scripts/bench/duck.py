@@ -108,7 +108,7 @@ class DuckPack:
 
     def __init__(self, item: Assigned, number: int, facts: dict[tuple[str, str], str]) -> None:
         self.item, self.number = item, number
-        bound = item.bound
+        bound = item.resolved
         self.last: int = bound.pack.last
         self.facts = {
             fact.name: facts.setdefault(
@@ -125,7 +125,7 @@ class DuckPack:
     @property
     def scope(self) -> str:
         """Whose business it is."""
-        parts = [in_duck(truth(self.item.bound, fact)) for fact in self.item.bound.scope]
+        parts = [in_duck(truth(self.item.resolved, fact)) for fact in self.item.resolved.scope]
         if self.item.counties is not None:
             parts.append(f"county IN ({_texts(sorted(self.item.counties))})")
         if self.item.excluded:
@@ -135,7 +135,7 @@ class DuckPack:
     @property
     def code(self) -> str:
         """The index of the rule that decides; beyond the last where `unknown` does."""
-        bound, decisions = self.item.bound, self.item.bound.decisions
+        bound, decisions = self.item.resolved, self.item.resolved.decisions
         cases = []
         for at in range(self.last + 1):
             others = [
@@ -165,7 +165,7 @@ class DuckPack:
 
     def says(self) -> Iterator[dict[str, Any]]:
         """What each code says, in their order."""
-        bound: ResolvedPack = self.item.bound
+        bound: ResolvedPack = self.item.resolved
         pack = bound.pack
         for unsure in (False, True):
             for at in range(self.last + 1):
@@ -217,7 +217,7 @@ def decisions_sql(unit: str, folder: Path) -> str:
     def looked_up(name: str) -> str:
         return f"[{', '.join(_listed([each[name] for each in codes]) for codes in said)}]"
 
-    names = _listed([pack.item.bound.pack.pack for pack in packs])
+    names = _listed([pack.item.resolved.pack.pack for pack in packs])
     columns = ", ".join(
         f"{looked_up(name)}[a.pack][a.code + 1] AS {name}"
         for name in ("outcome", "relief", "reason", "rule", "cite", "mask")

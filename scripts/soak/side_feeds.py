@@ -12,9 +12,9 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.determine.digest import row_hash
-from clearance.feed.kinds import kind_named
+from clearance.feed.kinds import find_kind
 from clearance.feed.read import checked_feed
-from clearance.feed.step import take_feed
+from clearance.feed.step import load_feed
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 
@@ -124,14 +124,14 @@ def take_some(
         rows = reviews(dice, open_rows.where(F.col("outcome") == "REVIEW").collect())
     else:
         rows = DRAWN[kind](dice, people)
-    wanted = kind_named(kind, counties=load_record_rules(rules).counties)
+    wanted = find_kind(kind, counties=load_record_rules(rules).counties)
     file = Path(store.uri).parent / f"{kind}.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, wanted.header)
         writer.writeheader()
         writer.writerows(rows)
     with checked_feed(wanted, [str(file)]) as checked:
-        take_feed(spark, store, feed=checked)
+        load_feed(spark, store, feed=checked)
     return kind
 
 

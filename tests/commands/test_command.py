@@ -26,25 +26,25 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     code = _code(arguments, debug=False)
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert "Traceback" not in said.err
-    assert len(said.err.strip().splitlines()) >= 2, "what happened, and what to do"
-    return code, said.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" not in captured.err
+    assert len(captured.err.strip().splitlines()) >= 2, "what happened, and what to do"
+    return code, captured.err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "words"),
     [
         (["determine", "--store", "s"], 2, "--as-of is missing"),
-        (["determine", "--store", "s", "--as-of", "2026-02-30"], 2, "is no date"),
+        (["determine", "--store", "s", "--as-of", "2026-02-30"], 2, "Invalid date"),
         (["determine", "--store", "s", "--as-of", "20261101"], 2, "YYYY-MM-DD"),
         (["determine", "--as-of", "2026-11-01"], 2, "--store"),
         (["determine", "--store", "s", "--as-of", "2026-11-01", "--pack", "prop46"], 2, "no pack"),
         (["ingest", "nowhere.csv", "--store", "s"], 3, "nowhere.csv"),
         (["ingest", "a.csv", "--store", "s", "--extract-date", "soon"], 2, "--extract-date"),
         (["publish", "--store", "s", "--out", "o", "--files", "al"], 2, "Did you mean `all`"),
-        (["rules", "show", "prop46_statute"], 2, "is no pack"),
+        (["rules", "show", "prop46_statute"], 2, "Unknown pack"),
         (["rules", "list", "--rules", "nowhere"], 4, "no rules folder"),
         (["detremine"], 2, "detremine"),
         (["determine", "--stor", "s"], 2, "--stor"),
@@ -59,7 +59,7 @@ def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int
 def test_wrong_use_is_told_before_spark_starts(
     arguments: list[str],
     code: int,
-    said: str,
+    words: str,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -70,29 +70,29 @@ def test_wrong_use_is_told_before_spark_starts(
         "clearance.platform.spark.session.build_session", None
     )  # starting Spark would fail
     got, message = fails(arguments, capsys)
-    assert (got, said in message) == (code, True), message
+    assert (got, words in message) == (code, True), message
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("quarantine_limt: 0.5\n", "did you mean `quarantine_limit`"),
         ("quarantine_limit: 2\n", "less than or equal to 1"),
-        ("packs: []\npacks: []\n", "stands twice"),
+        ("packs: []\npacks: []\n", "appears twice"),
         ("county_policies: {defualt: {policy: x}}\n", "did you mean `default`"),
         ("packs: [unclosed\n", "mine.yaml:2"),
         ("county_policies: {counties: {YOLLO: {policy: prop64_statute}}}\n", "Did you mean `YOLO`"),
-        ("county_policies: {default: {policy: sacramnto}}\n", "is no pack"),
+        ("county_policies: {default: {policy: sacramnto}}\n", "Unknown policy `sacramnto`"),
     ],
 )
 def test_a_wrong_configuration_names_file_line_and_nearest_key(
-    text: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    text: str, words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     config = tmp_path / "mine.yaml"
     config.write_text(text)
     arguments = ["determine", "--store", "s", "--as-of", "2026-11-01", "--config", str(config)]
     code, message = fails(arguments, capsys)
-    assert (code, said in message) == (2, True), message
+    assert (code, words in message) == (2, True), message
 
 
 def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
@@ -189,9 +189,9 @@ def test_an_unknown_county_is_wrong_use_before_spark_starts(
     )
     more = [*line.files, "--as-of", "2026-11-01"] if command == "run" else []
     into = ["--store", line.store.uri, "--out", str(tmp_path), "--quiet"]
-    code, said = fails([command, *more, "--county", county, *into], capsys)
-    assert (code, f"`{county}`" in said) == (2, True)
-    assert county == "NARNIA" or "SACRAMENTO" in said
+    code, message = fails([command, *more, "--county", county, *into], capsys)
+    assert (code, f"`{county}`" in message) == (2, True)
+    assert county == "NARNIA" or "SACRAMENTO" in message
     assert list(tmp_path.iterdir()) == []
 
 
@@ -220,23 +220,23 @@ def test_the_json_document_goes_to_a_file_that_is_named(
 ) -> None:
     assert _code(["rules", "list", "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
-    (tmp_path / "said").write_text("of an earlier run")
+    (tmp_path / "words").write_text("of an earlier run")
     assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
     assert capsys.readouterr().out == ""
     file = tmp_path / Path(written).name
     assert file.stat().st_mode & 0o77 == 0
     assert json.loads(file.read_text(encoding="utf-8")) == document
     for name in ("", "nowhere/said.json"):
-        code, said = fails(["rules", "list", f"--json={tmp_path / name}"], capsys)
-        assert (code, "Name a file" in said) == (2, True)
+        code, message = fails(["rules", "list", f"--json={tmp_path / name}"], capsys)
+        assert (code, "Name a file" in message) == (2, True)
 
 
 def test_a_research_file_behind_json_is_read_and_not_written(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "people.csv").write_text("a research file")
-    code, said = fails(["run", "--json", str(tmp_path / "people.csv")], capsys)
-    assert (code, "--out" in said) == (2, True)
+    code, message = fails(["run", "--json", str(tmp_path / "people.csv")], capsys)
+    assert (code, "--out" in message) == (2, True)
     assert (tmp_path / "people.csv").read_text() == "a research file"
 
 
@@ -257,5 +257,5 @@ def test_a_store_that_cannot_be_written_is_a_store_fault(
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     store = str(tmp_path / "file" / "store")
-    code, said = fails(["ingest", *line.files, "--store", store, "--quiet"], capsys)
-    assert (code, "run the same command again" in said) == (6, True)
+    code, message = fails(["ingest", *line.files, "--store", store, "--quiet"], capsys)
+    assert (code, "run the same command again" in message) == (6, True)

@@ -20,11 +20,11 @@ SECTION = re.compile(r"<caption>pc1203_425, version 2024-10-01</caption>.*?</tab
 def test_the_report_shows_people_who_get_relief_by_a_law_that_asks_other_offices(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    out, said = tmp_path / "demo", io.StringIO()
+    out, output = tmp_path / "demo", io.StringIO()
     command = ["demo", "--people", str(PEOPLE), "--out", str(out), "--json", "--quiet"]
-    with contextlib.redirect_stdout(said):
+    with contextlib.redirect_stdout(output):
         assert _code(command, debug=True) == 0
-    document = json.loads(said.getvalue())
+    document = json.loads(output.getvalue())
     assert set(document["feed"]) == {"registry", "supervision", "petitions"}
     for kind, taken in document["feed"].items():
         lines = (out / "feeds" / f"{kind}.csv").read_text("utf-8-sig").splitlines()

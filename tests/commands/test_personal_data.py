@@ -25,7 +25,7 @@ from clearance.commands.app import app
 from clearance.errors import UsageError
 from clearance.ingest.layout import FIELDS, NEEDED, column_of
 from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
-from clearance.platform.watch.log import level, log
+from clearance.platform.watch.log import log, log_level
 from clearance.schemas import SOURCE_ROWS, TABLES
 from tests.commands.marked import ACCEPTED, REVIEWED, SET_ASIDE, commands
 from tests.support.places import ROOT
@@ -35,7 +35,7 @@ MARKERS = re.compile(r"ZQ\d\d[A-Z]{4}QZ|19610317|1961-03-17|1961, 3, 17")
 
 @dataclass(frozen=True)
 class Ran:
-    """What the process left: its folder, what it said, the exit code of each command."""
+    """What the process left: its folder, its output, the exit code of each command."""
 
     folder: Path
     out: str
@@ -284,4 +284,4 @@ def test_the_log_says_as_much_as_its_level_lets_through(
         assert all("rows=3" in line for line in lines)
     monkeypatch.setenv("CLEARANCE_LOG_LEVEL", "inof")
     with pytest.raises(UsageError, match="Did you mean `info`"):
-        level()
+        log_level()

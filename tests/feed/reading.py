@@ -27,8 +27,8 @@ def fingerprint(kind: str, *files: str) -> str:
         return feed.fingerprint
 
 
-def told(kind: str, *files: str) -> list[str]:
-    """The lines of what is said of files that are refused."""
+def problem_lines(kind: str, *files: str) -> list[str]:
+    """The lines of the message that refuses the files."""
     with pytest.raises(InputRefused) as refused, checked_feed(kind_of(kind), files):
         pass
     assert refused.value.exit_code == 3

@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearance.feed.chains import follow
-from tests.feed.reading import fingerprint, rows, told
+from clearance.feed.chains import follow_merges
+from tests.feed.reading import fingerprint, problem_lines, rows
 from tests.support.feed_files import HASH, text_of, write
 
 
@@ -24,15 +24,15 @@ def test_a_chain_of_merges_ends_at_the_subject_that_is_left(tmp_path: Path) -> N
 
 def test_a_circle_of_merges_is_named_once_with_its_line(tmp_path: Path) -> None:
     pairs = [("7", "1"), ("1", "2"), ("2", "3"), ("3", "1"), ("5", "6"), ("6", "5")]
-    first, second = told("merges", write(tmp_path / "feed.csv", merged(*pairs)))
+    first, second = problem_lines("merges", write(tmp_path / "feed.csv", merged(*pairs)))
     assert ":3: from_subject_id: merged in a circle, 1 -> 2 -> 3 -> 1;" in first
     assert ":6: from_subject_id: merged in a circle, 5 -> 6 -> 5;" in second
 
 
 def test_a_circle_across_files_is_found_and_a_long_one_is_shortened(tmp_path: Path) -> None:
     pairs = [(str(i), str((i + 1) % 500)) for i in range(500)]
-    one = write(tmp_path / "one.csv", merged(*pairs[:250]))
-    (line,) = told("merges", one, write(tmp_path / "two.csv", merged(*pairs[250:])))
+    first = write(tmp_path / "one.csv", merged(*pairs[:250]))
+    (line,) = problem_lines("merges", first, write(tmp_path / "two.csv", merged(*pairs[250:])))
     assert "0 -> 1 -> 2 -> 3 -> 4 -> 5 -> 6 -> 7 -> 8 -> 9 -> (490 more) -> 0;" in line
 
 
@@ -42,18 +42,20 @@ def test_the_same_merge_said_twice_is_one_and_two_that_differ_are_refused(tmp_pa
     assert fingerprint("merges", same) == fingerprint(
         "merges", write(tmp_path / "once.csv", merged(("1", "2")))
     )
-    (line,) = told(
+    (line,) = problem_lines(
         "merges", write(tmp_path / "feed.csv", merged(("1", "2"), ("4", "5"), ("1", "3")))
     )
     assert f"{tmp_path}/feed.csv:4: from_subject_id: this subject is merged already" in line
-    assert line.endswith(f"(the other stands at {tmp_path}/feed.csv:2)")
+    assert line.endswith(f"(the other is at {tmp_path}/feed.csv:2)")
 
 
 def test_two_reviews_of_the_same_content_that_differ_are_refused(tmp_path: Path) -> None:
     other = {"outcome": "NOT_ELIGIBLE", "relief": ""}
     changed = {"content_hash": HASH[::-1]}
     assert len(rows("reviews", write(tmp_path / "a.csv", text_of("reviews", {}, {}, changed)))) == 2
-    (line,) = told("reviews", write(tmp_path / "b.csv", text_of("reviews", {}, changed, other)))
+    (line,) = problem_lines(
+        "reviews", write(tmp_path / "b.csv", text_of("reviews", {}, changed, other))
+    )
     assert ":4: unit_id: this content was decided already" in line
 
 
@@ -69,7 +71,7 @@ def test_following_merges_one_by_one_gives_the_same_ends(steps: dict[int, int]) 
             in_circles |= {start} if at == start else set()
         if at not in merges:
             ends[start] = at
-    found = follow(merges)
+    found = follow_merges(merges)
     assert found.survivors == ends
     told_once = [subject for cycle in found.cycles for subject in cycle]
     assert sorted(told_once) == sorted(in_circles)

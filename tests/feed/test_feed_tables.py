@@ -15,7 +15,7 @@ from clearance.cli import _code
 from clearance.errors import InputRefused
 from clearance.feed.read import checked_feed
 from clearance.feed.state import feed_state
-from clearance.feed.step import FeedResult, take_feed
+from clearance.feed.step import FeedResult, load_feed
 from clearance.platform.store.store import Store
 from clearance.schemas import FEEDS
 from tests.support.feed_files import HASH, kind_of, text_of, write
@@ -34,7 +34,7 @@ class Bench:
     def take(self, kind: str, *changes: dict[str, str], dated: date | None = None) -> FeedResult:
         file = write(self.folder / "feed.csv", text_of(kind, *changes))
         with checked_feed(kind_of(kind), [file]) as feed:
-            return take_feed(self.spark, self.store, feed=feed, dated=dated)
+            return load_feed(self.spark, self.store, feed=feed, dated=dated)
 
     def rows(self, kind: str, version: int | None = None) -> list[dict[str, Any]]:
         first, *_ = FEEDS[kind].columns
@@ -140,7 +140,10 @@ def test_the_command_takes_a_feed_into_an_empty_store_or_changes_nothing(
     result = json.loads(capsys.readouterr().out)
     assert (result["rows"], result["dated"], result["nothing_new"]) == (1, "2026-11-01", False)
     assert command(text_of("registry", {}), "--dated", "2026-11-01") == 0
-    assert "the same 1 rows as of 2026-11-01 stand there; nothing to do" in capsys.readouterr().out
+    assert (
+        "the same 1 rows as of 2026-11-01 are loaded already; nothing to do"
+        in capsys.readouterr().out
+    )
     assert command(text_of("registry", {"registered_on": "soon"}), "--dated", "2026-11-02") == 3
     assert command(text_of("registry"), "--dated", "2026-10-01") == 3
     assert "or correct --dated" in capsys.readouterr().err.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""The files of a feed: what is right is kept as it stands, what is wrong is told, all of it."""
+"""The files of a feed: right values are stored as they are, each fault is listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clearance.feed.read import checked_feed
 from clearance.feed.sheet import LONGEST_LINE
 from clearance.prepare.record import fields
 from clearance.schemas import FEEDS
-from tests.feed.reading import fingerprint, rows, told
+from tests.feed.reading import fingerprint, problem_lines, rows
 from tests.support.feed_files import HASH, RIGHT, kind_of, text_of, write
 
 
@@ -81,9 +81,9 @@ def test_a_wrong_value_refuses_the_feed_and_names_line_and_column(
     kind: str, change: dict[str, str], column: str, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "feed.csv", text_of(kind, change))
-    (line,) = told(kind, file)
+    (line,) = problem_lines(kind, file)
     assert line.startswith(f"{file}:2: {column}: ")
-    assert re.search(r"\b(write|take|correct|copy|leave)\b", line), "what to do"
+    assert re.search(r"\b(write|remove|correct|copy|leave)\b", line), "what to do"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_everything_wrong_in_every_file_is_told_at_once(tmp_path: Path) -> None:
     first = write(tmp_path / "first.csv", text_of("supervision", *changes))
     header = write(tmp_path / "header.csv", "subject_id,type,county,started_on,endet_on\n")
     last = write(tmp_path / "last.csv", text_of("supervision", {"started_on": "soon"}))
-    places = [line.split(": ")[:2] for line in told("supervision", first, header, last)]
+    places = [line.split(": ")[:2] for line in problem_lines("supervision", first, header, last)]
     assert places == [
         [f"{first}:2", "subject_id"],
         [f"{first}:2", "type"],
@@ -138,13 +138,13 @@ def test_everything_wrong_in_every_file_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_line_number_counts_the_lines_inside_quoted_cells(tmp_path: Path) -> None:
     text = text_of("reviews", {"note": "one\ntwo\nthree"}, {"pack": "B"})
-    (line,) = told("reviews", write(tmp_path / "feed.csv", text))
+    (line,) = problem_lines("reviews", write(tmp_path / "feed.csv", text))
     assert ":5: pack: " in line
 
 
 def test_of_very_many_problems_the_first_are_told_and_all_are_counted(tmp_path: Path) -> None:
     text = text_of("registry", *[{"subject_id": ""}] * (MOST_LISTED + 1_000))
-    lines = told("registry", write(tmp_path / "feed.csv", text))
+    lines = problem_lines("registry", write(tmp_path / "feed.csv", text))
     assert len(lines) == MOST_LISTED + 1
     assert lines[-1] == "... and 1,000 more"
 
@@ -152,16 +152,16 @@ def test_of_very_many_problems_the_first_are_told_and_all_are_counted(tmp_path: 
 @pytest.mark.parametrize("kind", FEEDS)
 def test_no_problem_quotes_a_cell_since_it_may_be_a_name(kind: str, tmp_path: Path) -> None:
     slipped = dict.fromkeys(RIGHT[kind], "SKYWALKER, LUKE\x07")
-    lines = told(kind, write(tmp_path / "feed.csv", text_of(kind, slipped)))
-    lines += told(kind, write(tmp_path / "feed.csv", '"SKYWALKER, LUKE",290,,\n'))
+    lines = problem_lines(kind, write(tmp_path / "feed.csv", text_of(kind, slipped)))
+    lines += problem_lines(kind, write(tmp_path / "feed.csv", '"SKYWALKER, LUKE",290,,\n'))
     header = ",".join([*RIGHT[kind], '"SKYWALKER, LUKE"'])
-    lines += told(kind, write(tmp_path / "feed.csv", header + "\n"))
+    lines += problem_lines(kind, write(tmp_path / "feed.csv", header + "\n"))
     assert len(lines) >= 4
     assert "SKYWALKER" not in "".join(lines)
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "starts"),
     [
         ("registration,subject_id,ended_on,registered_on", []),
         (" subject_id, registration ,registered_on,ended_on", []),
@@ -176,24 +176,24 @@ def test_no_problem_quotes_a_cell_since_it_may_be_a_name(kind: str, tmp_path: Pa
         ),
         (
             "subject_id,registration,registered_on,ended_on,ended_on",
-            ["ended_on: stands twice"],
+            ["ended_on: named twice"],
         ),
         ("Subject_ID,registration,registered_on,ended_on", ["Subject_ID: no col", "subject_id: "]),
         ("10000001,290,2001-02-03,", ["the first line does not name the columns"]),
         ("subject_id;registration;registered_on;ended_on", ["the first line does not name"]),
-        ("", ["empty; a feed without rows still names its columns"]),
+        ("", ["empty; a feed without rows still needs a header"]),
     ],
 )
 def test_the_header_names_every_column_once_and_no_other_in_any_order(
-    header: str, said: list[str], tmp_path: Path
+    header: str, starts: list[str], tmp_path: Path
 ) -> None:
     file = write(tmp_path / "feed.csv", header)
-    if not said:
+    if not starts:
         assert rows("registry", file) == []
         return
-    lines = told("registry", file)
-    assert len(lines) == len(said)
-    for line, start in zip(lines, said, strict=True):
+    lines = problem_lines("registry", file)
+    assert len(lines) == len(starts)
+    for line, start in zip(lines, starts, strict=True):
         assert line.startswith(f"{file}:1: {start}")
 
 
@@ -225,7 +225,7 @@ def test_what_spreadsheets_do_to_a_file_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "line", "said"),
+    ("body", "line", "words"),
     [
         (b"1,290,,\n\n2,290,,\n", 3, "blank line between rows"),
         (b"1,290,,\n,,,\n\n2,290,,\n", 3, "blank line between rows"),
@@ -239,18 +239,18 @@ def test_what_spreadsheets_do_to_a_file_changes_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_whole_csv_is_refused_at_its_line(
-    body: bytes, line: int, said: str, tmp_path: Path
+    body: bytes, line: int, words: str, tmp_path: Path
 ) -> None:
     header = b"subject_id,registration,registered_on,ended_on\n"
-    first, *_ = told("registry", write(tmp_path / "feed.csv", header + body))
+    first, *_ = problem_lines("registry", write(tmp_path / "feed.csv", header + body))
     assert first.startswith(f"{tmp_path}/feed.csv:{line}: ")
-    assert said in first
+    assert words in first
 
 
 def test_a_file_of_another_kind_is_told_in_one_line(tmp_path: Path) -> None:
     text = text_of("registry", {}, {})
     for other in (text.encode("utf-16"), gzip.compress(text.encode()), b"PK\x03\x04" + b"\n" * 9):
-        (line,) = told("registry", write(tmp_path / "feed.csv", other))
+        (line,) = problem_lines("registry", write(tmp_path / "feed.csv", other))
         assert "not plain text in UTF-8" in line
 
 

@@ -1,4 +1,4 @@
-"""Research files of a few rows, taken in; and what a store holds of them."""
+"""Helpers: research files of a few rows, their ingest, and the rows of the store."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def line(subject: str, count: int = 1, note: str = "", **fields: str) -> str:
 
 
 def write(path: Path, *lines: str) -> str:
-    text = "".join(one + "\n" for one in lines).encode()
+    text = "".join(text + "\n" for text in lines).encode()
     path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
     return str(path)
 
@@ -81,7 +81,7 @@ def held(spark: SparkSession, store: Store) -> set[tuple[str, int, str, str]]:
 
 
 def files_of(spark: SparkSession, store: Store) -> dict[str, tuple[int, int, int, str]]:
-    """Every file that counts: rows read, accepted, quarantined, status."""
+    """The current rows of `source_files`: rows read, accepted, quarantined, status."""
     rows = read_ledger(spark, store)
     found = {
         Path(row.path).name: (

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.ingest.fields_hash import COLUMN, fields_hash, subject_sums
+from clearance.ingest.fields_hash import COLUMN, hash_needed_fields, subject_sums
 from clearance.ingest.layout import NEEDED, column_of
 from tests.support.rows import source_rows
 
@@ -51,7 +51,7 @@ def hashed(spark: SparkSession, side: int) -> DataFrame:
         for case, versions in {**SAME, **DIFFERENT}.items()
         for row in versions[side]
     ]
-    return source_rows(spark, *rows).withColumn(COLUMN, fields_hash())
+    return source_rows(spark, *rows).withColumn(COLUMN, hash_needed_fields())
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def differing(spark: SparkSession) -> set[str]:
 
 
 def others(before: DataFrame, after: DataFrame) -> set[str]:
-    """The subjects whose record is another."""
+    """The subjects whose record has changed."""
     sums = subject_sums(after, sign=1).unionByName(subject_sums(before, sign=-1))
     found = sums.groupBy("subject_id").agg(F.sum("high").alias("high"), F.sum("low").alias("low"))
     return {row["subject_id"] for row in found.where("high != 0 OR low != 0").collect()}
@@ -79,7 +79,7 @@ def test_a_record_is_another(case: str, differing: set[str]) -> None:
 
 def test_a_row_without_a_hash_goes_by_where_it_came_from(spark: SparkSession) -> None:
     old = source_rows(spark, {"subject_id": "kept"}, {"subject_id": "given anew"})
-    new = old.where("subject_id = 'given anew'").withColumn(COLUMN, fields_hash())
+    new = old.where("subject_id = 'given anew'").withColumn(COLUMN, hash_needed_fields())
     kept = old.where("subject_id = 'kept'")
     # The table of an earlier release has no such column at all.
     assert others(old.drop(COLUMN), kept.unionByName(new)) == {"given anew"}

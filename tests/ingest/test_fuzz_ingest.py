@@ -18,9 +18,9 @@ from pyspark.sql import SparkSession
 
 from clearance.cli import _code
 from clearance.errors import EXIT_INPUT, InputRefused
-from clearance.ingest.files.kind import HEAD, kind_of
+from clearance.ingest.files.kind import HEAD, recognize_kind
 from clearance.ingest.files.probe import ALWAYS_ALLOWED, LONGEST_LINE, probe
-from clearance.ingest.files.remote import Hadoop, remote_files
+from clearance.ingest.files.remote import Hadoop, list_remote_files
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.step import IngestResult, ingest
 from clearance.platform.store.store import Store
@@ -154,7 +154,7 @@ def test_a_file_is_refused_before_spark_reads_it_exactly_where_it_cannot_be_unpa
         except InputRefused as error:
             assert "f.csv" in error.message and error.remedy
             text = text_of(data)
-            assert text is None or kind_of(text[:HEAD]) is not None
+            assert text is None or recognize_kind(text[:HEAD]) is not None
             refused += 1
         else:
             assert text_of(data) is not None
@@ -206,8 +206,8 @@ def test_a_bomb_ends_the_command_with_exit_3_and_what_to_do(
     path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
     store = tmp_path / "store"
     assert _code(["ingest", str(path), "--store", str(store), "--quiet"], debug=False) == EXIT_INPUT
-    said = capsys.readouterr().err.strip().splitlines()
-    assert "bomb.csv.gz" in said[0] and "unpack_limit" in said[-1]
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert "bomb.csv.gz" in lines[0] and "unpack_limit" in lines[-1]
     assert not store.exists()
 
 
@@ -215,8 +215,8 @@ def test_a_bomb_at_an_address_is_refused_too(spark: SparkSession, tmp_path: Path
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
     with pytest.raises(InputRefused, match="unpacks to more than"):
-        remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=100.0)
-    (described,), _ = remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=2000.0)
+        list_remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=100.0)
+    (described,), _ = list_remote_files(Hadoop(spark), [path.as_uri()], unpack_limit=2000.0)
     assert described.sha256 == probe(path, unpack_limit=2000.0).sha256
 
 
@@ -227,7 +227,7 @@ def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(
     row = valid_row(random.Random(0)) + b"\n"
     files = {
         "packed.csv": (bz2.compress(row), "bzip2-compressed"),
-        "twice.csv.gz": (gzip.compress(zlib.compress(row)), "what it holds is deflate-compressed"),
+        "twice.csv.gz": (gzip.compress(zlib.compress(row)), "its content is deflate-compressed"),
         "plain.csv.bz2": (row, "plain text, but its name ends in .bz2"),
         "named.csv": (gzip.compress(row), "gzip-compressed, but its name does not end in .gz"),
         "cut.csv.gz": (gzip.compress(row)[:-9], "cut off or damaged"),
@@ -239,16 +239,16 @@ def test_at_an_address_too_a_file_is_what_its_bytes_say_and_has_lines(
         path = tmp_path / name
         path.write_bytes(content)
         with pytest.raises(InputRefused, match=words) as caught:
-            remote_files(hadoop, [path.as_uri()], unpack_limit=100.0)
+            list_remote_files(hadoop, [path.as_uri()], unpack_limit=100.0)
         assert f"{path.as_uri()} " in caught.value.message
         path.unlink()
     (tmp_path / "within").mkdir()
     (tmp_path / "notes.txt").touch()
     with pytest.raises(InputRefused, match=r"It holds .*notes\.txt, .*within/"):
-        remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+        list_remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
     lines = b"x" * (1 << 20) + b"\r\n"
     (tmp_path / "one.dat").write_bytes(row + lines * 40)
     (tmp_path / "two.csv.gz").write_bytes(gzip.compress(row + lines * 40, 1))
-    found, beside = remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
+    found, beside = list_remote_files(hadoop, [tmp_path.as_uri()], unpack_limit=100.0)
     assert [Path(file.name).name for file in found] == ["one.dat", "two.csv.gz"]
     assert sorted(Path(name).name for name in beside) == ["notes.txt", "within"]

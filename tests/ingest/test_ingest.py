@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from clearance.errors import InputRefused, StoreFault, UsageError
 from clearance.ingest import kept_rows as commits
 from clearance.ingest import step
-from clearance.ingest.files.found import local_files, look_for, named
+from clearance.ingest.files.found import folder_or_file_name, list_local_files, local_files
 from clearance.ingest.layout import FIELDS
 from clearance.ingest.unrecorded import check_recorded
 from clearance.platform.paths import rules_folder
@@ -59,10 +59,10 @@ def test_files_folders_and_globs_name_each_file_once(tmp_path: Path) -> None:
     for name in ("a.csv", "b.DAT", "c.GZ", "notes.txt", ".hidden.csv", "_part.csv"):
         write(tmp_path / name, name)
     (tmp_path / "within").mkdir()
-    found = look_for([str(tmp_path), str(tmp_path / "*.csv"), f"file://{tmp_path}/a.csv"])
+    found = list_local_files([str(tmp_path), str(tmp_path / "*.csv"), f"file://{tmp_path}/a.csv"])
     assert sorted(path.name for path in found.paths) == ["_part.csv", "a.csv", "b.DAT", "c.GZ"]
-    # A glob has taken one of those in that the folder has not.
-    beside = sorted(named(path) for path in found.passed_over)
+    # The glob matches a file that the folder does not give.
+    beside = sorted(folder_or_file_name(path) for path in found.passed_over)
     assert beside == [f"{tmp_path}/{name}" for name in (".hidden.csv", "notes.txt", "within/")]
     assert local_files(["s3a://bucket/x.csv"]) == []
 
@@ -106,14 +106,14 @@ def test_extracts_replace_their_subjects_and_the_same_file_again_changes_nothing
     assert again.nothing_new and again.extract is None and len(again.already_known) == 2
     assert versions == [store.version(spark, name) for name in ("source_rows", "source_files")]
 
-    # The same name with other content next month: rows of absent subjects stay, told apart.
+    # The same name with other content next month: rows of absent subjects stay.
     write(first / "one.csv", HEADER, line("1", 1, "corrected"))
     second = take(spark, store, first / "one.csv", renamed)
     assert [Path(path).name for path in second.already_known] == ["renamed.csv"]
-    told_apart = Path(second.files[0].path).name
-    assert told_apart.startswith("one.csv#")
+    renamed_path = Path(second.files[0].path).name
+    assert renamed_path.startswith("one.csv#")
     assert held(spark, store) == {row for row in before if row[2] != "1"} | {
-        (told_apart, 2, "1", "corrected")
+        (renamed_path, 2, "1", "corrected")
     }
 
     complete = write(tmp_path / "state.csv", line("2", 1, "whole"))
@@ -132,7 +132,7 @@ def test_dated_extracts_leave_the_same_rows_whatever_order_they_arrive_in(
         "march": (date(2026, 3, 1), True, [line("1", 1, "newer"), line("2", 1, "newer")]),
         "april": (date(2026, 4, 1), False, [line("2", 1, "newest"), line("4", 1, "back")]),
     }
-    kept, told = [], []
+    kept, superseded = [], []
     for number, order in enumerate((list(extracts), list(extracts)[::-1])):
         store = Store(str(tmp_path / f"store{number}"))
         results = {}
@@ -143,10 +143,10 @@ def test_dated_extracts_leave_the_same_rows_whatever_order_they_arrive_in(
         again = take(spark, store, tmp_path / "march.csv", dated=date(2026, 3, 1), complete=True)
         assert again.nothing_new
         kept.append({row[2:] for row in held(spark, store)})
-        told.append([results[name].rows_superseded for name in extracts])
+        superseded.append([results[name].rows_superseded for name in extracts])
         assert all(found[0] == found[1] == 2 for found in files_of(spark, store).values())
     assert kept[0] == kept[1] == {("1", "newer"), ("2", "newest"), ("4", "back")}
-    assert told == [[0, 0, 0, 0], [2, 2, 1, 0]]
+    assert superseded == [[0, 0, 0, 0], [2, 2, 1, 0]]
 
 
 def test_an_older_extract_never_replaces_a_subject_and_a_younger_or_undated_one_does(
@@ -251,7 +251,7 @@ def test_rows_of_an_ingest_that_did_not_finish_are_refused_by_prepare_and_taken_
         take(spark, store, write(file, line("3", note=str(before))))
         assert {row[2] for row in held(spark, store)} == ({"1", "3"} if before else {"3"})
         check_recorded(spark, store)
-    # An extract that was refused since is no attempt that died, nor is one with nothing new.
+    # Neither a refused extract nor one with nothing new is an attempt that died.
     with pytest.raises(InputRefused):
         take(spark, store, write(tmp_path / "junk.csv", "junk"))
     check_recorded(spark, store)
@@ -288,7 +288,7 @@ def test_a_header_of_other_columns_is_refused_by_their_names_and_is_never_thrown
         "words.csv": (["Nombre"] * 95, "none of a research file's"),
     }
     for name, (columns, _) in headers.items():
-        # One is dressed up, and one is the second header of two files joined.
+        # The first is padded and quoted, the second the second header of two joined files.
         dressed = [f' "{column.lower()}"' for column in columns]
         header = ",".join(dressed if name == "sorted.csv" else columns)
         before = [HEADER, line("8")] if name == "swapped.csv" else []
@@ -297,8 +297,8 @@ def test_a_header_of_other_columns_is_refused_by_their_names_and_is_never_thrown
     harmless = write(tmp_path / "harmless.dat", HEADER.rsplit(",", 1)[0], line("7")[:-1])
     error = refused(spark, store, tmp_path, accept=True)
     for name, (_, words) in headers.items():
-        (told,) = [said for said in error.message.splitlines() if name in said]
-        assert words in told, told
+        (reason,) = [text for text in error.message.splitlines() if name in text]
+        assert words in reason, reason
     assert "harmless" not in error.message and "--accept" not in error.remedy
     assert not store.exists(spark, "source_rows")
     assert {found[-1] for found in files_of(spark, store).values()} == {"refused"}
@@ -331,12 +331,12 @@ def test_values_that_cannot_be_read_are_taken_in_up_to_the_limit_and_then_only_o
 
     before = held(spark, store)
     error = refused(spark, store, beyond, letters, accept=True)
-    told = error.message.splitlines()
-    assert len(told) == 4
-    assert f"{beyond}: 11 of 200 values of CYC_DATE (5.50%) cannot be read" in told[0]
-    assert "9999-99-99" in told[0] and "9/9/9999" in told[0]
-    assert "3 of 3 values of CONV_STAT_DESCR (100.00%)" in told[1] and "like ? (" in told[1]
-    assert "SENT_TIME_CODE" in told[2] and "--accept-unread" in error.remedy
+    reasons = error.message.splitlines()
+    assert len(reasons) == 4
+    assert f"{beyond}: 11 of 200 values of CYC_DATE (5.50%) cannot be read" in reasons[0]
+    assert "9999-99-99" in reasons[0] and "9/9/9999" in reasons[0]
+    assert "3 of 3 values of CONV_STAT_DESCR (100.00%)" in reasons[1] and "like ? (" in reasons[1]
+    assert "SENT_TIME_CODE" in reasons[2] and "--accept-unread" in error.remedy
     for value in ("2010", FULL_WIDTH[0], CYRILLIC, "DISP_DESCR"):
         assert value not in error.message
     assert held(spark, store) == before

@@ -14,14 +14,14 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
 from clearance.ingest.files.found import ResearchFile, find_files
-from clearance.ingest.kept_rows import Extract, kept_rows, placed, set_aside
+from clearance.ingest.kept_rows import Extract, kept_rows, quarantined_rows, with_positions
 from clearance.ingest.layout import FIELDS, NEEDED
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.survey import (
     FileSurvey,
     _read_faults,
+    fixed_splits,
     read_lines,
-    steady_splits,
     take_survey,
 )
 
@@ -148,15 +148,15 @@ def taken(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for name, value in settings.items():
         spark.conf.set(name, value)
     try:
-        with steady_splits(spark):
+        with fixed_splits(spark):
             inputs = [str(folder / name) for name in FILES]
             links = tmp_path_factory.mktemp("links")
             files = find_files(spark, inputs, links=links).distinct
             lines = read_lines(spark, files)
             surveys, stretches = take_survey(lines, files=files)
             names = {file.sha256: Path(file.path).name for file in files}
-            rows = placed(lines, extract=Extract("e", None, names, surveys, stretches))
-            kept, aside = kept_rows(rows), set_aside(rows, codes=dict.fromkeys(CODES, 1))
+            rows = with_positions(lines, extract=Extract("e", None, names, surveys, stretches))
+            kept, aside = kept_rows(rows), quarantined_rows(rows, codes=dict.fromkeys(CODES, 1))
             yield Taken(
                 {Path(survey.file.path).name: survey for survey in surveys},
                 by_file(kept.collect()),
@@ -299,7 +299,7 @@ def test_the_layout_has_95_fields_and_every_needed_one_is_among_them() -> None:
 
 def test_damage_is_said_of_what_is_damaged_and_of_that_file_alone() -> None:
     files = [ResearchFile(f"/in/{name}", name, 1, "", f"file:/in/{name}", False) for name in "ab"]
-    for told, which, words in (
+    for message, which, words in (
         ("[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.EOFException", "/in/b", "damaged"),
         (
             "[FAILED_READ_FILE.NO_HINT] file:/in/b: java.io.IOException",
@@ -309,7 +309,7 @@ def test_damage_is_said_of_what_is_damaged_and_of_that_file_alone() -> None:
         ("java.util.zip.ZipException: invalid block type", "One of the files", "damaged"),
     ):
         with pytest.raises(InputRefused) as caught, _read_faults(files):
-            raise RuntimeError(told)
+            raise RuntimeError(message)
         assert caught.value.message.startswith(which) and words in caught.value.message
         assert "/in/a" not in caught.value.message
         assert ("damaged" in caught.value.message) == (words == "damaged")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clearance.determine.manifest import deciding_code, engine_version
-from clearance.platform.code_hash import code_hash, covered, hash_of, known_as_file
+from clearance.platform.code_hash import code_hash, covered_modules, hash_of_modules, known_as_file
 from clearance.platform.paths import PACKAGE, rules_folder
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.match import load_statutes
@@ -53,21 +53,21 @@ def test_every_module_that_a_step_loads_is_covered_or_can_change_no_answer(step:
     )
     loaded = set(done.stdout.split())
     assert step in loaded
-    assert {name for name in loaded - covered(step) if not _left_out(name)} == {"clearance"}
-    assert not any(_left_out(name) for name in covered(step))
+    assert {name for name in loaded - covered_modules(step) if not _left_out(name)} == {"clearance"}
+    assert not any(_left_out(name) for name in covered_modules(step))
 
 
 def test_schemas_the_records_parser_and_the_state_of_feeds_are_covered() -> None:
     for step in (PREPARE, SWEEP):
-        assert covered(step) >= {
+        assert covered_modules(step) >= {
             *("clearance.schemas", "clearance.ingest.record", "clearance.ingest.layout"),
             *("clearance.feed.state", "clearance.platform.store.store"),
         }
-    assert covered(PREPARE) >= {
+    assert covered_modules(PREPARE) >= {
         f"clearance.prepare.{name}"
         for name in ("citation.grammar", "person.later_dispositions", "bind_once")
     }
-    assert covered(SWEEP) >= {
+    assert covered_modules(SWEEP) >= {
         f"clearance.rulebook.{name}"
         for name in ("spark.compile", "language.rivals", "language.terms", "loading.versions")
     }
@@ -83,7 +83,7 @@ def test_what_is_written_for_people_is_in_neither_hash() -> None:
     )
     for name in (*written, "rulebook.english.because"):
         assert _file(PACKAGE, f"clearance.{name}").is_file()
-        assert f"clearance.{name}" not in covered(PREPARE) | covered(SWEEP)
+        assert f"clearance.{name}" not in covered_modules(PREPARE) | covered_modules(SWEEP)
 
 
 @pytest.mark.parametrize("step", [PREPARE, SWEEP])
@@ -92,11 +92,11 @@ def test_a_comment_or_docstring_changes_no_hash_and_an_expression_in_any_module_
 ) -> None:
     assert code_hash(step, package=package) == code_hash(step)
     found = code_hash(step, package=package)
-    for module in sorted(covered(step)):
+    for module in sorted(covered_modules(step)):
         path = _file(package, module)
         text = path.read_text(encoding="utf-8")
-        told = text.replace('"""', '"""In other words: ', 1).replace("\n\n\n", "\n\n\n\n# Why.\n")
-        path.write_text(f"{told}\n\n# A comment.\n", encoding="utf-8")
+        edited = text.replace('"""', '"""In other words: ', 1).replace("\n\n\n", "\n\n\n\n# Why.\n")
+        path.write_text(f"{edited}\n\n# A comment.\n", encoding="utf-8")
         assert code_hash(step, package=package) == found, module
         path.write_text(f"{text}\n_LIMIT = 1 + 1\n", encoding="utf-8")
         first = code_hash(step, package=package)
@@ -116,19 +116,19 @@ def test_a_module_in_a_folder_below_and_an_import_within_a_function_are_found(
     step.write_text(
         step.read_text() + "\ndef _codes():\n    from clearance.prepare.codes import penal\n"
     )
-    assert "clearance.prepare.codes.penal" in covered(PREPARE, package=package)
+    assert "clearance.prepare.codes.penal" in covered_modules(PREPARE, package=package)
     before = code_hash(PREPARE, package=package)
     (below / "penal.py").write_text("LEVEL = 'M'\n")
     assert code_hash(PREPARE, package=package) != before
 
 
 def test_code_that_answers_as_earlier_code_does_is_known_by_the_hash_of_that(package: Path) -> None:
-    own = hash_of(SWEEP, package=package)
+    own = hash_of_modules(SWEEP, package=package)
     known_as_file(package).write_text(json.dumps({own: "earlier"}))
     assert code_hash(SWEEP, package=package) == "earlier"
     step = _file(package, SWEEP)
     step.write_text(f"{step.read_text()}\n_LIMIT = 1 + 1\n")
-    other = hash_of(SWEEP, package=package)
+    other = hash_of_modules(SWEEP, package=package)
     assert code_hash(SWEEP, package=package) == other != own
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from clearance.feed.kinds import Kind, kind_named
+from clearance.feed.kinds import Kind, find_kind
 
 COUNTIES = ("LOS ANGELES", "YOLO")
 HASH = "0123456789abcdef" * 4
@@ -52,7 +52,7 @@ RIGHT: dict[str, dict[str, str]] = {
 
 
 def kind_of(name: str) -> Kind:
-    return kind_named(name, counties=COUNTIES)
+    return find_kind(name, counties=COUNTIES)
 
 
 def text_of(kind: str, *changes: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.feed.kinds import kind_named
+from clearance.feed.kinds import find_kind
 from clearance.feed.read import checked_feed
 from clearance.ingest.layout import FIELDS
 from clearance.synth.feeds import write_feeds
@@ -235,7 +235,7 @@ def told(path: Path) -> list[Row]:
 def test_every_feed_is_one_that_the_command_takes(feeds: dict[str, Path]) -> None:
     assert tuple(feeds) == KINDS
     for kind, path in feeds.items():
-        with checked_feed(kind_named(kind, counties=STATE), [str(path)]) as checked:
+        with checked_feed(find_kind(kind, counties=STATE), [str(path)]) as checked:
             assert checked.rows == len(told(path)) > 50, kind
 
 

@@ -1,1 +1,1 @@
-"""The verbs that ask a store: about one person, its sweeps, and what other rules would decide."""
+"""The verbs that read a store: explain, diff, export, sweeps and replay."""

@@ -1,4 +1,4 @@
-"""`clearance explain`: one person's record and decisions."""
+"""`clearance explain`: shows a person's record and decisions."""
 
 from __future__ import annotations
 

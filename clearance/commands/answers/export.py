@@ -1,4 +1,4 @@
-"""`clearance export`: a sweep's determinations as one file."""
+"""`clearance export`: writes a sweep's determinations into one file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def export(
     store = context.open_store(context.settings())
     from clearance.export import step
 
-    step.format_of(out)  # a format that there is not is named before Spark starts
+    step.format_of(out)  # an unknown format is an error before Spark starts
     with context.session() as spark:
         result = step.export(spark, store, out=out, rules=context.rules, sweep_id=sweep)
     context.show(result, lambda console: console.print(f"export    {out}: {result.rows:,} rows"))

@@ -1,4 +1,4 @@
-"""`clearance replay`: an old sweep decided again."""
+"""`clearance replay`: decides an old sweep again."""
 
 from __future__ import annotations
 

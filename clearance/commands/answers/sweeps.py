@@ -1,4 +1,4 @@
-"""`clearance sweeps`: the sweeps of a store."""
+"""`clearance sweeps`: lists the sweeps of a store."""
 
 from __future__ import annotations
 
@@ -25,21 +25,24 @@ def sweeps(context: CommandContext) -> None:
 
 
 def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
-    """One entry a sweep, oldest first, as in the `sweeps` table.
+    """One entry per sweep, oldest first, with the columns of the `sweeps` table.
 
-    The last one's `refused_since` names an extract that was refused since the last accepted one.
+    `refused_since` of the last sweep names an extract that was refused after the last accepted
+    extract; it is None otherwise.
     """
     from clearance.ingest.ledger import refused_since
 
     rows = store.read(spark, "sweeps").orderBy("determinations_version", "started_at")
-    found = [row.asDict(recursive=True) | {"refused_since": None} for row in rows.toLocalIterator()]
-    if found:
-        found[-1]["refused_since"] = refused_since(spark, store)
-    return found
+    entries = [
+        row.asDict(recursive=True) | {"refused_since": None} for row in rows.toLocalIterator()
+    ]
+    if entries:
+        entries[-1]["refused_since"] = refused_since(spark, store)
+    return entries
 
 
 def print_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
-    """A line a sweep."""
+    """Print a line per sweep."""
     from clearance.ingest.ledger import said_of_refused
 
     for row in rows:

@@ -1,1 +1,1 @@
-"""The verbs of the rulebook: listed, signed, checked, in English, and its cases."""
+"""The verbs of `clearance rules`: list, sign, check, show, pages and test."""

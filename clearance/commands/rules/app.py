@@ -1,4 +1,4 @@
-"""`clearance rules`: the rulebook listed, checked, in English, and its cases."""
+"""`clearance rules`: lists, signs and checks packs, shows them in English, and runs their cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import CommandContext, needed_date
+from clearance.commands.context import CommandContext, required_date
 from clearance.commands.options import with_context
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
@@ -34,7 +34,7 @@ def rules_sign(
     """Sign a pack off as it decides now, in a file beside it."""
     from clearance.commands.rules.signing import sign_pack
 
-    file = sign_pack(context.rules, context.settings(), pack, by=by, on=needed_date(on, "--on"))
+    file = sign_pack(context.rules, context.settings(), pack, by=by, on=required_date(on, "--on"))
     context.show({"pack": pack, "file": str(file)}, lambda console: console.print(str(file)))
 
 
@@ -46,7 +46,7 @@ def rules_check(
         bool, typer.Option("--overlaps", help="Note where two rules hold and decide differently.")
     ] = False,
 ) -> None:
-    """Read the whole rulebook and name all that does not hold together, each with a unit."""
+    """Check the whole rulebook and list every problem, each with a unit that shows it."""
     from clearance.commands.rules.check import check_rules, print_audit
 
     result = check_rules(context.rules, overlaps=overlaps or context.as_json)
@@ -77,8 +77,8 @@ def rules_pages(
     from clearance.commands.rules.english import write_pages
 
     names = write_pages(context.rules, out)
-    said = f"{len(names) - 1} pages and their index are in {out}"
-    context.show({"pages": names}, lambda console: console.print(said, markup=False))
+    line = f"{len(names) - 1} pages and their index are in {out}"
+    context.show({"pages": names}, lambda console: console.print(line, markup=False))
 
 
 @app.command("test")

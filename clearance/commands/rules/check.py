@@ -1,4 +1,4 @@
-"""`clearance rules check`: what the check of the rulebook found, for a person and for a program."""
+"""`clearance rules check`: problems and notes of the rulebook, as lines or as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.text import Text
 from clearance.errors import RulebookInvalid, StoreFault
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
-from clearance.rulebook.check.findings import Finding, from_line
+from clearance.rulebook.check.findings import Finding, finding_from_line
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.loading.load import read_rulebook
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RulesCheck:
-    """What the check found in packs, statute lists and the rules for reading a record.
+    """The result of checking packs, statute lists and the rules for reading a record.
 
     Attributes:
-        found: packs, problems and notes of all files.
-        rows: rows by statute list; empty where the lists cannot be read.
-        idle: lists that neither a step nor a pack asks.
+        audit: packs, problems and notes of all files.
+        rows: numbers of rows by statute list; empty where the lists cannot be read.
+        idle: statute lists that neither a step nor a pack uses.
     """
 
-    found: Audit
+    audit: Audit
     rows: dict[str, int]
     idle: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
-        return {**self.found.as_dict(), "statute_lists": {"rows": self.rows, "idle": self.idle}}
+        return {**self.audit.as_dict(), "statute_lists": {"rows": self.rows, "idle": self.idle}}
 
     def raise_for_problems(self) -> None:
         """Raise RulebookInvalid with every problem, where there is one."""
-        self.found.raise_for_problems()
+        self.audit.raise_for_problems()
 
 
 def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
@@ -59,7 +59,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     Raises:
         StoreFault: the solver is not installed or does not run here.
     """
-    found = _audit(rules, overlaps=overlaps)
+    audit = _audit(rules, overlaps=overlaps)
     lines: list[str] = []
     lists: StatuteLists | None = None
     cited: set[str] = set()
@@ -72,33 +72,36 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
         cited = {rule.cites for rule in record.dispositions if rule.cites} | record.limitation.lists
     except RulebookInvalid as error:
         lines += error.message.split("\n")[1:]
-    known = {finding.headline for finding in found.problems}
-    more = [from_line(line, kind="list") for line in dict.fromkeys(lines) if line not in known]
-    found = replace(found, problems=(*found.problems, *more))
+    known = {finding.headline for finding in audit.problems}
+    more = [
+        finding_from_line(line, kind="list") for line in dict.fromkeys(lines) if line not in known
+    ]
+    audit = replace(audit, problems=(*audit.problems, *more))
     rows = dict(sorted(Counter(row.list for row in lists.rows).items())) if lists else {}
-    asked = {*ASKED_BY_STEPS, *cited, *_named(rules)}
-    return RulesCheck(found, rows, tuple(name for name in rows if name not in asked))
+    used = {*ASKED_BY_STEPS, *cited, *_pack_words(rules)}
+    return RulesCheck(audit, rows, tuple(name for name in rows if name not in used))
 
 
 def _audit(rules: Path, *, overlaps: bool) -> Audit:
     try:
-        with redirect_stdout(io.StringIO()):  # it would print where it looked for its library
+        with redirect_stdout(io.StringIO()):  # z3 prints where it looks for its library
             from clearance.rulebook.check.audit import audit
-    except Exception as error:  # the solver has exceptions of its own for what it misses
+    except Exception as error:  # z3 has its own exceptions for a missing library
         raise StoreFault(
-            f"The solver that `rules check` asks, z3, cannot be loaded ({type(error).__name__}).",
+            f"The solver of `rules check`, z3, cannot be loaded ({type(error).__name__}).",
             f"Type: {sys.executable} -m pip install z3-solver",
         ) from error
     return audit(rules, overlapping=overlaps)
 
 
-def _named(rules: Path) -> set[str]:
-    """The words of every pack's questions: a list that a pack asks is one of them."""
+def _pack_words(rules: Path) -> set[str]:
+    """The words of all packs' expressions, the names of the statute lists they use among them."""
     book, _ = read_rulebook(rules)
-    return {word for item in book.packs for text in _questions(item.pack) for word in _words(text)}
+    texts = (text for item in book.packs for text in _expressions(item.pack))
+    return {word for text in texts for word in _words(text)}
 
 
-def _questions(pack: Pack) -> Iterator[str]:
+def _expressions(pack: Pack) -> Iterator[str]:
     yield from pack.facts.values()
     yield from pack.scope
     for param in pack.params.values():
@@ -113,20 +116,20 @@ def _words(text: str) -> list[str]:
 
 
 def print_audit(result: RulesCheck, console: Console) -> None:
-    """The notes, then one line of figures; problems go where errors go."""
-    for note in result.found.notes:
-        console.print(_styled(note))
-    if result.found.problems:
+    """Print the notes, then the figures; problems are raised as an error instead."""
+    for note in result.audit.notes:
+        console.print(_format_note(note))
+    if result.audit.problems:
         return
     rows = sum(result.rows.values())
-    console.print(f"{result.found.packs} packs hold together")
+    console.print(f"{result.audit.packs} packs hold together")
     console.print(f"{len(result.rows)} statute lists hold together, with {rows} rows")
     if result.idle:
-        console.print(f"no pack asks yet: {', '.join(result.idle)}", style="dim")
+        console.print(f"lists that no pack uses yet: {', '.join(result.idle)}", style="dim")
 
 
-def _styled(note: Finding) -> Text:
+def _format_note(note: Finding) -> Text:
     headline, _, witness = note.as_text().partition("\n")
-    where = f"{note.file}:{note.line}:"
-    text = Text.assemble((where, "bold"), " note:", headline.removeprefix(where))
+    position = f"{note.file}:{note.line}:"
+    text = Text.assemble((position, "bold"), " note:", headline.removeprefix(position))
     return text.append(f"\n{witness}", style="dim") if witness else text

@@ -1,4 +1,4 @@
-"""`clearance rules list`: every pack and version, and who signed it off."""
+"""`clearance rules list`: lists every pack and version, and who signed it off."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 from rich.console import Console
 
-from clearance.commands.rules.packs import bound_pack
+from clearance.commands.rules.packs import resolve_pack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.signatures import sign_off
 from clearance.settings import Settings
 
 
 def list_packs(rules: Path, settings: Settings) -> list[dict[str, Any]]:
-    """One entry a pack and version, and whether it is signed off under the settings' switches."""
+    """One entry per pack version, with its state of sign-off under the settings' switches."""
     rows = []
     rulebook = load_rulebook(rules)
     for item in rulebook.packs:
         pack = item.pack
-        signed = sign_off(item, bound_pack(rulebook, item, settings))
+        signed = sign_off(item, resolve_pack(rulebook, item, settings))
         force = pack.in_force
         rows.append(
             {
@@ -43,7 +43,7 @@ def list_packs(rules: Path, settings: Settings) -> list[dict[str, Any]]:
 
 
 def print_packs(rows: list[dict[str, Any]], console: Console) -> None:
-    """A line a pack."""
+    """Print a line per pack version."""
     for row in rows:
         console.print(
             f"{row['pack']}@{row['version']}  {row['kind']}  {row['title']}  ({row['says']})",

@@ -1,18 +1,18 @@
-"""A pack of the rulebook by its name, with what the settings choose."""
+"""Finds a pack of the rulebook by its name, and resolves it under the settings."""
 
 from __future__ import annotations
 
 from clearance.errors import UsageError
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.settings import Settings
 
 
-def named_pack(rulebook: Rulebook, name: str) -> PackFile:
+def find_pack(rulebook: Rulebook, name: str) -> PackFile:
     """The pack version that `pack` or `pack@version` names.
 
     Raises:
-        UsageError: there is no such pack, or several versions and none was named.
+        UsageError: there is no such pack, or the name has no version and the pack has several.
     """
     identity, _, version = name.partition("@")
     versions = [
@@ -22,11 +22,11 @@ def named_pack(rulebook: Rulebook, name: str) -> PackFile:
     ]
     if len(versions) != 1:
         known = ", ".join(f"{i.pack.pack}@{i.pack.version}" for i in rulebook.packs)
-        what = "is several versions" if versions else "is no pack"
-        raise UsageError(f"`{name}` {what}.", f"Name one of: {known}.")
+        problem = f"Pack `{name}` has several versions" if versions else f"Unknown pack `{name}`"
+        raise UsageError(f"{problem}.", f"Name one of: {known}.")
     return versions[0]
 
 
-def bound_pack(rulebook: Rulebook, item: PackFile, settings: Settings) -> ResolvedPack:
+def resolve_pack(rulebook: Rulebook, item: PackFile, settings: Settings) -> ResolvedPack:
     """A pack version under the settings' switches."""
-    return resolve(item.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads)
+    return rulebook.resolve(item.pack, switches=settings.switches)

@@ -1,1 +1,1 @@
-"""The verbs of the steps: each runs one step by itself, and prints what came of it."""
+"""The verbs of the steps: each runs a single step and prints its result."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from clearance.commands.context import CommandContext, needed_date
+from clearance.commands.context import CommandContext, required_date
 from clearance.commands.options import AsOf, with_context
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def determine(
     ] = False,
 ) -> None:
     """One sweep: the packs in force over every unit, into determinations."""
-    day = needed_date(as_of, "--as-of")
+    day = required_date(as_of, "--as-of")
     settings = context.settings()
     store = context.open_store(settings)
     from clearance.determine import step
@@ -37,7 +37,7 @@ def determine(
     from clearance.rulebook.loading.load import load_rulebook
 
     rulebook = load_rulebook(context.rules)
-    # What is wrong with the packs or the settings is named before Spark starts.
+    # Errors in the packs and the settings are raised before Spark starts.
     plan = plan_sweep(rulebook, settings, as_of=day, selected=pack or ())
     if signed_off:
         check_signed(plan)
@@ -57,10 +57,10 @@ def determine(
 
 
 def print_determine(result: SweepResult, console: Console) -> None:
-    """The sweep's id, its counts and its digest."""
-    news = "; nothing new, this is the sweep that stands" if result.nothing_new else ""
+    """Print the sweep's id, counts, notes and digest."""
+    nothing_new = "; nothing new, this is the latest sweep" if result.nothing_new else ""
     what_if = " (what-if)" if result.what_if else ""
-    console.print(f"determine sweep {result.sweep_id} as of {result.as_of}{what_if}{news}")
+    console.print(f"determine sweep {result.sweep_id} as of {result.as_of}{what_if}{nothing_new}")
     for name, count in sorted(result.counts.items()):
         console.print(f"          {name}: {count:,}")
     for note in result.notes:

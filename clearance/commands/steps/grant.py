@@ -1,4 +1,4 @@
-"""`clearance grant`: a sweep's relief recorded as granted."""
+"""`clearance grant`: records a sweep's relief as granted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def grant(
 
 
 def print_grant(result: GrantResult, console: Console) -> None:
-    """How much was granted, and on which day."""
+    """Print the numbers of grants and corrections, and the day of the grants."""
     console.print(
         f"grant     {result.granted:,} granted as of {result.granted_on}, "
         f"{result.granted_before:,} before, {result.corrected:,} corrected"

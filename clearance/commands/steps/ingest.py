@@ -1,4 +1,4 @@
-"""`clearance ingest`: research files taken in as one extract."""
+"""`clearance ingest`: loads research files as one extract."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from clearance.commands.context import CommandContext, as_date
+from clearance.commands.context import CommandContext, parse_date
 from clearance.commands.options import (
     Accept,
     AcceptUnread,
@@ -31,10 +31,10 @@ def ingest(
     accept_quarantine: Accept = False,
     accept_unread: AcceptUnread = False,
 ) -> None:
-    """Take research files in as one extract: source_rows, quarantine, source_files."""
+    """Load research files as one extract: source_rows, quarantine, source_files."""
     settings = context.settings()
     store = context.open_store(settings)
-    drawn = as_date(extract_date, "--extract-date")
+    drawn = parse_date(extract_date, "--extract-date")
     check_inputs(inputs)
     from clearance.ingest import step
     from clearance.platform.clock import wall_clock
@@ -57,10 +57,10 @@ def ingest(
 
 
 def check_inputs(inputs: list[str]) -> None:
-    """Refuse an input that is not there, before Spark starts.
+    """Refuse an input that does not exist, before Spark starts.
 
     Raises:
-        InputRefused: it stands for no file.
+        InputRefused: an input matches no file.
     """
     from clearance.ingest.files.found import local_files
 
@@ -68,7 +68,7 @@ def check_inputs(inputs: list[str]) -> None:
 
 
 def print_ingest(result: IngestResult, console: Console) -> None:
-    """What was read, and that it reconciles."""
+    """Print what was read, accepted and quarantined of each file, and which files were skipped."""
     for name in result.already_known:
         console.print(f"ingest    {_one_line(name)}: taken in before; nothing to do")
     for line in listed(

@@ -1,4 +1,4 @@
-"""`clearance prepare`: charges and arrests of the source rows."""
+"""`clearance prepare`: makes charges and arrests of the source rows."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def prepare(
 
 
 def print_prepare(result: PrepareResult, console: Console) -> None:
-    """What the store holds now."""
-    news = "" if result.changed else " (nothing new)"
+    """Print how many people, charges and arrests the store holds now."""
+    nothing_new = "" if result.changed else " (nothing new)"
     console.print(
         f"prepare   {result.people:,} people, {result.charges:,} charges "
-        f"({result.convictions:,} convictions), {result.arrests:,} arrests{news}"
+        f"({result.convictions:,} convictions), {result.arrests:,} arrests{nothing_new}"
     )
     if result.unparsed or result.unclassified:
         console.print(

@@ -1,4 +1,4 @@
-"""`clearance publish`: county packets, prosecutors' look-ahead and statistics."""
+"""`clearance publish`: writes county packets, prosecutors' look-ahead and statistics."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def publish(
     store = context.open_store(context.settings())
     from clearance.publish import step
 
-    wanted = _packet_files(files)
-    counties = known_counties_of(county, rules=context.rules)
+    wanted = _parse_packet_files(files)
+    counties = find_counties(county, rules=context.rules)
     with context.session() as spark:
         result = step.publish(
             spark,
@@ -52,26 +52,26 @@ def publish(
     context.show(result, lambda console: print_publish(result, console))
 
 
-def known_counties_of(asked: list[str] | None, *, rules: Path) -> list[str] | None:
-    """The counties asked for; None for every county.
+def find_counties(names: list[str] | None, *, rules: Path) -> list[str] | None:
+    """The counties that the command line names; None for every county.
 
     Args:
-        asked: as on the command line.
-        rules: the folder that names the counties there are.
+        names: the values of `--county`.
+        rules: the rules folder, which has the names of the counties.
 
     Raises:
-        UsageError: one is no county.
+        UsageError: a name is not that of a county.
     """
-    from clearance.publish.counties import asked_counties, known_counties
+    from clearance.publish.counties import known_counties, requested_counties
 
-    return asked_counties(asked, known=known_counties(rules)) if asked else None
+    return requested_counties(names, known=known_counties(rules)) if names else None
 
 
-def _packet_files(text: str | None) -> tuple[str, ...]:
-    """The packet files asked for, `all,condensed,prop64,relief`.
+def _parse_packet_files(text: str | None) -> tuple[str, ...]:
+    """The packet files that `--files` names; all of them without it.
 
     Raises:
-        UsageError: a name that is none of them.
+        UsageError: a name is unknown.
     """
     names = tuple(name.strip() for name in text.split(",")) if text else PACKET_FILES
     for name in names:
@@ -79,19 +79,18 @@ def _packet_files(text: str | None) -> tuple[str, ...]:
             guess = nearest(name, list(PACKET_FILES))
             hint = f" Did you mean `{guess}`?" if guess else ""
             raise UsageError(
-                f"`{name}` is no packet file.{hint}", f"Files: {', '.join(PACKET_FILES)}."
+                f"Unknown packet file `{name}`.{hint}", f"Files: {', '.join(PACKET_FILES)}."
             )
     return names
 
 
 def print_publish(result: PublishResult, console: Console) -> None:
-    """Where the packets are."""
-    news = " (nothing new)" if result.nothing_new else ""
+    """Print the folders of the packets and of the notices to courts."""
+    nothing_new = " (nothing new)" if result.nothing_new else ""
     what_if = " (what-if)" if result.what_if else ""
-    where = result.out / "packets"
-    console.print(f"publish   {len(result.rows)} county packets in {where}{what_if}{news}")
+    packets, courts = result.out / "packets", result.out / "courts"
+    console.print(f"publish   {len(result.rows)} county packets in {packets}{what_if}{nothing_new}")
     if result.noticed:
-        where = result.out / "courts"
         console.print(
-            f"          {result.noticed:,} grants and corrections told to courts in {where}"
+            f"          {result.noticed:,} grants and corrections in notices to courts in {courts}"
         )

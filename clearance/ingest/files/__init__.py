@@ -1,1 +1,1 @@
-"""What was given as input: which files there are, what each is, and how it is unpacked."""
+"""The input files of an ingest: finds them, recognizes what each is, and checks it."""

@@ -1,8 +1,8 @@
-"""Which files an ingest is about, and what identifies each: its SHA-256.
+"""Finds the files of an ingest, each identified by its SHA-256.
 
 Inputs are files, folders (their research files, one level deep) and globs, on this machine or at
-an address such as `s3a://`. Local files are found and read without Spark, others through the
-file systems that Spark knows.
+an address such as `s3a://`. Local files are found and read without Spark, others by Spark's file
+systems.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from urllib.parse import unquote
 from pyspark.sql import SparkSession
 
 from clearance.errors import InputRefused
-from clearance.ingest.files.naming import HOW_TO_NAME, is_research, no_research_file
-from clearance.ingest.files.probe import UNPACK_LIMIT, FileProbe, probe, shown
-from clearance.ingest.files.remote import Hadoop, RemoteFile, remote_files
+from clearance.ingest.files.naming import HOW_TO_NAME, is_research_file_name, refuse_empty_folder
+from clearance.ingest.files.probe import UNPACK_LIMIT, FileProbe, path_text, probe
+from clearance.ingest.files.remote import Hadoop, RemoteFile, list_remote_files
 
 
 @dataclass(frozen=True)
 class ResearchFile:
-    """A file to take in.
+    """A file to load.
 
     Attributes:
-        path: the file as messages and tables name it.
-        sha256: of its bytes as they lie there, compressed or not.
+        path: its name in messages and tables.
+        sha256: of its bytes as stored, compressed or not.
         bytes: its size.
-        reads: the address Spark is given.
-        address: the same as Spark writes it back.
+        reads: the address for Spark's reader.
+        address: the same address as Spark writes it in `_metadata.file_path`.
         marked: whether its text starts with a byte order mark (readers drop it).
         header: the columns that its first line names; None where it names none.
     """
@@ -49,11 +49,11 @@ class ResearchFile:
 
 @dataclass(frozen=True)
 class LocalFiles:
-    """What inputs on this machine stand for.
+    """The local files that inputs match.
 
     Attributes:
-        paths: the files to read, each once, in the order named.
-        passed_over: what else lies in the folders named, a folder with a slash at its end.
+        paths: the files to read, each once, in the order of the inputs.
+        passed_over: other files and folders in the folders named.
     """
 
     paths: list[Path] = field(default_factory=list)
@@ -65,9 +65,9 @@ class FoundFiles:
     """The files of an ingest.
 
     Attributes:
-        distinct: each content once.
-        repeated: the names of those that hold what another holds.
-        passed_over: the names of what lies in the folders named and is not read.
+        distinct: the files, each content once.
+        repeated: the names of files with the same content as another.
+        passed_over: the names of other files and folders in the folders named, which are not read.
     """
 
     distinct: list[ResearchFile]
@@ -76,7 +76,7 @@ class FoundFiles:
 
 
 def is_address(name: str) -> bool:
-    """Whether an input lies elsewhere than on this machine's disks."""
+    """Whether an input is an address, not a path on this machine."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", name) is not None and not _is_file_uri(name)
 
 
@@ -85,43 +85,46 @@ def _is_file_uri(name: str) -> bool:
 
 
 def local_files(inputs: Sequence[str]) -> list[Path]:
-    """The local files that inputs stand for, each once, in the order named; addresses are skipped.
+    """The local files that inputs match, each once, in the order of the inputs, without addresses.
 
     Raises:
-        InputRefused: an input stands for no file.
+        InputRefused: an input matches no file.
     """
-    return look_for(inputs).paths
+    return list_local_files(inputs).paths
 
 
-def look_for(inputs: Sequence[str]) -> LocalFiles:
-    """The local files that inputs stand for, and what lies beside them; addresses are skipped.
+def list_local_files(inputs: Sequence[str]) -> LocalFiles:
+    """The local files that inputs match, and other files in the same folders, without addresses.
 
     Raises:
-        InputRefused: an input stands for no file.
+        InputRefused: an input matches no file.
     """
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     beside: dict[str, Path] = {}
     for name in inputs:
         if not is_address(name):
-            research, others = _local(name)
+            research, others = _match_local(name)
             for path in research:
-                found.setdefault(os.path.realpath(path), Path(os.path.abspath(path)))
+                files.setdefault(os.path.realpath(path), Path(os.path.abspath(path)))
             for path in others:
                 beside.setdefault(os.path.realpath(path), Path(os.path.abspath(path)))
     return LocalFiles(
-        list(found.values()), [path for real, path in beside.items() if real not in found]
+        list(files.values()), [path for real, path in beside.items() if real not in files]
     )
 
 
-def _local(name: str) -> tuple[list[Path], list[Path]]:
+def _match_local(name: str) -> tuple[list[Path], list[Path]]:
+    """The research files that an input matches, and the other files and folders beside them."""
     plain = unquote(re.sub(r"^file:/+", "/", name, flags=re.I)) if _is_file_uri(name) else name
     path = Path(plain).expanduser()
     if path.is_dir():
         inside = sorted(path.iterdir())
-        research = [child for child in inside if child.is_file() and is_research(child.name)]
+        research = [
+            child for child in inside if child.is_file() and is_research_file_name(child.name)
+        ]
         others = [child for child in inside if child not in research]
         if not research:
-            raise no_research_file(name, [named(child) for child in others])
+            raise refuse_empty_folder(name, [folder_or_file_name(child) for child in others])
         return research, others
     if path.is_file():
         return [path], []
@@ -132,9 +135,9 @@ def _local(name: str) -> tuple[list[Path], list[Path]]:
     return files, [match for match in matches if match not in files]
 
 
-def named(path: Path) -> str:
-    """A path as messages name it, a folder with a slash at its end."""
-    return f"{shown(path)}/" if path.is_dir() else shown(path)
+def folder_or_file_name(path: Path) -> str:
+    """A path for messages, a folder with a slash at its end."""
+    return f"{path_text(path)}/" if path.is_dir() else path_text(path)
 
 
 def find_files(
@@ -144,27 +147,27 @@ def find_files(
     links: Path,
     unpack_limit: float = UNPACK_LIMIT,
 ) -> FoundFiles:
-    """The files of an ingest, looked through from end to end.
+    """Find the files of an ingest, and check each from end to end.
 
     Args:
-        spark: the session; its file systems are asked for addresses.
+        spark: the session, whose file systems read addresses.
         inputs: files, folders, globs, addresses.
-        links: a folder for links to local files whose names Spark would not read.
-        unpack_limit: times its size that a compressed file may unpack to.
+        links: a folder for links to local files whose names Spark cannot read.
+        unpack_limit: the highest ratio of a file's unpacked to its compressed size.
 
     Raises:
-        InputRefused: an input stands for no file, or a file cannot be read or trusted.
+        InputRefused: an input matches no file, or a file cannot be read or trusted.
     """
-    local = look_for(inputs)
+    local = list_local_files(inputs)
     hadoop = Hadoop(spark)
-    looks = _looked_at(local.paths, unpack_limit=unpack_limit)
+    looks = _probe_all(local.paths, unpack_limit=unpack_limit)
     files = [
-        _described(hadoop, path, look=look, links=links)
+        _as_research_file(hadoop, path, look=look, links=links)
         for path, look in zip(local.paths, looks, strict=True)
     ]
     addresses = [name for name in inputs if is_address(name)]
-    remote, beside = remote_files(hadoop, addresses, unpack_limit=unpack_limit)
-    files += [_at_address(file) for file in remote]
+    remote, beside = list_remote_files(hadoop, addresses, unpack_limit=unpack_limit)
+    files += [_remote_as_research_file(file) for file in remote]
     distinct: dict[str, ResearchFile] = {}
     repeated: list[str] = []
     for file in files:
@@ -172,62 +175,62 @@ def find_files(
             repeated.append(file.path)
         else:
             distinct[file.sha256] = file
-    passed_over = [*map(named, local.passed_over), *beside]
+    passed_over = [*map(folder_or_file_name, local.passed_over), *beside]
     return FoundFiles(list(distinct.values()), repeated, passed_over)
 
 
-def _looked_at(paths: Sequence[Path], *, unpack_limit: float) -> list[FileProbe]:
-    # Summing and unpacking let go of the interpreter: a thread a core.
+def _probe_all(paths: Sequence[Path], *, unpack_limit: float) -> list[FileProbe]:
+    # Hashing and unpacking release the interpreter's lock: one thread for each core.
     threads = ThreadPoolExecutor(os.cpu_count())
     try:
         return list(threads.map(lambda path: probe(path, unpack_limit=unpack_limit), paths))
     finally:
-        # After a refusal, or Ctrl-C, nobody waits for the others.
+        # After a refusal, or Ctrl-C, the other threads are not waited for.
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _described(hadoop: Hadoop, path: Path, *, look: FileProbe, links: Path) -> ResearchFile:
-    reads = _readable_name(hadoop, path, look, links=links)
+def _as_research_file(hadoop: Hadoop, path: Path, *, look: FileProbe, links: Path) -> ResearchFile:
+    reads = _path_for_spark(hadoop, path, look, links=links)
     return ResearchFile(
-        shown(path),
+        path_text(path),
         look.sha256,
         look.bytes,
-        literally(f"file:{reads}"),
+        escape_pattern(f"file:{reads}"),
         hadoop.address(f"file:{reads}"),
         look.marked,
         look.header,
     )
 
 
-def _at_address(file: RemoteFile) -> ResearchFile:
+def _remote_as_research_file(file: RemoteFile) -> ResearchFile:
     return ResearchFile(
         file.name,
         file.sha256,
         file.bytes,
-        literally(file.name),
+        escape_pattern(file.name),
         file.address,
         file.marked,
         file.header,
     )
 
 
-def literally(name: str) -> str:
-    """The address with pattern characters escaped: Spark takes every path for a pattern."""
+def escape_pattern(name: str) -> str:
+    """The address with pattern characters escaped: Spark treats every path as a pattern."""
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", name)
 
 
-def _readable_name(hadoop: Hadoop, path: Path, look: FileProbe, *, links: Path) -> Path:
-    """The file itself, or a link to it under a name that Spark reads as what it is.
+def _path_for_spark(hadoop: Hadoop, path: Path, look: FileProbe, *, links: Path) -> Path:
+    """The file's path, or that of a link to it whose name Spark reads correctly.
 
-    Spark goes by the name: it is hidden if it starts with `_` or `.`, and its ending says how it is
-    compressed. A colon it takes for the end of a scheme, in a pattern also that of a folder, and a
-    name must be UTF-8.
+    Spark skips a name that starts with `_` or `.`, and takes the compression from the ending. It
+    takes a colon for the end of a scheme (in a pattern also in a folder's name), and a name must be
+    UTF-8.
     """
-    parsed = str(path) if literally(str(path)) != str(path) else path.name
-    reads = shown(path) == str(path) and ":" not in parsed
-    if reads and not path.name.startswith((".", "_")):
-        as_named = hadoop.unpacks_by_name(f"file:{path}")
-        if as_named == (".gz" if look.zipped else ""):
+    parsed = str(path) if escape_pattern(str(path)) != str(path) else path.name
+    readable = path_text(path) == str(path) and ":" not in parsed
+    if readable and not path.name.startswith((".", "_")):
+        compression = hadoop.unpacks_by_name(f"file:{path}")
+        if compression == (".gz" if look.zipped else ""):
             return path
     link = links / (look.sha256 + (".gz" if look.zipped else ".csv"))
     if not link.exists():

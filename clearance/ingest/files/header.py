@@ -1,7 +1,7 @@
-"""What a header says of a file's columns: that they are the usual ones, or what is wrong.
+"""Recognizes and checks the header of a file.
 
-A research file's columns are read by their place. A header that names other columns than the 95, or
-the 95 in another order, says that the places are others: such a file is refused.
+A research file's columns are read by position. Where a header names other columns than the 95, or
+the 95 in another order, the positions are wrong: such a file is refused.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,40}", re.ASCII)
 _DRESS = re.compile(r'[ "_-]')
 
 
-def plain(name: str) -> str:
-    """A column's name without case, quotes, padding and what joins its words."""
+def normalize_name(name: str) -> str:
+    """A column's name in upper case, without quotes, padding and the characters between words."""
     return _DRESS.sub("", name).upper()
 
 
-_FIELD_OF = {plain(field): field for field in FIELDS}
+_FIELD_OF = {normalize_name(field): field for field in FIELDS}
 
 
-def cells_of(line: str) -> tuple[str, ...]:
+def parse_cells(line: str) -> tuple[str, ...]:
     """The cells of a line, trimmed."""
     try:
         return tuple(cell.strip(' "') for cell in next(csv.reader([line]), []))
@@ -34,35 +34,36 @@ def cells_of(line: str) -> tuple[str, ...]:
         return ()
 
 
-def first_header(head: bytes) -> tuple[str, ...] | None:
-    """The columns that a file's first line names; None where it names none.
+def find_header(head: bytes) -> tuple[str, ...] | None:
+    """The columns that a file's first line names; None where it is not a header.
 
-    A line of words alone is a header too, whose names nobody knows: every record has a number.
+    A line of words alone is a header too, with unknown names: every record has a number.
 
     Args:
         head: the file's first bytes, unpacked.
     """
     first = head.decode("latin-1").removeprefix("\xef\xbb\xbf").lstrip("\r\n")
     line = re.split(r"[\r\n]", first, maxsplit=1)[0]
-    cells = cells_of(line)
-    known = sum(plain(cell) in _FIELD_OF for cell in cells)
+    cells = parse_cells(line)
+    known = sum(normalize_name(cell) in _FIELD_OF for cell in cells)
     words = [cell for cell in cells if cell]
-    named = known >= 3 and known * 2 >= len(words)
+    has_known_names = known >= 3 and known * 2 >= len(words)
     only_words = len(words) >= 20 and all(_NAME.fullmatch(cell) for cell in words)
-    return cells if named or (only_words and not any(map(_has_digit, words))) else None
+    is_header = has_known_names or (only_words and not any(map(_has_digit, words)))
+    return cells if is_header else None
 
 
 def _has_digit(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
 
-def header_faults(cells: Sequence[str]) -> list[str]:
-    """What is wrong with a header, in words; nothing where it names the 95 columns in order.
+def list_header_faults(cells: Sequence[str]) -> list[str]:
+    """The faults of a header, in words; empty where it names the 95 columns in order.
 
     Args:
         cells: of the header.
     """
-    names = [plain(cell) for cell in cells]
+    names = [normalize_name(cell) for cell in cells]
     while names and len(names) > FIELD_COUNT and not names[-1]:
         names.pop()
     if names == list(_FIELD_OF):
@@ -70,12 +71,14 @@ def header_faults(cells: Sequence[str]) -> list[str]:
     counts = Counter(_FIELD_OF[name] for name in names if name in _FIELD_OF)
     if not counts:
         return ["names columns, but none of a research file's"]
-    unknown = [cell for cell in cells if plain(cell) not in _FIELD_OF and plain(cell)]
+    unknown = [
+        cell for cell in cells if normalize_name(cell) not in _FIELD_OF and normalize_name(cell)
+    ]
     blank = sum(not name for name in names)
     faults = [
-        _listed("lacks", [field for field in FIELDS if field not in counts]),
-        _listed("doubles", [field for field in FIELDS if counts[field] > 1]),
-        _listed("has names that are no column's:", [_shown(cell) for cell in unknown]),
+        _list_names("lacks", [field for field in FIELDS if field not in counts]),
+        _list_names("doubles", [field for field in FIELDS if counts[field] > 1]),
+        _list_names("has names that are no column's:", [_safe_name(cell) for cell in unknown]),
         f"has {blank} column(s) without a name" if blank else "",
     ]
     if not any(faults):
@@ -84,17 +87,18 @@ def header_faults(cells: Sequence[str]) -> list[str]:
             for name, field in zip(names, FIELDS, strict=True)
             if _FIELD_OF[name] != field
         ]
-        faults.append(_listed("names the columns in another order:", moved))
+        faults.append(_list_names("names the columns in another order:", moved))
     return [fault for fault in faults if fault]
 
 
-def _shown(cell: str) -> str:
-    """A name from the file, unless it may be something else than a name."""
+def _safe_name(cell: str) -> str:
+    """A cell of the file if it has the form of a name; else only its length, for privacy."""
     return cell.upper() if _NAME.fullmatch(cell) else f"one of {len(cell)} characters"
 
 
-def _listed(what: str, names: list[str]) -> str:
+def _list_names(fault: str, names: list[str]) -> str:
+    """A fault and the names that have it; empty without names."""
     if not names:
         return ""
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{what} {', '.join(names[:_MOST_NAMED])}{more}"
+    return f"{fault} {', '.join(names[:_MOST_NAMED])}{more}"

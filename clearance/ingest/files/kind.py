@@ -1,7 +1,7 @@
-"""What a file is, told by its first bytes: its name says nothing.
+"""Recognizes the kind of a file by its first bytes, whatever its name.
 
 A research file is text in UTF-8 or ISO-8859-1 with commas between its fields, gzip-compressed or
-not. Everything else that a file may turn out to be has a name here, and what to do about it.
+not. Each other kind of file has a name here, and a remedy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clearance.errors import InputRefused
 from clearance.ingest.layout import FIELD_COUNT
 
 HEAD = 64 << 10
-"""Bytes that are enough to tell."""
+"""The number of bytes that are enough to recognize the kind."""
 
 GZIP = b"\x1f\x8b"
 
@@ -28,15 +28,15 @@ _WHOLE = "Unpack it and name the research files in it."
 
 @dataclass(frozen=True)
 class Kind:
-    """Something that a research file is not.
+    """A kind of file that is not a research file.
 
     Attributes:
         name: with its article.
-        cure: what to do.
+        remedy: what to do with such a file.
     """
 
     name: str
-    cure: str
+    remedy: str
 
 
 def _packed(name: str, program: str) -> Kind:
@@ -74,7 +74,7 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"Rar!\x1a\x07", Kind("a RAR archive", f"{_WHOLE[:-1]} (`unrar x FILE`).")),
     (b"MSCF", Kind("a Windows cabinet", f"{_WHOLE[:-1]} (`cabextract FILE`).")),
     (b"!<arch>\n", Kind("an ar archive", _WHOLE)),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("an old Excel or Office document", _OFFICE.cure)),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind("an old Excel or Office document", _OFFICE.remedy)),
     (b"PAR1", Kind("a Parquet file", _EXPORT)),
     (b"PARE", Kind("an encrypted Parquet file", _EXPORT)),
     (b"ORC", Kind("an ORC file", _EXPORT)),
@@ -102,34 +102,33 @@ _BOMS = (
 )
 _WIDE = ("UTF-32LE", "UTF-32BE", "UTF-16LE", "UTF-16BE")
 
-# Characters that values are full of, and that no file has between its fields.
+# Characters that are common in values and never separate fields.
 _IN_VALUES = set(" \"'-_./()#&*")
 _SEPARATORS = {"\t": "TABs", ";": "semicolons", "|": "vertical bars", "\x01": "the character ^A"}
 
 
-def refused_kind(which: str, head: bytes, *, unpacked: bool) -> InputRefused | None:
-    """The refusal of a file that is something else than lines of fields between commas.
+def refuse_other_kind(which: str, head: bytes, *, unpacked: bool) -> InputRefused | None:
+    """The refusal of a file that is not lines of fields between commas; None for one that is.
 
     Args:
-        which: the file, as messages name it.
-        head: its first bytes, unpacked where it is gzip-compressed; `HEAD` of them where it has so
-            many.
-        unpacked: whether it is.
+        which: the file's name in messages.
+        head: its first `HEAD` bytes, unpacked where it is gzip-compressed; all of a smaller file.
+        unpacked: whether it is gzip-compressed.
     """
-    kind = kind_of(head)
+    kind = recognize_kind(head)
     if kind is None:
         return None
-    holds = "is gzip-compressed, and what it holds is" if unpacked else "is"
-    return InputRefused(f"{which} {holds} {kind.name}. Nothing was taken in.", kind.cure)
+    verb = "is gzip-compressed, and its content is" if unpacked else "is"
+    return InputRefused(f"{which} {verb} {kind.name}. Nothing was taken in.", kind.remedy)
 
 
-def kind_of(head: bytes) -> Kind | None:
-    """What the bytes are if they are no lines of fields between commas.
+def recognize_kind(head: bytes) -> Kind | None:
+    """The kind of a file that is not lines of fields between commas; None for one that is.
 
     Args:
-        head: the first `HEAD` bytes of a file, or all of a smaller one.
+        head: the first `HEAD` bytes of a file, or all of a smaller file.
     """
-    looks: tuple[Callable[[bytes], Kind | None], ...] = (
+    tests: tuple[Callable[[bytes], Kind | None], ...] = (
         _compressed,
         _archive,
         _document,
@@ -137,7 +136,7 @@ def kind_of(head: bytes) -> Kind | None:
         _block_compressed,
         _other_separator,
     )
-    return next((kind for look in looks if (kind := look(head)) is not None), None)
+    return next((kind for test in tests if (kind := test(head)) is not None), None)
 
 
 def _compressed(head: bytes) -> Kind | None:
@@ -205,18 +204,18 @@ def _encoded(name: str, charset: str) -> Kind:
 
 
 def _reads_as(head: bytes, encoding: str) -> bool:
-    """Whether the bytes make text of commas and plain characters in an encoding."""
-    whole = head[: min(len(head), 4000) // 4 * 4]
-    text = whole.decode(encoding, "replace")
+    """Whether the bytes decode to commas and plain characters in an encoding."""
+    sample = head[: min(len(head), 4000) // 4 * 4]
+    text = sample.decode(encoding, "replace")
     plain = sum(" " <= char <= "~" or char in "\r\n\t\x85" for char in text)
     return "," in text and plain > 0.9 * len(text)
 
 
 def _block_compressed(head: bytes) -> Kind | None:
-    """Hadoop's blocks (its LZ4 and Snappy) and deflate without any frame, which have no magic."""
+    """The kind of Hadoop's blocks (LZ4, Snappy) and of deflate without a frame: no magic bytes."""
     if not re.search(rb"[\0-\x08\x0e-\x1f]", head[:400]):
         return None
-    unpacked, packed = (int.from_bytes(head[at : at + 4], "big") for at in (0, 4))
+    unpacked, packed = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
     start = head[10:20]
     if (
         16 < packed <= unpacked + 4096 <= 1 << 28
@@ -232,21 +231,22 @@ def _block_compressed(head: bytes) -> Kind | None:
 
 
 def _other_separator(head: bytes) -> Kind | None:
-    """The lines have the right number of fields, but between other characters than commas."""
+    """The kind of a text whose lines have the right number of fields between other characters."""
     text = head.decode("latin-1").removeprefix("\xef\xbb\xbf")
-    ends = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
-    lines = [re.sub(r'"[^"]*+"', "", line) for line in (ends[:-1] or ends)[:20]]
+    written = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    # The last line may be cut off.
+    lines = [re.sub(r'"[^"]*+"', "", line) for line in (written[:-1] or written)[:20]]
     marks = {char for line in lines for char in line if not char.isalnum()} - _IN_VALUES
-    right = {
+    lines_that_fit = {
         mark: sum(line.count(mark) in (FIELD_COUNT - 1, FIELD_COUNT) for line in lines)
         for mark in marks
     }
-    best = max(right, key=lambda mark: (right[mark], mark == ","), default=",")
-    if best == "," or right[best] * 2 < len(lines):
+    best = max(lines_that_fit, key=lambda mark: (lines_that_fit[mark], mark == ","), default=",")
+    if best == "," or lines_that_fit[best] * 2 < len(lines):
         return None
-    named = _SEPARATORS.get(best, f"the character {best!a}")
+    separator = _SEPARATORS.get(best, f"the character {best!a}")
     return Kind(
-        f"text with {named} between its fields, where commas are expected",
+        f"text with {separator} between its fields, where commas are expected",
         "Ask for it with commas, or convert it with a program that knows quoted fields (values may "
         "hold commas).",
     )

@@ -1,4 +1,4 @@
-"""What an input may name, and the words for what it names in vain."""
+"""The names of research files, and the refusal of a folder without any."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ HOW_TO_NAME = (
 _MOST_BESIDE = 10
 
 
-def is_research(name: str) -> bool:
-    """Whether a file is read where its folder was named, by its name.
+def is_research_file_name(name: str) -> bool:
+    """Whether a file in a folder is taken for a research file, by its name.
 
     Args:
-        name: without its folder.
+        name: the file's name without its folder.
     """
     return name.lower().endswith(ENDINGS) and not name.startswith((".", "_"))
 
 
-def no_research_file(folder: str, beside: Sequence[str]) -> InputRefused:
+def refuse_empty_folder(folder: str, beside: Sequence[str]) -> InputRefused:
     """The refusal of a folder that holds no research file.
 
     Args:
-        folder: as it was named.
-        beside: what lies in it.
+        folder: its name as an input.
+        beside: the names of the files and folders in it.
     """
     first = ", ".join(beside[:_MOST_BESIDE])
     more = f" and {len(beside) - _MOST_BESIDE} more" if len(beside) > _MOST_BESIDE else ""

@@ -1,8 +1,8 @@
-"""A local file looked at from end to end before Spark reads it: its sum, and whether it is safe.
+"""Reads a local file from end to end before Spark does: its checksum, and whether it is safe.
 
-It may be something else than a research file, whatever its name. A compressed file may unpack to a
-thousand times its size, and a file without line ends is one line that has to fit in memory. All of
-it is found here, block by block, in the pass that takes the sum, and refused before anything is
+The file may not be a research file, whatever its name. A compressed file may unpack to a thousand
+times its size, and a file without line ends is one line that has to fit in memory. The pass that
+computes the checksum finds these cases, block by block, and refuses the file before anything is
 written.
 """
 
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearance.errors import InputRefused
-from clearance.ingest.files.header import first_header
-from clearance.ingest.files.kind import GZIP, HEAD, refused_kind
+from clearance.ingest.files.header import find_header
+from clearance.ingest.files.kind import GZIP, HEAD, refuse_other_kind
 
 UNPACK_LIMIT = 100.0
-"""Times its size that a compressed file may unpack to, where the settings say nothing else."""
+"""The default for the highest ratio of a file's unpacked to its compressed size."""
 
-# Small files compress by chance as well as a bomb does, and hurt nobody.
+# Bytes that any file may unpack to: a small file may have a high ratio by chance.
 ALWAYS_ALLOWED = 64 << 20
 LONGEST_LINE = 16 << 20
 
@@ -30,20 +30,20 @@ MARK = b"\xef\xbb\xbf"
 _BLOCK = 1 << 20
 
 
-class _BehindTheEnd(Exception):
-    """Bytes behind the last gzip member that are none."""
+class _TrailingBytes(Exception):
+    """Bytes after the last gzip member that are no gzip member."""
 
 
 @dataclass(frozen=True)
 class FileProbe:
-    """What a file is.
+    """The result of reading a file.
 
     Attributes:
-        sha256: of its bytes as they lie there.
-        bytes: how many they are.
-        zipped: whether they are gzip-compressed, whatever the file's name.
-        marked: whether the text starts with a byte order mark.
-        header: the columns that its first line names; None where it is no header.
+        sha256: of its bytes as stored.
+        bytes: its size.
+        zipped: whether it is gzip-compressed, whatever its name.
+        marked: whether its text starts with a byte order mark.
+        header: the columns that its first line names; None where it is not a header.
     """
 
     sha256: str
@@ -54,24 +54,24 @@ class FileProbe:
 
 
 def probe(path: Path, *, unpack_limit: float = UNPACK_LIMIT) -> FileProbe:
-    """A file's sum, and what it holds, in one pass.
+    """Read a file in one pass: its checksum, compression, byte order mark and header.
 
     Args:
         path: the file.
-        unpack_limit: times its size that it may unpack to.
+        unpack_limit: the highest ratio of its unpacked to its compressed size.
 
     Raises:
-        InputRefused: it is something else than a research file, cannot be read or unpacked to its
-            end, unpacks to too much, or has a line that is too long.
+        InputRefused: it is not a research file, cannot be read or unpacked to its end, unpacks to
+            too much, or has a line that is too long.
     """
-    digest, which = hashlib.sha256(), shown(path)
+    digest, which = hashlib.sha256(), path_text(path)
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             zipped = stream.read(len(GZIP)) == GZIP
             stream.seek(0)
-            blocks = _summed(iter(lambda: stream.read(_BLOCK), b""), digest)
-            text = _unpacked(blocks) if zipped else blocks
+            blocks = _updating_digest(iter(lambda: stream.read(_BLOCK), b""), digest)
+            text = _unpack(blocks) if zipped else blocks
             allowed = max(ALWAYS_ALLOWED, int(unpack_limit * size)) if zipped else None
             head = _read_through(text, which=which, allowed=allowed)
     except OSError as error:
@@ -79,26 +79,26 @@ def probe(path: Path, *, unpack_limit: float = UNPACK_LIMIT) -> FileProbe:
             f"{which} cannot be read ({error.strerror}).",
             "Give this user the right to read it, then run the same command.",
         ) from error
-    except _BehindTheEnd as error:
+    except _TrailingBytes as error:
         raise InputRefused(
-            f"{which} is gzip-compressed, but behind the end of that follow bytes that are none "
-            f"({error}). Nothing was taken in.",
+            f"{which} is gzip-compressed, but other bytes follow its end ({error}). Nothing was "
+            "taken in.",
             "Unpack it (`gzip -dc FILE > NEW.csv`), see whether that is all of it, then name the "
             "unpacked file.",
         ) from error
     except (EOFError, zlib.error) as error:
-        raise damaged(which) from error
+        raise refuse_damaged(which) from error
     marked = head.startswith(MARK)
-    return FileProbe(digest.hexdigest(), size, zipped, marked, first_header(head))
+    return FileProbe(digest.hexdigest(), size, zipped, marked, find_header(head))
 
 
-def shown(path: Path) -> str:
+def path_text(path: Path) -> str:
     """A path as text, also where its name is not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def damaged(which: str) -> InputRefused:
-    """The refusal of files that end too early or whose check sums are wrong."""
+def refuse_damaged(which: str) -> InputRefused:
+    """The refusal of files that end too early or have wrong checksums."""
     return InputRefused(
         f"{which} cannot be read to its end: the file is cut off or damaged. Nothing was taken in.",
         "Copy or download the file again (`gzip -t FILE` checks one that is compressed), "
@@ -106,8 +106,8 @@ def damaged(which: str) -> InputRefused:
     )
 
 
-def unpacks_too_far(which: str, *, allowed: int) -> InputRefused:
-    """The refusal of a file that unpacks to more than is allowed."""
+def refuse_too_large(which: str, *, allowed: int) -> InputRefused:
+    """The refusal of a file that unpacks to more bytes than are allowed."""
     return InputRefused(
         f"{which} unpacks to more than {allowed:,} bytes, far more than its size allows for. "
         "Nothing was taken in.",
@@ -116,29 +116,28 @@ def unpacks_too_far(which: str, *, allowed: int) -> InputRefused:
     )
 
 
-def _summed(blocks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+def _updating_digest(blocks: Iterator[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
     for block in blocks:
         digest.update(block)
         yield block
 
 
-def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The text of gzip members that follow each other, never more than a block of it at once.
+def _unpack(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The text of consecutive gzip members, at most a block at a time.
 
     Raises:
         EOFError: a member ends too early.
         zlib.error: a member is damaged.
-        _BehindTheEnd: what follows a member is none (the JVM's reader does not take zeros at the
-            end either).
+        _TrailingBytes: other bytes follow a member (the JVM's reader refuses zeros, too).
     """
     member = zlib.decompressobj(wbits=31)
-    begun = any_before = False
+    begun = has_member = False
     for block in blocks:
         rest = block
         while rest:
-            if any_before and not begun and not rest.startswith(GZIP[: len(rest)]):
-                raise _BehindTheEnd("zeros" if rest[0] == 0 else "something appended, or damage")
-            begun = any_before = True
+            if has_member and not begun and not rest.startswith(GZIP[: len(rest)]):
+                raise _TrailingBytes("zeros" if rest[0] == 0 else "something appended, or damage")
+            begun = has_member = True
             while rest and not member.eof:
                 yield member.decompress(rest, _BLOCK)
                 rest = member.unconsumed_tail
@@ -152,38 +151,42 @@ def _unpacked(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _read_through(text: Iterator[bytes], *, which: str, allowed: int | None) -> bytes:
-    """The first bytes of a text that is neither too long nor has too long a line."""
-    head, told, total, line = b"", False, 0, 0
+    """The first bytes of a text, once all of it is read.
+
+    Raises:
+        InputRefused: the text is of another kind, is too long, or has a line that is too long.
+    """
+    head, checked, total, line = b"", False, 0, 0
     for block in text:
-        if not told:
+        if not checked:
             head = (head + block[:HEAD])[:HEAD]
-            told = len(head) == HEAD
-            if told:
+            checked = len(head) == HEAD
+            if checked:
                 _refuse_kind(which, head, unpacked=allowed is not None)
         total += len(block)
         if allowed is not None and total > allowed:
-            raise unpacks_too_far(which, allowed=allowed)
-        ends = [found for end in (b"\n", b"\r") if (found := block.find(end)) >= 0]
+            raise refuse_too_large(which, allowed=allowed)
+        ends = [index for end in (b"\n", b"\r") if (index := block.find(end)) >= 0]
         line += min(ends, default=len(block))
         if line > LONGEST_LINE:
-            raise line_too_long(which)
+            raise refuse_long_line(which)
         if ends:
             line = len(block) - 1 - max(block.rfind(b"\n"), block.rfind(b"\r"))
-    if not told:
+    if not checked:
         _refuse_kind(which, head, unpacked=allowed is not None)
     return head
 
 
 def _refuse_kind(which: str, head: bytes, *, unpacked: bool) -> None:
-    refusal = refused_kind(which, head, unpacked=unpacked)
+    refusal = refuse_other_kind(which, head, unpacked=unpacked)
     if refusal is not None:
         raise refusal
 
 
-def line_too_long(which: str) -> InputRefused:
-    """The refusal of a file with a line that no record is as long as."""
+def refuse_long_line(which: str) -> InputRefused:
+    """The refusal of a file with a line that is longer than any record."""
     return InputRefused(
-        f"{which} has a line of more than {LONGEST_LINE >> 20} MB: this is no research file. "
+        f"{which} has a line of more than {LONGEST_LINE >> 20} MB: it is not a research file. "
         "Nothing was taken in.",
         "Ask for the file again as lines of text, one record a line.",
     )

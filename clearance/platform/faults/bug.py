@@ -1,4 +1,4 @@
-"""Where in this package an exception came from, to be reported with a bug."""
+"""The line of this package that raised an exception, for the report of a bug."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pathlib import Path
 from clearance.platform.paths import PACKAGE
 
 
-def own_call(error: BaseException) -> str:
-    """Where in this package an exception came from: module, line and function.
+def bug_location(error: BaseException) -> str:
+    """The innermost call of this package in an exception's traceback: module, line and function.
 
     Args:
-        error: what ended the run.
+        error: the exception that ended the run.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
-    if not own:
+    package_frames = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
+    if not package_frames:
         return "an unknown place"
-    module = Path(own[-1].filename).relative_to(PACKAGE)
-    return f"{module.as_posix()}:{own[-1].lineno} in {own[-1].name}"
+    innermost = package_frames[-1]
+    module = Path(innermost.filename).relative_to(PACKAGE)
+    return f"{module.as_posix()}:{innermost.lineno} in {innermost.name}"

@@ -1,4 +1,4 @@
-"""A fault as a chain of links, whatever threw it.
+"""A fault as a chain of links, whatever raised it.
 
 Spark raises its faults in three shapes: an exception of PySpark or Delta (`ConcurrentAppend...`), a
 `Py4JJavaError` around a chain of Java exceptions, and, over Spark Connect, an exception with a
@@ -14,7 +14,7 @@ from typing import Any
 
 from pyspark.errors import PySparkException
 
-# At the start of a text or of the message of an exception named in it: never in a path or a value.
+# A condition is at the start of a text or of a message quoted in it: never in a path or a value.
 _CONDITION = re.compile(r"(?:^|(?:Exception|Error): )\[([A-Z][A-Z0-9_]{3,}(?:\.[A-Z0-9_]+)*)\]")
 _CLASS = re.compile(r"\b(?:[a-z]\w*\.)+([A-Z]\w*(?:Exception|Error|Fault))\b")
 _PATH = re.compile(r"\S*[/\\]\S*")
@@ -42,32 +42,32 @@ class Link:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """The names of its class and of those named in its text."""
+        """The names of the exception's class and of the classes named in its text."""
         return (*self.kinds, *_CLASS.findall(self.without_paths))
 
     @cached_property
     def storage_messages(self) -> str:
-        """What a file system or a network says in it, a line each, without paths."""
+        """The messages of file systems and networks in the text, a line each, without paths."""
         return "\n".join(_OF_STORAGE.findall(self.without_paths))
 
 
-def chain(error: BaseException) -> list[Link]:
-    """The links of an error, outermost first, the Java ones after the Python one they hang on."""
+def list_links(error: BaseException) -> list[Link]:
+    """The links of an error, outermost first; Java links follow the Python link that holds them."""
     links: list[Link] = []
     seen: set[int] = set()
-    one: BaseException | None = error
-    while one is not None and id(one) not in seen:
-        seen.add(id(one))
-        links.append(_python_link(one))
-        java = getattr(one, "java_exception", None) or getattr(one, "_origin", None)
+    exception: BaseException | None = error
+    while exception is not None and id(exception) not in seen:
+        seen.add(id(exception))
+        links.append(_python_link(exception))
+        java = getattr(exception, "java_exception", None) or getattr(exception, "_origin", None)
         links += _java_links(java)
-        cause = getattr(one, "_cause", None)
-        one = cause if isinstance(cause, BaseException) else one.__cause__
+        cause = getattr(exception, "_cause", None)
+        exception = cause if isinstance(cause, BaseException) else exception.__cause__
     return links
 
 
-def kind_of(links: list[Link]) -> str:
-    """A condition, or the innermost class: what support needs, never a text."""
+def fault_name(links: list[Link]) -> str:
+    """Delta's condition where the chain has one, else the innermost class; never a text."""
     for link in links:
         if link.condition is not None and link.condition.startswith("DELTA_"):
             return link.condition
@@ -75,25 +75,28 @@ def kind_of(links: list[Link]) -> str:
 
 
 def _python_link(error: BaseException) -> Link:
-    def asked(name: str) -> str | None:
-        try:
-            found = getattr(error, name)()
-        except Exception:
-            return None
-        return found if isinstance(found, str) else None
-
     kinds = tuple(kind.__name__ for kind in type(error).__mro__)
     number = error.errno if isinstance(error, OSError) else None
     text = _text(error)
-    known = isinstance(error, PySparkException)
-    condition = (asked("getCondition") if known else None) or _condition(text)
-    return Link(kinds, condition, asked("getSqlState") if known else None, number, text)
+    condition, state = None, None
+    if isinstance(error, PySparkException):
+        condition, state = _call(error, "getCondition"), _call(error, "getSqlState")
+    return Link(kinds, condition or _condition(text), state, number, text)
+
+
+def _call(error: PySparkException, method: str) -> str | None:
+    """The text that a method of an exception returns; None where it fails or returns no text."""
+    try:
+        value = getattr(error, method)()
+    except Exception:
+        return None
+    return value if isinstance(value, str) else None
 
 
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # Py4J asks the JVM for the text, which may be gone
+    except Exception:  # Py4J gets the text from the JVM, which may have ended
         return ""
 
 
@@ -110,5 +113,5 @@ def _java_links(java: Any) -> list[Link]:
 
 
 def _condition(text: str) -> str | None:
-    found = _CONDITION.search(text[:600])
-    return found.group(1) if found else None
+    match = _CONDITION.search(text[:600])
+    return match.group(1) if match else None

@@ -1,7 +1,7 @@
 """Ctrl-C, at any moment: one line, exit code 130, and nothing half written.
 
-The first one raises `KeyboardInterrupt`, so that locks and temporary files are given back on the
-way out. One more, or one that Python would swallow (in a finalizer, say), ends the process there.
+The first Ctrl-C raises `KeyboardInterrupt`, so that locks are released and temporary files deleted
+on the way out. A second, or one that Python would swallow (in a finalizer), ends the process.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ from clearance.errors import EXIT_INTERRUPTED
 INTERRUPTED = "Interrupted. Nothing is half written: run the same command again."
 
 
-def heed_interrupts() -> None:
-    """From now on Ctrl-C ends the command so, unless whoever started it has Ctrl-C ignored."""
+def handle_interrupts() -> None:
+    """Install the handler of Ctrl-C, unless the process was started with Ctrl-C ignored."""
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     if not ignored and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _first)
-        sys.unraisablehook = _swallowed
+        signal.signal(signal.SIGINT, _on_first_interrupt)
+        sys.unraisablehook = _on_unraisable
 
 
 def ignore_interrupts() -> None:
-    """From now on the command is done, and its exit code stands."""
+    """Ignore Ctrl-C from now on: the command is done and its exit code is final."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def leave(*, said: bool = False) -> NoReturn:
+def exit_interrupted(*, message_shown: bool = False) -> NoReturn:
     """End the process as interrupted, without waiting for threads; the JVM ends with it.
 
     Args:
-        said: whether the reader was told.
+        message_shown: whether stderr has the message already.
     """
-    if not said:
+    if not message_shown:
         with suppress(OSError, ValueError):
             os.write(2, f"{INTERRUPTED}\n".encode())
     os._exit(EXIT_INTERRUPTED)
 
 
-def _first(*_: object) -> NoReturn:
-    signal.signal(signal.SIGINT, _again)
+def _on_first_interrupt(*_: object) -> NoReturn:
+    signal.signal(signal.SIGINT, _on_second_interrupt)
     raise KeyboardInterrupt
 
 
-def _again(*_: object) -> NoReturn:
-    leave()
+def _on_second_interrupt(*_: object) -> NoReturn:
+    exit_interrupted()
 
 
-def _swallowed(what: Any) -> None:
-    if issubclass(what.exc_type, KeyboardInterrupt):
-        leave()
-    sys.__unraisablehook__(what)
+def _on_unraisable(unraisable: Any) -> None:
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        exit_interrupted()
+    sys.__unraisablehook__(unraisable)

@@ -1,7 +1,7 @@
-"""What a fault of storage or of the cluster means, and what to do about it.
+"""Faults of storage and of the cluster, turned into errors that say what to do.
 
-The texts of exceptions may hold a person's data: of the chain's links classes, conditions and
-SQLSTATEs are read, of texts only what file systems and networks say, without paths; none is shown.
+The text of an exception may hold a person's data and is never shown. A cause is recognized by the
+classes, conditions and SQLSTATEs of the chain, and by messages of file systems and networks.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from py4j.protocol import Py4JError  # type: ignore[import-untyped]  # py4j ship
 from pyspark.errors import PySparkException
 
 from clearance.errors import ClearanceError, ProgramFault, StoreFault, SweepConflict, UsageError
-from clearance.platform.faults.bug import own_call
-from clearance.platform.faults.chain import Link, chain, kind_of
+from clearance.platform.faults.bug import bug_location
+from clearance.platform.faults.chain import Link, fault_name, list_links
 
-# Delta gives every refused commit this SQLSTATE; the names are for chains that lack one.
+# Delta gives every refused commit this SQLSTATE; the class names are for chains without a SQLSTATE.
 CONFLICT_STATE = "2D521"
 CONFLICT_KINDS = (
     "DeltaConcurrentModificationException",
@@ -38,15 +38,15 @@ _CONFLICT = re.compile(r"DELTA_(CONCURRENT_|METADATA_CHANGED|PROTOCOL_CHANGED)")
 
 
 @dataclass(frozen=True)
-class _Signs:
-    """What one cause shows itself by; each may be absent.
+class _Symptoms:
+    """The signs by which a cause is recognized; any of them is enough, each may be absent.
 
     Attributes:
         classes: parts of names of exceptions, of the chain or named in a text.
         conditions: starts of Spark's conditions, such as `FAILED_READ_FILE`.
-        messages: words in what a file system or network says.
+        messages: words in the message of a file system or network.
         phrases: words of Spark itself, in any text.
-        numbers: of the operating system.
+        numbers: error numbers of the operating system.
     """
 
     classes: re.Pattern[str] | None = None
@@ -56,24 +56,24 @@ class _Signs:
     numbers: tuple[int, ...] = ()
 
     def in_any(self, links: list[Link]) -> bool:
-        """Whether a link shows one of them."""
+        """Whether a link shows one of the signs."""
         return any(self._in(link) for link in links)
 
     def _in(self, link: Link) -> bool:
         return (
             link.number in self.numbers
-            or _found(self.classes, *link.classes)
-            or _found(self.conditions, link.condition or "")
-            or _found(self.messages, link.storage_messages)
-            or _found(self.phrases, link.without_paths)
+            or _matches(self.classes, *link.classes)
+            or _matches(self.conditions, link.condition or "")
+            or _matches(self.messages, link.storage_messages)
+            or _matches(self.phrases, link.without_paths)
         )
 
 
-def _found(words: re.Pattern[str] | None, *texts: str) -> bool:
+def _matches(words: re.Pattern[str] | None, *texts: str) -> bool:
     return words is not None and any(words.search(text) for text in texts)
 
 
-_FULL = _Signs(
+_FULL = _Symptoms(
     classes=re.compile("DSQuotaExceeded|NSQuotaExceeded"),
     messages=re.compile(
         r"No space left on device|Disk quota exceeded|File too large|Not enough space|"
@@ -82,7 +82,7 @@ _FULL = _Signs(
     ),
     numbers=(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
 )
-_DENIED = _Signs(
+_DENIED = _Symptoms(
     classes=re.compile("AccessDenied|AccessControlException|ParentNotDirectory"),
     conditions=re.compile("^DELTA_CANNOT_CREATE_LOG_PATH"),
     messages=re.compile(
@@ -92,7 +92,7 @@ _DENIED = _Signs(
     ),
     numbers=(errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST),
 )
-_BROKEN = _Signs(
+_BROKEN = _Symptoms(
     classes=re.compile(
         "JsonEOFException|JsonParseException|FileNotFoundException|NoSuchFileException"
     ),
@@ -106,13 +106,13 @@ _BROKEN = _Signs(
     ),
 )
 # A file of a table, not of its log: damaged it would show itself otherwise.
-_GONE = _Signs(
+_GONE = _Symptoms(
     conditions=re.compile(
         r"^(FAILED_READ_FILE\.FILE_NOT_EXIST|DELTA_FILE_NOT_FOUND_DETAILED|DELTA_VERSION_NOT_FOUND)"
     )
 )
-_MEMORY = _Signs(classes=re.compile("OutOfMemoryError|SparkOutOfMemory"))
-_STOPPED = _Signs(
+_MEMORY = _Symptoms(classes=re.compile("OutOfMemoryError|SparkOutOfMemory"))
+_STOPPED = _Symptoms(
     classes=re.compile(
         "Py4JNetworkError|ConnectionRefusedError|ConnectionResetError|BrokenPipeError"
     ),
@@ -122,8 +122,8 @@ _STOPPED = _Signs(
         r"^UNAVAILABLE: |StatusRuntimeException: UNAVAILABLE"
     ),
 )
-# What no store and no cluster does: a query that fits no table, a call that fits no function.
-_BUG = _Signs(
+# Faults that no store and no cluster causes: a query that fits no table, a call with wrong types.
+_BUG = _Symptoms(
     classes=re.compile(
         r"^(ConcurrentModificationException|"
         r"PySpark(Type|Value|Attribute|Index|Key|NotImplemented|Assertion)Error)$"
@@ -136,68 +136,76 @@ _BUG = _Signs(
 
 
 class _UnnamedFault(StoreFault):
-    """A fault found by `told`, which does not know which store it was."""
+    """A fault of a store whose address the message does not name yet."""
 
 
 class _UnnamedConflict(SweepConflict):
-    """A conflict found by `told`, likewise."""
+    """A conflict in a store whose address the message does not name yet."""
+
+
+# Each cause: its symptoms, what happened, what to do. The first that fits counts.
+_CAUSES = (
+    (
+        _FULL,
+        "No room is left on the disk",
+        "Make room for the store and for Spark's temporary files, then run the same command "
+        "again; nothing is half written.",
+    ),
+    (
+        _DENIED,
+        "The store may not be written or read",
+        "Give this user the right to write there (or mount it so), then run the same command "
+        "again; nothing is half written.",
+    ),
+    (
+        _MEMORY,
+        "Spark ran out of memory",
+        "Run it on a machine with more memory, then run the same command again.",
+    ),
+    (
+        _STOPPED,
+        "Spark stopped",
+        "See that nothing ends its process, then run the same command again; nothing is half "
+        "written.",
+    ),
+    (
+        _GONE,
+        "A file that is needed is gone",
+        "Where it was of an earlier version (an old sweep, or a record that was prepared again "
+        "since), a VACUUM has removed it: that version cannot be read any more. Run `clearance "
+        "prepare` and `clearance determine`: the sweep that they make rests on what the store "
+        "holds now. Otherwise put the table's folder back from a copy, then run the same "
+        "command again.",
+    ),
+    (
+        _BROKEN,
+        "A file that is needed is damaged or gone",
+        "Put the table's folder back from a copy (`charges` and `arrests` may be removed "
+        "whole instead: prepare makes them anew), then run the same command again.",
+    ),
+)
 
 
 def as_clearance_error(error: BaseException, *, doing: str) -> ClearanceError:
-    """The error to raise for a fault, with what to do; it names no row's values.
+    """The error to raise for a fault, with what to do; its message has no value of a row.
 
     Args:
-        error: what Spark, Delta or the operating system threw.
+        error: the exception of Spark, Delta or the operating system.
         doing: what was under way, for the message.
     """
-    links = chain(error)
-    kind = kind_of(links)
+    links = list_links(error)
+    kind = fault_name(links)
     if any(_is_conflict(link) for link in links):
         return _UnnamedConflict(
             f"Another run changed the store while {doing} ({kind}).",
             "Wait until it has finished, then run the same command again.",
         )
-    if _FULL.in_any(links):
-        return _UnnamedFault(
-            f"No room is left on the disk while {doing} ({kind}).",
-            "Make room for the store and for Spark's temporary files, then run the same command "
-            "again; nothing is half written.",
-        )
-    if _DENIED.in_any(links):
-        return _UnnamedFault(
-            f"The store may not be written or read while {doing} ({kind}).",
-            "Give this user the right to write there (or mount it so), then run the same command "
-            "again; nothing is half written.",
-        )
-    if _MEMORY.in_any(links):
-        return _UnnamedFault(
-            f"Spark ran out of memory while {doing} ({kind}).",
-            "Run it on a machine with more memory, then run the same command again.",
-        )
-    if _STOPPED.in_any(links):
-        return _UnnamedFault(
-            f"Spark stopped while {doing} ({kind}).",
-            "See that nothing ends its process, then run the same command again; nothing is half "
-            "written.",
-        )
-    if _GONE.in_any(links):
-        return _UnnamedFault(
-            f"A file that is needed is gone while {doing} ({kind}).",
-            "Where it was of an earlier version (an old sweep, or a record that was prepared again "
-            "since), a VACUUM has removed it: that version cannot be read any more. Run `clearance "
-            "prepare` and `clearance determine`: the sweep that they make rests on what the store "
-            "holds now. Otherwise put the table's folder back from a copy, then run the same "
-            "command again.",
-        )
-    if _BROKEN.in_any(links):
-        return _UnnamedFault(
-            f"A file that is needed is damaged or gone while {doing} ({kind}).",
-            "Put the table's folder back from a copy (`charges` and `arrests` may be removed "
-            "whole instead: prepare makes them anew), then run the same command again.",
-        )
+    for symptoms, event, remedy in _CAUSES:
+        if symptoms.in_any(links):
+            return _UnnamedFault(f"{event} while {doing} ({kind}).", remedy)
     if _BUG.in_any(links):
-        named = next((link.condition for link in links if link.condition), kind)
-        return ProgramFault(f"{named} at {own_call(error)} while {doing}")
+        condition = next((link.condition for link in links if link.condition), kind)
+        return ProgramFault(f"{condition} at {bug_location(error)} while {doing}")
     return _UnnamedFault(
         f"The store or the cluster failed while {doing} ({kind}).",
         "Check that the store can be written and has room, then run the same command again; "
@@ -213,16 +221,16 @@ def _is_conflict(link: Link) -> bool:
 
 @contextmanager
 def output_faults(out: Path, *, what: str, remedy: str) -> Iterator[None]:
-    """Turn what the disk throws while files for the reader are written into an error.
+    """Turn exceptions of the disk, while output files are written, into errors with a remedy.
 
     Args:
-        out: the file or folder the reader named.
-        what: what it is, `folder` or `report`.
-        remedy: what to do where it may not be written.
+        out: the file or folder that the command line names.
+        what: a word for it, `folder` or `report`.
+        remedy: what to do where the user may not write there.
 
     Raises:
         StoreFault: no room is left.
-        UsageError: it may not be written.
+        UsageError: the user may not write there.
     """
     try:
         yield
@@ -240,7 +248,7 @@ def output_faults(out: Path, *, what: str, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def storage_faults(doing: str) -> Iterator[None]:
-    """Turn what Spark, Delta and the disk throw into an error that names no row's values.
+    """Turn exceptions of Spark, Delta and the disk into errors without values of rows.
 
     Args:
         doing: what was under way, for the message.
@@ -254,8 +262,8 @@ def storage_faults(doing: str) -> Iterator[None]:
 
 
 @contextmanager
-def naming(store: str | None) -> Iterator[None]:
-    """Let every fault of storage inside the block say which store it is about.
+def name_store_in_faults(store: str | None) -> Iterator[None]:
+    """Put the store's address into the message of every fault of storage in the block.
 
     Args:
         store: the store's address; None where the command has none.

@@ -1,1 +1,1 @@
-"""Spark on this machine: Java, jars, the session, and small means of building plans."""
+"""Spark on this machine: Java, jars, the session, and helpers for building plans."""

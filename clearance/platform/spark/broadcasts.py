@@ -1,8 +1,8 @@
-"""What is sent to every worker: rows that are few, or whose files are small.
+"""Broadcasts: rows that are sent to every worker because they are few, or their files small.
 
-Spark's own guess of a size is of the whole table beneath a frame, and of a result that was put
-together it is nothing. So a join is told to send one side only where a count or a log says that it
-is small; any other goes by Spark's guess, which sends little.
+Spark estimates the size of rows by the whole table that they are read from, and has no estimate for
+a result of several operators. So a join gets a broadcast hint only where a count or a table's log
+proves that a side is small; without a hint Spark decides.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from pyspark.sql import functions as F
 
 # Rows of short columns that may go to every worker.
 BROADCAST_ROWS = 500_000
-# Bytes of a table's files whose rows may: compressed, some million rows of a few short columns.
+# Bytes of a table's files whose rows may go to every worker: compressed, some million short rows.
 BROADCAST_BYTES = 8 << 20
-# What Spark says of rows whose size it cannot know.
+# Spark's estimate for rows whose size it cannot know is larger.
 _NO_FILE = 1 << 62
 
 
 def sent_where_few(rows: DataFrame, *, at_most: int) -> DataFrame:
-    """The rows, to be sent to every worker where they are few enough.
+    """The rows, with a broadcast hint where they are few enough.
 
-    Spark's guess of their size would often move every record through one more shuffle.
+    Without the hint Spark would often shuffle every record once more.
 
     Args:
-        rows: any.
-        at_most: how many there can be.
+        rows: the small side of a join.
+        at_most: an upper bound of their number.
     """
     return F.broadcast(rows) if at_most <= BROADCAST_ROWS else rows
 
 
 def sent_where_small(rows: DataFrame, *, of: DataFrame) -> DataFrame:
-    """The rows, to be sent to every worker where the table is small that they are taken from.
+    """The rows, with a broadcast hint where the table that they are taken from is small.
 
     Args:
-        rows: no more than the table has.
-        of: the table, or what the rows were taken from.
+        rows: at most as many as the table has.
+        of: the table, or rows read from it.
     """
     return F.broadcast(rows) if bytes_of(of) <= BROADCAST_BYTES else rows
 
 
 def bytes_of(rows: DataFrame) -> int:
-    """The size of the files of all tables that rows are taken from, by the tables' logs: no query.
+    """The size of the files of all tables that rows are read from, by the tables' logs: no query.
 
     Args:
-        rows: any; those that a program handed over itself lie in no file, and count for nothing.
+        rows: any; rows that do not come from files count as 0 bytes.
     """
     frame: Any = rows
     leaves = frame._jdf.queryExecution().analyzed().collectLeaves()
-    sizes = (int(leaves.apply(at).stats().sizeInBytes()) for at in range(leaves.size()))
+    sizes = (int(leaves.apply(index).stats().sizeInBytes()) for index in range(leaves.size()))
     return sum(size for size in sizes if size < _NO_FILE)

@@ -1,8 +1,9 @@
-"""An archive of the classes that a run loads, so that it is some ten seconds sooner done.
+"""An archive of the Java classes that a run loads, which saves a run some ten seconds.
 
-`clearance.commands.archive_classes` makes it (the JVM's own class data sharing), once for a Java
-and a set of jars; set-up starts that in the background. It is a shortcut only: where it is missing,
-made by another Java, of other jars or damaged, a run does without it. It lies beside Delta's jars.
+`clearance.commands.archive_classes` makes the archive (the JVM's class data sharing), once for a
+Java and a set of jars; set-up starts it in the background. The archive is optional: where it is
+missing, damaged, or made by another Java or of other jars, a run works without it. It is stored
+beside Delta's jars.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from pathlib import Path
 from clearance.platform.paths import jars_folder
 from clearance.platform.spark.java import find_java
 
-# What `doctor` names.
+# The command that makes the archive, as `doctor` shows it.
 MAKER = "python -m clearance.commands.archive_classes"
-# What loads the classes; an archive that was made by something else is made anew.
+# The work whose classes are archived; part of the archive's name, so a change makes a new archive.
 WARMED_UP_BY = "two months of the line"
 NAME = "classes-{}.jsa"
-# What the JVM would otherwise say, on stdout, of an archive that it cannot use or make.
+# Keeps the JVM's warnings about an archive that it cannot use or make off stdout.
 QUIET = "-Xlog:cds=off -Xlog:cds+dynamic=off"
 
 
 def archive_file() -> Path:
-    """Where the archive for this Java, these jars and this class path lies, made or not."""
+    """The path of the archive for this Java, these jars and this class path, made or not."""
     home = find_java() or Path()
     package = find_spec("pyspark")
     spark = Path(package.origin).parent if package and package.origin else Path()
@@ -37,24 +38,24 @@ def archive_file() -> Path:
         *sorted(jars_folder().glob("*.jar")),
     ]:
         with suppress(OSError):
-            seen = path.stat()
-            digest.update(f"{path.name}\0{seen.st_size}\0{seen.st_mtime_ns}\0".encode())
+            stat = path.stat()
+            digest.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
     return jars_folder() / NAME.format(digest.hexdigest()[:16])
 
 
 def archive_options() -> str:
-    """The JVM's options that use the archive; none where there is none that is whole."""
+    """The JVM's options that use the archive; empty where it is missing or damaged."""
     archive = archive_file()
-    # The JVM dies of an archive that is cut off: its sum is looked at before each use.
-    whole = False
+    # The JVM crashes on a truncated archive: its checksum is compared before each use.
+    intact = False
     with suppress(OSError):
-        whole = sum_file(archive).read_text(encoding="ascii") == sum_of(archive)
-    if not whole or any(letter.isspace() or letter in "\"'\\" for letter in str(archive)):
+        intact = checksum_file(archive).read_text(encoding="ascii") == file_checksum(archive)
+    if not intact or any(letter.isspace() or letter in "\"'\\" for letter in str(archive)):
         return ""
     return f"-Xshare:auto -XX:SharedArchiveFile={archive} {QUIET}"
 
 
-def described() -> str:
+def describe_archive() -> str:
     """A line for `doctor`: whether runs start with the archive."""
     archive = archive_file()
     if archive_options():
@@ -62,12 +63,15 @@ def described() -> str:
     return f"none, so runs take some seconds more; `{MAKER}` makes it"
 
 
-def sum_file(archive: Path) -> Path:
-    """Where an archive's sum is written, once it is whole; an empty one stands for none made."""
+def checksum_file(archive: Path) -> Path:
+    """The file of an archive's checksum, written when the archive is done.
+
+    An empty file means that the archive could not be made.
+    """
     return archive.with_suffix(".jsa.sha256")
 
 
-def sum_of(archive: Path) -> str:
+def file_checksum(archive: Path) -> str:
     """The SHA-256 of an archive."""
     with archive.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,7 @@
 """What Spark needs of the machine and of the environment variables, each checked without Spark.
 
-A check returns what it saw, or raises a fault that says what to do. Where Spark does not start, the
-first check that fails is why; where none does, what Java said may tell.
+A check returns a description of what it found, or raises a fault with a remedy. Where Spark does
+not start, the first check that fails gives the cause; where none fails, Java's output may.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _CONNECT = ("SPARK_REMOTE", "SPARK_LOCAL_REMOTE", "SPARK_CONNECT_MODE_ENABLED")
 _EVENT_LOG = "file:///tmp/spark-events"
 
 _JAVA_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
-# What Java says of a start that failed, what that means, and what to do.
-_SAID = (
+# Words in the output of a Java that failed to start, the cause, and the remedy.
+_CAUSES_BY_OUTPUT = (
     (
         r"insufficient memory|Cannot allocate memory|Could not reserve enough space",
         "Java found no memory",
@@ -46,7 +46,7 @@ _SAID = (
     ),
     (
         r"UnknownHostException",
-        "a host that is named leads to no address",
+        "the name of a host does not resolve to an address",
         "Look at SPARK_LOCAL_IP, at spark-defaults.conf and at Hadoop's core-site.xml.",
     ),
     (
@@ -58,41 +58,41 @@ _SAID = (
 
 
 class NoCauseFound(StoreFault):
-    """Spark did not start, and nothing tells why."""
+    """Spark did not start, and no check found the cause."""
 
 
-def spark_home() -> str:
-    """The Spark that will be started: the one of this Python, or one that is as good."""
-    home, ours = os.environ.get("SPARK_HOME"), version("pyspark")
+def check_spark_home() -> str:
+    """The Spark that will be started: this Python's, or SPARK_HOME's if of the same release."""
+    home, needed = os.environ.get("SPARK_HOME"), version("pyspark")
     if not home:
-        return f"not set: Spark {ours} of this Python"
+        return f"not set: Spark {needed} of this Python"
     if not (Path(home) / "bin" / "spark-submit").is_file():
         raise StoreFault(f"SPARK_HOME is {home}, where no Spark lies.", "Unset SPARK_HOME.")
     jars = sorted((Path(home) / "jars").glob("spark-core_*.jar"))
     release = jars[0].stem.rpartition("-")[2] if jars else "of an unknown release"
-    if release.split(".")[:2] != ours.split(".")[:2]:
+    if release.split(".")[:2] != needed.split(".")[:2]:
         raise StoreFault(
-            f"SPARK_HOME is {home}, a Spark {release}; needed is {ours}.", "Unset SPARK_HOME."
+            f"SPARK_HOME is {home}, a Spark {release}; needed is {needed}.", "Unset SPARK_HOME."
         )
     return f"{home}, Spark {release}"
 
 
-def spark_connect() -> str:
-    """Whether Spark runs here, as it must, and not at the other end of Spark Connect."""
-    named = [name for name in _CONNECT if os.environ.get(name)]
+def check_spark_connect() -> str:
+    """Whether Spark runs in this process, as it must, and not over Spark Connect."""
+    variables = [name for name in _CONNECT if os.environ.get(name)]
     if os.environ.get("SPARK_API_MODE", "").lower() == "connect":
-        named.append("SPARK_API_MODE")
-    if named:
+        variables.append("SPARK_API_MODE")
+    if variables:
         raise StoreFault(
-            f"{', '.join(named)} is set: Spark would be asked for over Spark Connect, which the "
+            f"{', '.join(variables)} is set: Spark would run over Spark Connect, which the "
             "steps cannot use.",
-            f"Unset {' and '.join(named)}, or submit the step as a job (jobs/) to the cluster.",
+            f"Unset {' and '.join(variables)}, or submit the step as a job (jobs/) to the cluster.",
         )
-    return "not asked for"
+    return "not requested"
 
 
-def host_name() -> str:
-    """This machine's name and that it leads to an address, which Spark asks for."""
+def check_host_name() -> str:
+    """This machine's name, which must resolve to an address: Spark looks it up."""
     if address := os.environ.get("SPARK_LOCAL_IP"):
         return f"SPARK_LOCAL_IP is {address}"
     name = socket.gethostname()
@@ -100,14 +100,14 @@ def host_name() -> str:
         socket.getaddrinfo(name, None)
     except OSError as error:
         raise StoreFault(
-            f"This machine's host name, {name}, leads to no address.",
+            f"This machine's host name, {name}, does not resolve to an address.",
             f"Set SPARK_LOCAL_IP=127.0.0.1, or add `127.0.0.1 {name}` to /etc/hosts.",
         ) from error
     return name
 
 
-def user_name() -> str:
-    """The user's name, which Hadoop asks for."""
+def check_user_name() -> str:
+    """The user's name, which Hadoop needs."""
     number = os.geteuid()
     try:
         return pwd.getpwuid(number).pw_name
@@ -119,32 +119,34 @@ def user_name() -> str:
         ) from error
 
 
-def event_log() -> str:
-    """The folder of Spark's event log, where one is to be written."""
-    settings = dict(_settings())
+def check_event_log() -> str:
+    """The folder of Spark's event log, where the settings enable the log."""
+    settings = dict(_read_spark_settings())
     if settings.get("spark.eventLog.enabled", "false").lower() != "true":
         return "none is written"
-    place = settings.get("spark.eventLog.dir", _EVENT_LOG)
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", place) and not place.startswith("file:"):
-        return f"{place}, not looked at"
-    folder = Path(re.sub(r"^file:/*", "/", place))
+    address = settings.get("spark.eventLog.dir", _EVENT_LOG)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) and not address.startswith("file:"):
+        return f"{address}, not checked"
+    folder = Path(re.sub(r"^file:/*", "/", address))
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise StoreFault(
-            f"Spark's event log is to be written into {folder}, which is no folder that this user "
-            "may write (spark.eventLog.dir in spark-defaults.conf).",
+            f"This user cannot write Spark's event log into {folder} (spark.eventLog.dir in "
+            "spark-defaults.conf).",
             f"Make it (`mkdir -p {folder}`), or set spark.eventLog.enabled to false there.",
         )
     return str(folder)
 
 
-def temporary_folders() -> str:
-    """The folders for what Spark does not keep in memory."""
-    named = os.environ.get("SPARK_LOCAL_DIRS") or dict(_settings()).get("spark.local.dir")
-    if not named:
+def check_temporary_folders() -> str:
+    """The folders for data that Spark does not hold in memory."""
+    settings = dict(_read_spark_settings())
+    setting = os.environ.get("SPARK_LOCAL_DIRS") or settings.get("spark.local.dir")
+    if not setting:
         return "the system's"
-    folders = [Path(part.strip()) for part in named.split(",") if part.strip()]
+    folders = [Path(part.strip()) for part in setting.split(",") if part.strip()]
     for folder in folders:
-        nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        ancestors = (folder, *folder.absolute().parents)
+        nearest = next(path for path in ancestors if path.exists())
         if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
             raise StoreFault(
                 f"{folder}, for Spark's temporary files, may not be written by this user.",
@@ -154,38 +156,38 @@ def temporary_folders() -> str:
 
 
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("SPARK_HOME", spark_home),
-    ("Spark Connect", spark_connect),
-    ("host name", host_name),
-    ("user name", user_name),
-    ("event log", event_log),
-    ("temporary folders", temporary_folders),
+    ("SPARK_HOME", check_spark_home),
+    ("Spark Connect", check_spark_connect),
+    ("host name", check_host_name),
+    ("user name", check_user_name),
+    ("event log", check_event_log),
+    ("temporary folders", check_temporary_folders),
 )
 
 
-def why_not_started(said: str, *, kind: str) -> StoreFault:
-    """Why Spark did not start, and what to do, in one line each.
+def explain_failed_start(output: str, *, kind: str) -> StoreFault:
+    """The fault that says why Spark did not start, and what to do, in one line each.
 
     Args:
-        said: what Java and Python said; searched for known words, never shown.
-        kind: of the error, for where nothing is found.
+        output: of Java and Python; searched for known words, never shown.
+        kind: the name of the error, shown where no cause is found.
     """
     for _, check in CHECKS:
         try:
             check()
         except StoreFault as fault:
             return StoreFault(f"Spark did not start: {fault.message}", fault.remedy)
-    for words, cause, cure in _SAID:
-        if re.search(words, said):
-            return StoreFault(f"Spark did not start: {cause}.", cure)
+    for words, cause, remedy in _CAUSES_BY_OUTPUT:
+        if re.search(words, output):
+            return StoreFault(f"Spark did not start: {cause}.", remedy)
     return NoCauseFound(
         f"Spark did not start ({kind}).",
         "Run `clearance doctor`: it checks what Spark needs, one by one; with --debug it shows "
-        "what Java says.",
+        "Java's output.",
     )
 
 
-def _settings() -> Iterator[tuple[str, str]]:
+def _read_spark_settings() -> Iterator[tuple[str, str]]:
     """The settings that Spark takes from spark-defaults.conf and PYSPARK_SUBMIT_ARGS."""
     folder = os.environ.get("SPARK_CONF_DIR")
     if folder is None and os.environ.get("SPARK_HOME"):
@@ -195,13 +197,13 @@ def _settings() -> Iterator[tuple[str, str]]:
     except OSError:
         text = ""
     for line in text.splitlines():
-        if found := re.match(r"\s*(spark\.[\w.]+)(?:\s*[=:]\s*|\s+)(.*)", line):
-            yield found[1], found[2].strip()
+        if match := re.match(r"\s*(spark\.[\w.]+)(?:\s*[=:]\s*|\s+)(.*)", line):
+            yield match[1], match[2].strip()
     try:
-        given = shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", ""))
+        arguments = shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", ""))
     except ValueError:
-        given = []
-    for option, value in pairwise(given):
+        arguments = []
+    for option, value in pairwise(arguments):
         if option == "--conf" and "=" in value:
             name, _, setting = value.partition("=")
             yield name, setting

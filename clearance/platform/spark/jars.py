@@ -1,7 +1,7 @@
 """Delta's jars: resolved once by Spark's own resolver, checked against committed SHA-256 sums.
 
-`python -m clearance.platform.spark.jars` does both and is what set-up calls. Only the seven jars
-that Delta needs beside Spark are kept; what else the resolver would bring, Spark has already.
+`python -m clearance.platform.spark.jars` does both; set-up calls it. Only the seven jars that Delta
+needs beside Spark are fetched: Spark has the others that the resolver would bring.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from clearance.platform.spark.java import use_java
 
 COORDINATE = "io.delta:delta-spark_4.2_2.13:4.4.0"
 CHECKSUMS = Path(__file__).with_name("jars.sha256")
-# Spark carries these (or newer ones) itself; unfiltered they are 26 jars and 74 MB more.
+# Spark contains these jars (or newer ones); together they are 26 jars and 74 MB.
 EXCLUDED = (
     "com.fasterxml.jackson.core:jackson-annotations",
     "com.fasterxml.jackson.core:jackson-core",
@@ -49,20 +49,20 @@ EXCLUDED = (
 )
 
 
-def expected() -> dict[str, str]:
+def load_checksums() -> dict[str, str]:
     """The committed SHA-256 sum of each jar, by file name."""
     lines = CHECKSUMS.read_text(encoding="utf-8").split("\n")
     return {name: digest for digest, name in (line.split() for line in lines if line.strip())}
 
 
-def checked(folder: Path) -> list[Path]:
-    """The jars in `folder`, each found and its sum right.
+def check_jars(folder: Path) -> list[Path]:
+    """The paths of the jars in `folder`, once each is found and its sum is right.
 
     Raises:
         StoreFault: a jar is missing or its sum is wrong.
     """
     jars = []
-    for name, digest in expected().items():
+    for name, digest in load_checksums().items():
         jar = folder / name
         if not jar.is_file():
             raise StoreFault(
@@ -81,8 +81,8 @@ def checked(folder: Path) -> list[Path]:
     return jars
 
 
-def resolve(folder: Path) -> None:
-    """Let Spark's resolver fetch the jars into `folder`, checked before they get there.
+def fetch_jars(folder: Path) -> None:
+    """Fetch the jars into `folder` by Spark's resolver; each is checked before it is moved there.
 
     Raises:
         StoreFault: the resolver failed, or brought a jar with a wrong sum.
@@ -108,22 +108,22 @@ def resolve(folder: Path) -> None:
             ) from error
         fetched = Path(ivy) / "fetched"
         fetched.mkdir()
-        for name in expected():
-            found = Path(ivy) / "jars" / name
-            if found.is_file():
-                shutil.copy2(found, fetched / name)
-        for jar in checked(fetched):
+        for name in load_checksums():
+            resolved = Path(ivy) / "jars" / name
+            if resolved.is_file():
+                shutil.copy2(resolved, fetched / name)
+        for jar in check_jars(fetched):
             jar.replace(folder / jar.name)
 
 
 def main() -> int:
-    """Resolve the jars that are not there yet; 0 when all are there and right."""
+    """Fetch the missing jars; returns 0 when all are there with the right sums."""
     folder = jars_folder()
     use_java()
     try:
-        if not all((folder / name).is_file() for name in expected()):
-            resolve(folder)
-        checked(folder)
+        if not all((folder / name).is_file() for name in load_checksums()):
+            fetch_jars(folder)
+        check_jars(folder)
     except ClearanceError as error:
         print(error.message, file=sys.stderr)
         print(error.remedy, file=sys.stderr)

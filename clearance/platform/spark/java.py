@@ -1,7 +1,7 @@
 """Finds a Java for Spark: JAVA_HOME, then PATH, then the usual places.
 
-`python -m clearance.platform.spark.java` prints the home of the one found (set-up asks it); the
-command calls `use_java` so that it also runs where nobody set JAVA_HOME.
+`python -m clearance.platform.spark.java` prints the home of the Java found, for set-up. The command
+calls `use_java`, so that it also runs where JAVA_HOME is not set.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ USUAL_PLACES = (
 MAC_LOCATOR = Path("/usr/libexec/java_home")
 
 
-def release_of(home: Path) -> int | None:
-    """The major release of the Java in `home`, or None where there is no Java that runs."""
+def java_release(home: Path) -> int | None:
+    """The major release of the Java in `home`, or None where no Java there can be run."""
     program = home / "bin" / "java"
     if not os.access(program, os.X_OK):
         return None
     try:
         text = (home / "release").read_text(encoding="utf-8", errors="replace")
-        found = re.search(r'^JAVA_VERSION="?(\d+)(?:\.(\d+))?', text, re.MULTILINE)
+        match = re.search(r'^JAVA_VERSION="?(\d+)(?:\.(\d+))?', text, re.MULTILINE)
     except OSError:
-        found = None
-    if found is None:
-        found = re.search(r'version "(\d+)(?:\.(\d+))?', _said_by(program, "-version"))
-    if found is None:
+        match = None
+    if match is None:
+        match = re.search(r'version "(\d+)(?:\.(\d+))?', _output_of(program, "-version"))
+    if match is None:
         return None
-    # Releases before 9 called themselves 1.x.
-    return int(found[2] or 1) if found[1] == "1" else int(found[1])
+    # Releases before 9 have the number 1.x.
+    return int(match[2] or 1) if match[1] == "1" else int(match[1])
 
 
 def find_java(
@@ -56,21 +56,21 @@ def find_java(
 
     Args:
         environ: where JAVA_HOME and PATH are read.
-        places: patterns of homes to look at when those two name none.
+        places: patterns of homes, searched where those two have no Java that is new enough.
     """
-    for home in _named(environ):
-        if (release_of(home) or 0) >= OLDEST:
+    for home in _homes_in_environment(environ):
+        if (java_release(home) or 0) >= OLDEST:
             return home
-    found = {home: release_of(home) or 0 for home in _usual(places)}
-    usable = [home for home, release in found.items() if release >= OLDEST]
-    return min(usable, key=lambda home: (_rank(found[home]), str(home)), default=None)
+    releases = {home: java_release(home) or 0 for home in _usual_homes(places)}
+    usable = [home for home, release in releases.items() if release >= OLDEST]
+    return min(usable, key=lambda home: (_preference(releases[home]), str(home)), default=None)
 
 
 def use_java(environ: MutableMapping[str, str] = os.environ) -> Path | None:
-    """The Java that Spark will start with from now on: JAVA_HOME is set to it.
+    """Set JAVA_HOME to the Java that Spark will start with; returns its home, or None.
 
     Args:
-        environ: read and written; left alone when there is no Java that is new enough.
+        environ: read and written; unchanged where no Java is new enough.
     """
     home = find_java(environ)
     if home is not None:
@@ -78,31 +78,31 @@ def use_java(environ: MutableMapping[str, str] = os.environ) -> Path | None:
     return home
 
 
-def _named(environ: Mapping[str, str]) -> Iterator[Path]:
+def _homes_in_environment(environ: Mapping[str, str]) -> Iterator[Path]:
     if environ.get("JAVA_HOME"):
         yield Path(environ["JAVA_HOME"])
     program = shutil.which("java", path=environ.get("PATH", ""))
-    # macOS keeps a stub at /usr/bin/java, which may stand for no Java at all: its locator knows.
+    # macOS has a stub at /usr/bin/java even where no Java is installed; its locator finds one.
     if program and not (program == "/usr/bin/java" and MAC_LOCATOR.exists()):
         yield Path(program).resolve().parent.parent
 
 
-def _usual(places: Iterable[str]) -> Iterator[Path]:
+def _usual_homes(places: Iterable[str]) -> Iterator[Path]:
     if MAC_LOCATOR.exists():
-        told = _said_by(MAC_LOCATOR, "-v", f"{OLDEST}+").strip()
-        if told.startswith("/"):
-            yield Path(told)
+        output = _output_of(MAC_LOCATOR, "-v", f"{OLDEST}+").strip()
+        if output.startswith("/"):
+            yield Path(output)
     for place in places:
         pattern = Path(place).expanduser()
         root = Path(pattern.anchor)
         yield from sorted(root.glob(str(pattern.relative_to(root))))
 
 
-def _rank(release: int) -> int:
+def _preference(release: int) -> int:
     return PREFERRED.index(release) if release in PREFERRED else len(PREFERRED) + release
 
 
-def _said_by(program: Path, *arguments: str) -> str:
+def _output_of(program: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(
             [str(program), *arguments], capture_output=True, text=True, timeout=30, check=False
@@ -113,7 +113,7 @@ def _said_by(program: Path, *arguments: str) -> str:
 
 
 def main() -> int:
-    """Print the home of the Java found; 1 where there is none."""
+    """Print the home of the Java found; returns 1 where there is none."""
     home = find_java()
     if home is None:
         return 1

@@ -1,7 +1,7 @@
 """Small tables of literals, made by the JVM alone.
 
-`createDataFrame` starts Python workers that hand the rows over; a table that the driver holds
-anyway goes into the plan as one JSON literal instead.
+`createDataFrame` starts Python workers that send the rows. These tables are in the driver's memory
+and go into the plan as one JSON literal instead.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pyspark.sql import functions as F
 def literal_table(
     spark: SparkSession, rows: Iterable[Sequence[object]], types: Mapping[str, str]
 ) -> DataFrame:
-    """A row is one of `rows`, in order, in one partition.
+    """One row per element of `rows`, in order, in one partition.
 
     Args:
         spark: the session.
-        rows: values that JSON holds, in the order of the columns; dates and times as ISO text.
+        rows: values that JSON can hold, in the order of the columns; dates and times as ISO text.
         types: the type of each column, in order.
     """
     text = json.dumps([dict(zip(types, row, strict=True)) for row in rows])

@@ -1,10 +1,10 @@
-"""Spark's own pages and its event log, on request, for whoever looks for where time goes.
+"""Spark's web pages and its event log, on request, to find where time is spent.
 
 `CLEARANCE_SPARK_UI` (a port, or `on`) opens the pages on this machine alone while a command runs.
-`CLEARANCE_EVENT_LOG` (a folder) keeps the events of each command there: what ran, how long, how
-many rows and bytes. What a plan or an error says in words may quote a record, so that no text is
-kept but the names of events, plan steps and measures; the pages cannot be kept from showing it, and
-`explain`, which asks for one person, has neither. Under spark-submit the cluster's settings hold.
+`CLEARANCE_EVENT_LOG` (a folder) stores the events of each command: what ran, how long, how many
+rows and bytes. The text of a plan or an error may quote a record, so the stored events have no
+texts except the names of events, plan steps and measures. The pages show such texts; so `explain`,
+which reads one person's record, has neither. Under spark-submit the cluster's settings apply.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from clearance.errors import StoreFault, UsageError
 
 PAGES, EVENTS = "CLEARANCE_SPARK_UI", "CLEARANCE_EVENT_LOG"
 LOOPBACK = "127.0.0.1"
-# Spark listens on every address of the machine, whatever its driver's is, unless it is told here.
+# Spark's pages listen on every address of the machine unless this variable names one.
 _ADDRESS = "SPARK_LOCAL_IP"
-# Digits of a number of a person: a SUBJECT_ID has eight.
+# Numbers of people: a SUBJECT_ID has eight digits.
 _NUMBERS = r"\d{7,}"
 
-# The keys whose texts are kept; numbers always are.
-_KEPT = {
+# The keys whose texts are stored; numbers always are.
+_STORED = {
     "Event",
     "Spark Version",
     "App Name",
@@ -44,14 +44,14 @@ _KEPT = {
     "Metadata",
     "Launched",
 }
-# The keys whose texts are kept where they are numbers.
+# The keys whose texts are stored where they are numbers.
 _DIGITS = {"Value", "Update", "spark.sql.execution.id", "spark.sql.execution.root.id"}
-# What Spark names by the text of a plan.
+# The keys under which Spark gives the text of a plan as a name.
 _NAMELESS = {"RDD Info", "Block Updated Info"}
 
 
 def pages_settings(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The settings of Spark that open its pages; none where they are not asked for.
+    """The settings of Spark that open its pages; none where they are not requested.
 
     Args:
         environment: variables; None for those of this process.
@@ -59,15 +59,15 @@ def pages_settings(environment: Mapping[str, str] | None = None) -> dict[str, st
     Raises:
         UsageError: the variable holds neither a port nor `on`.
     """
-    asked = (os.environ if environment is None else environment).get(PAGES, "").strip().lower()
-    if asked in ("", "off"):
+    port = (os.environ if environment is None else environment).get(PAGES, "").strip().lower()
+    if port in ("", "off"):
         return {}
-    if asked != "on" and not (asked.isdigit() and 1 <= int(asked) <= 65_535):
-        raise UsageError(f"{PAGES} `{asked}` is no port.", "Set it to a port, `on` or `off`.")
+    if port != "on" and not (port.isdigit() and 1 <= int(port) <= 65_535):
+        raise UsageError(f"Unknown port `{port}` in {PAGES}.", "Set it to a port, `on` or `off`.")
     os.environ[_ADDRESS] = LOOPBACK
     return {
         "spark.ui.enabled": "true",
-        "spark.ui.port": "4040" if asked == "on" else asked,
+        "spark.ui.port": "4040" if port == "on" else port,
         "spark.ui.killEnabled": "false",
         "spark.ui.threadDumpsEnabled": "false",
         "spark.ui.heapHistogramEnabled": "false",
@@ -76,10 +76,10 @@ def pages_settings(environment: Mapping[str, str] | None = None) -> dict[str, st
 
 
 @contextmanager
-def events_kept(environment: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
-    """Around a session: the settings of its event log, of which a copy without texts is kept.
+def event_log_settings(environment: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
+    """The settings of a session's event log; at the end of the block, stores it without texts.
 
-    Spark's own log lies in a folder for its owner alone meanwhile, and goes in the end.
+    Spark writes its own log into a folder that only its owner can read, deleted at the end.
 
     Args:
         environment: variables; None for those of this process.
@@ -87,13 +87,13 @@ def events_kept(environment: Mapping[str, str] | None = None) -> Iterator[dict[s
     Raises:
         StoreFault: the folder cannot be written to.
     """
-    asked = (os.environ if environment is None else environment).get(EVENTS, "").strip()
-    if not asked:
+    destination = (os.environ if environment is None else environment).get(EVENTS, "").strip()
+    if not destination:
         yield {}
         return
-    kept = Path(asked)
+    events_folder = Path(destination)
     try:
-        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        events_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(prefix="clearance-events-") as folder:
             try:
                 yield {
@@ -105,10 +105,10 @@ def events_kept(environment: Mapping[str, str] | None = None) -> Iterator[dict[s
             finally:
                 for log in Path(folder).iterdir():
                     if log.is_file() and not log.name.startswith("."):
-                        _copy(log, kept / log.name.removesuffix(".inprogress"))
+                        _copy(log, events_folder / log.name.removesuffix(".inprogress"))
     except OSError as error:
         raise StoreFault(
-            f"The events of Spark could not be kept in {kept} ({error.strerror}).",
+            f"Spark's events could not be written into {events_folder} ({error.strerror}).",
             f"Name another folder in {EVENTS}, or none.",
         ) from error
 
@@ -125,11 +125,11 @@ def _copy(log: Path, target: Path) -> None:
 
 
 def without_texts(event: Any, key: str = "") -> Any:
-    """An event with all its numbers, and of its texts only names of what Spark does.
+    """An event with all its numbers, and of its texts only names of Spark's operations.
 
     Args:
-        event: a value of the log, as JSON gives it.
-        key: under which it stands.
+        event: a value of the log, parsed from JSON.
+        key: the key of the value; empty for a whole event.
     """
     if isinstance(event, dict):
         nameless = key in _NAMELESS
@@ -141,5 +141,5 @@ def without_texts(event: Any, key: str = "") -> Any:
         return [without_texts(value, key) for value in event]
     if isinstance(event, str):
         number = event.lstrip("-").isdigit() and key in _DIGITS
-        return event if number or key in _KEPT else ""
+        return event if number or key in _STORED else ""
     return event

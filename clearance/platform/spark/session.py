@@ -1,7 +1,7 @@
-"""The Spark session: one place that builds it, for the command, the jobs and the tests.
+"""Builds the Spark session, for the command, the jobs and the tests.
 
-Locally every setting below applies. Under spark-submit, or on a cluster that brings its own
-session, whatever was set there stays: a setting is added only where none was given.
+Locally every setting below applies. Under spark-submit, or on a cluster with its own session, the
+settings made there have precedence: a setting is added only where it has no value.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from clearance.errors import ClearanceError, StoreFault
-from clearance.platform.faults.chain import chain, kind_of
+from clearance.platform.faults.chain import fault_name, list_links
 from clearance.platform.paths import conf_folder, jars_folder
 from clearance.platform.spark.class_archive import archive_options
-from clearance.platform.spark.environment import spark_connect, why_not_started
-from clearance.platform.spark.jars import checked
+from clearance.platform.spark.environment import check_spark_connect, explain_failed_start
+from clearance.platform.spark.jars import check_jars
 from clearance.platform.spark.java import use_java
-from clearance.platform.spark.jvm_names import remember_names
+from clearance.platform.spark.jvm_names import cache_names
 
-# Seconds that a JVM has to end by itself, and characters of what it said that are looked at.
+# Seconds that a JVM has to end by itself, and bytes of its output that are searched.
 _PATIENCE = 5
-_MOST_SAID = 100_000
+_OUTPUT_LIMIT = 100_000
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 
-# Needed for right answers, wherever we run.
+# Needed for right answers, on every platform.
 MEANING = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
-    # Letter case as Java has it: ICU's first looks up the case of every letter that there is.
+    # Letter case by Java: ICU first looks up the case of every letter that exists.
     "spark.sql.icu.caseMappings.enabled": "false",
     "spark.sql.extensions": DELTA_EXTENSION,
     "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
@@ -47,26 +47,26 @@ MEANING = {
 SPEED = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.codegen.hugeMethodLimit": "8000",
-    # Prepare sorts once by person, cycle, step and count; what is sorted so is added up in one go.
+    # Prepare sorts once by person, cycle, step and count; sorted rows are aggregated in one pass.
     "spark.sql.execution.replaceHashWithSortAgg": "true",
     "spark.sql.debug.maxToStringFields": "25",
-    # A run is hundreds of small plans (docs/decisions/0007). What is inferred from a join ("the key
-    # is not null") makes Delta read a table's log again; checking each rule's work is for Spark's
-    # own developers; and code is generated anew for what no longer fits among 100 kept classes.
+    # A run is hundreds of small plans (docs/decisions/0007). Constraints inferred from a join ("the
+    # key is not null") make Delta read a table's log again; validating each plan change is for
+    # Spark's developers; and the default cache of 100 generated classes is too small.
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.sql.codegen.cache.maxEntries": "512",
-    # A merge reads its source twice; what it is to change is found once.
+    # A merge reads its source twice; materialized, the source is computed once.
     "spark.databricks.delta.merge.materializeSource": "all",
-    # What this is when nobody sets it depends on a variable of the environment, which is looked up
-    # for each field that an expression reads outside generated code.
+    # Unset, it depends on an environment variable, which Spark looks up for each field that an
+    # expression reads outside generated code.
     "spark.sql.types.framework.enabled": "false",
-    # Noting the place of each column expression costs six calls to the JVM beside the one it is.
+    # Recording the source line of each column expression costs six more calls to the JVM.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 
-# What is written is for its owner alone, also what the JVM writes. Where a cluster's own rights
-# rule (object stores, an HDFS with its own mask), this changes nothing.
+# Files that the JVM writes are readable by their owner alone. Where a cluster has its own rights
+# (object stores, an HDFS with its own mask), this changes nothing.
 PRIVACY = {"spark.hadoop.fs.permissions.umask-mode": "077"}
 
 # One machine: few tasks. The defaults (50, 200, and 10,000 to list files) are a cluster's: a VACUUM
@@ -74,19 +74,19 @@ PRIVACY = {"spark.hadoop.fs.permissions.umask-mode": "077"}
 ONE_MACHINE = {
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",
-    # A list of the table's files beside each commit, which a new table's first write asks the log
-    # for in a query of its own. Nothing here reads it.
+    # A list of the table's files beside each commit, for which a new table's first write runs a
+    # query. Nothing here reads the list.
     "spark.databricks.delta.allFilesInCrc.enabled": "false",
     "spark.sql.shuffle.partitions": "8",
 }
 
-# Compiling what Spark generates costs more than running it saves where little is read.
+# Where little is read, compiling generated code takes longer than it saves.
 INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
-# Nor does planning a query anew after each of its stages pay there, or more tasks than two.
+# Where little is read, replanning a query after each stage and more than two tasks do not pay.
 SMALL = INTERPRETED | {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
@@ -96,15 +96,15 @@ LOCAL = ONE_MACHINE | {
     "spark.app.name": "clearance",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    # Each query's plan is written out for a page that nobody sees here.
+    # Each query's plan is written as text for the web page, which is off.
     "spark.sql.ui.explainMode": "simple",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
 
-class _JavaSays:
-    """What the JVM writes beside its log: held back, unless `--debug` shows all of it."""
+class _JavaOutput:
+    """The JVM's standard error: stored in a file, unless `--debug` shows it."""
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
@@ -124,14 +124,14 @@ class _JavaSays:
         SparkContext._ensure_initialized(gateway=launch(conf, kwargs))
 
     def text(self) -> str:
-        """What it has written, the end of it."""
+        """The end of the output so far; empty where `--debug` shows it."""
         if self._file is None:
             return ""
         self._file.seek(0)
-        return self._file.read()[-_MOST_SAID:].decode("utf-8", "replace")
+        return self._file.read()[-_OUTPUT_LIMIT:].decode("utf-8", "replace")
 
 
-def memory_for(total_bytes: int) -> str:
+def driver_memory(total_bytes: int) -> str:
     """Driver memory for a machine: an eighth of it, at least 1 GiB and at most 16 GiB.
 
     Args:
@@ -141,10 +141,10 @@ def memory_for(total_bytes: int) -> str:
     return f"{min(max(gib, 1), 16)}g"
 
 
-def _no_warehouse() -> dict[str, str]:
-    """Spark makes a folder for tables of its own, `spark-warehouse` here, unless it is there.
+def _warehouse_settings() -> dict[str, str]:
+    """A setting that keeps Spark from creating a folder `spark-warehouse` in the current folder.
 
-    Nothing is ever put into it.
+    Nothing is ever written into the warehouse.
     """
     return {"spark.sql.warehouse.dir": Path(tempfile.gettempdir()).resolve().as_uri()}
 
@@ -168,11 +168,11 @@ def build_session(
 
     Args:
         cores: how many cores to use locally; all of them when None.
-        small: little is read, so that no code is generated; local only.
-        extra: settings that go before the ones here (tests); ignored where already given.
+        small: whether little is read, so that no code is generated; local only.
+        extra: settings that override the ones here (tests), but not those of spark-submit.
 
     Raises:
-        StoreFault: Java or Delta cannot be had.
+        StoreFault: Java or Delta is missing, or Spark does not start.
     """
     submitted = is_submitted()
     if not submitted:
@@ -180,14 +180,14 @@ def build_session(
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("CLEARANCE_SPARK_LOG", "off")
     wanted = {**MEANING, **SPEED, **PRIVACY}
-    said = _JavaSays()
+    java_output = _JavaOutput()
     if not submitted:
         wanted |= (
             LOCAL
-            | _no_warehouse()
+            | _warehouse_settings()
             | {
                 "spark.master": f"local[{cores or '*'}]",
-                "spark.driver.memory": memory_for(_machine_memory()),
+                "spark.driver.memory": driver_memory(_machine_memory()),
                 "spark.driver.extraJavaOptions": java_options(small=small),
             }
         )
@@ -195,21 +195,21 @@ def build_session(
             wanted |= SMALL
     try:
         if submitted:
-            # Before the gateway stands, SparkConf knows nothing of what spark-submit was given.
+            # SparkConf has spark-submit's settings only once the gateway is connected.
             SparkContext._ensure_initialized()
         given = SparkConf()
         if submitted:
             if not _log_is_set(given):
                 wanted["spark.log.level"] = os.environ.get("CLEARANCE_SPARK_LOG", "off").upper()
-            _bring_delta(given)
+            _add_delta_jars(given)
             if str(given.get("spark.master") or "").startswith("local"):
-                wanted |= ONE_MACHINE | _no_warehouse()
+                wanted |= ONE_MACHINE | _warehouse_settings()
         else:
-            spark_connect()
-            wanted["spark.jars"] = ",".join(str(jar) for jar in checked(jars_folder()))
+            check_spark_connect()
+            wanted["spark.jars"] = ",".join(str(jar) for jar in check_jars(jars_folder()))
         settings = {**wanted, **(extra or {})}
         if not submitted:
-            said.start(settings)
+            java_output.start(settings)
         builder: Any = SparkSession.builder
         for key, value in settings.items():
             if given.get(key) is None:
@@ -218,23 +218,23 @@ def build_session(
     except ClearanceError:
         raise
     except Exception as error:
-        links = chain(error)
-        told = "\n".join([said.text(), *(link.text for link in links)])
-        raise why_not_started(told, kind=kind_of(links)) from error
-    remember_names(SparkContext._jvm)
+        links = list_links(error)
+        output = "\n".join([java_output.text(), *(link.text for link in links)])
+        raise explain_failed_start(output, kind=fault_name(links)) from error
+    cache_names(SparkContext._jvm)
     if not submitted:
         session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
     return session
 
 
 def _log_is_set(given: SparkConf) -> bool:
-    """Whether spark-submit was told how much to log; Spark's messages may print values of rows."""
+    """Whether spark-submit's settings have a log level; Spark's messages may hold row values."""
     options = str(given.get("spark.driver.extraJavaOptions") or "")
     return given.get("spark.log.level") is not None or "-Dlog4j" in options
 
 
 def end_jvm() -> None:
-    """End the JVM that this run started, and wait until it is gone: it writes nothing any more."""
+    """End the JVM that this run started, and wait until it has ended and writes nothing more."""
     process = getattr(SparkContext._gateway, "proc", None)
     if process is None:
         return
@@ -246,11 +246,11 @@ def end_jvm() -> None:
         process.wait()
 
 
-# Spark's generated methods are large already. Compiling them with much more drawn in took a third
-# of a run's CPU and made nothing faster (docs/decisions/0007).
+# Spark's generated methods are large. Inlining more into them took a third of a run's CPU and made
+# nothing faster (docs/decisions/0007).
 COMPILING = "-XX:FreqInlineSize=100 -XX:InlineSmallCode=1200 -XX:LiveNodeCountInliningCutoff=10000"
 
-# A short run ends before what the JVM's second compiler makes of half of it has paid.
+# A short run ends before half the work of the JVM's second compiler has paid off.
 COMPILING_LATE = (
     "-XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=4000 "
     "-XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000"
@@ -264,18 +264,18 @@ def java_options(*, small: bool = False) -> str:
     """Options of the local JVM: log, zone, garbage collector, compiler, archive of classes.
 
     Args:
-        small: little is read, so that the JVM compiles less.
+        small: whether little is read, so that the JVM compiles less.
     """
     log4j = conf_folder() / "spark" / "log4j2.properties"
-    own = (
+    basics = (
         f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC -XX:+UseParallelGC {ROOM}"
     )
     late = f"{COMPILING_LATE} " if small else ""
-    return f"{own} {COMPILING} {late}{archive_options()}".strip()
+    return f"{basics} {COMPILING} {late}{archive_options()}".strip()
 
 
-def _bring_delta(given: SparkConf) -> None:
-    """Hand our jars to a JVM that spark-submit started without Delta's."""
+def _add_delta_jars(given: SparkConf) -> None:
+    """Add Delta's jars to a JVM that spark-submit started without them."""
     jvm: Any = SparkContext._jvm
     loader = jvm.Thread.currentThread().getContextClassLoader()
     try:
@@ -287,10 +287,10 @@ def _bring_delta(given: SparkConf) -> None:
                 "This cluster's session has no Delta.",
                 "Submit with `--jars '.jars/*.jar'` or use a cluster that has Delta 4.0 or newer.",
             ) from absent
-    jars: list[Path] = checked(jars_folder())
+    jars: list[Path] = check_jars(jars_folder())
     for jar in jars:
         loader.addURL(jvm.java.io.File(str(jar)).toURI().toURL())
-    already = given.get("spark.jars") or ""
-    ours = [str(jar) for jar in jars]
-    given.set("spark.jars", ",".join([*filter(None, already.split(",")), *ours]))
+    submitted_jars = (given.get("spark.jars") or "").split(",")
+    delta_jars = [str(jar) for jar in jars]
+    given.set("spark.jars", ",".join([*filter(None, submitted_jars), *delta_jars]))
     SparkSession.builder.config("spark.jars", given.get("spark.jars"))

@@ -1,4 +1,4 @@
-"""The commits of a table, newest first, from the files of its log: no Spark job, no snapshot.
+"""Reads the commits of a table from the files of its log: no Spark job, no snapshot.
 
 Delta writes a commit as `_delta_log/<version>.json`, one action a line, the first of them
 `commitInfo` with the operation and the note (`userMetadata`). Source: the Delta protocol.
@@ -14,8 +14,8 @@ from typing import Any
 
 from clearance.platform.store.log_folder import Folder
 
-# What this project's own writes are called; their notes say what a table rests on, whether or not
-# the write found a row to change.
+# The operations by which this project writes. The note of such a commit records what the table was
+# made from, also where the write changed no row.
 OWN_WRITES = ("WRITE", "MERGE", "CREATE TABLE AS SELECT")
 
 _COMMIT = re.compile(r"(\d{20})\.json")
@@ -26,11 +26,11 @@ class Commit:
     """One commit of a table.
 
     Attributes:
-        version: of the table after it.
-        operation: Delta's word for it.
+        version: of the table after the commit.
+        operation: Delta's word, such as `MERGE`.
         note: its `userMetadata`; None where it has none.
-        metrics: what Delta counted while it wrote, by its own names.
-        moment: when it was made, in milliseconds since 1970; None where it does not say.
+        metrics: Delta's counts of the write, by Delta's names.
+        moment: when it was made, in milliseconds since 1970; None where it is not recorded.
     """
 
     version: int
@@ -42,23 +42,23 @@ class Commit:
 
     @property
     def rows_written(self) -> int | None:
-        """How many new rows the write put into the table; None where Delta did not count them."""
+        """How many new rows the write added to the table; None where Delta did not count them."""
         merged = self.metrics.get("numTargetRowsInserted")
         return merged if merged is not None else self.metrics.get("numOutputRows")
 
     @property
     def changes_by_row(self) -> bool:
-        """Whether its change feed is small: it changed single rows, or none."""
+        """Whether the commit changed single rows or none, so that its change feed is small."""
         return self.operation in ("MERGE", "OPTIMIZE")
 
     @property
     def is_noted(self) -> bool:
-        """Whether it is a write with a note."""
+        """Whether the commit is a write with a note."""
         return self.note is not None and self.operation in OWN_WRITES
 
     def changes_data(self) -> bool:
-        """Whether it added or removed rows: OPTIMIZE, VACUUM and changes of properties do not."""
-        for line in self._log.lines(_file(self.version)):
+        """Whether it added or removed rows; OPTIMIZE, VACUUM and changes of properties do not."""
+        for line in self._log.lines(_file_name(self.version)):
             action: dict[str, Any] = json.loads(line)
             if any(action.get(kind, {}).get("dataChange") for kind in ("add", "remove")):
                 return True
@@ -71,8 +71,8 @@ def versions(log: Folder) -> frozenset[int]:
     Args:
         log: its `_delta_log`.
     """
-    found = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
-    return frozenset(int(match[1]) for match in found)
+    matches = (match for name in log.names() if (match := _COMMIT.fullmatch(name)))
+    return frozenset(int(match[1]) for match in matches)
 
 
 def commits(log: Folder, *, until: int | None = None) -> Iterator[Commit]:
@@ -87,7 +87,7 @@ def commits(log: Folder, *, until: int | None = None) -> Iterator[Commit]:
     """
     for version in sorted(versions(log), reverse=True):
         if until is None or version <= until:
-            yield _commit(log, version)
+            yield _read_commit(log, version)
 
 
 def commits_after(log: Folder, *, version: int) -> Iterator[Commit]:
@@ -102,11 +102,11 @@ def commits_after(log: Folder, *, version: int) -> Iterator[Commit]:
     """
     for later in sorted(versions(log)):
         if later > version:
-            yield _commit(log, later)
+            yield _read_commit(log, later)
 
 
 def last_of_same_rows(log: Folder, *, version: int) -> int:
-    """The newest version of a table that holds the rows of a version, be it in other files.
+    """The newest version of a table with the same rows as a version, perhaps in other files.
 
     Args:
         log: its `_delta_log`.
@@ -120,10 +120,10 @@ def last_of_same_rows(log: Folder, *, version: int) -> int:
 
 
 def last_commit(log: Folder, *, until: int | None = None) -> Commit | None:
-    """The commit that says what a table holds: the last write with a note, or a later change.
+    """The last commit that wrote a note or changed data.
 
-    What an operator does to properties, constraints or the layout of files says nothing about the
-    rows and is passed over. Where no commit changed data it is the first; None without any.
+    Changes of properties, constraints or the layout of files by an operator are skipped. Where no
+    commit changed data, the result is the first commit; None where there is none.
 
     Args:
         log: its `_delta_log`.
@@ -136,21 +136,21 @@ def last_commit(log: Folder, *, until: int | None = None) -> Commit | None:
     return commit
 
 
-def _commit(log: Folder, version: int) -> Commit:
-    for line in log.lines(_file(version)):
+def _read_commit(log: Folder, version: int) -> Commit:
+    for line in log.lines(_file_name(version)):
         info: dict[str, Any] | None = json.loads(line).get("commitInfo")
         if info is not None:
-            counted = {
+            metrics = {
                 name: int(value)
                 for name, value in info.get("operationMetrics", {}).items()
                 if str(value).isdigit()
             }
             return Commit(
-                *(version, info["operation"], info.get("userMetadata"), counted, log),
+                *(version, info["operation"], info.get("userMetadata"), metrics, log),
                 moment=info.get("timestamp"),
             )
     return Commit(version, "UNKNOWN", None, {}, log)
 
 
-def _file(version: int) -> str:
+def _file_name(version: int) -> str:
     return f"{version:020}.json"

@@ -1,4 +1,4 @@
-"""Tables that an earlier release made: the columns they lack, the constraints that have changed."""
+"""Updates tables of an earlier release: adds missing columns, replaces changed constraints."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from clearance.schemas import TableSpec
 
 
 def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
-    """Give a table the columns and constraints of this release; new columns are null in its rows.
+    """Add this release's columns and constraints to a table; its rows have null in new columns.
 
-    A constraint that said less then (a list of words that has grown) is taken away and added anew.
-    One that a killed command took away is added by the next.
+    A constraint that has become wider (a list of words that has grown) is dropped and added again.
+    Where a command is killed in between, the next command adds the missing constraint.
 
     Args:
         spark: the session.
         spec: a table that the store has.
         root: the folder or address of the store.
     """
-    place = spark_path(f"{root}/{spec.name}")
-    table = f"delta.{quoted_name(place)}"
-    there = set(spark.read.format("delta").load(place).columns)
-    if lacking := [f"{name} {kind}" for name, kind in spec.types.items() if name not in there]:
-        spark.sql(f"ALTER TABLE {table} ADD COLUMNS ({', '.join(lacking)})")
+    path = spark_path(f"{root}/{spec.name}")
+    table = f"delta.{quoted_name(path)}"
+    present = set(spark.read.format("delta").load(path).columns)
+    if missing := [f"{name} {kind}" for name, kind in spec.types.items() if name not in present]:
+        spark.sql(f"ALTER TABLE {table} ADD COLUMNS ({', '.join(missing)})")
     if not spec.widened:
         return
-    properties = spark.sql(f"SHOW TBLPROPERTIES {table}").collect()
-    stands = {row["key"]: _without_blanks(row["value"]) for row in properties}
+    properties = {
+        row["key"]: row["value"] for row in spark.sql(f"SHOW TBLPROPERTIES {table}").collect()
+    }
     for name in spec.widened:
         condition = spec.constraints[name]
-        stood = stands.get(CONSTRAINT + name)
-        if stood == _without_blanks(condition):
+        current = properties.get(CONSTRAINT + name)
+        if current is not None and _without_blanks(current) == _without_blanks(condition):
             continue
-        if stood is not None:
+        if current is not None:
             spark.sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         spark.sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition})")
 
 
 def with_later_columns(rows: DataFrame, spec: TableSpec) -> DataFrame:
-    """A row is as it was, with the columns that the table has got since, which say nothing.
+    """The rows of an earlier version, with null in the columns that were added to the table since.
 
     Args:
         rows: of an earlier version of the table.
@@ -56,5 +57,5 @@ def with_later_columns(rows: DataFrame, spec: TableSpec) -> DataFrame:
 
 
 def _without_blanks(condition: str) -> str:
-    """What two spellings of a condition have in common: Delta keeps its words, not its blanks."""
+    """A condition without blanks, to compare two spellings: Delta changes the blanks."""
     return "".join(condition.split())

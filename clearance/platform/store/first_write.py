@@ -11,18 +11,18 @@ from clearance.platform.store.log_folder import folder_at, spark_path
 from clearance.schemas import MAKERS, TableSpec
 
 KEEP_YEARS = "interval 7300 days"
-# Lies beside the tables while one of them is written for the first time.
+# The start of the name of a mark: a file beside a table during the table's first write.
 MARK = ".first_write_of_"
-# What the property of a constraint is called, before its name.
+# The start of the name of the property that holds a constraint.
 CONSTRAINT = "delta.constraints."
 
 
 def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bool) -> None:
     """Make a table with these rows, in one commit.
 
-    A mark beside the table says that its first write is under way. What a killed one leaves is
-    files that no commit names: with the mark they are written past, without it they are rows whose
-    log is lost, which are never written over. Of two first writes at once one wins.
+    During the write a mark file lies beside the table. A killed first write leaves files that no
+    commit names: with the mark the next write ignores them; without it they are rows whose log is
+    lost, which are never overwritten. Of two first writes at once one succeeds.
 
     Args:
         rows: with all columns of the table.
@@ -34,24 +34,24 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
         SweepConflict: another run has made the table meanwhile.
         StoreFault: its rows are there, but not its log.
     """
-    spark, place = rows.sparkSession, spark_path(f"{root}/{spec.name}")
+    spark, path = rows.sparkSession, spark_path(f"{root}/{spec.name}")
     remains = has_remains(spark, spec, root=root)
     folder_at(spark, root).put(MARK + spec.name)
     properties = properties_of(spec, open_readers=open_readers)
     typed = rows.select(*[F.col(name).cast(kind).alias(name) for name, kind in spec.types.items()])
     if spec.cluster_by and not remains:
-        _create_as_select(typed, spec, place=place, properties=properties)
+        _create_as_select(typed, spec, path=path, properties=properties)
     else:
-        # CREATE TABLE refuses a folder in which something lies; a plain write goes past it.
-        typed.write.format("delta").mode("append").options(**properties).save(place)
+        # CREATE TABLE refuses a folder that is not empty; a plain write accepts it.
+        typed.write.format("delta").mode("append").options(**properties).save(path)
         if spec.cluster_by:
             columns = ", ".join(spec.cluster_by)
-            spark.sql(f"ALTER TABLE delta.{quoted_name(place)} CLUSTER BY ({columns})")
+            spark.sql(f"ALTER TABLE delta.{quoted_name(path)} CLUSTER BY ({columns})")
     end_first_write(spark, spec, root=root)
 
 
 def end_first_write(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
-    """Take the mark away that lies beside a table during its first write.
+    """Delete the mark that lies beside a table during its first write.
 
     Args:
         spark: the session.
@@ -62,23 +62,23 @@ def end_first_write(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
 
 
 def _create_as_select(
-    rows: DataFrame, spec: TableSpec, *, place: str, properties: dict[str, str]
+    rows: DataFrame, spec: TableSpec, *, path: str, properties: dict[str, str]
 ) -> None:
     spark, view = rows.sparkSession, f"first_rows_of_{spec.name}_{id(rows)}"
-    listed = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
+    pairs = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
     rows.createOrReplaceTempView(view)
     try:
         spark.sql(
-            f"CREATE TABLE delta.{quoted_name(place)} USING delta "
+            f"CREATE TABLE delta.{quoted_name(path)} USING delta "
             f"CLUSTER BY ({', '.join(spec.cluster_by)}) "
             f"COMMENT {_quoted(f'One row is {spec.row}.')} "
-            f"TBLPROPERTIES ({listed}) AS SELECT * FROM {view}"
+            f"TBLPROPERTIES ({pairs}) AS SELECT * FROM {view}"
         )
     except AnalysisException as error:
         if error.getCondition() != "TABLE_OR_VIEW_ALREADY_EXISTS":
             raise
         raise SweepConflict(
-            f"Another run made {spec.name} in {place} meanwhile.",
+            f"Another run made {spec.name} in {path} meanwhile.",
             "Wait until it has finished, then run the same command again.",
         ) from error
     finally:
@@ -86,7 +86,7 @@ def _create_as_select(
 
 
 def has_remains(spark: SparkSession, spec: TableSpec, *, root: str) -> bool:
-    """Whether a first write that did not come to its commit left anything behind.
+    """Whether a first write that was killed before its commit left any files.
 
     Args:
         spark: the session.
@@ -94,23 +94,23 @@ def has_remains(spark: SparkSession, spec: TableSpec, *, root: str) -> bool:
         root: the folder or address of the store.
 
     Raises:
-        StoreFault: what lies there are the rows of a table whose log is lost.
+        StoreFault: the files are rows of a table whose log is lost.
     """
-    place = f"{root}/{spec.name}"
-    left = folder_at(spark, place).names()
+    path = f"{root}/{spec.name}"
+    remains = folder_at(spark, path).names()
     marked = MARK + spec.name in folder_at(spark, root).names()
-    if any(name.endswith(".parquet") for name in left) and not marked:
+    if any(name.endswith(".parquet") for name in remains) and not marked:
         raise StoreFault(
             f"The store {root} holds files of {spec.name}, but the log that says which of them "
             "count is gone.",
-            f"Put the folder {place}/_delta_log back from a copy, or move the whole folder away "
+            f"Put the folder {path}/_delta_log back from a copy, or move the whole folder away "
             f"and run {MAKERS[spec.name]} again.",
         )
-    return bool(left)
+    return bool(remains)
 
 
 def properties_of(spec: TableSpec, *, open_readers: bool) -> dict[str, str]:
-    """The table's properties: its constraints among them."""
+    """The table's properties, its constraints among them."""
     properties = {
         "delta.enableDeletionVectors": str(not open_readers).lower(),
         "delta.enableChangeDataFeed": str(spec.change_feed).lower(),
@@ -128,5 +128,5 @@ def _quoted(text: str) -> str:
 
 
 def quoted_name(name: str) -> str:
-    """A name as SQL takes it whatever is in it."""
+    """A name in backticks for SQL, whatever characters it has."""
     return "`" + name.replace("`", "``") + "`"

@@ -1,4 +1,4 @@
-"""One run at a time in a folder: a lock that ends with its process, however that ends."""
+"""A lock file for one run at a time in a folder; the lock ends when its process ends."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from clearance.errors import SweepConflict
 
 @contextmanager
 def exclusive_lock(path: Path, *, doing: str) -> Iterator[None]:
-    """Hold the lock file `path` for the block; it is gone afterwards.
+    """Hold the lock on the file `path` for the block, and delete the file afterwards.
 
-    A killed process leaves the file behind but not the lock, so the next run simply goes on.
+    A killed process leaves the file but not the lock, so the next run can take the lock.
 
     Args:
-        path: the lock file; its folder must be there.
-        doing: what only one run may do at a time, for the message.
+        path: the lock file; its folder must exist.
+        doing: the work that only one run may do at a time, for the message.
 
     Raises:
         SweepConflict: another run holds it.
         OSError: the file cannot be made.
     """
-    handle = _take(path)
+    handle = _acquire(path)
     if handle is None:
         raise SweepConflict(
             f"Another run is {doing}.",
@@ -38,7 +38,7 @@ def exclusive_lock(path: Path, *, doing: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _take(path: Path) -> int | None:
+def _acquire(path: Path) -> int | None:
     """A handle that holds the lock, or None where another run has it."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -48,15 +48,15 @@ def _take(path: Path) -> int | None:
             os.close(handle)
             return None
         except OSError:
-            # A file system without locks: the commits of Delta and the renames still hold alone.
+            # A file system without locks: only Delta's commits and the renames protect the store.
             return handle
-        if _is_still(path, handle):
+        if _is_same_file(path, handle):
             return handle
-        # The run before us removed its file between our opening and our locking of it.
+        # The run before deleted its file between our opening and our locking of it.
         os.close(handle)
 
 
-def _is_still(path: Path, handle: int) -> bool:
+def _is_same_file(path: Path, handle: int) -> bool:
     try:
         return os.path.samestat(os.stat(path), os.fstat(handle))
     except FileNotFoundError:

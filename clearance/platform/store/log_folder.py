@@ -1,4 +1,4 @@
-"""A table's log folder, read and listed without a Spark job: on this machine, or by Hadoop."""
+"""Reads and lists a table's log folder without a Spark job: on this machine, or by Hadoop."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 
 def spark_path(place: str) -> str:
-    """A folder or address as Spark is given it.
+    """A folder or address in the form that Spark needs.
 
-    A folder of this machine is one also where Hadoop's default file system is another.
+    `file:` keeps a folder of this machine apart from Hadoop's default file system.
 
     Args:
         place: an absolute path, or an address.
@@ -28,16 +28,16 @@ class Folder(Protocol):
     """A folder of small files."""
 
     def names(self) -> list[str]:
-        """The names of what lies in it; none where there is no such folder."""
+        """The names of the files and folders in it; empty where there is no such folder."""
 
     def lines(self, name: str) -> Iterator[str]:
-        """The lines of one file, from the first on."""
+        """The lines of a file, from the first on."""
 
     def put(self, name: str) -> None:
-        """Make an empty file, and the folder where it is missing."""
+        """Make an empty file, and the folder where the folder is missing."""
 
     def remove(self, name: str) -> None:
-        """Delete a file, if it is there."""
+        """Delete a file, if it exists."""
 
 
 def folder_at(spark: SparkSession, place: str) -> Folder:

@@ -1,9 +1,10 @@
 """The files that hold a table's rows at a version, read from a log that is short and plain.
 
-Delta finds them by queries of its own: the state of a version, then the list of its files, which
-cost a small run more than its rows do. Where every commit since the first is at hand, few of them,
-and nothing but whole files was ever added and removed, the log says the same at once. Of any other
-log this says nothing, and Delta reads the table. Source: the Delta protocol, action reconciliation.
+Delta finds the files by queries: the state of a version, then the list of its files. In a small run
+these queries take longer than reading the rows. A log is short and plain where it has every commit
+since the first, few of them, and each added and removed whole files only: then the files follow
+from the log directly. Any other table is read by Delta. Source: the Delta protocol, action
+reconciliation.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from pyspark.sql.types import ArrayType, DataType, MapType, StructField, StructT
 from clearance.platform.store.commits import versions
 from clearance.platform.store.log_folder import Folder
 
-# Of longer logs and of more files Delta's own queries are no longer the larger part.
+# With longer logs and more files, Delta's queries are the smaller part of a read.
 MOST_COMMITS, MOST_FILES = 20, 32
-# What a reader may meet without it changing what the files say; whether a row is struck out by a
-# deletion vector is looked at file by file.
+# Features of tables that do not change how a file is read; deletion vectors are checked file by
+# file.
 HARMLESS = frozenset({"deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck"})
 _MAPPING = "delta.columnMapping.mode"
 
 
 @dataclass(frozen=True)
 class PlainFiles:
-    """What a table is at a version.
+    """The columns and files of a table at a version.
 
     Attributes:
-        schema: its columns, without what Delta notes beside them.
-        names: of its files, in the table's folder, in no order; at least one.
+        schema: its columns, without Delta's metadata.
+        names: the names of its files in the table's folder, in no order; at least one.
     """
 
     schema: StructType
@@ -41,18 +42,18 @@ class PlainFiles:
 
 
 def plain_files(log: Folder, *, version: int | None) -> PlainFiles | None:
-    """The files of a table at a version, the last where None; None where only Delta can tell.
+    """The files of a table at a version; None where the log is not short and plain.
 
     Args:
         log: its `_delta_log`.
-        version: one that the table has.
+        version: a version of the table; the last where None.
 
     Raises:
         OSError, ValueError, KeyError: a file of the log cannot be read, or is no commit.
     """
-    found = versions(log)
-    last = max(found, default=-1) if version is None else version
-    if not 0 <= last < MOST_COMMITS or not found.issuperset(range(last + 1)):
+    in_log = versions(log)
+    last = max(in_log, default=-1) if version is None else version
+    if not 0 <= last < MOST_COMMITS or not in_log.issuperset(range(last + 1)):
         return None
     names: set[str] = set()
     metadata: dict[str, Any] = {}
@@ -60,24 +61,26 @@ def plain_files(log: Folder, *, version: int | None) -> PlainFiles | None:
         if not _is_plain(action):
             return None
         metadata = action.get("metaData", metadata)
-        names -= {action["remove"]["path"]} if "remove" in action else set()
-        names |= {action["add"]["path"]} if "add" in action else set()
+        if "remove" in action:
+            names.discard(action["remove"]["path"])
+        if "add" in action:
+            names.add(action["add"]["path"])
     if not metadata or not 0 < len(names) <= MOST_FILES:
         return None
-    schema = _bare(StructType.fromJson(json.loads(metadata["schemaString"])))
+    schema = _without_metadata(StructType.fromJson(json.loads(metadata["schemaString"])))
     assert isinstance(schema, StructType)
     return PlainFiles(schema, tuple(map(unquote, names)))
 
 
 def _actions(log: Folder, last: int) -> Iterator[dict[str, Any]]:
-    """The actions of the commits up to one, oldest first; of one commit, removals first."""
+    """The actions of the commits up to `last`, oldest first; within a commit, removals first."""
     for version in range(last + 1):
         actions = [json.loads(line) for line in log.lines(f"{version:020}.json")]
         yield from sorted(actions, key=lambda action: "remove" not in action)
 
 
 def _is_plain(action: dict[str, Any]) -> bool:
-    """Whether the action leaves a table whose rows are those of whole files in its folder."""
+    """Whether, after the action, the table's rows are still those of whole files in its folder."""
     protocol, metadata = action.get("protocol", {}), action.get("metaData", {})
     features = set(protocol.get("readerFeatures", ()))
     file = action.get("add") or action.get("remove") or {"path": ""}
@@ -91,12 +94,18 @@ def _is_plain(action: dict[str, Any]) -> bool:
     )
 
 
-def _bare(kind: DataType) -> DataType:
-    """The type without what is noted beside its fields: it would go on into other tables."""
+def _without_metadata(kind: DataType) -> DataType:
+    """The type without the metadata of its fields, which would be copied into other tables."""
     if isinstance(kind, StructType):
-        return StructType([StructField(field.name, _bare(field.dataType)) for field in kind.fields])
+        return StructType(
+            [StructField(field.name, _without_metadata(field.dataType)) for field in kind.fields]
+        )
     if isinstance(kind, ArrayType):
-        return ArrayType(_bare(kind.elementType), kind.containsNull)
+        return ArrayType(_without_metadata(kind.elementType), kind.containsNull)
     if isinstance(kind, MapType):
-        return MapType(_bare(kind.keyType), _bare(kind.valueType), kind.valueContainsNull)
+        return MapType(
+            _without_metadata(kind.keyType),
+            _without_metadata(kind.valueType),
+            kind.valueContainsNull,
+        )
     return kind

@@ -1,8 +1,8 @@
 """The store: a folder or bucket of Delta tables, each under its own name.
 
-Only this module, ingest and feeds touch storage. A table is made by its first write, with its
-declared schema, clustering, constraints and properties, in one commit; every fault of storage
-becomes a `StoreFault`.
+Only this module, ingest and feeds use storage. A table's first write creates it, with its declared
+schema, clustering, constraints and properties, in one commit. Every fault of storage becomes a
+`StoreFault`.
 """
 
 from __future__ import annotations
@@ -34,42 +34,42 @@ __all__ = ["MAKERS", "Store", "storage_faults"]
 
 LOCK = ".writing.lock"
 _SPREAD = 512
-# In a path these stand for other characters.
+# Characters that Spark takes for a pattern in a path.
 _GLOB = re.compile(r"[\\*?\[\]{}]")
 _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 _APP_ID = "spark.databricks.delta.write.txnAppId"
 _APP_VERSION = "spark.databricks.delta.write.txnVersion"
 
 
-class _Claims(threading.local):
-    """The folders that this thread has claimed."""
+class _Locks(threading.local):
+    """The folders on which this thread holds the write lock."""
 
     def __init__(self) -> None:
         self.roots: set[Path] = set()
 
 
-_CLAIMED = _Claims()
+_LOCKED = _Locks()
 
 
 @dataclass
 class NextCommit:
-    """The one write to a table that rests on what was read of it.
+    """The write that `compare_and_commit` expects.
 
     Attributes:
-        commit: the write, once it is done.
+        commit: the commit of the write; None before.
     """
 
     commit: Commit | None = None
 
     @property
     def version(self) -> int:
-        """The table's version once it is written; -1 before."""
+        """The table's version after the write; -1 before."""
         return -1 if self.commit is None else self.commit.version
 
 
 @dataclass(frozen=True)
 class Store:
-    """Where a state's tables are.
+    """The folder or bucket with a state's tables.
 
     Attributes:
         uri: folder, or `s3a://`, `abfss://`, `dbfs:/`, `hdfs://` address.
@@ -85,7 +85,7 @@ class Store:
         return f"{self.root}/{TABLES[table].name}"
 
     def _at(self, table: str) -> str:
-        """The same for Spark."""
+        """The table's location in the form that Spark needs."""
         return spark_path(self.path(table))
 
     @property
@@ -95,61 +95,61 @@ class Store:
 
     @property
     def is_address(self) -> bool:
-        """Whether it lies elsewhere than in a folder of this machine."""
+        """Whether the store is at an address, not in a folder of this machine."""
         return ADDRESS.match(self.uri) is not None
 
     @contextmanager
     def write_lock(self, *, make: bool = False) -> Iterator[None]:
-        """Be the only run that writes into the store, where the store is a folder.
+        """Hold the lock of the only run that writes into the store, where the store is a folder.
 
-        On a plain file system Delta's commit looks for the next version's file and then renames
-        its own to it; two processes that do so in the same instant would both believe they won.
-        HDFS, Azure and Google decide that themselves, a table at a time. S3 does not unless Delta
-        is given a lock table: there nobody but the scheduler sees to it (docs/operations).
+        On a plain file system Delta checks for the next version's file and then renames its own
+        file to it; two processes that do so at the same time would both take the commit for
+        theirs. HDFS, Azure and Google prevent that, table by table. S3 does not, unless Delta has
+        a lock table: there the scheduler must run one command at a time (docs/operations).
 
-        A step may claim what its run has claimed: the claim ends with the outermost.
+        The lock is re-entrant: a step may take the lock of its run, which the run releases.
 
         Args:
-            make: make the folder where it is missing (ingest); it goes again if it stays empty.
+            make: make the folder where it is missing (ingest), and delete it again if it is empty.
 
         Raises:
             SweepConflict: another run is writing.
             StoreFault: the folder cannot be made or written.
         """
         root = Path(os.path.abspath(self.uri))
-        if self.is_address or root in _CLAIMED.roots or not (make or root.is_dir()):
+        if self.is_address or root in _LOCKED.roots or not (make or root.is_dir()):
             yield
             return
-        with ExitStack() as held:
+        with ExitStack() as cleanup:
             with storage_faults(f"opening the store {self.uri}"):
                 if not root.exists():
                     root.mkdir(parents=True, mode=0o700)
-                    held.callback(_remove_empty, root)
+                    cleanup.callback(_remove_empty, root)
                 lock = exclusive_lock(root / LOCK, doing=f"writing into the store {self.uri}")
-                held.enter_context(lock)
-            _CLAIMED.roots.add(root)
-            held.callback(_CLAIMED.roots.remove, root)
+                cleanup.enter_context(lock)
+            _LOCKED.roots.add(root)
+            cleanup.callback(_LOCKED.roots.remove, root)
             yield
 
     def exists(self, spark: SparkSession, table: str) -> bool:
         """Whether the table has been created."""
-        with storage_faults(f"looking at {table}"):
+        with storage_faults(f"checking for {table}"):
             return DeltaTable.isDeltaTable(spark, self._at(table))
 
     def bring_up_to_date(self, spark: SparkSession, table: str) -> None:
-        """Give a table of an earlier release the columns and constraints of this one.
+        """Add this release's columns and constraints to a table of an earlier release.
 
-        The table is there, so its first write is over, also where it was killed after its commit.
+        Also deletes the mark of the first write, which a run killed after its commit leaves.
         """
         end_first_write(spark, TABLES[table], root=self.root)
         bring_up_to_date(spark, TABLES[table], root=self.root)
 
     def read(self, spark: SparkSession, table: str, *, version: int | None = None) -> DataFrame:
-        """The table's rows, at a version where one is given.
+        """The table's rows at a version; at the last where None.
 
         Raises:
             UsageError: the store has no such table yet.
-            StoreFault: its log is gone or damaged.
+            StoreFault: the table's log is missing or damaged.
         """
         if not self.exists(spark, table):
             with storage_faults(f"opening {table}"):
@@ -158,47 +158,49 @@ class Store:
                 f"The store {self.uri} has no {table} yet.",
                 f"Run the step that writes it first: {MAKERS[table]}.",
             )
-        plain = self._plain(spark, table, version=version)
-        if plain is not None:
-            return plain
+        rows = self._read_plain(spark, table, version=version)
+        if rows is not None:
+            return rows
         reader = spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
         with storage_faults(f"opening {table}"):
             return reader.load(self._at(table))
 
-    def _plain(self, spark: SparkSession, table: str, *, version: int | None) -> DataFrame | None:
+    def _read_plain(
+        self, spark: SparkSession, table: str, *, version: int | None
+    ) -> DataFrame | None:
         """The table's rows by the files that its log names; None where Delta has to read it.
 
-        Also where something is wrong with a file: Delta says what.
+        None also where a file is missing or damaged: Delta's error says which.
         """
         folder = Path(self.path(table))
         if self.is_address or _GLOB.search(str(folder)):
             return None
         try:
-            found = plain_files(self._log(spark, table), version=version)
+            files = plain_files(self._log(spark, table), version=version)
         except (OSError, ValueError, KeyError):
             return None
-        if found is None or not all((folder / name).is_file() for name in found.names):
+        if files is None or not all((folder / name).is_file() for name in files.names):
             return None
-        paths = [spark_path(str(folder / name)) for name in sorted(found.names)]
+        paths = [spark_path(str(folder / name)) for name in sorted(files.names)]
         with storage_faults(f"opening {table}"):
-            return spark.read.schema(found.schema).parquet(*paths)
+            return spark.read.schema(files.schema).parquet(*paths)
 
     def read_rows_of(self, spark: SparkSession, table: str, *, version: int | None) -> DataFrame:
         """The rows that the table had at a version, whatever is written to it meanwhile.
 
-        They are read where they lie now: what an OPTIMIZE moved to other files may since have lost
-        its old ones to a VACUUM.
+        The newest version with the same rows is read: after an OPTIMIZE, a VACUUM may have deleted
+        the older files.
 
         Args:
             spark: the session.
             table: its name.
-            version: the last that changed data, as `version` says; None for the table as it is.
+            version: the last that changed data, from `version`; None for the table's last version.
 
         Raises:
             UsageError: the store has no such table yet.
-            StoreFault: its log is gone or damaged, or the version cannot be read any more.
+            StoreFault: the log is missing or damaged, or the version's files have been deleted.
         """
         if version is not None:
             with self._reading_log(table):
@@ -206,7 +208,7 @@ class Store:
         return self.read(spark, table, version=version)
 
     def delta(self, spark: SparkSession, table: str) -> DeltaTable:
-        """The table, to merge into."""
+        """The table as a target of a merge."""
         with storage_faults(f"opening {table}"):
             return DeltaTable.forPath(spark, self._at(table))
 
@@ -232,12 +234,12 @@ class Store:
             writer.save(self._at(table))
 
     def upsert(self, rows: DataFrame, table: str, *, key: Sequence[str]) -> None:
-        """Put rows in place of those with the same key, and add those whose key is new.
+        """Replace the rows with the same key, and add the rows with a new key.
 
         Args:
             rows: with all columns of the table.
             table: its name.
-            key: columns that together tell a row.
+            key: columns that together identify a row.
         """
         if not self.exists(rows.sparkSession, table):
             self.append(rows, table)
@@ -255,23 +257,23 @@ class Store:
             )
 
     def replace_people(self, rows: DataFrame, table: str, *, people: DataFrame) -> None:
-        """Put `rows` in place of all rows of `people`, in one commit.
+        """Replace all rows of `people` by `rows`, in one commit.
 
         Args:
-            rows: the people's new rows, none for people who are withdrawn.
-            table: one with a `subject_id`; it must exist.
-            people: distinct subject_id.
+            rows: the people's new rows; none for people who are withdrawn.
+            table: a table with a `subject_id`; it must exist.
+            people: one row per subject, with subject_id.
         """
-        # No subject has such a key; spread, so that no single task gets all the insertions.
-        nobody = F.concat(F.lit("\n"), F.pmod(F.xxhash64("subject_id"), F.lit(_SPREAD)))
+        # Matches no subject; of many values, so that no single task gets all the insertions.
+        unmatched = F.concat(F.lit("\n"), F.pmod(F.xxhash64("subject_id"), F.lit(_SPREAD)))
         columns = TABLES[table].columns
-        inserts = rows.select(F.lit(True).alias("is_row"), nobody.alias("person"), *columns)
-        nothing = [
-            F.lit(None).cast(kind.dataType).alias(kind.name)
-            for kind in rows.select(*columns).schema
+        inserts = rows.select(F.lit(True).alias("is_row"), unmatched.alias("person"), *columns)
+        nulls = [
+            F.lit(None).cast(field.dataType).alias(field.name)
+            for field in rows.select(*columns).schema
         ]
         deletes = people.select(F.lit(False).alias("is_row"), F.col("subject_id").alias("person"))
-        source = inserts.unionByName(deletes.select("is_row", "person", *nothing))
+        source = inserts.unionByName(deletes.select("is_row", "person", *nulls))
         values: dict[str, str | Column] = {name: F.col(f"new.{name}") for name in columns}
         with storage_faults(f"writing {table}"):
             self.bring_up_to_date(rows.sparkSession, table)
@@ -292,7 +294,7 @@ class Store:
     def last_commit(
         self, spark: SparkSession, table: str, *, until: int | None = None
     ) -> Commit | None:
-        """The last commit that says what the table holds; None where there is no table.
+        """The table's last commit with a note or a change of data; None where there is no table.
 
         Args:
             spark: the session.
@@ -312,7 +314,7 @@ class Store:
             return list(takewhile(lambda commit: commit.version > version, newer))
 
     def changes(self, spark: SparkSession, table: str, since: int, until: int) -> DataFrame:
-        """The table's change feed after one version, up to and with another."""
+        """The table's change feed after the version `since`, up to and including `until`."""
         feed = spark.read.format("delta").option("readChangeFeed", "true")
         bounds = {"startingVersion": since + 1, "endingVersion": until}
         with storage_faults(f"reading what changed in {table}"):
@@ -337,21 +339,21 @@ class Store:
     def compare_and_commit(
         self, spark: SparkSession, table: str, *, after: int, note: str
     ) -> Iterator[NextCommit]:
-        """Around the one write to a table: it is made only if nothing else came in between.
+        """Make the block's one write to a table only if no other write came since a version.
 
-        What a step writes rests on what it read. Delta sees a conflict only with commits made
-        while the write itself runs; what came between the reading and the write is told by the
-        number of the application's transaction, which counts on from the version that was read.
-        So a job that is run again after its commit writes nothing a second time, either.
+        A step's write depends on the version that it read. Delta detects a conflict only with
+        commits made during the write itself. Commits between the read and the write are detected
+        by the number of the application's transaction, which is the version read plus one. So a
+        job that is run again after its commit does not write a second time, either.
 
         Args:
             spark: the session.
             table: its name.
-            after: the table's `version` that the write rests on; -1 where there is no table.
-            note: kept with the commit; what identifies the write.
+            after: the table's `version` that was read; -1 where there is no table.
+            note: identifies the write; stored with the commit.
 
         Yields:
-            The turn; afterwards it knows the version that was written.
+            The expected commit; after the block it has the version that was written.
 
         Raises:
             SweepConflict: another run has written to the table meanwhile.
@@ -359,9 +361,9 @@ class Store:
         settings = {_NOTE: note, _APP_ID: f"clearance {table}", _APP_VERSION: str(after + 1)}
         for key, value in settings.items():
             spark.conf.set(key, value)
-        turn = NextCommit()
+        next_commit = NextCommit()
         try:
-            yield turn
+            yield next_commit
         finally:
             for key in settings:
                 spark.conf.unset(key)
@@ -371,7 +373,7 @@ class Store:
                 f"Another run changed {table} in the store {self.uri} meanwhile.",
                 "Wait until it has finished, then run the same command again.",
             )
-        turn.commit = last
+        next_commit.commit = last
 
 
 def _remove_empty(folder: Path) -> None:

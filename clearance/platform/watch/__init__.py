@@ -1,1 +1,1 @@
-"""What a run shows while it runs and says at its end: log, progress, figures by step."""
+"""Log, progress and figures of a run's steps."""

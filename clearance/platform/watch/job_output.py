@@ -1,7 +1,7 @@
-"""What a spark-submit job says beside its result, on the standard error of spark-submit.
+"""Messages of a spark-submit job, on the standard error of spark-submit.
 
-spark-submit hands on what Python writes to its own standard error as standard output, among the
-result. So it is written by the JVM.
+spark-submit copies Python's standard error to its standard output, among the result. So the JVM
+writes the messages.
 """
 
 from __future__ import annotations
@@ -11,40 +11,44 @@ import os
 import sys
 from typing import Any, TextIO
 
-# Set by whoever starts Python beside a JVM of its own.
+# Set where Python was started by a JVM (spark-submit).
 GATEWAY = "PYSPARK_GATEWAY_PORT"
 
 
 class JvmError(io.TextIOBase):
-    """The JVM's standard error as a stream; Python's own where the JVM does not answer."""
+    """The JVM's standard error as a stream; Python's where the JVM does not answer.
+
+    Args:
+        fallback: Python's standard error.
+    """
 
     encoding = "utf-8"
 
-    def __init__(self, own: TextIO) -> None:
-        self._own = own
+    def __init__(self, fallback: TextIO) -> None:
+        self._fallback = fallback
         self._stream: Any = None
         self._busy = False
 
     def writable(self) -> bool:
-        """That it can be written to."""
+        """Whether the stream can be written to: yes."""
         return True
 
     def write(self, text: str) -> int:
         """Write a text; returns its length."""
-        if self._busy:  # what the bridge to the JVM has to say itself
-            return self._own.write(text)
+        if self._busy:  # a message of the bridge to the JVM itself
+            return self._fallback.write(text)
         self._busy = True
         try:
             self._jvm().print(text)
         except Exception:
-            self._own.write(text)
+            self._fallback.write(text)
         finally:
             self._busy = False
         return len(text)
 
     def flush(self) -> None:
-        """Write out what Python has kept."""
-        self._own.flush()
+        """Write out what Python has buffered."""
+        self._fallback.flush()
 
     def _jvm(self) -> Any:
         if self._stream is None:
@@ -56,7 +60,7 @@ class JvmError(io.TextIOBase):
         return self._stream
 
 
-def keep_apart() -> None:
-    """From now on what is no result goes to the standard error of spark-submit, under one."""
+def write_stderr_by_jvm() -> None:
+    """Under spark-submit, write standard error by the JVM from now on."""
     if GATEWAY in os.environ and not isinstance(sys.stderr, JvmError):
         sys.stderr = JvmError(sys.stderr)

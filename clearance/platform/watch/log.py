@@ -1,7 +1,7 @@
 """The log: each step's begin and end with its counts, on stderr, for operators.
 
-`CLEARANCE_LOG_LEVEL` says how much: `debug`, `info`, `warning` (the default: nothing but
-trouble), `error`. A line names steps, counts, codes and ids of sweeps; never a row's value.
+`CLEARANCE_LOG_LEVEL` is the least level that is written: `debug`, `info`, `warning` (the default),
+`error`. A line names steps, counts, codes and ids of sweeps; never a row's value.
 """
 
 from __future__ import annotations
@@ -25,32 +25,34 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def level() -> int:
-    """How much is logged.
+def log_level() -> int:
+    """The number of the least level that is written.
 
     Raises:
-        UsageError: the variable holds no level.
+        UsageError: the variable has an unknown level.
     """
     word = os.environ.get(VARIABLE) or DEFAULT
-    known = LEVELS.get(word.strip().lower())
-    if known is None:
+    number = LEVELS.get(word.strip().lower())
+    if number is None:
         guess = nearest(word.lower(), list(LEVELS))
         hint = f" Did you mean `{guess}`?" if guess else ""
-        raise UsageError(f"{VARIABLE} `{word}` is no level.{hint}", f"Levels: {', '.join(LEVELS)}.")
-    return known
+        raise UsageError(
+            f"Unknown level `{word}` in {VARIABLE}.{hint}", f"Levels: {', '.join(LEVELS)}."
+        )
+    return number
 
 
 def log(name: str, event: str, **facts: object) -> None:
-    """One line of the log, where the level lets it through.
+    """Write a line of the log, unless its level is too low.
 
     Args:
         name: the line's level.
         event: what happened.
-        facts: counts, codes and ids that go with it.
+        facts: counts, codes and ids of the event.
     """
-    if LEVELS[name] < level():
+    if LEVELS[name] < log_level():
         return
-    import structlog  # a quarter of a second, which a quiet run is spared
+    import structlog  # takes a quarter of a second, so only where a line is written
 
     logger = structlog.wrap_logger(
         structlog.PrintLogger(sys.stderr),
@@ -63,11 +65,13 @@ def log(name: str, event: str, **facts: object) -> None:
 
 
 def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Log a step's begin, and its end with the counts of its result; measure what lies between.
+    """Decorate a step: log its begin, and its end with counts, and measure its work.
+
+    The step's first arguments are the session and the store. The counts are the whole numbers of
+    its result's `as_dict()`.
 
     Args:
-        step: its name. The result's `as_dict()` gives the counts: its whole numbers. What it works
-            with, the session and the store, come first.
+        step: its name.
     """
 
     def around(work: Callable[P, R]) -> Callable[P, R]:
@@ -89,13 +93,13 @@ def logged(step: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return around
 
 
-def _metered(step: str, given: tuple[Any, ...]) -> AbstractContextManager[object]:
-    if len(given) < 2 or not hasattr(given[0], "sparkContext"):
+def _metered(step: str, arguments: tuple[Any, ...]) -> AbstractContextManager[object]:
+    if len(arguments) < 2 or not hasattr(arguments[0], "sparkContext"):
         return nullcontext()
-    return metered(step, given[0], given[1].root)
+    spark, store = arguments[:2]
+    return metered(step, spark, store.root)
 
 
 def _counts(result: object) -> dict[str, object]:
-    told: dict[str, Any] = getattr(result, "as_dict", dict)()
-    kept = (int, bool)
-    return {key: value for key, value in told.items() if isinstance(value, kept)}
+    values: dict[str, Any] = getattr(result, "as_dict", dict)()
+    return {key: value for key, value in values.items() if isinstance(value, (int, bool))}

@@ -1,8 +1,8 @@
-"""What a step took: time, CPU, rows, bytes, from figures that Spark keeps anyway.
+"""Measures a step: time, CPU, rows and bytes, from figures that Spark has anyway.
 
-No query is asked and nothing is read back. In a process of its own Spark has counters for its one
-executor; on a cluster the figures of the stages are added up, of those that it still keeps. Where a
-platform does not show them there is the time alone.
+No query is run and nothing is read back. A local Spark has counters of its one executor; on a
+cluster the figures of the stages that Spark still has are added up. Where a platform does not show
+them, a step's figures are its time alone.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 Figures = dict[str, int]
-"""Milliseconds, rows and bytes by name; what is not known is not there."""
+"""Milliseconds, rows and bytes by name; an unknown figure has no entry."""
 
 MILLISECONDS, CPU = "milliseconds", "cpu_milliseconds"
-# A figure, the counter of the executor in this process, and the same of a stage.
+# A figure's name, the name of the local executor's counter, and the name of a stage's field.
 COUNTED = (
     ("rows_read", "METRIC_INPUT_RECORDS_READ", "inputRecords"),
     ("rows_written", "METRIC_OUTPUT_RECORDS_WRITTEN", "outputRecords"),
@@ -34,7 +34,7 @@ class Meter:
     """A step's figures while it runs.
 
     Args:
-        spark: the session that it works with, and nobody else meanwhile.
+        spark: the session of the step; nothing else may use it meanwhile.
     """
 
     def __init__(self, spark: Any) -> None:
@@ -45,11 +45,11 @@ class Meter:
         self._before = self._counted()
 
     def figures(self) -> Figures:
-        """What the step has taken until now."""
-        taken = {MILLISECONDS: int((time.monotonic() - self._began) * 1000)}
+        """The step's figures until now."""
+        elapsed = {MILLISECONDS: int((time.monotonic() - self._began) * 1000)}
         if not self._before:
-            return taken
-        return taken | {name: now - self._before[name] for name, now in self._counted().items()}
+            return elapsed
+        return elapsed | {name: now - self._before[name] for name, now in self._counted().items()}
 
     def _counted(self) -> Figures:
         try:
@@ -85,96 +85,98 @@ def _newest_stage(context: Any) -> int:
 
 
 def _stages(context: Any) -> Any:
-    """What Spark keeps of its stages, the newest first."""
-    state = context._jsc.sc()
-    state.listenerBus().waitUntilEmpty()
-    nothing = context._gateway.new_array(context._jvm.double, 0)
-    return state.statusStore().stageList(None, False, False, nothing, None)
+    """The stages that Spark still has figures of, the newest first."""
+    spark_context = context._jsc.sc()
+    spark_context.listenerBus().waitUntilEmpty()
+    no_quantiles = context._gateway.new_array(context._jvm.double, 0)
+    return spark_context.statusStore().stageList(None, False, False, no_quantiles, None)
 
 
 def _of_stages(context: Any, *, after: int) -> Figures:
-    """The figures of the stages after one, and their tasks' CPU."""
-    found = dict.fromkeys([CPU, *(name for name, _, _ in COUNTED)], 0)
+    """The figures of the stages after the stage with the id `after`, and their tasks' CPU."""
+    figures = dict.fromkeys([CPU, *(name for name, _, _ in COUNTED)], 0)
     stages = _stages(context)
-    for place in range(stages.size()):
-        stage = stages.apply(place)
+    for index in range(stages.size()):
+        stage = stages.apply(index)
         if stage.stageId() <= after:
             break
-        found[CPU] += stage.executorCpuTime() // 1_000_000
+        figures[CPU] += stage.executorCpuTime() // 1_000_000
         for name, _, field in COUNTED:
-            found[name] += getattr(stage, field)()
-    return found
+            figures[name] += getattr(stage, field)()
+    return figures
 
 
 @dataclass(frozen=True)
-class _Taken:
-    """A step that has ended in this process."""
+class _EndedStep:
+    """A step that has ended in this process, and its figures."""
 
     root: str
     step: str
     figures: Figures
 
 
-_taken: list[_Taken] = []
+_steps: list[_EndedStep] = []
 _running: ContextVar[Meter | None] = ContextVar("running", default=None)
 
 
 def begin_command() -> None:
     """Forget the steps of an earlier command of this process."""
-    _taken.clear()
+    _steps.clear()
 
 
 @contextmanager
 def metered(step: str, spark: Any, root: str) -> Iterator[Meter]:
-    """Measure a step, and keep its figures once it has ended well.
+    """Measure a step, and record its figures if it ends without an error.
 
     Args:
         step: its name.
         spark: the session.
-        root: of the store that it works on.
+        root: the root of the step's store.
     """
     meter = Meter(spark)
     outer = _running.set(meter)
     try:
         yield meter
-        _taken.append(_Taken(root, step, meter.figures()))
+        _steps.append(_EndedStep(root, step, meter.figures()))
     finally:
         _running.reset(outer)
 
 
 def steps_taken() -> dict[str, Figures]:
-    """The figures of this command's steps so far, by name; those of one name together."""
-    return _by_step(_taken)
+    """The figures of this command's steps so far, by name; steps of one name are added up."""
+    return _by_step(_steps)
 
 
 def steps_behind(root: str) -> dict[str, Figures]:
-    """What the sweep that is under way has taken, and what this process did for it before.
+    """The figures of the sweep under way, and of this process's steps on its store before it.
 
-    Steps that were commands of their own have said it in their own `--json`.
+    Steps that ran as separate commands are not included: their own `--json` has their figures.
 
     Args:
-        root: of the store.
+        root: the root of the store.
     """
-    since: list[_Taken] = []
-    for taken in _taken:
-        if taken.root == root:
-            since = [] if taken.step == SWEEP else [*since, taken]
+    since: list[_EndedStep] = []
+    for ended in _steps:
+        if ended.root == root:
+            since = [] if ended.step == SWEEP else [*since, ended]
     running = _running.get()
     now = {} if running is None else {SWEEP: running.figures()}
     return _by_step(since) | now
 
 
-def _by_step(taken: Iterable[_Taken]) -> dict[str, Figures]:
-    steps: dict[str, Figures] = {}
-    for each in taken:
-        before = steps.get(each.step, {})
-        names = [*each.figures, *(name for name in before if name not in each.figures)]
-        steps[each.step] = {name: each.figures.get(name, 0) + before.get(name, 0) for name in names}
-    return steps
+def _by_step(ended_steps: Iterable[_EndedStep]) -> dict[str, Figures]:
+    """Figures by the name of the step; steps of one name are added up."""
+    sums: dict[str, Figures] = {}
+    for ended in ended_steps:
+        before = sums.get(ended.step, {})
+        sums[ended.step] = ended.figures | {
+            name: ended.figures.get(name, 0) + value for name, value in before.items()
+        }
+    return sums
 
 
 def summary(steps: Mapping[str, Figures]) -> list[str]:
-    """A line a step, one for all where there are several, below a heading; empty without steps."""
+    """A heading, a line per step, and a line of sums for several steps; empty without steps."""
     if not steps:
         return []
     heading = (
@@ -183,8 +185,8 @@ def summary(steps: Mapping[str, Figures]) -> list[str]:
     )
     lines = [_line(step, figures) for step, figures in steps.items()]
     if len(steps) > 1:
-        every = _by_step(_Taken("", "all", figures) for figures in steps.values())
-        lines.append(_line("all", every["all"]))
+        sums = _by_step(_EndedStep("", "all", figures) for figures in steps.values())
+        lines.append(_line("all", sums["all"]))
     return [heading, *lines]
 
 

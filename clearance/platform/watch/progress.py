@@ -1,6 +1,6 @@
-"""What a long step is doing, said on stderr: counts, files and dates, nothing of a person.
+"""Shows on stderr what a long step is doing: counts, files and dates, nothing about a person.
 
-On a terminal it is one line that changes, with rows, parts done and the time left.
+On a terminal the line changes, with rows, parts done and the time left.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from clearance.platform.watch.log import log
 from clearance.platform.watch.under_way import Pace, Work, spark_work
 
 EVERY = 0.5
-"""Seconds between two looks."""
+"""Seconds between two updates of the line."""
 
 _console: ContextVar[Console | None] = ContextVar("console", default=None)
 
 
 def show_on(console: Console | None) -> None:
-    """Where to say it; None says nothing (`--quiet`, tests)."""
+    """Set the console that progress is shown on; None shows nothing (`--quiet`, tests)."""
     _console.set(console)
 
 
 @contextmanager
 def stage(doing: str) -> Iterator[None]:
-    """Show that `doing` is under way, until the block ends; on a terminal, what Spark is at."""
+    """Show that `doing` is under way, until the block ends; on a terminal, with Spark's tasks."""
     log("debug", "begins", doing=doing)
     with _shown(doing, spark_work):
         yield
@@ -39,7 +39,7 @@ def stage(doing: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(doing: str, *, parts: str, total: int) -> Iterator[Callable[[int, int], None]]:
+def show_parts_done(doing: str, *, parts: str, total: int) -> Iterator[Callable[[int, int], None]]:
     """Show how much of a known number of parts is done, until the block ends.
 
     Args:
@@ -48,7 +48,7 @@ def counting(doing: str, *, parts: str, total: int) -> Iterator[Callable[[int, i
         total: how many there are.
 
     Yields:
-        To be called with the rows and the parts that have been added.
+        A function to call with the number of rows and of parts that have been done since.
     """
     so_far = Work(doing, 0, total, 0, parts, whole=True)
 
@@ -61,12 +61,12 @@ def counting(doing: str, *, parts: str, total: int) -> Iterator[Callable[[int, i
 
 
 @contextmanager
-def _shown(doing: str, look: Callable[[], Work | None]) -> Iterator[None]:
+def _shown(doing: str, current_work: Callable[[], Work | None]) -> Iterator[None]:
     console = _console.get()
     if console is None:
         yield
     elif console.is_terminal:
-        with console.status(doing) as status, _looking(doing, look, status):
+        with console.status(doing) as status, _updating(doing, current_work, status):
             yield
     else:
         _print(console, doing)
@@ -74,14 +74,16 @@ def _shown(doing: str, look: Callable[[], Work | None]) -> Iterator[None]:
 
 
 @contextmanager
-def _looking(doing: str, look: Callable[[], Work | None], status: Status) -> Iterator[None]:
-    """Look once in a while, in a thread of its own, and say what was seen."""
+def _updating(
+    doing: str, current_work: Callable[[], Work | None], status: Status
+) -> Iterator[None]:
+    """Update the line in a thread until the block ends."""
     over, pace = threading.Event(), Pace()
 
     def watch() -> None:
         while not over.wait(EVERY):
             with suppress(OSError, ValueError):
-                status.update(f"{doing}{pace.said(look(), now=time.monotonic())}")
+                status.update(f"{doing}{pace.describe(current_work(), now=time.monotonic())}")
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -93,7 +95,7 @@ def _looking(doing: str, look: Callable[[], Work | None], status: Status) -> Ite
 
 
 def say(line: str) -> None:
-    """One line that stays."""
+    """Print a line that is not overwritten."""
     console = _console.get()
     if console is not None:
         _print(console, line)
@@ -103,4 +105,4 @@ def _print(console: Console, line: str) -> None:
     try:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     except (OSError, SystemExit):  # rich exits where a pipe is closed
-        show_on(None)  # nobody reads any more, and the work goes on
+        show_on(None)  # nobody reads any more; the work continues

@@ -1,4 +1,4 @@
-"""What Spark is doing right now: tasks of the jobs that run, and the rows that they have read."""
+"""Progress of Spark's running jobs: their tasks, the rows they have read, and the time left."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ENOUGH = 3.0
-"""Seconds after which what has been done says something about what is left."""
+"""Seconds after which the pace so far gives an estimate of the time left."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """Work that is part done.
+    """Work under way.
 
     Attributes:
-        name: tells this work from the next.
-        done: of its parts.
-        total: its parts.
-        rows: read or written by it so far.
-        parts: what a part is.
-        whole: whether it is all that is to be done; else it is one pass of several.
+        name: identifies the work; the next has another name.
+        done: the number of its parts that are done.
+        total: the number of its parts.
+        rows: the number of rows read or written so far.
+        parts: the word for its parts.
+        whole: whether it is all the work of the step; else it is one pass of several.
     """
 
     name: str
@@ -34,34 +34,34 @@ class Work:
 
 @dataclass
 class Pace:
-    """How fast work goes, from the moment it is first seen.
+    """The pace of work, measured from the moment it is first seen.
 
     Attributes:
-        name: of the work that was seen last.
-        began: when it was first seen, in seconds of the clock that never goes back.
+        name: the name of the work that was seen last.
+        began: when it was first seen, in seconds of the monotonic clock.
     """
 
     name: str = ""
     began: float = field(default_factory=time.monotonic)
 
-    def said(self, work: Work | None, *, now: float) -> str:
-        """Rows, parts and time left, for behind what is being done; empty for nothing.
+    def describe(self, work: Work | None, *, now: float) -> str:
+        """Rows, parts and time left, to follow the name of the step; empty without work.
 
         Args:
-            work: as it is now.
-            now: in seconds of the clock that never goes back.
+            work: the current work.
+            now: in seconds of the monotonic clock.
         """
         if work is None or not work.total:
             return ""
         if work.name != self.name:
             self.name, self.began = work.name, now
         rows = f"{work.rows:,} rows, " if work.rows else ""
-        said = f": {rows}{work.done:,} of {work.total:,} {work.parts}"
+        description = f": {rows}{work.done:,} of {work.total:,} {work.parts}"
         spent = now - self.began
         if spent < ENOUGH or not work.done:
-            return said
+            return description
         left = spent * (work.total - work.done) / work.done
-        return f"{said}, about {_time(left)} left{'' if work.whole else ' of this pass'}"
+        return f"{description}, about {_time(left)} left{'' if work.whole else ' of this pass'}"
 
 
 def _time(seconds: float) -> str:
@@ -73,15 +73,15 @@ def _time(seconds: float) -> str:
 
 
 def spark_work() -> Work | None:
-    """The jobs that run now; None where none does, or no session is open."""
-    # Looked for, not imported: where nothing has loaded Spark it does nothing.
-    loaded: Any = sys.modules.get("pyspark")
-    context = loaded.SparkContext._active_spark_context if loaded is not None else None
+    """The running jobs of Spark; None where no job runs, or no session is open."""
+    # Not imported: importing Spark takes long, and without it no job can run.
+    pyspark: Any = sys.modules.get("pyspark")
+    context = pyspark.SparkContext._active_spark_context if pyspark is not None else None
     if context is None:
         return None
     try:
         return _of_jobs(context)
-    except Exception:  # the session may end while it is asked
+    except Exception:  # the session may end meanwhile
         return None
 
 
@@ -90,7 +90,7 @@ def _of_jobs(context: Any) -> Work | None:
     jobs = sorted(tracker.getActiveJobsIds())
     infos = [tracker.getJobInfo(job) for job in jobs]
     stages = sorted({stage for info in infos if info is not None for stage in info.stageIds})
-    kept = context._jsc.sc().statusStore()
+    status = context._jsc.sc().statusStore()
     done = total = rows = 0
     for stage in stages:
         info = tracker.getStageInfo(stage)
@@ -99,7 +99,7 @@ def _of_jobs(context: Any) -> Work | None:
         done += info.numCompletedTasks
         total += info.numTasks
         if info.numActiveTasks or info.numCompletedTasks:
-            last = kept.lastStageAttempt(stage)
-            rows += last.inputRecords() + last.shuffleReadRecords()
+            attempt = status.lastStageAttempt(stage)
+            rows += attempt.inputRecords() + attempt.shuffleReadRecords()
     name = ",".join(map(str, jobs))
     return Work(name, done, total, rows) if jobs else None

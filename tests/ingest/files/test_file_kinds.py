@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import InputRefused
-from clearance.ingest.files.kind import HEAD, kind_of
+from clearance.ingest.files.kind import HEAD, recognize_kind
 from clearance.ingest.files.probe import probe
 from clearance.ingest.layout import FIELDS
 from tests.support.fuzz.file_mutation import valid_row
@@ -111,7 +111,7 @@ def test_what_is_no_research_file_is_refused_as_what_it_is(
         message = caught.value.message
         assert str(path) in message and words in message
         assert "damaged" not in message
-        assert ("gzip-compressed, and what it holds is" in message) == packed
+        assert ("gzip-compressed, and its content is" in message) == packed
         assert caught.value.remedy
 
 
@@ -129,7 +129,9 @@ def test_a_research_file_is_none_of_them_whatever_its_form(tmp_path: Path) -> No
         "junk": bytes(DICE.randrange(256) for _ in range(4000)),
         "zeros": (bytes(1023) + b"\n") * 100,
     }
-    assert {name: kind_of(form[:HEAD]) for name, form in forms.items()} == dict.fromkeys(forms)
+    assert {name: recognize_kind(form[:HEAD]) for name, form in forms.items()} == dict.fromkeys(
+        forms
+    )
 
 
 @pytest.mark.parametrize("more", [b"\0" * 512, b"more", b"\x1fmore"])
@@ -139,11 +141,11 @@ def test_bytes_behind_a_compressed_file_are_told_as_such_and_not_as_damage(
     path = tmp_path / "padded.csv.gz"
     for parts in (1, 3):
         path.write_bytes(gzip.compress(BYTES) * parts + more)
-        with pytest.raises(InputRefused, match="behind the end of that follow bytes") as caught:
+        with pytest.raises(InputRefused, match="other bytes follow its end") as caught:
             probe(path)
-        told = caught.value.message + caught.value.remedy
-        assert ("zeros" in told) == (more[0] == 0)
-        assert "cut off" not in told and "gzip -t" not in told
+        message = caught.value.message + caught.value.remedy
+        assert ("zeros" in message) == (more[0] == 0)
+        assert "cut off" not in message and "gzip -t" not in message
     path.write_bytes(gzip.compress(BYTES)[:-9])
     with pytest.raises(InputRefused, match="cut off or damaged"):
         probe(path)

@@ -18,7 +18,7 @@ from pyspark.errors import PySparkException, PySparkTypeError
 from clearance.errors import ProgramFault, StoreFault, SweepConflict, UsageError
 from clearance.platform.faults.remedies import (
     as_clearance_error,
-    naming,
+    name_store_in_faults,
     output_faults,
     storage_faults,
 )
@@ -64,13 +64,13 @@ class Told(PySparkException):
 
     def __init__(self, condition: str, state: str) -> None:
         super().__init__("a row: DOE,JANE 19700102")
-        self.said = (condition, state)
+        self.codes = (condition, state)
 
     def getCondition(self) -> str:
-        return self.said[0]
+        return self.codes[0]
 
     def getSqlState(self) -> str:
-        return self.said[1]
+        return self.codes[1]
 
 
 class Broken:
@@ -101,7 +101,7 @@ def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exceptio
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "words"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No room is left"),
         (captured(("FSError", ""), ("IOException", "No space left on device")), "No room is left"),
@@ -121,12 +121,12 @@ def test_a_commit_that_another_run_made_impossible_is_a_conflict(error: Exceptio
     ],
 )
 def test_every_other_fault_says_what_is_wrong_and_that_running_again_is_safe(
-    error: Exception, said: str
+    error: Exception, words: str
 ) -> None:
     fault = as_clearance_error(error, doing="writing charges")
     assert isinstance(fault, StoreFault)
     assert fault.exit_code == 6
-    assert said in fault.message
+    assert words in fault.message
     assert "run the same command again" in fault.remedy
 
 
@@ -171,7 +171,7 @@ def test_a_word_in_a_path_or_in_a_value_is_no_cause(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         (
             "Job aborted: java.io.IOException: No space left on device\n\tat x",
@@ -185,8 +185,8 @@ def test_a_word_in_a_path_or_in_a_value_is_no_cause(text: str) -> None:
         ),
     ],
 )
-def test_a_cause_that_stands_in_a_text_only_is_found(text: str, said: str) -> None:
-    assert said in as_clearance_error(PySparkException(text), doing="writing").message
+def test_a_cause_that_stands_in_a_text_only_is_found(text: str, words: str) -> None:
+    assert words in as_clearance_error(PySparkException(text), doing="writing").message
 
 
 def _ended(raised: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -223,16 +223,16 @@ def test_no_text_of_an_exception_reaches_the_reader() -> None:
 
 def test_a_fault_names_its_store_once_and_a_fault_of_ours_stays_as_it_is() -> None:
     with (
-        pytest.raises(StoreFault) as told_by_spark,
-        naming("s3a://state/store"),
+        pytest.raises(StoreFault) as raised_by_spark,
+        name_store_in_faults("s3a://state/store"),
         storage_faults("writing charges"),
     ):
         raise OSError(errno.ENOSPC, "full")
-    assert told_by_spark.value.message.count("s3a://state/store") == 1
-    with pytest.raises(StoreFault) as loose, naming("s3a://state/store"):
+    assert raised_by_spark.value.message.count("s3a://state/store") == 1
+    with pytest.raises(StoreFault) as loose, name_store_in_faults("s3a://state/store"):
         raise OSError(errno.ENOSPC, "full")
     assert loose.value.message.startswith("s3a://state/store: No room")
-    with pytest.raises(StoreFault) as ours, naming("s3a://state/store"):
+    with pytest.raises(StoreFault) as ours, name_store_in_faults("s3a://state/store"):
         raise StoreFault("Java is gone.", "Install it.")
     assert ours.value.message == "Java is gone."
 

@@ -42,12 +42,12 @@ def test_an_archive_is_made_once_and_then_used(
 ) -> None:
     asked = makes(monkeypatch, b"classes")
     assert archive.archive_options() == ""
-    assert archive.MAKER in archive.described()
+    assert archive.MAKER in archive.describe_archive()
     assert archive_classes.main() == archive_classes.main() == 0
     assert len(asked) == 1
     made = archive.archive_file()
     assert f"-XX:SharedArchiveFile={made} " in java_options()
-    assert made.name in archive.described()
+    assert made.name in archive.describe_archive()
     assert sorted(path.name for path in folder.iterdir()) == sorted(
         ["one.jar", made.name, f"{made.name}.sha256"]
     )

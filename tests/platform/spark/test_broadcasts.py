@@ -147,7 +147,7 @@ def test_nothing_else_is_sent_outright() -> None:
 
 
 def test_feeds_too_large_to_be_sent_say_the_same(spark: SparkSession) -> None:
-    said: dict[str, list[tuple[str | None, ...]]] = {
+    rows_by_kind: dict[str, list[tuple[str | None, ...]]] = {
         "registry": [("a", "290", "2001-01-01", None), ("old", "290", "2001-01-01", None)],
         "supervision": [("a", "parole", None, "2010-03-01", "2013-05-05")],
         "petitions": [
@@ -157,7 +157,7 @@ def test_feeds_too_large_to_be_sent_say_the_same(spark: SparkSession) -> None:
         "merges": [("old", "new", "2020-01-01", "new")],
     }
     tables = {}
-    for kind, rows in said.items():
+    for kind, rows in rows_by_kind.items():
         types = FEEDS[kind].types
         named = dict(list(types.items())[: len(rows[0])])
         tables[kind] = literal_table(spark, rows, named)

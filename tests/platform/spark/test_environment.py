@@ -11,7 +11,7 @@ import pytest
 
 from clearance.cli import _code
 from clearance.errors import StoreFault
-from clearance.platform.spark.environment import CHECKS, NoCauseFound, why_not_started
+from clearance.platform.spark.environment import CHECKS, NoCauseFound, explain_failed_start
 
 VARIABLES = (
     "SPARK_HOME SPARK_REMOTE SPARK_LOCAL_REMOTE SPARK_CONNECT_MODE_ENABLED SPARK_API_MODE "
@@ -111,19 +111,19 @@ def test_doctor_says_which_one_check_fails_and_every_other_command_why_spark_did
         "clearance.platform.spark.session.build_session", None
     )  # starting Spark would fail
     assert list(faults()) == [name]
-    cause = why_not_started("Exception in thread main", kind="PySparkRuntimeError")
+    cause = explain_failed_start("Exception in thread main", kind="PySparkRuntimeError")
     assert words in cause.message and cause.remedy == faults()[name].remedy
     assert _code(["doctor", "--json"], debug=False) == 6
-    said = capsys.readouterr()
-    checks = {check["check"]: check for check in json.loads(said.out)}
+    captured = capsys.readouterr()
+    checks = {check["check"]: check for check in json.loads(captured.out)}
     wrong = [name for name, check in checks.items() if not check["ok"]]
     assert [one for one in wrong if one not in ("java", "delta's jars")] == [name, "spark"]
-    assert words in checks[name]["seen"] and "clearance doctor" not in said.out
-    assert len(checks) > len(CHECKS) + 5 and said.err == ""
+    assert words in checks[name]["seen"] and "clearance doctor" not in captured.out
+    assert len(checks) > len(CHECKS) + 5 and captured.err == ""
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("output", "words"),
     [
         ("Error: Could not create the Java Virtual Machine.", "options"),
         ("# There is insufficient memory for the Java Runtime Environment", "memory"),
@@ -132,9 +132,9 @@ def test_doctor_says_which_one_check_fails_and_every_other_command_why_spark_did
     ],
 )
 def test_where_the_environment_is_right_what_java_says_tells_the_cause(
-    said: str, words: str
+    output: str, words: str
 ) -> None:
-    fault = why_not_started(f"WARN x\n{said}\n\tat a.b.C(D.java:1)", kind="X")
+    fault = explain_failed_start(f"WARN x\n{output}\n\tat a.b.C(D.java:1)", kind="X")
     assert words in fault.message and "D.java" not in fault.message + fault.remedy
-    unknown = why_not_started("something else", kind="PySparkRuntimeError")
+    unknown = explain_failed_start("something else", kind="PySparkRuntimeError")
     assert isinstance(unknown, NoCauseFound) and "PySparkRuntimeError" in unknown.message

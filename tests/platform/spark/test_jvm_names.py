@@ -8,9 +8,9 @@ from pyspark import SparkContext
 from clearance.platform.spark.jvm_names import (
     CLASSES,
     LONGEST,
-    Remembered,
-    kept_by_value,
-    remember_names,
+    CachedClass,
+    cache_names,
+    cached_by_value,
 )
 
 
@@ -27,7 +27,7 @@ class JavaClass:
 
 def test_a_function_is_looked_up_once_however_often_it_is_called() -> None:
     java_class = JavaClass()
-    functions = Remembered(java_class)
+    functions = CachedClass(java_class)
     assert [functions.when, functions.upper, functions.when] == [
         "member when",
         "member upper",
@@ -43,7 +43,7 @@ def test_a_column_of_one_name_or_literal_is_made_once() -> None:
         made.append(given)
         return given
 
-    kept = kept_by_value(function)
+    kept = cached_by_value(function)
     assert kept("name") is kept("name")
     assert kept(1) is kept(1)
     assert [*kept(True), *kept(1), *kept("1")] == [True, 1, "1"]
@@ -51,7 +51,7 @@ def test_a_column_of_one_name_or_literal_is_made_once() -> None:
 
 
 def test_what_is_no_small_value_is_made_each_time() -> None:
-    kept = kept_by_value(lambda *given: object())
+    kept = cached_by_value(lambda *given: object())
     assert kept("x" * (LONGEST + 1)) is not kept("x" * (LONGEST + 1))
     assert kept([1]) is not kept([1])
     assert kept(1, 2) is not kept(1, 2)
@@ -60,7 +60,7 @@ def test_what_is_no_small_value_is_made_each_time() -> None:
 @pytest.mark.usefixtures("spark")
 def test_a_session_remembers_what_columns_are_made_by() -> None:
     names = vars(SparkContext._jvm)
-    assert all(isinstance(names[name], Remembered) for name in CLASSES)
+    assert all(isinstance(names[name], CachedClass) for name in CLASSES)
     before = dict(names)
-    remember_names(SparkContext._jvm)
+    cache_names(SparkContext._jvm)
     assert vars(SparkContext._jvm) == before

@@ -15,7 +15,7 @@ import pytest
 
 from clearance.errors import StoreFault
 from clearance.platform.spark import jars
-from clearance.platform.spark.java import find_java, release_of, use_java
+from clearance.platform.spark.java import find_java, java_release, use_java
 from tests.support.places import ROOT
 
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
@@ -130,11 +130,11 @@ def test_the_release_of_a_java_is_read_from_its_file_or_from_what_it_says(
     tmp_path: Path, version: str, release: int
 ) -> None:
     home = java_home(tmp_path / "java", version)
-    assert release_of(home) == release
+    assert java_release(home) == release
     (home / "release").unlink()
-    assert release_of(home) == release
+    assert java_release(home) == release
     (home / "bin" / "java").unlink()
-    assert release_of(home) is None
+    assert java_release(home) is None
 
 
 def test_java_home_goes_before_path_and_path_before_the_usual_places(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def two_jars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_jars_with_the_right_sums_pass_without_being_fetched(
     two_jars: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jars, "resolve", lambda folder: pytest.fail("fetched again"))
+    monkeypatch.setattr(jars, "fetch_jars", lambda folder: pytest.fail("fetched again"))
     assert jars.main() == 0
 
 
@@ -232,10 +232,10 @@ def test_a_jar_with_a_wrong_sum_stops_with_a_message_that_names_it(
 ) -> None:
     (two_jars / "two.jar").write_bytes(b"something else")
     assert jars.main() == StoreFault.exit_code
-    said = capsys.readouterr().err
-    assert "two.jar" in said
-    assert "SHA-256" in said
-    assert "Delete" in said.strip().split("\n")[-1]
+    message = capsys.readouterr().err
+    assert "two.jar" in message
+    assert "SHA-256" in message
+    assert "Delete" in message.strip().split("\n")[-1]
 
 
 def test_a_missing_jar_is_fetched_and_a_wrong_one_stops_the_session(
@@ -243,9 +243,9 @@ def test_a_missing_jar_is_fetched_and_a_wrong_one_stops_the_session(
 ) -> None:
     (two_jars / "one.jar").unlink()
     with pytest.raises(StoreFault, match=r"one\.jar"):
-        jars.checked(two_jars)
+        jars.check_jars(two_jars)
     monkeypatch.setattr(
-        jars, "resolve", lambda folder: (folder / "one.jar").write_bytes(b"one.jar")
+        jars, "fetch_jars", lambda folder: (folder / "one.jar").write_bytes(b"one.jar")
     )
     assert jars.main() == 0
 
@@ -262,7 +262,7 @@ def checkout(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((ROOT / name).read_bytes())
     program(root / ".venv" / "bin" / "python", 'case "$*" in *java) echo /jvm ;; *) exit 9 ;; esac')
-    for name in jars.expected():
+    for name in jars.load_checksums():
         (root / ".jars" / name).parent.mkdir(exist_ok=True)
         (root / ".jars" / name).touch()
     shell(f"stamp_of {root} test > {root}/.venv/.clearance-set-up")

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault, UsageError
-from clearance.platform.spark.pages import EVENTS, PAGES, events_kept, pages_settings, without_texts
+from clearance.platform.spark.pages import (
+    EVENTS,
+    PAGES,
+    event_log_settings,
+    pages_settings,
+    without_texts,
+)
 
 EVENT = {
     "Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart",
@@ -54,7 +60,7 @@ def test_numbers_and_the_names_of_what_spark_does_stay_and_texts_go() -> None:
 
 def test_a_copy_without_texts_is_kept_and_spark_s_own_log_goes(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    with events_kept({EVENTS: str(kept)}) as settings:
+    with event_log_settings({EVENTS: str(kept)}) as settings:
         folder = Path(settings["spark.eventLog.dir"].removeprefix("file://"))
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         whole = "".join(json.dumps(event) + "\n" for event in (EVENT, TASK))
@@ -71,7 +77,10 @@ def test_a_copy_without_texts_is_kept_and_spark_s_own_log_goes(tmp_path: Path) -
 
 
 def test_events_of_a_command_that_fails_are_kept_too(tmp_path: Path) -> None:
-    with pytest.raises(ValueError), events_kept({EVENTS: str(tmp_path / "kept")}) as settings:
+    with (
+        pytest.raises(ValueError),
+        event_log_settings({EVENTS: str(tmp_path / "kept")}) as settings,
+    ):
         folder = Path(settings["spark.eventLog.dir"].removeprefix("file://"))
         (folder / "local-2").write_text(json.dumps(TASK) + "\n")
         raise ValueError
@@ -79,7 +88,7 @@ def test_events_of_a_command_that_fails_are_kept_too(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_and_no_page_opened_unasked() -> None:
-    with events_kept({}) as settings:
+    with event_log_settings({}) as settings:
         assert settings == {}
     assert pages_settings({}) == pages_settings({PAGES: "off"}) == {}
 
@@ -87,8 +96,8 @@ def test_nothing_is_kept_and_no_page_opened_unasked() -> None:
 def test_a_folder_that_cannot_be_made_is_a_fault_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(StoreFault, match="could not be kept") as fault,
-        events_kept({EVENTS: str(tmp_path / "file" / "folder")}),
+        pytest.raises(StoreFault, match="could not be written") as fault,
+        event_log_settings({EVENTS: str(tmp_path / "file" / "folder")}),
     ):
         pass
     assert EVENTS in fault.value.remedy
@@ -105,5 +114,5 @@ def test_pages_are_for_this_machine_alone_and_end_nothing(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("asked", ["yes", "0", "70000", "-1"])
 def test_what_is_no_port_is_refused(asked: str) -> None:
-    with pytest.raises(UsageError, match="no port"):
+    with pytest.raises(UsageError, match="Unknown port"):
         pages_settings({PAGES: asked})

@@ -10,7 +10,7 @@ import pytest
 from pyspark import SparkConf
 
 from clearance.platform.spark.session import _log_is_set
-from clearance.platform.watch.job_output import GATEWAY, JvmError, keep_apart
+from clearance.platform.watch.job_output import GATEWAY, JvmError, write_stderr_by_jvm
 
 
 class Java:
@@ -18,12 +18,12 @@ class Java:
 
     def __init__(self, *, answers: bool = True) -> None:
         self.answers = answers
-        self.said: list[str] = []
+        self.printed: list[str] = []
 
     def print(self, text: str) -> None:
         if not self.answers:
             raise ConnectionError
-        self.said.append(text)
+        self.printed.append(text)
 
 
 def stream_to(java: Any) -> tuple[JvmError, io.StringIO]:
@@ -37,7 +37,7 @@ def test_it_is_written_by_the_jvm_and_not_by_python() -> None:
     java = Java()
     stream, own = stream_to(java)
     print("determining 11 packs", file=stream, flush=True)
-    assert "".join(java.said) == "determining 11 packs\n"
+    assert "".join(java.printed) == "determining 11 packs\n"
     assert own.getvalue() == ""
 
 
@@ -64,11 +64,11 @@ def test_only_a_job_of_spark_submit_has_its_streams_kept_apart(
     monkeypatch.delenv(GATEWAY, raising=False)
     if submitted:
         monkeypatch.setenv(GATEWAY, "1")
-    keep_apart()
-    keep_apart()
+    write_stderr_by_jvm()
+    write_stderr_by_jvm()
     found: Any = sys.stderr
     assert isinstance(found, JvmError) == submitted
-    assert (found._own if submitted else found) is own
+    assert (found._fallback if submitted else found) is own
 
 
 @pytest.mark.parametrize(

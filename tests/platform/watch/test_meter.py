@@ -97,8 +97,10 @@ def test_a_sweep_rests_on_the_steps_of_its_own_store_since_the_sweep_before() ->
 
 
 def test_steps_of_one_name_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    taken = [meter._Taken("here", "feed", {"rows_read": rows, MILLISECONDS: 5}) for rows in (2, 3)]
-    monkeypatch.setattr(meter, "_taken", taken)
+    taken = [
+        meter._EndedStep("here", "feed", {"rows_read": rows, MILLISECONDS: 5}) for rows in (2, 3)
+    ]
+    monkeypatch.setattr(meter, "_steps", taken)
     assert steps_taken() == {"feed": {"rows_read": 5, MILLISECONDS: 10}}
 
 

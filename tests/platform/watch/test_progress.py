@@ -1,4 +1,4 @@
-"""What is under way is said once, or on a terminal kept up with rows, parts and time left."""
+"""What is under way is output once, or on a terminal kept up with rows, parts and time left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.platform.watch import progress
-from clearance.platform.watch.progress import counting, say, show_on, stage
+from clearance.platform.watch.progress import say, show_on, show_parts_done, stage
 from clearance.platform.watch.under_way import ENOUGH, Pace, Work, spark_work
 
 
@@ -24,38 +24,38 @@ def _said_nowhere_afterwards() -> Iterator[None]:
 
 def test_rows_parts_and_time_left_are_said_once_enough_is_done() -> None:
     pace = Pace()
-    assert pace.said(Work("1", 0, 40, 0), now=100.0) == ": 0 of 40 tasks"
-    assert pace.said(Work("1", 10, 40, 5_000), now=101.0) == ": 5,000 rows, 10 of 40 tasks"
-    later = pace.said(Work("1", 10, 40, 5_000), now=100.0 + 60.0)
+    assert pace.describe(Work("1", 0, 40, 0), now=100.0) == ": 0 of 40 tasks"
+    assert pace.describe(Work("1", 10, 40, 5_000), now=101.0) == ": 5,000 rows, 10 of 40 tasks"
+    later = pace.describe(Work("1", 10, 40, 5_000), now=100.0 + 60.0)
     assert later == ": 5,000 rows, 10 of 40 tasks, about 3 min left of this pass"
     # The next work has a pace of its own.
-    assert pace.said(Work("2", 10, 40, 0), now=161.0) == ": 10 of 40 tasks"
+    assert pace.describe(Work("2", 10, 40, 0), now=161.0) == ": 10 of 40 tasks"
     whole = Work("2", 39, 40, 0, "people", whole=True)
-    assert pace.said(whole, now=161.0 + ENOUGH).endswith("39 of 40 people, about 1 s left")
-    assert pace.said(Work("2", 1, 10_001, 0), now=161.0 + 3.6).endswith(
+    assert pace.describe(whole, now=161.0 + ENOUGH).endswith("39 of 40 people, about 1 s left")
+    assert pace.describe(Work("2", 1, 10_001, 0), now=161.0 + 3.6).endswith(
         "about 10.0 h left of this pass"
     )
-    assert pace.said(None, now=170.0) == ""
+    assert pace.describe(None, now=170.0) == ""
 
 
 def screen(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> io.StringIO:
     monkeypatch.setattr(progress, "EVERY", 0.02)
-    said = io.StringIO()
-    show_on(Console(file=said, force_terminal=terminal, width=200))
-    return said
+    output = io.StringIO()
+    show_on(Console(file=output, force_terminal=terminal, width=200))
+    return output
 
 
 def test_on_a_terminal_the_line_keeps_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = screen(monkeypatch, terminal=True)
-    with counting("Writing", parts="people", total=10_000) as done:
+    output = screen(monkeypatch, terminal=True)
+    with show_parts_done("Writing", parts="people", total=10_000) as done:
         done(700, 2_000)
         done(800, 3_000)
-        until(lambda: "5,000 of 10,000 people" in said.getvalue())
-    assert "Writing: 1,500 rows, 5,000 of 10,000 people" in said.getvalue()
+        until(lambda: "5,000 of 10,000 people" in output.getvalue())
+    assert "Writing: 1,500 rows, 5,000 of 10,000 people" in output.getvalue()
     monkeypatch.setattr(progress, "spark_work", lambda: Work("7", 3, 9, 42))
     with stage("Preparing"):
-        until(lambda: "3 of 9 tasks" in said.getvalue())
-    assert "Preparing: 42 rows, 3 of 9 tasks" in said.getvalue()
+        until(lambda: "3 of 9 tasks" in output.getvalue())
+    assert "Preparing: 42 rows, 3 of 9 tasks" in output.getvalue()
 
 
 def until(seen: object) -> None:
@@ -64,21 +64,21 @@ def until(seen: object) -> None:
         if seen():
             return
         time.sleep(0.02)
-    raise AssertionError("not said in 10 s")
+    raise AssertionError("not output in 10 s")
 
 
 def test_elsewhere_one_line_is_said_and_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = screen(monkeypatch, terminal=False)
-    with counting("Writing", parts="people", total=10) as done:
+    output = screen(monkeypatch, terminal=False)
+    with show_parts_done("Writing", parts="people", total=10) as done:
         done(7, 10)
     say("a line " * 60)
-    assert said.getvalue().splitlines() == ["Writing", "a line " * 60]
+    assert output.getvalue().splitlines() == ["Writing", "a line " * 60]
 
 
 def test_where_nothing_is_to_be_said_nothing_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "spark_work", lambda: pytest.fail("looked"))
     show_on(None)
-    with stage("Preparing"), counting("Writing", parts="people", total=10) as done:
+    with stage("Preparing"), show_parts_done("Writing", parts="people", total=10) as done:
         done(7, 10)
     screen(monkeypatch, terminal=False)
     with stage("Preparing"):

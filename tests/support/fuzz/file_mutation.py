@@ -10,8 +10,8 @@ import random
 import re
 import zlib
 
-from clearance.ingest.files.header import first_header
-from clearance.ingest.files.kind import HEAD, kind_of
+from clearance.ingest.files.header import find_header
+from clearance.ingest.files.kind import HEAD, recognize_kind
 from clearance.ingest.layout import FIELDS
 
 HEADER = ",".join(FIELDS).encode()
@@ -216,7 +216,7 @@ def row_numbers(text: bytes) -> list[int]:
 def is_plain(data: bytes) -> bool:
     """Whether a file can be unpacked, and holds text of the usual kind."""
     text = text_of(data)
-    return text is not None and kind_of(text[:HEAD]) is None
+    return text is not None and recognize_kind(text[:HEAD]) is None
 
 
 def is_taken_in(data: bytes) -> bool:
@@ -226,7 +226,7 @@ def is_taken_in(data: bytes) -> bool:
         return False
     usual = [name.decode() for name in HEADER.split(b",")]
     headers = [_names(line) for line in lines_of(text) if _is_header(line)]
-    headers += [_names(line) for line in lines_of(text)[:1] if first_header(line)]
+    headers += [_names(line) for line in lines_of(text)[:1] if find_header(line)]
     return all(names[:95] == usual and not any(names[95:]) for names in headers)
 
 

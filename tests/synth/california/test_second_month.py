@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.feed.kinds import kind_named
+from clearance.feed.kinds import find_kind
 from clearance.feed.read import checked_feed
 from clearance.ingest.layout import FIELDS
 from clearance.synth.california import block, month
@@ -51,14 +51,16 @@ def test_of_a_hundred_people_one_differs_in_the_second_month(months: SynthResult
 
 
 def test_every_change_occurs_and_a_merge_is_never_in_a_circle() -> None:
-    drawn = Counter(month.change_of(1, number) for number in range(10_000))
+    drawn = Counter(month.planned_change(1, number) for number in range(10_000))
     assert drawn.keys() == {"", "new", *month.KINDS.values}
     for number in (10, 11):
-        assert month.possible("merge", 1, number, merged=False, twin=True) == (
+        assert month.possible_change("merge", 1, number, merged=False, previous_exists=True) == (
             "merge" if number % 2 else "arrest"
         )
-    assert month.possible("merge", 1, 11, merged=False, twin=False) == "arrest"
-    parted = {month.possible("", 1, n, merged=True, twin=True) for n in range(1, 200, 2)}
+    assert month.possible_change("merge", 1, 11, merged=False, previous_exists=False) == "arrest"
+    parted = {
+        month.possible_change("", 1, n, merged=True, previous_exists=True) for n in range(1, 200, 2)
+    }
     assert parted == {"", "unmerge"}
 
 
@@ -67,7 +69,7 @@ def test_feeds_of_both_months_are_ones_that_the_command_takes(months: SynthResul
     for extract in (months, months.second_month):
         assert [feed.kind for feed in extract.feeds] == list(block.STATE_FORMS)
         for feed in extract.feeds:
-            with checked_feed(kind_named(feed.kind, counties=STATE), [feed.file]) as checked:
+            with checked_feed(find_kind(feed.kind, counties=STATE), [feed.file]) as checked:
                 assert checked.rows == feed.rows > 1, feed.kind
     before, after = (
         Path(extract.feeds[-1].file).read_text() for extract in (months, months.second_month)
