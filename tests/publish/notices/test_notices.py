@@ -86,12 +86,12 @@ def test_a_grant_is_told_once_over_any_number_of_folders_with_what_a_court_needs
     assert publish(spark, store, first, NOVEMBER) == len(PEOPLE)
     november = lines(first, "2026-11")
     assert names(november) == sorted(PEOPLE)
-    first = november[0]
-    assert (first["court"], first["case_number"]) == ("SUPERIOR COURT, YOLO", "CR-10")
-    assert first["name"] == f"NAME OF {first['subject_id']}"
-    assert (first["birth_date"], first["event_date"]) == ("1980-02-29", "2010-02-28")
-    assert (first["county"], first["charge"]) == ("YOLO", "484 PC")
-    assert (first["kind"], first["granted_on"]) == ("grant", NOVEMBER.isoformat())
+    notice = november[0]
+    assert (notice["court"], notice["case_number"]) == ("SUPERIOR COURT, YOLO", "CR-10")
+    assert notice["name"] == f"NAME OF {notice['subject_id']}"
+    assert (notice["birth_date"], notice["event_date"]) == ("1980-02-29", "2010-02-28")
+    assert (notice["county"], notice["charge"]) == ("YOLO", "484 PC")
+    assert (notice["kind"], notice["granted_on"]) == ("grant", NOVEMBER.isoformat())
 
     whole = (first / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
     versions = [store.version(spark, table) for table in ("grants", "notices")]
