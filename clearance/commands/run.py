@@ -154,12 +154,12 @@ def _publish_and_report(
     """Publish and report a sweep, unless the folder has the same from an earlier run."""
     from clearance.determine.recorded import sweep_at
     from clearance.platform.watch.progress import say
-    from clearance.publish.published import note_published, published_before, request_of
+    from clearance.publish.published import hash_request, read_published, write_published
     from clearance.publish.step import publish
     from clearance.report.step import write_report
 
     asked = {"sweep": sweep.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
-    before = published_before(out, request=request_of(spark, store, rules=rules, asked=asked))
+    before = read_published(out, request=hash_request(spark, store, rules=rules, options=asked))
     if before is not None:
         say("Publish and report: the files stand as the same sweep left them; nothing to do.")
         return _results_of_earlier_run(before, out=out)
@@ -182,8 +182,8 @@ def _publish_and_report(
     )
     result = {"publish": published.as_dict(), "report": report.as_dict()}
     # Computed again: the request contains the version of the notices, which publish has written.
-    request = request_of(spark, store, rules=rules, asked=asked)
-    note_published(out, request=request, result=result)
+    request = hash_request(spark, store, rules=rules, options=asked)
+    write_published(out, request=request, result=result)
     return published, report
 
 
@@ -207,6 +207,7 @@ def _results_of_earlier_run(
         sweep_id=page["sweep_id"],
         cells=page["cells"],
         withheld=page["withheld"],
+        county_pages=page["county_pages"],
     )
     return published, report
 

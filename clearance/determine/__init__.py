@@ -1,1 +1,1 @@
-"""Sweeps: the packs in force over every unit, into `determinations`, with a manifest each."""
+"""The step determine: one sweep of the packs in force over every unit, with its manifest."""

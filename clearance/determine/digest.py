@@ -1,4 +1,4 @@
-r"""The digest of a sweep: what its rows say, whatever their order, repeatable without Spark.
+r"""The digest of a sweep: a hash of its rows' content in any order, repeatable without Spark.
 
 A row's hash is SHA-256 over its content as UTF-8: columns in the order below, dates in ISO form,
 null as `\N`, separated by 0x1F. Per county and pack the digest keeps the number of rows and the
@@ -17,24 +17,24 @@ from pyspark.sql import functions as F
 
 from clearance.schemas import DETERMINATIONS
 
-# Every column but the two that say which sweep last wrote the row.
+# Every column but the two that name the sweep which last wrote the row.
 CONTENT = tuple(name for name in DETERMINATIONS.columns if name not in ("as_of", "sweep_id"))
 WORD = 2**64
 
 
 def row_hash() -> Column:
     """SHA-256 of a determination's content, in hexadecimal."""
-    parts = [F.coalesce(F.col(name).cast("string"), F.lit("\\N")) for name in CONTENT]
-    return F.sha2(F.concat_ws("\x1f", *parts), 256)
+    fields = [F.coalesce(F.col(name).cast("string"), F.lit("\\N")) for name in CONTENT]
+    return F.sha2(F.concat_ws("\x1f", *fields), 256)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What a table of determinations comes to.
+    """Row counts and hash sums of a table of determinations.
 
     Attributes:
-        counts: rows by `pack/OUTCOME`, in that order.
-        sums: by county and pack, the rows and the four sums of the words of their hashes.
+        counts: number of rows by `pack/OUTCOME`, sorted.
+        sums: by county and pack, the number of rows and the four sums of their hashes' words.
     """
 
     counts: dict[str, int]
@@ -50,13 +50,13 @@ class Tally:
         return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
     def plus(self, other: Tally) -> Tally:
-        """The tally of two tables' rows together; a change's may count rows as gone."""
+        """The sum of two tallies; a tally of changes counts removed rows as negative."""
         counts = Counter(self.counts)
         counts.update(other.counts)
         sums = dict(self.sums)
         for key, numbers in other.sums.items():
             rows, *words = (
-                one + more for one, more in zip(sums.get(key, (0,) * 5), numbers, strict=True)
+                total + added for total, added in zip(sums.get(key, (0,) * 5), numbers, strict=True)
             )
             sums[key] = (rows, *(word % WORD for word in words))
         return Tally(
@@ -65,14 +65,14 @@ class Tally:
         )
 
     def as_json(self) -> str:
-        """The sums as text; the words as decimals in text, since JSON's numbers are too short."""
+        """The sums as JSON; words are decimal strings, since JSON's numbers are too short."""
         return json.dumps(
             [[*key, rows, *map(str, words)] for key, (rows, *words) in sorted(self.sums.items())]
         )
 
     @classmethod
     def from_json(cls, counts: dict[str, int], text: str) -> Tally:
-        """The tally of which `as_json` is the text."""
+        """The tally of a text that `as_json` wrote, with its counts."""
         return cls(
             counts,
             {
@@ -83,26 +83,27 @@ class Tally:
 
 
 def tally_of(determinations: DataFrame) -> Tally:
-    """Counts and sums of a table of determinations, in one pass."""
-    return _tally(determinations, gone=F.lit(False))
+    """The tally of a table of determinations, in one pass."""
+    return _add_up(determinations, is_removed=F.lit(False))
 
 
 def tally_of_changes(changes: DataFrame) -> Tally:
-    """What a change feed adds to a table's tally, and takes from it.
+    """The difference that a change feed makes to a table's tally.
 
     Args:
         changes: rows of the change data feed of `determinations`.
     """
-    return _tally(changes, gone=F.col("_change_type").isin("delete", "update_preimage"))
+    return _add_up(changes, is_removed=F.col("_change_type").isin("delete", "update_preimage"))
 
 
-def _tally(rows: DataFrame, *, gone: Column) -> Tally:
+def _add_up(rows: DataFrame, *, is_removed: Column) -> Tally:
     counts: Counter[str] = Counter()
     sums: dict[tuple[str, str], list[int]] = {}
-    for county, pack, outcome, *numbers in _sums(rows, gone=gone).collect():
+    for county, pack, outcome, *numbers in _sums(rows, is_removed=is_removed).collect():
         counts[f"{pack}/{outcome}"] += numbers[0]
-        so_far = sums.setdefault((county, pack), [0] * 5)
-        sums[county, pack] = [one + int(more) for one, more in zip(so_far, numbers, strict=True)]
+        totals = sums.setdefault((county, pack), [0] * 5)
+        pairs = zip(totals, numbers, strict=True)
+        sums[county, pack] = [total + int(added) for total, added in pairs]
     return Tally(
         dict(sorted(counts.items())),
         {key: (number, *(word % WORD for word in words)) for key, (number, *words) in sums.items()},
@@ -114,18 +115,18 @@ def digest_of(determinations: DataFrame) -> str:
     return tally_of(determinations).digest
 
 
-def _sums(rows: DataFrame, *, gone: Column) -> DataFrame:
-    """One row a county, pack and outcome: rows, and the four word sums as decimals.
+def _sums(rows: DataFrame, *, is_removed: Column) -> DataFrame:
+    """One row per county, pack and outcome: number of rows, and the four word sums as decimals.
 
     Args:
         rows: determinations.
-        gone: whether a row counts as taken away.
+        is_removed: whether a row is subtracted.
     """
     hashed = rows.select(
         "county",
         "pack",
         "outcome",
-        F.when(gone, -1).otherwise(1).alias("sign"),
+        F.when(is_removed, -1).otherwise(1).alias("sign"),
         row_hash().alias("hash"),
     )
     sums = []

@@ -1,7 +1,7 @@
-"""A sweep's manifest: what went in, under which id, and whether it was done before.
+"""A sweep's manifest: its id, its inputs and settings, and its row in `sweeps`.
 
-The manifest is the `userMetadata` of the sweep's one commit to `determinations`; the `sweeps` row
-is made from it, also when the job died between the two.
+The manifest is the `userMetadata` of the sweep's one commit to `determinations`. The row in
+`sweeps` is made from it, by the next run if the sweep's own run died between the two.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from clearance.schemas import SWEEPS
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a sweep rested on.
+    """The inputs and settings of a sweep.
 
     Attributes:
-        sweep_id: hash of all that decides the sweep, and of the sweep before it.
-        same_as: hash of all that decides the sweep alone; equal means nothing to do.
-        as_of: the clock.
+        sweep_id: hash of all inputs and settings, and of the sweep before this one.
+        same_as: hash of the inputs and settings alone; an equal hash means nothing is new.
+        as_of: the day that the sweep decides as of.
         what_if: as-of lies before the extract's own date or after the day of `started_at`, or a
             version was named by hand.
         started_at: wall clock, UTC.
         input_versions: last data-changing version of each input table.
         pack_fingerprints: by pack id.
         selected: packs named on the command line; empty for a whole sweep.
-        assigned: by pack, the counties it decided and under which fingerprints.
+        assigned: by pack, the counties that it decided and its fingerprint in each.
     """
 
     sweep_id: str
@@ -55,14 +55,14 @@ class Manifest:
     assigned: dict[str, Any]
 
     def as_json(self) -> str:
-        """The manifest as one line, for the commit."""
+        """The manifest as one line of JSON, for the commit."""
         return json.dumps({"sweep": asdict(self)}, default=str, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str | None) -> Manifest | None:
-        """The manifest in a commit's metadata, or None where the commit was no sweep.
+        """The manifest in a commit's metadata; None if the commit was not made by a sweep.
 
-        None also for a manifest of another form: its rows are then decided anew.
+        None also for a manifest with other fields than today's: its rows are then decided anew.
         """
         try:
             data: dict[str, Any] = json.loads(text or "{}")["sweep"]
@@ -80,7 +80,7 @@ def engine_version() -> str:
 
 
 def deciding_code(code_version: str) -> str:
-    """What of a code version changes answers: a release that decides the same is the same.
+    """The part of a code version that identifies answers: the hash, without the release number.
 
     Args:
         code_version: of a manifest.
@@ -102,7 +102,7 @@ def make_manifest(
     assigned: dict[str, Any],
     previous: str,
 ) -> Manifest:
-    """The manifest of a sweep that is about to run, its id settled."""
+    """The manifest of a sweep that is about to run, with its id."""
     decides = json.dumps(
         [
             as_of.isoformat(),
@@ -111,7 +111,7 @@ def make_manifest(
             deciding_code(code_version),
             sorted(input_versions.items()),
             sorted(selected),
-            # One that was ahead of its day is another once the day has come.
+            # A what-if sweep of a future day is decided again once the day has come.
             *(["what-if"] if what_if else []),
         ]
     )
@@ -134,7 +134,7 @@ def make_manifest(
 
 
 def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest | None]:
-    """Version of `determinations` (-1 where absent), and its latest sweep's manifest, if any."""
+    """The version of `determinations` (-1 without the table), and its latest sweep's manifest."""
     commit = store.last_commit(spark, "determinations")
     if commit is None:
         return -1, None
@@ -142,48 +142,51 @@ def last_sweep(spark: SparkSession, store: Store) -> tuple[int, Manifest | None]
 
 
 def is_recorded(spark: SparkSession, store: Store, sweep_id: str) -> bool:
-    """Whether the latest sweep has its row in `sweeps`; the commit of the row names it."""
+    """Whether a sweep has its row in `sweeps`; the note of the row's commit names the sweep."""
     last = store.last_commit(spark, "sweeps")
-    if last is None or last.note == _recorded(sweep_id):
+    if last is None or last.note == _recorded_note(sweep_id):
         return last is not None
-    found = store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id)
-    return not found.isEmpty()
+    rows = store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id)
+    return not rows.isEmpty()
 
 
-def _recorded(sweep_id: str) -> str:
+def _recorded_note(sweep_id: str) -> str:
     return json.dumps({"recorded": sweep_id})
 
 
 def sweep_row(spark: SparkSession, store: Store, sweep_id: str) -> Row | None:
-    """The sweep's row in `sweeps`, if it has one."""
+    """The sweep's row in `sweeps`; None if it has none."""
     return store.read(spark, "sweeps").where(F.col("sweep_id") == sweep_id).first()
 
 
-def record(
+def record_sweep(
     spark: SparkSession,
     store: Store,
     manifest: Manifest,
     *,
     version: int,
     finished_at: datetime,
-    before: Row | None = None,
+    previous: Row | None = None,
     steps: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Tally:
-    """Write the sweep's row from its manifest and the table at its version, which it adds up.
+    """Write the sweep's row into `sweeps`, with the counts and the digest of its determinations.
 
     Args:
         spark: the session.
         store: where the tables are.
-        manifest: of the sweep.
-        version: of `determinations` after it.
+        manifest: the sweep's.
+        version: of `determinations` after the sweep.
         finished_at: wall clock, for the row.
-        before: the row of the sweep that it changed, whose tally is carried forward; None to add
-            up the whole table.
-        steps: what the steps behind it took, by name; None where a row is written for a run that
-            ended before it. No part of what a replay compares.
+        previous: the row of the sweep before it, whose tally is carried forward; None to add up
+            the whole table.
+        steps: by name, what each step of the run took; None for a run that died before it wrote
+            the row. A replay does not compare it.
+
+    Returns:
+        The tally of the whole table after the sweep.
     """
     after = store.version(spark, "sweeps")
-    tally = _carried_forward(spark, store, before, version=version)
+    tally = _carried_forward(spark, store, previous, version=version)
     if tally is None:
         tally = tally_of(store.read(spark, "determinations", version=version))
     row = {
@@ -207,25 +210,26 @@ def record(
         "steps": steps,
     }
     values = [tuple(row[name] for name in SWEEPS.columns)]
-    # Written in turn: a run that is repeated, or beside another that recovers it, adds nothing.
-    with store.compare_and_commit(spark, "sweeps", after=after, note=_recorded(manifest.sweep_id)):
+    # If another run has recorded the sweep meanwhile, this write is refused.
+    note = _recorded_note(manifest.sweep_id)
+    with store.compare_and_commit(spark, "sweeps", after=after, note=note):
         store.append(literal_table(spark, values, SWEEPS.types), "sweeps")
     return tally
 
 
 def _carried_forward(
-    spark: SparkSession, store: Store, before: Row | None, *, version: int
+    spark: SparkSession, store: Store, previous: Row | None, *, version: int
 ) -> Tally | None:
-    """The tally after a sweep, from the one before it and the rows that the sweep changed.
+    """The tally after a sweep, from the previous sweep's tally and the rows that changed since.
 
-    None where the one before is not known, or the table was written as a whole in between.
+    None if the previous sweep has no tally, or the table was written as a whole in between.
     """
-    text = before["tally"] if before is not None and "tally" in before else None
-    if before is None or text is None:
+    text = previous["tally"] if previous is not None and "tally" in previous else None
+    if previous is None or text is None:
         return None
-    since = before["determinations_version"]
+    since = previous["determinations_version"]
     between = store.commits_since(spark, "determinations", version=since)
     if not all(commit.changes_by_row for commit in between if commit.version <= version):
         return None
-    earlier = Tally.from_json(dict(before["counts"]), text)
+    earlier = Tally.from_json(dict(previous["counts"]), text)
     return earlier.plus(tally_of_changes(store.changes(spark, "determinations", since, version)))

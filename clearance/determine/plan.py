@@ -1,4 +1,4 @@
-"""Which packs a sweep runs, on which counties' units, and what it has to say about the others."""
+"""The plan of a sweep: which packs it runs, on which counties' units, and which it leaves out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clearance.determine.county_options import Chosen, chosen_options
+from clearance.determine.county_options import CountyOptions, load_county_options
 from clearance.errors import UsageError, nearest
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.rules import load_record_rules
-from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import stored_text
 from clearance.rulebook.spark.compile import Assigned
@@ -22,63 +22,65 @@ from clearance.settings import Settings
 
 @dataclass(frozen=True)
 class Plan:
-    """What a sweep will evaluate.
+    """The packs that a sweep evaluates.
 
     Attributes:
-        assigned: packs with their counties.
+        assigned: the packs, each with its counties.
         files: each pack's file, for the record of packs used.
         notes: packs left out, and why.
         selected: ids named by `--pack`; empty for a whole sweep.
-        beside: what a pack is held against where a county cannot be read, each with its file.
+        rivals: packs of other counties, which a unit whose county is unreadable is compared with.
     """
 
     assigned: tuple[Assigned, ...]
     files: tuple[PackFile, ...]
     notes: tuple[str, ...]
     selected: tuple[str, ...]
-    beside: tuple[tuple[ResolvedPack, PackFile], ...] = ()
+    rivals: tuple[tuple[ResolvedPack, PackFile], ...] = ()
 
     def of(self, unit: str) -> list[Assigned]:
         """The packs about one kind of unit."""
-        return [item for item in self.assigned if item.bound.pack.unit == unit]
+        return [item for item in self.assigned if item.resolved.pack.unit == unit]
 
     @property
     def first_days(self) -> dict[str, date]:
-        """By pack, the first day of its law; one that never ran is left out."""
-        packs = [item.bound.pack for item in self.assigned]
+        """The first day of each pack's law, by pack id; a version never in force is left out."""
+        packs = [item.resolved.pack for item in self.assigned]
         return {pack.pack: pack.first_day for pack in packs if pack.first_day is not None}
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        """Fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ.
+        """The fingerprint of each pack by id, or by `pack/COUNTY` where counties' options differ.
 
-        `pack/UNKNOWN` is that of the pack and of all that it is held against.
+        `pack/UNKNOWN` is the hash of the pack's and all its rivals' fingerprints.
         """
-        found = {
-            key: bound.fingerprint for item in self.assigned for key, bound in item.bounds.items()
+        fingerprints = {
+            key: resolved.fingerprint
+            for item in self.assigned
+            for key, resolved in item.variants.items()
         }
         for item in self.assigned:
             if item.rivals:
-                every = [bound.fingerprint for bound in (item.bound, *item.rivals)]
-                key = f"{item.bound.pack.pack}/{UNKNOWN_COUNTY}"
-                found[key] = hashlib.sha256(" ".join(every).encode()).hexdigest()
-        return found
+                every = [resolved.fingerprint for resolved in (item.resolved, *item.rivals)]
+                key = f"{item.resolved.pack.pack}/{UNKNOWN_COUNTY}"
+                fingerprints[key] = hashlib.sha256(" ".join(every).encode()).hexdigest()
+        return fingerprints
 
     def as_record(self) -> dict[str, dict[str, Any]]:
-        """By pack, its counties (null: all), those excluded, and whose fingerprint is which.
+        """The plan for the manifest: by pack, its counties (null: all) and its fingerprints.
 
-        Where the pack is held against others: their fingerprints, and the counties that are read.
+        A pack with rivals also has their fingerprints and the names of all counties.
         """
         return {
-            item.bound.pack.pack: {
-                "usual": item.bound.fingerprint,
+            item.resolved.pack.pack: {
+                "usual": item.resolved.fingerprint,
                 "counties": None if item.counties is None else sorted(item.counties),
                 "excluded": sorted(item.excluded),
                 "by_county": {name: own.fingerprint for name, own in item.by_county.items()},
                 **(
                     {
                         "rivals": [rival.fingerprint for rival in item.rivals],
-                        "read": sorted(item.read),
+                        "read": sorted(item.known_counties),
                     }
                     if item.rivals
                     else {}
@@ -89,107 +91,114 @@ class Plan:
 
     @property
     def stored(self) -> dict[str, tuple[ResolvedPack, str]]:
-        """By fingerprint: each pack as used, and its text for the record of packs used."""
+        """Each pack as used and its text for the table `packs`, by fingerprint."""
         used = [
-            (bound, file)
+            (resolved, file)
             for item, file in zip(self.assigned, self.files, strict=True)
-            for bound in item.bounds.values()
+            for resolved in item.variants.values()
         ]
         return {
-            bound.fingerprint: (bound, stored_text(bound, text=file.document.text))
-            for bound, file in (*self.beside, *used)
+            resolved.fingerprint: (resolved, stored_text(resolved, text=file.document.text))
+            for resolved, file in (*self.rivals, *used)
         }
 
 
 def plan_sweep(
     rulebook: Rulebook, settings: Settings, *, as_of: date, selected: Sequence[str] = ()
 ) -> Plan:
-    """The packs of a sweep.
+    """The packs of a sweep, each with its counties and their options.
 
     Args:
         rulebook: checked rules.
-        settings: which packs, policies, scenarios and switches.
+        settings: the configured packs, policies, scenarios and switches.
         as_of: chooses the version in force.
-        selected: `--pack` ids, `pack` or `pack@version`; none for all that is configured.
+        selected: `--pack` ids, `pack` or `pack@version`; empty for every configured pack.
 
     Raises:
         UsageError: an unknown pack, county, switch or option, or a pack of the wrong kind.
     """
     check_switches([item.pack for item in rulebook.packs], settings.switches)
     counties = _policy_counties(rulebook, settings)
-    options = chosen_options(rulebook, settings, as_of=as_of)
+    options = load_county_options(rulebook, settings, as_of=as_of)
     names = list(dict.fromkeys(selected or [*settings.packs, *counties, *settings.scenarios]))
     _refuse_two_versions(names)
     default = settings.county_policies.default
-    beside: tuple[tuple[ResolvedPack, PackFile], ...] = ()
+    rival_files: tuple[tuple[ResolvedPack, PackFile], ...] = ()
     assigned, files, notes = [], [], []
     for name in names:
-        found = rulebook.find(name, as_of=as_of)
-        if found is None:
+        file = rulebook.find(name, as_of=as_of)
+        if file is None:
             notes.append(f"{name}: no version is in force on {as_of}; left out")
             continue
-        bound = resolve(
-            found.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
-        )
-        only, excluded = counties.get(found.pack.pack, (None, frozenset()))
-        chosen = options.get(found.pack.pack, Chosen())
-        item = _assigned(bound, only, excluded, chosen)
-        if default is not None and found.pack.pack == default.policy:
-            beside = _rivals(
+        resolved = rulebook.resolve(file.pack, switches=settings.switches)
+        only, excluded = counties.get(file.pack.pack, (None, frozenset()))
+        county_options = options.get(file.pack.pack, CountyOptions())
+        item = _assigned(resolved, only, excluded, county_options)
+        if default is not None and file.pack.pack == default.policy:
+            rival_files = _find_rivals(
                 rulebook, settings, item, counties=counties, options=options, as_of=as_of
             )
-            rivals = tuple(rival for rival, _ in beside)
-            known = load_record_rules(rulebook.folder).counties if rivals else ()
-            item = replace(item, rivals=rivals, read=frozenset(known))
+            known_counties = load_record_rules(rulebook.folder).counties if rival_files else ()
+            item = replace(
+                item,
+                rivals=tuple(rival for rival, _ in rival_files),
+                known_counties=frozenset(known_counties),
+            )
         assigned.append(item)
-        files.append(found)
-    named = tuple(name.partition("@")[0] for name in selected)
-    return Plan(tuple(assigned), tuple(files), tuple(notes), named, beside)
+        files.append(file)
+    selected_ids = tuple(name.partition("@")[0] for name in selected)
+    return Plan(tuple(assigned), tuple(files), tuple(notes), selected_ids, rival_files)
 
 
-def _rivals(
+def _find_rivals(
     rulebook: Rulebook,
     settings: Settings,
     default: Assigned,
     *,
     counties: Mapping[str, Counties],
-    options: Mapping[str, Chosen],
+    options: Mapping[str, CountyOptions],
     as_of: date,
 ) -> tuple[tuple[ResolvedPack, PackFile], ...]:
-    """Whatever a county decides by that is not the default, each once, with its file.
+    """Every pack but the default by which some county decides, each once, with its file.
 
-    Also of a policy that this sweep leaves out: the unit may be that county's all the same.
+    Packs of policies that this sweep leaves out are included: the unit may be that county's.
     """
-    found: dict[str, tuple[ResolvedPack, PackFile]] = {}
+    rivals: dict[str, tuple[ResolvedPack, PackFile]] = {}
     for policy, (only, excluded) in counties.items():
         file = rulebook.find(policy, as_of=as_of)
         if file is None:
             continue
-        bound = resolve(
-            file.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads
-        )
-        item = _assigned(bound, only, excluded, options.get(policy, Chosen()))
-        for own in item.bounds.values():
-            found.setdefault(own.fingerprint, (own, file))
-    found.pop(default.bound.fingerprint, None)
-    return tuple(found.values())
+        resolved = rulebook.resolve(file.pack, switches=settings.switches)
+        item = _assigned(resolved, only, excluded, options.get(policy, CountyOptions()))
+        for resolved_pack in item.variants.values():
+            rivals.setdefault(resolved_pack.fingerprint, (resolved_pack, file))
+    rivals.pop(default.resolved.fingerprint, None)
+    return tuple(rivals.values())
 
 
 def _assigned(
-    bound: ResolvedPack, counties: frozenset[str] | None, excluded: frozenset[str], chosen: Chosen
+    resolved: ResolvedPack,
+    counties: frozenset[str] | None,
+    excluded: frozenset[str],
+    options: CountyOptions,
 ) -> Assigned:
-    """The pack with the options of its counties; those who share the usual ones stand together.
+    """The pack with the options of its counties.
 
-    The usual options are the default policy's; where there is none, those of all its counties if
-    they agree, else there are no usual ones and every county stands for itself.
+    Counties with the usual options share one resolved pack. The usual options are the default
+    policy's. Without a default policy they are those of all its counties if they agree; else
+    every county has a resolved pack of its own.
     """
-    usual = bound.with_options(chosen.default or {})
-    own = {county: bound.with_options(values) for county, values in chosen.counties.items()}
-    if counties is not None and len({item.fingerprint for item in own.values()}) == 1:
-        return Assigned(next(iter(own.values())), counties=counties, excluded=excluded)
+    usual = resolved.with_options(options.default or {})
+    by_county = {
+        county: resolved.with_options(values) for county, values in options.counties.items()
+    }
+    if counties is not None and len({item.fingerprint for item in by_county.values()}) == 1:
+        return Assigned(next(iter(by_county.values())), counties=counties, excluded=excluded)
     if counties is None:
-        own = {c: item for c, item in own.items() if item.fingerprint != usual.fingerprint}
-    return Assigned(usual, counties=counties, excluded=excluded, by_county=own)
+        by_county = {
+            c: item for c, item in by_county.items() if item.fingerprint != usual.fingerprint
+        }
+    return Assigned(usual, counties=counties, excluded=excluded, by_county=by_county)
 
 
 def _refuse_two_versions(names: list[str]) -> None:
@@ -206,22 +215,22 @@ Counties = tuple[frozenset[str] | None, frozenset[str]]
 
 
 def _policy_counties(rulebook: Rulebook, settings: Settings) -> dict[str, Counties]:
-    """For each policy pack: its counties (None: all), and the counties excluded."""
+    """The counties of each policy (None: all) and the counties excluded, by pack id."""
     policies = settings.county_policies
     _check_counties(rulebook.folder, list(policies.counties))
     by_policy: dict[str, set[str]] = {}
-    for county, chosen in policies.counties.items():
-        _check_policy(rulebook, chosen.policy, f"county {county}")
-        by_policy.setdefault(chosen.policy, set()).add(county)
+    for county, county_policy in policies.counties.items():
+        _check_policy(rulebook, county_policy.policy, f"county {county}")
+        by_policy.setdefault(county_policy.policy, set()).add(county)
     result: dict[str, Counties] = {}
     default = policies.default
     if default is not None:
         _check_policy(rulebook, default.policy, "the default")
         others = {c for p, cs in by_policy.items() if p != default.policy for c in cs}
         result[default.policy] = (None, frozenset(others))
-    for policy, own in by_policy.items():
+    for policy, counties in by_policy.items():
         if default is None or policy != default.policy:
-            result[policy] = (frozenset(own), frozenset())
+            result[policy] = (frozenset(counties), frozenset())
     return result
 
 
@@ -232,7 +241,7 @@ def _check_policy(rulebook: Rulebook, policy: str, whose: str) -> None:
         guess = nearest(policy, known)
         hint = f" Did you mean `{guess}`?" if guess else ""
         raise UsageError(
-            f"The policy `{policy}` of {whose} is no pack.{hint}", f"Policies: {', '.join(known)}."
+            f"Unknown policy `{policy}` of {whose}.{hint}", f"Policies: {', '.join(known)}."
         )
     if versions[0].pack.kind != "policy":
         raise UsageError(

@@ -1,7 +1,7 @@
-"""The sweep that a reader of the store speaks of, and the tables as that sweep knew them.
+"""A recorded sweep, and the tables at the versions that it used or wrote.
 
-Publish, report, explain and grant all take their sweep from here. They read every table at the
-version that the sweep's manifest names: what is prepared or determined meanwhile is for the next.
+Publish, report, explain and grant load their sweep with this module. They read every table at the
+version that the sweep's manifest names, so that a later prepare or determine changes nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Sweep:
     """A recorded sweep; attributes as in `sweeps`.
 
     Attributes:
-        input_versions: by table, the version that it rests on.
-        determinations_version: of the table after it.
-        selected: packs named on the command line; none for a whole sweep.
+        input_versions: version of each input table, by name.
+        determinations_version: version of `determinations` after the sweep.
+        selected: packs named on the command line; empty for a sweep of every pack.
     """
 
     sweep_id: str
@@ -46,13 +46,13 @@ class Sweep:
     selected: Sequence[str] = ()
 
     def read(self, spark: SparkSession, store: Store, table: str) -> DataFrame:
-        """The rows of a table as they were for the sweep.
+        """The rows of a table at the version that the sweep used or wrote.
 
         Args:
             spark: the session.
             store: where the tables are.
-            table: `determinations`, one that the sweep rests on, or `source_rows`, of which
-                `charges` was made.
+            table: `determinations`, an input table, or `source_rows`, from which `charges` was
+                prepared.
 
         Raises:
             UsageError: the store has no such table.
@@ -72,12 +72,14 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Standing:
-    """Which sweep decided what stands after a sweep: one of named packs leaves the others' rows.
+    """The sweeps that decided the rows of `determinations` as a sweep left them.
+
+    A sweep of named packs leaves the rows of the other packs as an earlier sweep wrote them.
 
     Attributes:
-        latest: the sweep.
-        whole: the last one of all packs until then, or the first of all.
-        later: by pack, the sweep of named packs that decided it since.
+        latest: the sweep that left the table.
+        whole: the last sweep of every pack up to then; without one, the first sweep.
+        later: by pack, the sweep of named packs that decided it after `whole`.
     """
 
     latest: Sweep
@@ -90,7 +92,7 @@ class Standing:
 
     @property
     def fingerprints(self) -> set[str]:
-        """Of the packs, each as the sweep used it that decided it."""
+        """The fingerprint of each pack, as used by the sweep that decided its rows."""
         sweeps = {sweep.sweep_id: sweep for sweep in (self.whole, *self.later.values())}
         return {
             fingerprint
@@ -101,31 +103,31 @@ class Standing:
 
 
 def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
-    """Which sweep decided what stands after a sweep; no query where it was of all packs.
+    """The sweeps that decided the rows as a sweep left them; no query for a sweep of every pack.
 
     Args:
         spark: the session.
         store: where the tables are.
-        sweep: the one after which they stand.
+        sweep: the sweep that left the table.
     """
     if not sweep.selected:
         return Standing(sweep, sweep, {})
     until = F.col("determinations_version") <= F.lit(sweep.determinations_version)
     rows = store.read(spark, "sweeps").where(until)
-    whole, later = sweep, dict[str, Sweep]()
+    earlier, later = sweep, dict[str, Sweep]()
     for row in rows.orderBy(F.desc("determinations_version"), F.desc("started_at")).collect():
-        whole = sweep_of(row)
-        if not whole.selected:
+        earlier = sweep_of(row)
+        if not earlier.selected:
             break
-        for pack in whole.selected:
-            later.setdefault(pack, whole)
-    return Standing(sweep, whole, later)
+        for pack in earlier.selected:
+            later.setdefault(pack, earlier)
+    return Standing(sweep, earlier, later)
 
 
 def latest_sweep(spark: SparkSession, store: Store) -> Sweep:
-    """The sweep that was committed last, of those that are recorded.
+    """The recorded sweep with the latest commit to `determinations`.
 
-    By the version it left, not by its clock: two machines' clocks differ.
+    Sweeps are ordered by table version, not by clock: two machines' clocks differ.
 
     Raises:
         UsageError: nothing has been determined yet.
@@ -157,13 +159,13 @@ def sweep_of(row: Row) -> Sweep:
 
 
 def sweep_at(spark: SparkSession, store: Store, *, version: int, digest: str) -> Sweep:
-    """The sweep that left `determinations` at a version, from its commit alone: no query.
+    """The sweep that wrote a version of `determinations`, read from its commit without a query.
 
     Args:
         spark: the session.
         store: where the tables are.
         version: of `determinations`.
-        digest: of the sweep, which its commit does not know.
+        digest: of the sweep; its commit does not hold it.
 
     Raises:
         StoreFault: the commit names no sweep.
@@ -172,7 +174,7 @@ def sweep_at(spark: SparkSession, store: Store, *, version: int, digest: str) ->
     manifest = Manifest.from_json(commit.note) if commit is not None else None
     if manifest is None:
         raise StoreFault(
-            f"Version {version} of determinations in the store {store.uri} is of no sweep.",
+            f"No sweep wrote version {version} of determinations in the store {store.uri}.",
             "Run the same command again: it decides everything anew.",
         )
     return Sweep(
@@ -190,12 +192,12 @@ def sweep_at(spark: SparkSession, store: Store, *, version: int, digest: str) ->
 
 
 def named_sweep(sweeps: Sequence[Row], sweep_id: str, *, store: Store) -> Row:
-    """The sweep's row.
+    """The row of a sweep.
 
     Args:
         sweeps: rows of `sweeps`.
-        sweep_id: which.
-        store: where they are, for the message.
+        sweep_id: the id.
+        store: the store of the sweeps, for the message.
 
     Raises:
         UsageError: there is no such sweep.

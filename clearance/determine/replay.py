@@ -1,7 +1,7 @@
-"""Replay: an old sweep decided again, from the packs and the data as they were.
+"""Replay: an old sweep decided again, by its own packs over its own data.
 
 The packs come from the store's `packs`, the units from `charges` and `arrests` at the versions of
-the manifest; only the engine is today's. Nothing is written.
+the manifest. The engine is today's. Nothing is written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clearance.determine.manifest import deciding_code, engine_version
 from clearance.determine.plan import Plan
 from clearance.determine.recorded import named_sweep
 from clearance.determine.scope import Scope
-from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.side_feeds import REVIEWS, read_reviews, with_reviews
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.determine.write import KEY, changes
 from clearance.errors import DifferenceFound
@@ -30,7 +30,7 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.progress import stage
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
-from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.loading.stored import parse_stored_pack
 from clearance.rulebook.spark.compile import Assigned
 from clearance.schemas import TABLES
 
@@ -39,17 +39,17 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """What a replay found.
+    """How the rows that a replay recomputed compare with the stored rows.
 
     Attributes:
-        sweep_id: of the sweep that was decided again.
+        sweep_id: the sweep.
         agrees: whether recomputed rows, stored rows and manifest have one digest.
-        digest: of the recomputed rows.
-        stored_digest: of the table at the sweep's version.
-        recorded_digest: in the sweep's manifest.
-        differing: units and packs whose rows differ.
-        columns: in what they differ; every column where a row is missing.
-        units: the first of them, as `unit_id pack`.
+        digest: digest of the recomputed rows.
+        stored_digest: digest of the table at the sweep's version.
+        recorded_digest: digest in the sweep's row.
+        differing: number of units and packs whose rows differ.
+        columns: the columns that differ; every column if a row is missing.
+        units: the first differing rows, as `unit_id pack`.
         engine: the version of the code that replayed.
         engine_then: the version of the code that swept.
     """
@@ -70,21 +70,21 @@ class ReplayResult:
         return asdict(self) | {"columns": list(self.columns), "units": list(self.units)}
 
     def raise_for_difference(self) -> None:
-        """Raise DifferenceFound where something differs."""
+        """Raise DifferenceFound if a digest or a row differs."""
         if self.agrees:
             return
-        told = [
+        lines = [
             f"Sweep {self.sweep_id} comes out otherwise: digest {self.digest}; its rows have "
             f"{self.stored_digest}, its manifest {self.recorded_digest}."
         ]
         if self.differing:
             more = ", ..." if self.differing > len(self.units) else ""
-            named = "" if self.columns == CONTENT else f" in {', '.join(self.columns)}"
-            told.append(
-                f"{self.differing:,} decisions differ{named}: {', '.join(self.units)}{more}"
+            columns = "" if self.columns == CONTENT else f" in {', '.join(self.columns)}"
+            lines.append(
+                f"{self.differing:,} decisions differ{columns}: {', '.join(self.units)}{more}"
             )
-        told.append(f"Decided then by {self.engine_then}, now by {self.engine}.")
-        raise DifferenceFound("\n".join(told), self._remedy())
+        lines.append(f"Decided then by {self.engine_then}, now by {self.engine}.")
+        raise DifferenceFound("\n".join(lines), self._remedy())
 
     def _remedy(self) -> str:
         if self.stored_digest != self.recorded_digest:
@@ -118,18 +118,20 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
     sweeps = _sweeps(spark, store)
     sweep = named_sweep(sweeps, sweep_id, store=store)
     with stage(f"Deciding sweep {sweep_id} again"), storage_faults("replaying"):
-        parts = [
-            _decided(spark, store, behind, packs=packs, rules=rules)
-            for behind, packs in _behind(sweep, sweeps)
+        recomputed_parts = [
+            _decide_again(spark, store, decider, packs=packs, rules=rules)
+            for decider, packs in _deciding_sweeps(sweep, sweeps)
         ]
-        again = reduce(DataFrame.unionByName, parts).withColumn("sweep_id", F.lit(sweep_id))
-        again = again.persist()
+        recomputed = reduce(DataFrame.unionByName, recomputed_parts).withColumn(
+            "sweep_id", F.lit(sweep_id)
+        )
+        recomputed = recomputed.persist()
         version = sweep["determinations_version"]
         stored = store.read_rows_of(spark, "determinations", version=version)
-        digest, stored_digest = digest_of(again), digest_of(stored)
+        digest, stored_digest = digest_of(recomputed), digest_of(stored)
         agrees = digest == stored_digest == sweep["digest"]
-        differing, columns, units = (0, (), ()) if agrees else _differing(again, stored)
-        again.unpersist()
+        differing, columns, units = (0, (), ()) if agrees else _differing(recomputed, stored)
+        recomputed.unpersist()
     return ReplayResult(
         sweep_id=sweep_id,
         agrees=agrees,
@@ -149,25 +151,25 @@ def _sweeps(spark: SparkSession, store: Store) -> list[Row]:
     return store.read(spark, "sweeps").orderBy(F.desc("determinations_version")).collect()
 
 
-def _behind(sweep: Row, sweeps: list[Row]) -> list[tuple[Row, list[str]]]:
-    """The sweeps whose rows stand at a sweep, each with the packs it decided last.
+def _deciding_sweeps(sweep: Row, sweeps: list[Row]) -> list[tuple[Row, list[str]]]:
+    """The sweeps whose rows the table holds after a sweep, each with the packs it decided last.
 
-    A sweep of named packs leaves the rows of the others as the sweep before it made them.
+    A sweep of named packs leaves the rows of the other packs as an earlier sweep wrote them.
     """
     seen: set[str] = set()
-    found = []
+    deciders = []
     for row in sweeps:
         if row["determinations_version"] > sweep["determinations_version"]:
             continue
         packs = [name for name in json.loads(row["assigned"]) if name not in seen]
-        found.append((row, packs))
+        deciders.append((row, packs))
         seen |= {*packs, *row["selected"]}
         if not row["selected"]:
             break
-    return found
+    return deciders
 
 
-def _decided(
+def _decide_again(
     spark: SparkSession, store: Store, sweep: Row, *, packs: list[str], rules: Path
 ) -> DataFrame:
     inputs = {
@@ -177,15 +179,14 @@ def _decided(
         )
         for table in UNIT_TABLES.values()
     }
-    plan = plan_of(spark, store, sweep, packs=packs, rules=rules)
+    plan = stored_plan(spark, store, sweep, packs=packs, rules=rules)
     scope = Scope(frozenset(packs), None)
-    said = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
-    reviewed = sweep["input_versions"].get(REVIEWS)
-    offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
-    return with_reviews(said, reviews=offices, first_days=plan.first_days)
+    decided = decide(inputs, plan, as_of=sweep["as_of"], scope=scope)
+    reviews = read_reviews(spark, store, version=sweep["input_versions"].get(REVIEWS))
+    return with_reviews(decided, reviews=reviews, first_days=plan.first_days)
 
 
-def plan_of(
+def stored_plan(
     spark: SparkSession, store: Store, sweep: Row, *, packs: Iterable[str], rules: Path
 ) -> Plan:
     """The packs of a sweep as it used them, by county.
@@ -194,7 +195,7 @@ def plan_of(
         spark: the session.
         store: where the tables are.
         sweep: a row of `sweeps`.
-        packs: which of those that it decided, by id.
+        packs: ids of the packs to read, out of those that the sweep decided.
         rules: the rules folder; only its feature catalogue is read.
     """
     assigned_then = json.loads(sweep["assigned"])
@@ -206,10 +207,10 @@ def plan_of(
 
 
 def fingerprints_of(record: Mapping[str, Any]) -> set[str]:
-    """The fingerprints of a pack as a sweep used it, of its counties and of its rivals.
+    """The fingerprints of a pack, of its counties' options and of its rivals, as a sweep used them.
 
     Args:
-        record: of the pack, in the `assigned` of the sweep's row.
+        record: the pack's entry in `assigned` of the sweep's row.
     """
     return {record["usual"], *record["by_county"].values(), *record.get("rivals", ())}
 
@@ -217,24 +218,24 @@ def fingerprints_of(record: Mapping[str, Any]) -> set[str]:
 def stored_packs(
     spark: SparkSession, store: Store, *, rules: Path, wanted: Collection[str]
 ) -> dict[str, ResolvedPack]:
-    """Packs that the store has kept, by fingerprint.
+    """Packs from the table `packs`, by fingerprint.
 
-    No other is read: a store keeps a pack of every month in which one changed, and a later release
+    Only the wanted packs are parsed: the table holds every version ever used, and a later release
     need not know them all.
 
     Args:
         spark: the session.
         store: where the tables are.
         rules: the rules folder; only its feature catalogue is read.
-        wanted: fingerprints; one that was not kept is left out.
+        wanted: fingerprints; those that the table does not hold are left out.
     """
     catalogue = load_catalogue(rules)
-    kept = store.read(spark, "packs").where(F.col("fingerprint").isin(list(wanted)))
+    rows = store.read(spark, "packs").where(F.col("fingerprint").isin(list(wanted)))
     return {
         row["fingerprint"]: replace(
-            bound_from(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
+            parse_stored_pack(row["yaml"], catalogue=catalogue), recorded=row["fingerprint"]
         )
-        for row in kept.collect()
+        for row in rows.collect()
     }
 
 
@@ -242,36 +243,38 @@ def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, Resolve
     """A pack with its counties, as a sweep used it.
 
     Args:
-        record: of the pack, in the `assigned` of the sweep's row.
+        record: the pack's entry in `assigned` of the sweep's row.
         bounds: `stored_packs`.
     """
-    own = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
-    # Where every county has its own options, the usual ones were used for none and not kept.
-    usual = bounds.get(record["usual"]) or next(iter(own.values()))
+    by_county = {county: bounds[fingerprint] for county, fingerprint in record["by_county"].items()}
+    # If every county has its own options, the pack without them was not used and not stored.
+    usual = bounds.get(record["usual"]) or next(iter(by_county.values()))
     counties = record["counties"]
     return Assigned(
         usual,
         counties=None if counties is None else frozenset(counties),
         excluded=frozenset(record["excluded"]),
-        by_county=own,
+        by_county=by_county,
         rivals=tuple(bounds[fingerprint] for fingerprint in record.get("rivals", ())),
-        read=frozenset(record.get("read", ())),
+        known_counties=frozenset(record.get("read", ())),
     )
 
 
-def _differing(again: DataFrame, stored: DataFrame) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """How many decisions differ, in which columns, and the first of them."""
-    differ = changes(again, touched=stored).select(*KEY).persist()
+def _differing(
+    recomputed: DataFrame, stored: DataFrame
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """The number of differing decisions, the differing columns, and the first decisions."""
+    differ = changes(recomputed, existing=stored).select(*KEY).persist()
     first = differ.orderBy("pack", "unit_id").limit(MOST_NAMED).collect()
-    sides = [side.join(differ, on=list(KEY), how="left_semi") for side in (again, stored)]
+    sides = [side.join(differ, on=list(KEY), how="left_semi") for side in (recomputed, stored)]
     old, new = (side.alias(name) for side, name in zip(sides, ("old", "new"), strict=True))
     same_key = [F.col(f"old.{name}") == F.col(f"new.{name}") for name in KEY]
     differs = [
         F.bool_or(~F.col(f"old.{name}").eqNullSafe(F.col(f"new.{name}"))).alias(name)
         for name in CONTENT
     ]
-    found = old.join(new, on=same_key, how="full_outer").agg(*differs).first()
-    columns = tuple(name for name in CONTENT if found is not None and found[name])
+    differing = old.join(new, on=same_key, how="full_outer").agg(*differs).first()
+    columns = tuple(name for name in CONTENT if differing is not None and differing[name])
     number = differ.count()
     differ.unpersist()
     return number, columns, tuple(f"{row['unit_id']} {row['pack']}" for row in first)

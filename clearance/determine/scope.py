@@ -1,9 +1,11 @@
-"""Which units a sweep must decide again, and which may keep the row they have.
+"""The scope of a sweep: the units to decide again; all others keep their row.
 
 A row changes only with its pack, with its person's record, with an office's decision, or on its
-`revisit_on`. So a sweep that follows another, not earlier in time, decides again: every unit of a
-pack that changed; and of the other packs the units of people whose charges or arrests changed, of
-whom an office decided something else, or whose `revisit_on` has come.
+`revisit_on`. So a sweep that follows another, with the same or a later as-of, decides again:
+
+- every unit of a pack that changed;
+- of the other packs, the units of people whose charges, arrests or reviews changed, or with a
+  `revisit_on` up to the as-of.
 """
 
 from __future__ import annotations
@@ -24,30 +26,32 @@ from clearance.schemas import TABLES
 
 @dataclass(frozen=True)
 class Scope:
-    """What to decide again.
+    """The packs and people that a sweep decides again.
 
     Attributes:
-        everything: packs whose every unit is decided, by id.
-        people: for the other packs, distinct subject_id; None where there is no such pack.
+        everything: ids of the packs of which every unit is decided.
+        people: for the other packs, distinct subject_id; None if there is no other pack.
     """
 
     everything: frozenset[str]
     people: DataFrame | None
 
     def existing_rows(self, determinations: DataFrame, *, selected: tuple[str, ...]) -> DataFrame:
-        """The rows that stand now and that this sweep says anew, or withdraws.
+        """The current determinations that this sweep replaces or deletes.
 
         Args:
-            determinations: the table as it stands.
+            determinations: the table before the sweep.
             selected: packs named on the command line; the others' rows are left alone.
         """
         if self.people is None:
             if not selected:
                 return determinations
             return determinations.where(F.col("pack").isin(*selected))
-        whole = F.col("pack").isin(*self.everything) if self.everything else F.lit(False)
-        others = determinations.where(~whole).join(self.people, on="subject_id", how="left_semi")
-        return determinations.where(whole).unionByName(others)
+        of_changed_packs = F.col("pack").isin(*self.everything) if self.everything else F.lit(False)
+        of_other_packs = determinations.where(~of_changed_packs).join(
+            self.people, on="subject_id", how="left_semi"
+        )
+        return determinations.where(of_changed_packs).unionByName(of_other_packs)
 
 
 def scope_of(
@@ -58,36 +62,36 @@ def scope_of(
     now: Manifest,
     full: bool,
 ) -> Scope:
-    """What a sweep must decide again after the one before it.
+    """The scope of a sweep that follows another.
 
     Args:
         spark: the session.
         store: where the tables are.
-        previous: the sweep that the table stands at; None before the first.
+        previous: the sweep that wrote the table; None before the first sweep.
         now: the sweep that is about to run.
-        full: decide everything, whatever the sweep before it did.
+        full: decide everything.
     """
     packs = frozenset(key.partition("/")[0] for key in now.pack_fingerprints)
-    whole = Scope(packs, None)
+    all_packs = Scope(packs, None)
     if full or previous is None or not _follows(previous, now):
-        return whole
+        return all_packs
     changed = _changed_people(
         spark, store, before=previous.input_versions, after=now.input_versions
     )
     if changed is None:
-        return whole
-    gone_or_new = frozenset(
+        return all_packs
+    changed_packs = frozenset(
         key.partition("/")[0]
         for key in {*previous.pack_fingerprints, *now.pack_fingerprints}
         if previous.pack_fingerprints.get(key) != now.pack_fingerprints.get(key)
     )
     due = store.read(spark, "determinations").where(F.col("revisit_on") <= F.lit(now.as_of))
     people = reduce(DataFrame.unionByName, changed, due.select("subject_id"))
-    return Scope(gone_or_new, people.distinct())
+    return Scope(changed_packs, people.distinct())
 
 
 def _follows(previous: Manifest, now: Manifest) -> bool:
-    """Whether the rows that stand are what this sweep would say, but for data, packs and time."""
+    """Whether rows can differ from the previous sweep's only by data, packs and time."""
     return (
         previous.as_of <= now.as_of
         and deciding_code(previous.code_version) == deciding_code(now.code_version)
@@ -100,25 +104,29 @@ def _follows(previous: Manifest, now: Manifest) -> bool:
 def _changed_people(
     spark: SparkSession, store: Store, *, before: Mapping[str, int], after: Mapping[str, int]
 ) -> list[DataFrame] | None:
-    """People whose charges or arrests changed, by table; None where one was written anew."""
+    """One table of subject_id per changed input; None if an input was written as a whole."""
     changed = []
     for table, version in after.items():
         since = before.get(table, -1)
-        # What feeds say of a person stands in `charges`; reviews have their own place below.
+        # Feeds reach a sweep through the columns of `charges`, except reviews: see below.
         if since == version or not TABLES[table].change_feed:
             continue
-        if since > version or not _by_person(spark, store, table, since=since, until=version):
+        if since > version or not _changed_by_person(
+            spark, store, table, since=since, until=version
+        ):
             return None
         changed.append(store.changes(spark, table, since, version).select("subject_id"))
-    reviewed = before.get(REVIEWS), after.get(REVIEWS)
-    if reviewed[0] != reviewed[1]:
-        rows = changed_rows(spark, store, REVIEWS, before=reviewed[0], after=reviewed[1])
+    versions = before.get(REVIEWS), after.get(REVIEWS)
+    if versions[0] != versions[1]:
+        rows = changed_rows(spark, store, REVIEWS, before=versions[0], after=versions[1])
         changed.append(rows.select(F.regexp_replace("unit_id", "-[0-9]+$", "").alias("subject_id")))
     return changed
 
 
-def _by_person(spark: SparkSession, store: Store, table: str, *, since: int, until: int) -> bool:
-    """Whether every commit in between changed people's rows, and none the whole table."""
+def _changed_by_person(
+    spark: SparkSession, store: Store, table: str, *, since: int, until: int
+) -> bool:
+    """Whether every commit in between changed single people's rows, not the whole table."""
     between = store.commits_since(spark, table, version=since)
     return since >= 0 and all(
         commit.changes_by_row for commit in between if commit.version <= until

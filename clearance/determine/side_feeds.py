@@ -1,4 +1,4 @@
-"""What side feeds do in a sweep: reviews that override, and feeds that nobody has loaded."""
+"""Side feeds in a sweep: reviews that override decisions, and notes on feeds never loaded."""
 
 from __future__ import annotations
 
@@ -17,56 +17,61 @@ from clearance.rulebook.spark.compile import Assigned
 
 REVIEWS = "reviews"
 REVIEWED = "DECIDED_BY_REVIEW"
-RULE = "review"
+REVIEW_RULE = "review"
 
 
 def reviews_version(spark: SparkSession, store: Store) -> dict[str, int]:
-    """The version of the feed `reviews` by its name; nothing where it was never loaded."""
+    """The version of the feed `reviews`, by its name; empty if it was never loaded."""
     feed = feed_state(spark, store, REVIEWS)
     return {REVIEWS: feed.version} if feed is not None else {}
+
+
+def read_reviews(spark: SparkSession, store: Store, *, version: int | None) -> DataFrame | None:
+    """The feed `reviews` at a version; None without a version, for a feed never loaded."""
+    return None if version is None else store.read(spark, REVIEWS, version=version)
 
 
 def absent_feeds(
     assigned: Iterable[Assigned], *, catalogue: Catalogue, loaded: Iterable[str]
 ) -> tuple[str, ...]:
-    """A note a feed that some pack asks and nobody has loaded.
+    """One note per feed that a pack of the sweep uses and that was never loaded.
 
     Args:
         assigned: the packs of the sweep.
         catalogue: which column comes from which feed.
         loaded: the kinds that `charges` was prepared with.
     """
-    asked: dict[str, set[str]] = {}
+    packs_by_feed: dict[str, set[str]] = {}
     for item in assigned:
-        pack = item.bound.pack
-        for column in item.bound.columns:
+        pack = item.resolved.pack
+        for column in item.resolved.columns:
             feed = catalogue[pack.unit][column].feed
             if feed is not None and feed not in loaded:
-                asked.setdefault(feed, set()).add(pack.pack)
+                packs_by_feed.setdefault(feed, set()).add(pack.pack)
     return tuple(
         f"{feed} was never loaded: what {', '.join(sorted(packs))} ask of it is unknown"
-        for feed, packs in sorted(asked.items())
+        for feed, packs in sorted(packs_by_feed.items())
     )
 
 
 def with_reviews(
     decided: DataFrame, *, reviews: DataFrame | None, first_days: Mapping[str, date]
 ) -> DataFrame:
-    """A row is a determination; where an office has decided a REVIEW, its decision stands.
+    """One row per determination; an office's decision replaces a REVIEW that it was made about.
 
-    It stands while the content that the office saw is what the pack says: a row whose record,
-    pack or date makes it another is the pack's again. Facts, citation and the day on which the
-    pack's own row changes stay.
+    The decision holds while the row's content is what the office saw. If the record, the pack or
+    the date gives the row another content, the pack's own decision counts again. Facts, cite and
+    `revisit_on` always stay those of the pack.
 
     Args:
-        decided: what the packs say, without `sweep_id`.
-        reviews: the feed; None where it was never loaded.
-        first_days: of each pack, by its id, the first day of its law: what an office decided
-            before it gives relief from then on.
+        decided: determinations without `sweep_id`.
+        reviews: the feed; None if it was never loaded.
+        first_days: the first day of each pack's law, by pack id. Relief that an office decided
+            before that day begins on it.
     """
     if reviews is None:
         return decided
-    offices = reviews.select(
+    office_decisions = reviews.select(
         "unit_id",
         "pack",
         F.col("content_hash").alias("seen"),
@@ -76,17 +81,19 @@ def with_reviews(
     )
     # Only what is under review is hashed.
     hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
-    few = sent_where_small(offices, of=reviews)
-    joined = hashed.join(few, on=["unit_id", "pack", "seen"], how="left")
-    made = F.col("office_outcome").isNotNull()
+    broadcast_decisions = sent_where_small(office_decisions, of=reviews)
+    joined = hashed.join(broadcast_decisions, on=["unit_id", "pack", "seen"], how="left")
+    is_reviewed = F.col("office_outcome").isNotNull()
     begins = [F.when(F.col("pack") == pack, F.lit(day)) for pack, day in first_days.items()]
     since = F.greatest("decided_on", F.coalesce(*begins, F.lit(None).cast("date")))
-    own = {
+    review = {
         "outcome": F.col("office_outcome"),
         "relief": F.col("office_relief"),
         "reason": F.lit(REVIEWED),
-        "rule": F.lit(RULE),
+        "rule": F.lit(REVIEW_RULE),
         "eligible_on": F.when(F.col("office_outcome") == "ELIGIBLE", since),
     }
-    overridden = {name: F.when(made, said).otherwise(F.col(name)) for name, said in own.items()}
+    overridden = {
+        name: F.when(is_reviewed, value).otherwise(F.col(name)) for name, value in review.items()
+    }
     return joined.withColumns(overridden).select(*decided.columns)

@@ -1,4 +1,4 @@
-"""Only packs that are signed off: what `determine --signed-off` asks."""
+"""The check of `determine --signed-off`: every pack of the sweep is signed off."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from clearance.rulebook.loading.signatures import sign_off
 
 
 def check_signed(plan: Plan) -> None:
-    """Refuse a plan with a pack that nobody has signed off as it decides now.
+    """Refuse a plan with a pack that is not signed off in its present form.
 
     Raises:
-        RulebookInvalid: naming each of them.
+        RulebookInvalid: a pack is not signed off; the message names each.
     """
-    wanting = []
+    unsigned = []
     for item, file in zip(plan.assigned, plan.files, strict=True):
-        signed = sign_off(file, item.bound)
-        if signed.state != "signed":
-            wanting.append(f"{item.bound.pack.pack}@{item.bound.pack.version}: {signed}")
-    if wanting:
+        signature = sign_off(file, item.resolved)
+        if signature.state != "signed":
+            unsigned.append(f"{item.resolved.pack.pack}@{item.resolved.pack.version}: {signature}")
+    if unsigned:
         raise RulebookInvalid(
-            "\n".join(["Not every pack of the sweep is signed off:", *wanting]),
+            "\n".join(["Not every pack of the sweep is signed off:", *unsigned]),
             "Read their pages, then `clearance rules sign PACK@VERSION --by NAME --on DATE`; or "
             "leave out --signed-off.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -18,12 +18,18 @@ from clearance.determine.manifest import (
     is_recorded,
     last_sweep,
     make_manifest,
-    record,
+    record_sweep,
     sweep_row,
 )
 from clearance.determine.plan import Plan, plan_sweep
 from clearance.determine.scope import Scope, scope_of
-from clearance.determine.side_feeds import REVIEWS, absent_feeds, reviews_version, with_reviews
+from clearance.determine.side_feeds import (
+    REVIEWS,
+    absent_feeds,
+    read_reviews,
+    reviews_version,
+    with_reviews,
+)
 from clearance.determine.write import write_sweep
 from clearance.errors import UsageError
 from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
@@ -43,13 +49,13 @@ UNIT_TABLES = {"conviction": "charges", "arrest": "arrests"}
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What a sweep did.
+    """The result of a sweep.
 
     Attributes:
-        nothing_new: the latest sweep already says all this; nothing was written.
-        counts: rows by `pack/OUTCOME`.
+        nothing_new: the latest sweep has the same inputs and settings; nothing was written.
+        counts: number of rows by `pack/OUTCOME`.
         version: version of `determinations` after the sweep.
-        notes: packs left out, and other things a reader should know.
+        notes: packs left out, feeds never loaded, refused rows.
     """
 
     sweep_id: str
@@ -79,18 +85,18 @@ def determine(
     full: bool = False,
     rulebook: Rulebook | None = None,
 ) -> SweepResult:
-    """One sweep into `determinations`, `sweeps` and `packs`.
+    """Decide every unit by every pack in force, into `determinations`, `sweeps` and `packs`.
 
     Args:
         spark: the session.
-        store: must hold `charges` and `arrests`; none is created here.
+        store: must hold `charges` and `arrests`.
         as_of: the sweep's date.
         rules: the rules folder.
         settings: packs, policies, scenarios, switches.
         clock: the wall clock, for the manifest only.
-        selected: `--pack` ids; none for everything configured.
-        full: compute again even where nothing changed.
-        rulebook: of `rules`, where the caller has read it.
+        selected: `--pack` ids; empty for every configured pack.
+        full: decide every unit again, even if nothing changed.
+        rulebook: the rulebook of `rules`, if the caller has loaded it.
 
     Raises:
         UsageError: the store has not been prepared, or an unknown pack or county is named.
@@ -98,18 +104,17 @@ def determine(
     """
     rulebook = rulebook or load_rulebook(rules)
     plan = plan_sweep(rulebook, settings, as_of=as_of, selected=selected)
-    # Rows that arrive meanwhile are the next sweep's.
+    # Versions are fixed here: rows that arrive meanwhile are for the next sweep.
     versions, prepared = whole_prepare(spark, store)
-    loaded = prepared.feeds
-    reviewed = reviews_version(spark, store)
+    feed_versions = prepared.feeds
+    reviews_versions = reviews_version(spark, store)
     inputs = {
         table: store.read(spark, table, version=max(version, 0))
         for table, version in versions.items()
     }
     _check_columns(plan, inputs)
-    refused = refused_since(spark, store)
-    after, latest = last_sweep(spark, store)
-    recovered = _recover(spark, store, after, latest, clock)
+    determinations_version, latest = last_sweep(spark, store)
+    previous = _record_if_missing(spark, store, determinations_version, latest, clock)
     started_at = clock()
     manifest = make_manifest(
         as_of=as_of,
@@ -117,37 +122,37 @@ def determine(
         started_at=started_at,
         code_version=engine_version(),
         config_fingerprint=settings.fingerprint,
-        input_versions={**versions, **loaded, **reviewed},
+        input_versions={**versions, **feed_versions, **reviews_versions},
         pack_fingerprints=plan.fingerprints,
         selected=plan.selected,
-        notes=(
-            *plan.notes,
-            *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
-            *([said_of_refused(refused)] if refused else []),
-        ),
+        notes=_notes(spark, store, plan, rulebook, loaded=feed_versions),
         assigned=plan.as_record(),
-        previous=recovered.sweep_id if recovered is not None else f"version {after}",
+        previous=previous.sweep_id if previous is not None else f"version {determinations_version}",
     )
-    if recovered is not None and recovered.same_as == manifest.same_as and not full:
-        return _known(spark, store, recovered)
+    if previous is not None and previous.same_as == manifest.same_as and not full:
+        return _unchanged_result(spark, store, previous)
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
-        _record_packs(spark, store, plan, previous=recovered)
-        scope = scope_of(spark, store, previous=recovered, now=manifest, full=full)
-        said = decide(inputs, plan, as_of=as_of, scope=scope)
-        offices = store.read(spark, REVIEWS, version=reviewed[REVIEWS]) if reviewed else None
-        decided = with_reviews(said, reviews=offices, first_days=plan.first_days)
-        touched = None
-        if recovered is not None:
-            standing = store.read(spark, "determinations", version=after)
-            touched = scope.existing_rows(standing, selected=plan.selected)
-        version = write_sweep(spark, store, decided, manifest, touched=touched, after=after)
+        _record_packs(spark, store, plan, previous=previous)
+        scope = scope_of(spark, store, previous=previous, now=manifest, full=full)
+        decided = with_reviews(
+            decide(inputs, plan, as_of=as_of, scope=scope),
+            reviews=read_reviews(spark, store, version=reviews_versions.get(REVIEWS)),
+            first_days=plan.first_days,
+        )
+        existing = None
+        if previous is not None:
+            current = store.read(spark, "determinations", version=determinations_version)
+            existing = scope.existing_rows(current, selected=plan.selected)
+        version = write_sweep(
+            spark, store, decided, manifest, existing=existing, after=determinations_version
+        )
     with stage("digest and manifest"):
-        before = sweep_row(spark, store, recovered.sweep_id) if recovered is not None else None
-        tally = record(
+        previous_row = sweep_row(spark, store, previous.sweep_id) if previous is not None else None
+        tally = record_sweep(
             *(spark, store, manifest),
             version=version,
             finished_at=clock(),
-            before=before,
+            previous=previous_row,
             steps=steps_behind(store.root),
         )
     counts, digest = tally.counts, tally.digest
@@ -157,39 +162,53 @@ def determine(
 def decide(
     inputs: Mapping[str, DataFrame], plan: Plan, *, as_of: date | str, scope: Scope
 ) -> DataFrame:
-    """A row a unit and pack that the scope asks for: determinations without `sweep_id`.
+    """One row per unit and pack of the scope: determinations without `sweep_id`.
 
     Args:
         inputs: `charges` and `arrests` by name.
         plan: the packs.
-        as_of: the sweep's date, or the column of the inputs that has each unit's own.
-        scope: which packs and people.
+        as_of: the sweep's date, or the column of the inputs with each unit's date.
+        scope: the packs and people to decide.
     """
-    parts = []
+    decided = []
     for unit, table in UNIT_TABLES.items():
         units = inputs[table]
         if unit == "conviction":
             units = units.where("convicted")
-        whole = [item for item in plan.of(unit) if item.bound.pack.pack in scope.everything]
-        others = [item for item in plan.of(unit) if item not in whole]
-        if whole:
-            parts.append(evaluate(units, whole, as_of=as_of))
-        if others and scope.people is not None:
-            some = units.join(scope.people, on="subject_id", how="left_semi")
-            parts.append(evaluate(some, others, as_of=as_of))
-    if not parts:
+        on_all_units = [
+            item for item in plan.of(unit) if item.resolved.pack.pack in scope.everything
+        ]
+        on_some_units = [item for item in plan.of(unit) if item not in on_all_units]
+        if on_all_units:
+            decided.append(evaluate(units, on_all_units, as_of=as_of))
+        if on_some_units and scope.people is not None:
+            units_of_people = units.join(scope.people, on="subject_id", how="left_semi")
+            decided.append(evaluate(units_of_people, on_some_units, as_of=as_of))
+    if not decided:
         spark = inputs["charges"].sparkSession
         return spark.createDataFrame([], _empty_ddl())
-    return reduce(DataFrame.unionByName, parts)
+    return reduce(DataFrame.unionByName, decided)
+
+
+def _notes(
+    spark: SparkSession, store: Store, plan: Plan, rulebook: Rulebook, *, loaded: Iterable[str]
+) -> tuple[str, ...]:
+    """The notes of the manifest: packs left out, feeds never loaded, and refused rows."""
+    refused = refused_since(spark, store)
+    return (
+        *plan.notes,
+        *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
+        *([said_of_refused(refused)] if refused else []),
+    )
 
 
 def _check_columns(plan: Plan, inputs: Mapping[str, DataFrame]) -> None:
-    """Refuse tables that an earlier release prepared, where a pack asks for more than they have."""
+    """Refuse tables of an earlier release that lack a column which a pack reads."""
     for unit, table in UNIT_TABLES.items():
-        asked = {name for item in plan.of(unit) for name in item.bound.columns}
-        if not asked <= set(inputs[table].columns):
+        columns_read = {name for item in plan.of(unit) for name in item.resolved.columns}
+        if not columns_read <= set(inputs[table].columns):
             raise UsageError(
-                f"{table} was prepared by an earlier release, and the rules ask for more.",
+                f"{table} was prepared by an earlier release and lacks columns of the rules.",
                 "Run `clearance prepare` first.",
             )
 
@@ -199,26 +218,25 @@ def _empty_ddl() -> str:
     return ", ".join(line for line in lines if not line.startswith("sweep_id "))
 
 
-def _recover(
+def _record_if_missing(
     spark: SparkSession,
     store: Store,
     version: int,
     latest: Manifest | None,
     clock: Callable[[], datetime],
 ) -> Manifest | None:
-    """The latest sweep's manifest; its `sweeps` row is written now if a job died before it."""
+    """The latest sweep's manifest; writes its row in `sweeps` if its run died before doing so."""
     if latest is not None and not is_recorded(spark, store, latest.sweep_id):
-        record(spark, store, latest, version=version, finished_at=clock())
+        record_sweep(spark, store, latest, version=version, finished_at=clock())
     return latest
 
 
 def _is_what_if(
     spark: SparkSession, store: Store, as_of: date, selected: Sequence[str], *, started_at: datetime
 ) -> bool:
-    """Whether as-of lies before the extract's date or ahead, or a version is named by hand.
+    """Whether as-of is before the extract's date or in the future, or a version is named.
 
-    Ahead means after the day, in UTC, on which the sweep is started: what may happen until then
-    nobody knows.
+    The future begins after the day, in UTC, on which the sweep is started.
     """
     if any("@" in name for name in selected) or as_of > started_at.astimezone(UTC).date():
         return True
@@ -229,25 +247,25 @@ def _is_what_if(
 def _record_packs(
     spark: SparkSession, store: Store, plan: Plan, *, previous: Manifest | None
 ) -> None:
-    """Keep each pack as used, by fingerprint, so that old evidence can be read.
+    """Add each pack as used to `packs`, by fingerprint, so that old evidence can be read.
 
-    What the sweep before used is there already; only for others is the table looked into.
+    Packs of the previous sweep are in the table already; only for others is the table read.
     """
-    known = set(previous.pack_fingerprints.values()) if previous is not None else set()
+    recorded = set(previous.pack_fingerprints.values()) if previous is not None else set()
     after = store.version(spark, "packs")
-    if after >= 0 and set(plan.stored) - known:
+    if after >= 0 and set(plan.stored) - recorded:
         packs = store.read(spark, "packs", version=after).select("fingerprint").collect()
-        known |= {row["fingerprint"] for row in packs}
+        recorded |= {row["fingerprint"] for row in packs}
     rows = [
         (
             fingerprint,
-            bound.pack.pack,
-            bound.pack.version,
+            resolved.pack.pack,
+            resolved.pack.version,
             text,
-            [fact.name for fact in bound.facts],
+            [fact.name for fact in resolved.facts],
         )
-        for fingerprint, (bound, text) in plan.stored.items()
-        if fingerprint not in known
+        for fingerprint, (resolved, text) in plan.stored.items()
+        if fingerprint not in recorded
     ]
     if rows:
         note = json.dumps({"packs": sorted(row[0] for row in rows)})
@@ -255,7 +273,7 @@ def _record_packs(
             store.append(literal_table(spark, rows, PACKS.types), "packs")
 
 
-def _known(spark: SparkSession, store: Store, manifest: Manifest) -> SweepResult:
+def _unchanged_result(spark: SparkSession, store: Store, manifest: Manifest) -> SweepResult:
     row = sweep_row(spark, store, manifest.sweep_id)
     if row is None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Writing a sweep: one commit to `determinations`, whatever it adds, changes and withdraws."""
+"""Writes a sweep: one commit to `determinations` that adds, changes and deletes rows."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def write_sweep(
     decided: DataFrame,
     manifest: Manifest,
     *,
-    touched: DataFrame | None,
+    existing: DataFrame | None,
     after: int,
 ) -> int:
-    """Bring the table to what was decided, in one commit that carries the manifest.
+    """Write the decided rows into `determinations`, in one commit that carries the manifest.
 
     Args:
         spark: the session.
         store: where the table is.
-        decided: a row a unit and pack, without `sweep_id`.
-        manifest: kept with the commit.
-        touched: the rows that stand now for what was decided; None where the table is new, so
-            that all is written without a join.
-        after: the table's version that `touched` is of.
+        decided: one row per unit and pack, without `sweep_id`.
+        manifest: the note of the commit.
+        existing: the current rows of the same packs and people; None if the table is new, so that
+            all rows are written without a join.
+        after: the table's version that `existing` was read from.
 
     Returns:
         The table's version after the sweep.
@@ -42,24 +42,24 @@ def write_sweep(
     rows = decided.withColumn("sweep_id", F.lit(manifest.sweep_id)).select(*DETERMINATIONS.columns)
     table, note = "determinations", manifest.as_json()
     writing = store.compare_and_commit(spark, table, after=after, note=note)
-    with storage_faults(f"writing {table}"), writing as turn:
-        if touched is None:
-            # Not appended: of two first sweeps at once, one must lose.
+    with storage_faults(f"writing {table}"), writing as commit:
+        if existing is None:
+            # Replaced, not appended: of two first sweeps at once, one must be refused.
             store.replace(rows, table)
         else:
             store.bring_up_to_date(spark, table)
-            _merge(spark, store, changes(rows, touched=touched))
-    return turn.version
+            _merge(spark, store, changes(rows, existing=existing))
+    return commit.version
 
 
-def changes(rows: DataFrame, *, touched: DataFrame) -> DataFrame:
-    """A row is a determination to write, or (`is_row` false) the key of one to withdraw.
+def changes(rows: DataFrame, *, existing: DataFrame) -> DataFrame:
+    """One row per determination to write, or (`is_row` false) per key of a row to delete.
 
     Args:
-        rows: what this sweep says.
-        touched: what the table says of the same packs and people; equal content is left out.
+        rows: this sweep's determinations.
+        existing: the table's rows of the same packs and people; equal content is left out.
     """
-    old, new = touched.alias("old"), rows.alias("new")
+    old, new = existing.alias("old"), rows.alias("new")
     same_key = [F.col(f"old.{name}") == F.col(f"new.{name}") for name in KEY]
     joined = old.join(new, on=same_key, how="full_outer")
     differs = F.lit(False)
@@ -69,13 +69,13 @@ def changes(rows: DataFrame, *, touched: DataFrame) -> DataFrame:
     return joined.where(differs).select(
         is_row.alias("is_row"),
         *[
-            _either(name) if name in KEY else F.col(f"new.{name}")
+            _from_either_side(name) if name in KEY else F.col(f"new.{name}")
             for name in DETERMINATIONS.columns
         ],
     )
 
 
-def _either(name: str) -> Column:
+def _from_either_side(name: str) -> Column:
     return F.coalesce(F.col(f"new.{name}"), F.col(f"old.{name}")).alias(name)
 
 

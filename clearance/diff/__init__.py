@@ -1,1 +1,1 @@
-"""Two sweeps side by side: which answers differ, and how many people that touches."""
+"""The diff of two sweeps: which answers differ, and for how many people."""

@@ -1,4 +1,4 @@
-"""The units that two sets of determinations answer differently, and figures of them."""
+"""The units with other answers in two sets of determinations, and their numbers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pyspark.sql import functions as F
 
 KEY = ("subject_id", "unit", "unit_id", "pack")
 ANSWER = ("outcome", "relief", "reason", "rule", "eligible_on")
-# What a change is counted by, each as it was before and as it is after.
+# The columns that tell kinds of change apart, each of the row before and of the row after.
 COUNTED_BY = ("pack_version", "rule", "reason", "outcome", "relief")
 
 WHOLE, BY_PACK, BY_CHANGE = "all", "pack", "change"
 
 
 def changes(before: DataFrame, after: DataFrame) -> DataFrame:
-    """The answers that differ: a row is a unit and pack whose answer is another, or is on one side.
+    """One row per unit and pack whose answer differs, or that only one side has.
 
     Args:
-        before: rows of `determinations`, one a unit and pack.
-        after: the same at another time, by other rules or of another store.
+        before: rows of `determinations`, one per unit and pack.
+        after: the rows of another time, of other rules or of another store.
 
     Returns:
         `subject_id`, `unit`, `unit_id`, `pack` (strings); `county` (string), as it is after where
@@ -34,23 +34,23 @@ def changes(before: DataFrame, after: DataFrame) -> DataFrame:
     old, new = (rows.alias(side) for side, rows in sides.items())
     same_unit = reduce(Column.__and__, (_old(name).eqNullSafe(_new(name)) for name in KEY))
     differs = reduce(or_, (~_old(name).eqNullSafe(_new(name)) for name in ANSWER))
-    kept = ("pack_version", *ANSWER)
+    compared = ("pack_version", *ANSWER)
     return (
         old.join(new, on=same_unit, how="full")
         .where(differs)
         .select(
             *(F.coalesce(_new(name), _old(name)).alias(name) for name in (*KEY, "county")),
-            *(_old(name).alias(f"{name}_before") for name in kept),
-            *(_new(name).alias(f"{name}_after") for name in kept),
+            *(_old(name).alias(f"{name}_before") for name in compared),
+            *(_new(name).alias(f"{name}_after") for name in compared),
         )
     )
 
 
 def figures(changed: DataFrame, *, by: tuple[str, ...] = ()) -> DataFrame:
-    """The number of units and people: a row is a kind of change, a pack, or all that changed.
+    """The numbers of units and people: one row per kind of change, per pack, and for all changes.
 
-    A person is counted once in each row, however many of their units it is about; so the people of
-    a pack are not the sum of those of its changes.
+    A person is counted once in each row, however many of their units changed. So the people of a
+    pack are not the sum of the people of its changes.
 
     Args:
         changed: what `changes` returns.

@@ -1,6 +1,7 @@
-"""What is compared: the rows that a sweep left, or the same record decided by other rules.
+"""A side of a comparison: the rows that a sweep left, or the same record decided by other rules.
 
-A record that other rules read otherwise (statute lists, dispositions) is prepared again in memory.
+If the rules read the record differently (statute lists, dispositions), it is prepared again in
+memory.
 Nothing is written into the store.
 """
 
@@ -16,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.determine.plan import Plan, plan_sweep
 from clearance.determine.recorded import Sweep
 from clearance.determine.scope import Scope
-from clearance.determine.side_feeds import REVIEWS, with_reviews
+from clearance.determine.side_feeds import REVIEWS, read_reviews, with_reviews
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
@@ -38,12 +39,12 @@ from clearance.settings import Settings
 
 @dataclass(frozen=True)
 class OtherRules:
-    """Rules by which the record of a sweep is decided, and the values assumed in place of theirs.
+    """Rules that decide the record of a sweep, and values assumed in place of theirs.
 
     Attributes:
         folder: the rules.
         settings: packs, policies, scenarios, switches.
-        assumed: values of params by name, over those of the packs.
+        assumed: values of params by name, in place of the packs' own.
     """
 
     folder: Path
@@ -51,7 +52,7 @@ class OtherRules:
     assumed: Mapping[str, ParamValue]
 
     def plan(self, sweep: Sweep) -> Plan:
-        """The packs, as of the sweep's date."""
+        """The plan of these rules as of the sweep's date."""
         rulebook = load_rulebook(self.folder)
         plan = plan_sweep(rulebook, self.settings, as_of=sweep.as_of)
         return with_assumed(plan, self.assumed)
@@ -61,56 +62,57 @@ class OtherRules:
 def decided_by(
     rules: OtherRules, spark: SparkSession, store: Store, sweep: Sweep
 ) -> Iterator[tuple[DataFrame, bool]]:
-    """The record of a sweep as other rules decide it, and whether it was prepared again.
+    """The record of a sweep decided by other rules, and whether it was prepared again.
 
-    A row is a determination without `sweep_id`; it can be read within the block.
+    One row per determination, without `sweep_id`; the rows can be read within the block only.
 
     Args:
-        rules: by which.
+        rules: the rules that decide.
         spark: the session.
         store: where the tables are.
-        sweep: whose record and as-of.
+        sweep: the sweep whose record and as-of are used.
 
     Raises:
-        StoreFault: what the sweep rests on cannot be read any more.
+        StoreFault: a version that the sweep used has been removed.
     """
     plan = rules.plan(sweep)
-    scope = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)
-    with _units(rules.folder, spark, store, sweep) as (units, again):
-        said = decide(units, plan, as_of=sweep.as_of, scope=scope)
-        reviewed = sweep.input_versions.get(REVIEWS)
-        offices = None if reviewed is None else store.read(spark, REVIEWS, version=reviewed)
-        yield with_reviews(said, reviews=offices, first_days=plan.first_days), again
+    scope = Scope(frozenset(item.resolved.pack.pack for item in plan.assigned), None)
+    with _units_of(rules.folder, spark, store, sweep) as (units, prepared_again):
+        decided = decide(units, plan, as_of=sweep.as_of, scope=scope)
+        reviews = read_reviews(spark, store, version=sweep.input_versions.get(REVIEWS))
+        yield with_reviews(decided, reviews=reviews, first_days=plan.first_days), prepared_again
 
 
 @contextmanager
-def _units(
+def _units_of(
     folder: Path, spark: SparkSession, store: Store, sweep: Sweep
 ) -> Iterator[tuple[dict[str, DataFrame], bool]]:
-    """The sweep's `charges` and `arrests` by name, as these rules read the record."""
+    """The sweep's `charges` and `arrests` by name, prepared by these rules."""
     record, statutes = load_record_rules(folder), load_statutes(folder)
-    _, note = read_state(spark, store, "charges", until=sweep.input_versions.get("charges"))
-    if note is None:
+    _, state = read_state(spark, store, "charges", until=sweep.input_versions.get("charges"))
+    if state is None:
         raise StoreFault(
             f"What sweep {sweep.sweep_id} rests on is not noted in the store {store.uri}.",
             "Compare a later sweep; `clearance sweeps` lists them.",
         )
-    if note.prepare_fingerprint == prepare_fingerprint(record, statutes):
+    if state.prepare_fingerprint == prepare_fingerprint(record, statutes):
         yield {table: sweep.read(spark, store, table) for table in UNIT_TABLES.values()}, False
         return
     source = sweep.read(spark, store, "source_rows")
-    typed = typed_rows(source, rules=record)
-    feeds = _feeds(spark, store, note, source)
-    read = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
+    events = typed_rows(source, rules=record)
+    feeds = _load_feeds(spark, store, state, source)
+    prepared = features(events, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        with kept(read.counts) as counts:
-            both = replace(read, counts=counts)
-            yield {"arrests": arrests(both), "charges": charges(both)}, True
+        with kept(prepared.counts) as counts:
+            persisted = replace(prepared, counts=counts)
+            yield {"arrests": arrests(persisted), "charges": charges(persisted)}, True
     finally:
-        read.texts.give_back()
+        prepared.texts.give_back()
 
 
-def _feeds(spark: SparkSession, store: Store, note: PrepareState, source: DataFrame) -> SideFeeds:
-    """The feeds that were read with the record, and the holes that it has."""
-    feeds = side_feeds_at(spark, store, versions=note.feeds)
+def _load_feeds(
+    spark: SparkSession, store: Store, state: PrepareState, source: DataFrame
+) -> SideFeeds:
+    """The feeds that the record was prepared with, and the record's holes."""
+    feeds = side_feeds_at(spark, store, versions=state.feeds)
     return feeds.and_holes(lost_rows(spark, store), source=source)

@@ -1,6 +1,6 @@
-"""Diff: who gets another answer, by two sweeps, or by other rules over one record.
+"""Diff: the units with another answer in two sweeps, or by other rules over one record.
 
-Nothing is written into the store. The figures are exact, small ones too: they are for the office.
+Nothing is written into the store. The numbers are exact, small ones too: they are for the office.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 
-_READ = ("subject_id", "unit", "unit_id", "county", "pack", "pack_version")
-_ANSWER = ("outcome", "relief", "reason", "rule", "eligible_on")
+_UNIT_COLUMNS = ("subject_id", "unit", "unit_id", "county", "pack", "pack_version")
+_ANSWER_COLUMNS = ("outcome", "relief", "reason", "rule", "eligible_on")
 COUNTED = (
     *("pack", "county", "units", "people"),
     *(f"{name}_before" for name in ("pack_version", "outcome", "relief", "reason", "rule")),
@@ -33,14 +33,14 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class PackDiff:
-    """How a pack's answers differ.
+    """The numbers of a pack's answers that differ.
 
     Attributes:
         pack: its id.
-        units: with another answer.
-        people: to whom they belong.
-        eligible_before: people with an eligible unit, before.
-        eligible_after: the same, after.
+        units: number of units with another answer.
+        people: number of people with such a unit.
+        eligible_before: number of people with an eligible unit on the side before.
+        eligible_after: number of people with an eligible unit on the side after.
     """
 
     pack: str
@@ -52,16 +52,17 @@ class PackDiff:
 
 @dataclass(frozen=True)
 class DiffResult:
-    """How two sides differ.
+    """The differences of two sides.
 
     Attributes:
-        before: what one side is, in words.
-        after: what the other is.
-        units: with another answer.
-        people: to whom they belong.
-        packs: every pack of either side, those that differ most first.
-        changes: a kind of change each, in `COUNTED`; `county` is null where none was asked for.
-        notes: what a reader should know.
+        before: the side before, in words.
+        after: the side after, in words.
+        units: number of units with another answer.
+        people: number of people with such a unit.
+        packs: every pack of either side, by descending number of people.
+        changes: kinds of change, each with the fields of `COUNTED`; `county` is null unless
+            changes are counted by county.
+        notes: remarks on the comparison for its reader.
     """
 
     before: str
@@ -91,43 +92,44 @@ def diff(
     rules: OtherRules,
     by_county: bool = False,
 ) -> DiffResult:
-    """Compare what two sweeps left, or what a sweep left with what other rules make of its record.
+    """Compare the rows of two sweeps, or the rows of a sweep with other rules' decisions.
 
     Args:
         spark: the session.
         store: where the tables are.
-        sweeps: two ids; or one, the latest where there is none, whose record is decided again.
-        against: decides the record in place of what the sweep left.
-        rules: decide the record for the side after, where no second sweep is named.
-        by_county: tell changes of counties apart.
+        sweeps: ids of two sweeps to compare; or at most one id (default: the latest), of the
+            sweep whose record is decided by `rules`.
+        against: rules that decide the side before; None for the rows that the sweep left.
+        rules: rules that decide the side after, unless a second sweep is named.
+        by_county: count the changes of each county apart.
 
     Raises:
-        UsageError: more than two sweeps, one that does not exist, or two beside `against`.
-        StoreFault: what a sweep rests on cannot be read any more.
+        UsageError: more than two sweeps, an unknown sweep, or two sweeps with `against`.
+        StoreFault: a version that a sweep used has been removed.
     """
-    with storage_faults("comparing"), ExitStack() as open_, stage("Comparing answers"):
+    with storage_faults("comparing"), ExitStack() as resources, stage("Comparing answers"):
         first, second = _sweeps(spark, store, sweeps)
         if second is not None and against is not None:
             raise UsageError(
-                "Two sweeps are compared as they stand, without rules.",
+                "Two sweeps are compared without rules.",
                 "Name one sweep, or none for the latest.",
             )
         notes = [] if second is not None else _changed_since(first, rules)
-        before, says_before = _side(open_, spark, store, first, against)
-        after, says_after = _side(
-            open_, spark, store, second or first, rules if second is None else None
+        before, words_before = _side(resources, spark, store, first, against)
+        after, words_after = _side(
+            resources, spark, store, second or first, rules if second is None else None
         )
-        kept = [open_.enter_context(_Kept(rows)).rows for rows in (before, after)]
-        return _compared(kept, (says_before, says_after), by_county=by_county, notes=notes)
+        sides = [resources.enter_context(_PersistedSide(rows)).rows for rows in (before, after)]
+        return _compare(sides, (words_before, words_after), by_county=by_county, notes=notes)
 
 
-class _Kept:
-    """A side, worked out once."""
+class _PersistedSide:
+    """A side that Spark computes once, within the block."""
 
     def __init__(self, rows: DataFrame) -> None:
-        self.rows = rows.select(*_READ, *_ANSWER)
+        self.rows = rows.select(*_UNIT_COLUMNS, *_ANSWER_COLUMNS)
 
-    def __enter__(self) -> _Kept:
+    def __enter__(self) -> _PersistedSide:
         self.rows.persist(StorageLevel.MEMORY_AND_DISK)
         return self
 
@@ -146,72 +148,74 @@ def _sweeps(spark: SparkSession, store: Store, named: Sequence[str]) -> tuple[Sw
 
 
 def _changed_since(sweep: Sweep, rules: OtherRules) -> list[str]:
-    """What else than the values assumed may make a difference."""
-    plain = OtherRules(rules.folder, rules.settings, {}).plan(sweep)
-    others = sorted(
+    """Notes on packs that changed since the sweep, beside the assumed values."""
+    unchanged = OtherRules(rules.folder, rules.settings, {}).plan(sweep)
+    changed = sorted(
         key
-        for key in {*plain.fingerprints, *sweep.pack_fingerprints}
-        if plain.fingerprints.get(key) != sweep.pack_fingerprints.get(key)
+        for key in {*unchanged.fingerprints, *sweep.pack_fingerprints}
+        if unchanged.fingerprints.get(key) != sweep.pack_fingerprints.get(key)
     )
-    if not others or not rules.assumed:
+    if not changed or not rules.assumed:
         return []
     return [
         "These packs are not as the sweep used them, and differ for that, too: "
-        f"{', '.join(others)}. `clearance determine` first, to see only what is assumed."
+        f"{', '.join(changed)}. `clearance determine` first, to see only what is assumed."
     ]
 
 
 def _side(
-    open_: ExitStack, spark: SparkSession, store: Store, sweep: Sweep, rules: OtherRules | None
+    resources: ExitStack, spark: SparkSession, store: Store, sweep: Sweep, rules: OtherRules | None
 ) -> tuple[DataFrame, str]:
-    """The rows of one side, and what it is."""
+    """The rows of one side, and the side in words."""
     what_if = ", a what-if" if sweep.what_if else ""
-    of = f"sweep {sweep.sweep_id} as of {sweep.as_of}{what_if}"
+    sweep_in_words = f"sweep {sweep.sweep_id} as of {sweep.as_of}{what_if}"
     if rules is None:
-        return sweep.read(spark, store, "determinations"), of
-    rows, again = open_.enter_context(decided_by(rules, spark, store, sweep))
+        return sweep.read(spark, store, "determinations"), sweep_in_words
+    rows, prepared_again = resources.enter_context(decided_by(rules, spark, store, sweep))
     assumed = "".join(f", {name}={value}" for name, value in rules.assumed.items())
-    prepared = ", its record read again" if again else ""
-    return rows, f"the record of {of} by {rules.folder}{assumed}{prepared}"
+    prepared = ", its record read again" if prepared_again else ""
+    return rows, f"the record of {sweep_in_words} by {rules.folder}{assumed}{prepared}"
 
 
-def _compared(
-    sides: Sequence[DataFrame], says: Sequence[str], *, by_county: bool, notes: Sequence[str]
+def _compare(
+    sides: Sequence[DataFrame], words: Sequence[str], *, by_county: bool, notes: Sequence[str]
 ) -> DiffResult:
     before, after = sides
     by = ("county",) if by_county else ()
     counted = figures(changes(before, after), by=by).collect()
-    eligible = _eligible(before, after)
-    of_packs = {row["pack"]: row for row in counted if row["level"] == BY_PACK}
+    eligible = _count_eligible(before, after)
+    rows_by_pack = {row["pack"]: row for row in counted if row["level"] == BY_PACK}
     packs = [
         PackDiff(
             pack,
-            of_packs[pack]["units"] if pack in of_packs else 0,
-            of_packs[pack]["people"] if pack in of_packs else 0,
+            rows_by_pack[pack]["units"] if pack in rows_by_pack else 0,
+            rows_by_pack[pack]["people"] if pack in rows_by_pack else 0,
             *people,
         )
         for pack, people in eligible.items()
     ]
-    kinds = [_counted(row) for row in counted if row["level"] == BY_CHANGE]
-    whole = next((row for row in counted if row["level"] == WHOLE), None)
+    changes_counted = [_change_row(row) for row in counted if row["level"] == BY_CHANGE]
+    total = next((row for row in counted if row["level"] == WHOLE), None)
     return DiffResult(
-        before=says[0],
-        after=says[1],
-        units=whole["units"] if whole else 0,
-        people=whole["people"] if whole else 0,
+        before=words[0],
+        after=words[1],
+        units=total["units"] if total else 0,
+        people=total["people"] if total else 0,
         packs=tuple(sorted(packs, key=lambda pack: (-pack.people, pack.pack))),
-        changes=tuple(sorted(kinds, key=lambda kind: (-kind["people"], *map(str, kind.values())))),
+        changes=tuple(
+            sorted(changes_counted, key=lambda kind: (-kind["people"], *map(str, kind.values())))
+        ),
         notes=tuple(notes),
     )
 
 
-def _counted(row: Row) -> dict[str, Any]:
+def _change_row(row: Row) -> dict[str, Any]:
     values = row.asDict()
     return {name: values.get(name) for name in COUNTED}
 
 
-def _eligible(before: DataFrame, after: DataFrame) -> dict[str, tuple[int, int]]:
-    """By pack, people with an eligible unit, before and after."""
+def _count_eligible(before: DataFrame, after: DataFrame) -> dict[str, tuple[int, int]]:
+    """The numbers of people with an eligible unit, before and after, by pack."""
     side = F.lit(True).alias("later")
     both = before.select(F.lit(False).alias("later"), "pack", "subject_id", "outcome").unionByName(
         after.select(side, "pack", "subject_id", "outcome")

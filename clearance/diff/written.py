@@ -1,4 +1,4 @@
-"""A comparison as lines for a terminal, as CSV, and as one HTML page."""
+"""Writes a comparison: as lines for a terminal, as CSV, or as one HTML page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
-from clearance.publish.words import reason_text_of
+from clearance.publish.words import merged_reason_text
 
 MOST_LINES = 12
 FORMATS = (".csv", ".html")
@@ -20,20 +20,21 @@ _REMEDY = "Name a file in a folder that you may write, `--out changes.html`."
 
 
 def format_of(out: Path) -> str:
-    """The ending of a file that a comparison is written to.
+    """The format of a file to write, by the ending of its name.
 
     Raises:
-        UsageError: it is none that is known.
+        UsageError: the ending is unknown.
     """
     ending = out.suffix.lower()
     if ending not in FORMATS:
         raise UsageError(
-            f"`{out.name}` says no format.", f"End the name in {' or '.join(FORMATS)}."
+            f"The name `{out.name}` has no known format.",
+            f"End the name in {' or '.join(FORMATS)}.",
         )
     return ending
 
 
-def write(result: DiffResult, out: Path, *, reasons: Mapping[str, str]) -> None:
+def write_comparison(result: DiffResult, out: Path, *, reasons: Mapping[str, str]) -> None:
     """Write the comparison into a file.
 
     Args:
@@ -42,15 +43,15 @@ def write(result: DiffResult, out: Path, *, reasons: Mapping[str, str]) -> None:
         reasons: the text of each reason code.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: the file cannot be written.
     """
-    text = page(result, reasons=reasons) if format_of(out) == ".html" else as_csv(result)
+    text = comparison_page(result, reasons=reasons) if format_of(out) == ".html" else as_csv(result)
     with output_faults(out, what="file", remedy=_REMEDY):
         out.write_text(text, encoding="utf-8", newline="")
 
 
 def lines(result: DiffResult) -> Iterator[str]:
-    """The lines about a comparison; of each pack the kinds of change that most people have."""
+    """Lines about a comparison; of each pack, the kinds of change with the most people."""
     yield f"before    {result.before}"
     yield f"after     {result.after}"
     for note in result.notes:
@@ -72,7 +73,7 @@ def lines(result: DiffResult) -> Iterator[str]:
 
 
 def in_words(change: Mapping[str, Any]) -> str:
-    """A kind of change, `BEFORE -> AFTER`; where only the day or the rule is another, so."""
+    """A kind of change as `BEFORE -> AFTER`; with a remark if only the day or the rule differs."""
     before, after = answer(change, "before"), answer(change, "after")
     if before != after:
         return f"{before} -> {after}"
@@ -81,17 +82,17 @@ def in_words(change: Mapping[str, Any]) -> str:
 
 
 def answer(change: Mapping[str, Any], side: str) -> str:
-    """One side's answer; `(none)` where it has none."""
+    """The answer of one side of a change; `(none)` if the side has no such unit."""
     outcome = change[f"outcome_{side}"]
     if outcome is None:
         return "(none)"
     relief = change[f"relief_{side}"]
-    said = [outcome, *([relief] if relief else []), change[f"reason_{side}"]]
-    return " ".join(said)
+    parts = [outcome, *([relief] if relief else []), change[f"reason_{side}"]]
+    return " ".join(parts)
 
 
 def as_csv(result: DiffResult) -> str:
-    """A line is a kind of change, with `COUNTED`."""
+    """The comparison as CSV: one line per kind of change, with the columns of `COUNTED`."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COUNTED)
@@ -99,8 +100,8 @@ def as_csv(result: DiffResult) -> str:
     return out.getvalue()
 
 
-def page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
-    """The comparison as one page that needs nothing else.
+def comparison_page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
+    """The comparison as one HTML page without other files.
 
     Args:
         result: the comparison.
@@ -109,7 +110,7 @@ def page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
     codes = {
         change[f"reason_{side}"] for change in result.changes for side in ("before", "after")
     } - {None}
-    words = {code: reason_text_of(code, reasons, []) for code in codes}
+    words = {code: merged_reason_text(code, reasons, []) for code in codes}
     return page_template("clearance.diff").render(
         result=result, words=words, by_county=any(change["county"] for change in result.changes)
     )

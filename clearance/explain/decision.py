@@ -1,4 +1,4 @@
-"""A determination in words: what decided it, what it lacks, and what would change it."""
+"""A determination in words: the facts that decided, the missing facts, and what can change it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from clearance.explain.model import (
     ExplainedUnit,
 )
 from clearance.explain.record import Values
-from clearance.publish.words import OWN, PackWords, reason_text
-from clearance.rulebook.english.because import UNKNOWN, Because, because
+from clearance.publish.words import FILLED_BY_COUNT, PackWords, format_reason
+from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
-from clearance.rulebook.english.fact_words import FactWords, Said
+from clearance.rulebook.english.fact_words import FactWords, Statements
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 
-# Who says what the record does not, by side feed; else whoever reported the record.
+# Who can supply facts missing from the record, by side feed; else whoever reported the record.
 _SUPPLIERS = {
     "registry": "the register (feed `registry`)",
     "supervision": "the office that supervises (feed `supervision`)",
@@ -38,34 +38,34 @@ _REPORTER = "the court or agency that reported the record (a corrected extract)"
 
 @dataclass(frozen=True)
 class ReadPack:
-    """A pack of the store, read by today's rules.
+    """A stored pack, parsed by today's rules.
 
     Attributes:
-        words: what it says about itself.
-        bound: the pack; None where today's rules cannot read it.
-        said: each fact in English.
+        words: the pack's title, questions and values.
+        resolved: the pack; None if today's rules cannot parse it.
+        statements: each fact in English, by name.
     """
 
     words: PackWords
-    bound: ResolvedPack | None
-    said: Mapping[str, Said]
+    resolved: ResolvedPack | None
+    statements: Mapping[str, Statements]
 
     @staticmethod
     def of(words: PackWords, text: str, catalogue: Catalogue) -> ReadPack:
         """The pack of a row of `packs`.
 
         Args:
-            words: what it says about itself.
-            text: its `yaml`.
-            catalogue: the columns that packs may ask about.
+            words: the pack's title, questions and values.
+            text: the row's `yaml`.
+            catalogue: the columns that packs may use.
         """
-        bound = stored_pack(text, catalogue)
-        if bound is None:
+        resolved = stored_pack(text, catalogue)
+        if resolved is None:
             return ReadPack(words, None, {})
-        return ReadPack(words, bound, FactWords(bound, catalogue[bound.pack.unit]).all())
+        return ReadPack(words, resolved, FactWords(resolved, catalogue[resolved.pack.unit]).all())
 
 
-def explained(
+def explain_decision(
     row: Row,
     pack: ReadPack,
     reasons: Mapping[str, str],
@@ -81,14 +81,14 @@ def explained(
         row: of `determinations`, with `content_hash`.
         pack: the pack as it was used.
         reasons: text by reason code.
-        unit: what it is about; None where the record has it no longer.
-        values: the unit's row; empty where the record has it no longer.
-        catalogue: the columns that packs may ask about.
-        petitions: by pack and version, what may be open after a no.
+        unit: the determination's unit; None if it is no longer on the record.
+        values: the unit's row; empty if it is no longer on the record.
+        catalogue: the columns that packs may use.
+        petitions: by pack and version, the petitions that may be open after NOT_ELIGIBLE.
     """
-    rests_on = _rests_on(row, pack)
-    facts = tuple(_facts(row, pack, rests_on, values, catalogue))
-    missing = tuple(_missing(rests_on, facts, pack, values, catalogue))
+    evidence = _evidence(row, pack)
+    facts = tuple(_explain_facts(row, pack, evidence, values, catalogue))
+    missing = tuple(_missing(evidence, facts, pack, values, catalogue))
     return ExplainedDecision(
         unit_id=row.unit_id,
         pack=row.pack,
@@ -98,7 +98,7 @@ def explained(
         outcome=row.outcome,
         relief=row.relief,
         reason=row.reason,
-        reason_text=reason_text(row.reason, reasons, {**pack.words.params, **_own_words(unit)}),
+        reason_text=format_reason(row.reason, reasons, {**pack.words.params, **_count_words(unit)}),
         rule=row.rule,
         cite=row.cite,
         facts=facts,
@@ -112,18 +112,18 @@ def explained(
             outcome=row.outcome,
             petitions=petitions.get((row.pack, row.pack_version), ()),
         ),
-        because=tuple(facts[i].now for i in rests_on.deciding if _is_of_the_record(i, pack)),
+        because=tuple(facts[i].now for i in evidence.deciding if _is_of_the_record(i, pack)),
         missing=missing,
     )
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:
-    """Whether a fact holds, from the evidence of a determination alone.
+    """Whether a fact holds, by the evidence of a determination.
 
     Args:
-        position: the fact's place in the pack; its bit.
+        position: the fact's index in the pack, which is its bit.
         true: `facts_true`.
-        known: `facts_known`; a bit that is off was not needed, or could not be known.
+        known: `facts_known`; a bit is off if the fact was not needed or is unknown.
     """
     if not known >> position & 1:
         return NOT_SAID
@@ -131,11 +131,11 @@ def fact_truth(position: int, *, true: int, known: int) -> str:
 
 
 def what_would_change_it(row: Row, missing: tuple[str, ...]) -> tuple[str, ...]:
-    """In sentences, what would change a determination; time first, then what the record lacks.
+    """Sentences on what would change a determination: time first, then missing facts.
 
     Args:
         row: of `determinations`.
-        missing: what lacks, each with who could supply it.
+        missing: the missing facts, each with who could supply it.
     """
     changes = []
     if row.outcome != "ELIGIBLE" and row.eligible_on is not None:
@@ -149,97 +149,101 @@ def what_would_change_it(row: Row, missing: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(changes) or ("Only a change of the record or of the rules.",)
 
 
-def _rests_on(row: Row, pack: ReadPack) -> Because:
-    if pack.bound is None:
-        places = range(len(pack.words.facts))
-        lacking = tuple(i for i in places if not row.facts_known >> i & 1)
-        return Because(missing=lacking if row.rule == UNKNOWN else ())
-    return because(pack.bound, rule=row.rule, true=row.facts_true, known=row.facts_known)
+def _evidence(row: Row, pack: ReadPack) -> Because:
+    if pack.resolved is None:
+        indexes = range(len(pack.words.facts))
+        unknown = tuple(i for i in indexes if not row.facts_known >> i & 1)
+        return Because(missing=unknown if row.rule == UNKNOWN else ())
+    return find_deciding_facts(
+        pack.resolved, rule=row.rule, true=row.facts_true, known=row.facts_known
+    )
 
 
-def _facts(
-    row: Row, pack: ReadPack, rests_on: Because, values: Values, catalogue: Catalogue
+def _explain_facts(
+    row: Row, pack: ReadPack, evidence: Because, values: Values, catalogue: Catalogue
 ) -> Iterator[ExplainedFact]:
-    lacking = {*rests_on.not_known, *rests_on.missing}
+    unknown = {*evidence.not_known, *evidence.missing}
     for i, name in enumerate(pack.words.facts):
         holds = fact_truth(i, true=row.facts_true, known=row.facts_known)
-        if holds == NOT_SAID and pack.bound is not None:
-            holds = NOT_KNOWN if i in rests_on.not_known else NOT_NEEDED
+        if holds == NOT_SAID and pack.resolved is not None:
+            holds = NOT_KNOWN if i in evidence.not_known else NOT_NEEDED
         question = pack.words.questions.get(name, name)
-        said = pack.said.get(name) or Said(question, f"not so: {question}")
-        known = {HOLDS: said.yes, HOLDS_NOT: said.no}.get(holds, "")
-        days = ", ".join(_days(i, pack, values, catalogue)) if known else ""
+        statement = pack.statements.get(name) or Statements(question, f"not so: {question}")
+        shown = {HOLDS: statement.yes, HOLDS_NOT: statement.no}.get(holds, "")
+        days = ", ".join(_days(i, pack, values, catalogue)) if shown else ""
         yield ExplainedFact(
             fact=name,
             question=question,
             holds=holds,
-            said=said.yes,
-            now=f"{known} ({days})" if days else known,
-            supplied_by=_supplier(i, pack, catalogue) if i in lacking else "",
+            said=statement.yes,
+            now=f"{shown} ({days})" if days else shown,
+            supplied_by=_supplier(i, pack, catalogue) if i in unknown else "",
         )
 
 
 def _days(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
-    """The days of the record that a fact rests on, each with what it is."""
-    if pack.bound is None:
+    """The days of the record that a fact reads, each as `label: day`."""
+    if pack.resolved is None:
         return
-    features = catalogue[pack.bound.pack.unit]
-    for column in sorted(pack.bound.facts[i].reads):
+    features = catalogue[pack.resolved.pack.unit]
+    for column in sorted(pack.resolved.facts[i].reads):
         feature, value = features.get(column), values.get(column)
-        if feature is not None and isinstance(value, date) and _is_a_day(feature.type):
+        if feature is not None and isinstance(value, date) and _may_be_shown(feature.type):
             yield f"{feature.words.is_ or feature.label}: {value.isoformat()}"
 
 
 def _is_of_the_record(i: int, pack: ReadPack) -> bool:
-    """Whether a fact asks about the unit, and not about a switch or an option alone."""
-    return pack.bound is None or bool(pack.bound.facts[i].reads)
+    """Whether a fact reads a column of the unit, and not only a switch or an option."""
+    return pack.resolved is None or bool(pack.resolved.facts[i].reads)
 
 
 def _missing(
-    rests_on: Because,
+    evidence: Because,
     facts: Sequence[ExplainedFact],
     pack: ReadPack,
     values: Values,
     catalogue: Catalogue,
 ) -> Iterator[str]:
-    """What lacks, each column once, with who could supply it; facts of one supplier together."""
+    """One text per supplier: the missing columns, each once, and who could supply them."""
     by_supplier: dict[str, dict[str, None]] = {}
-    for i in rests_on.missing:
-        empty = list(_empty(i, pack, values, catalogue)) or [facts[i].said]
-        by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(empty))
+    for i in evidence.missing:
+        missing_columns = list(_empty_columns(i, pack, values, catalogue)) or [facts[i].said]
+        by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(missing_columns))
     for supplier, labels in by_supplier.items():
         yield f"{', '.join(labels)} (from {supplier})"
 
 
-def _empty(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
-    """The columns that a fact reads and of which the record says nothing, by their labels."""
-    if pack.bound is None:
+def _empty_columns(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
+    """The labels of the columns that a fact reads and that are null."""
+    if pack.resolved is None:
         return
-    features = catalogue[pack.bound.pack.unit]
-    for column in sorted(pack.bound.facts[i].reads):
+    features = catalogue[pack.resolved.pack.unit]
+    for column in sorted(pack.resolved.facts[i].reads):
         feature = features.get(column)
         if feature is not None and feature.null == "unknown" and values.get(column) is None:
             yield feature.label
 
 
-def _is_a_day(kind: str) -> bool:
+def _may_be_shown(kind: str) -> bool:
     # An age rests on a birth date, which is shown to nobody.
     return kind == "date"
 
 
 def _supplier(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
-    """Who could supply what a fact asks."""
-    if pack.bound is None:
+    """Who could supply the columns that a fact reads."""
+    if pack.resolved is None:
         return _REPORTER
-    features = catalogue[pack.bound.pack.unit]
+    features = catalogue[pack.resolved.pack.unit]
     feeds = {
-        features[column].feed for column in pack.bound.facts[i].reads if column in features
+        features[column].feed for column in pack.resolved.facts[i].reads if column in features
     } - {None}
-    named = [_SUPPLIERS.get(str(feed), f"the feed `{feed}`") for feed in sorted(map(str, feeds))]
-    return " or ".join(named) or _REPORTER
+    suppliers = [
+        _SUPPLIERS.get(str(feed), f"the feed `{feed}`") for feed in sorted(map(str, feeds))
+    ]
+    return " or ".join(suppliers) or _REPORTER
 
 
-def _own_words(unit: ExplainedUnit | None) -> dict[str, Any]:
-    """What a reason may name of the count itself."""
-    found = {} if unit is None else {"charge": unit.charge, "section": unit.section}
-    return {name: found.get(name) or f"({name} not known)" for name in OWN}
+def _count_words(unit: ExplainedUnit | None) -> dict[str, Any]:
+    """The count's own texts that a reason may contain: its charge and its section."""
+    texts = {} if unit is None else {"charge": unit.charge, "section": unit.section}
+    return {name: texts.get(name) or f"({name} not known)" for name in FILLED_BY_COUNT}

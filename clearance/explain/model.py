@@ -1,4 +1,4 @@
-"""What an explanation holds: units, a timeline, decisions and what each rests on."""
+"""The parts of an explanation: units, a timeline, and decisions with their facts."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date
 from typing import Any
 
 HOLDS, HOLDS_NOT, NOT_KNOWN, NOT_NEEDED = "yes", "no", "not known", "not needed"
-# Of a pack that today's rules cannot read, which of the two is not told.
+# For a pack that today's rules cannot parse, the two cannot be told apart.
 NOT_SAID = "not needed or not known"
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to the person, of those days that the record knows.
+    """An event of the person's record with a known day.
 
     Attributes:
         on: the day.
-        what: in words, with county and charge.
-        unit_id: the count or arrest that it is of.
+        what: the event in words, with county and charge.
+        unit_id: the count or arrest of the event.
     """
 
     on: date
@@ -34,12 +34,12 @@ class ExplainedUnit:
     Attributes:
         unit_id: as in the tables.
         what: `count` or `arrest`.
-        charge: section and code book, as `11358 HS`; of an arrest those of its counts.
-        section: the section alone, where it could be read.
+        charge: section and code book, as `11358 HS`; of an arrest, the charges of its counts.
+        section: the section alone; None if it is unreadable.
         level: felony, misdemeanor, infraction or unknown.
         county: of the court, or of the arresting agency.
-        dates: what happened when.
-        status: what became of it.
+        dates: ISO days by the name of the event.
+        status: the disposition of a count, or the statuses of an arrest.
     """
 
     unit_id: str
@@ -57,13 +57,13 @@ class ExplainedFact:
     """A fact of the pack and whether it holds of the unit.
 
     Attributes:
-        fact: its name.
-        question: as the pack writes it.
+        fact: the fact's name.
+        question: the fact's sentence in the pack.
         holds: `HOLDS`, `HOLDS_NOT`, `NOT_KNOWN`, `NOT_NEEDED` or `NOT_SAID`.
-        said: in English, as a statement; the question where today's rules cannot read the pack.
-        now: what is so, in English, with the days that it rests on: `said` or its opposite; empty
-            where the fact is not known or not needed.
-        supplied_by: who could supply it, where it is not known.
+        said: the English statement; the question if today's rules cannot parse the pack.
+        now: `said` or its opposite, whichever is true, with the days that the fact reads; empty
+            if the fact is not known or not needed.
+        supplied_by: who could supply the fact; empty if it is known or not needed.
     """
 
     fact: str
@@ -76,12 +76,13 @@ class ExplainedFact:
 
 @dataclass(frozen=True)
 class ExplainedDecision:
-    """A determination with what it rests on; fields as in the `determinations` table.
+    """A determination in words; other fields as in the `determinations` table.
 
-    `content_hash` is what a row of the feed `reviews` names to decide this very content.
-    `in_words` says what a no of automatic law leaves open; None of any other answer. `because` are
-    the statements that decided, `missing` the facts whose lack decided, each with who could
-    supply it.
+    Attributes:
+        content_hash: the hash by which a row of the feed `reviews` decides this content.
+        in_words: the petitions that NOT_ELIGIBLE of automatic law leaves open; else None.
+        because: the statements that decided.
+        missing: the unknown facts that decided, each with who could supply it.
     """
 
     unit_id: str
@@ -108,7 +109,7 @@ class ExplainedDecision:
 
 @dataclass(frozen=True)
 class ExplainedSweep:
-    """A sweep that decided what is shown, its date, and the packs that it decided last."""
+    """A sweep that decided some of the shown decisions: its date, and the packs it decided last."""
 
     sweep_id: str
     as_of: date
@@ -121,15 +122,15 @@ class Explanation:
 
     Attributes:
         subject_id: the person.
-        sweep_id: the sweep whose state this is.
-        as_of: its date.
+        sweep_id: the sweep after which the record is shown.
+        as_of: the sweep's date.
         units: counts, then arrests, in record order.
         decisions: by unit, then pack.
         incomplete: whether rows of the record are known to be lost.
-        decided_by: the sweeps that decided what is shown, by date; one, but where the latest was
-            of named packs only (`determine --pack`).
-        timeline: what happened, by day.
-        what_if: whether the sweep is one.
+        decided_by: the sweeps that decided the shown packs, by date; several only after a sweep
+            of named packs (`determine --pack`).
+        timeline: the events of the record, by day.
+        what_if: whether the sweep is a what-if.
     """
 
     subject_id: str
@@ -144,7 +145,7 @@ class Explanation:
 
     def of(self, unit_id: str) -> list[ExplainedDecision]:
         """The decisions about a unit."""
-        return [one for one in self.decisions if one.unit_id == unit_id]
+        return [decision for decision in self.decisions if decision.unit_id == unit_id]
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation for `--json`: dates as text."""

@@ -1,4 +1,4 @@
-"""An explanation as one page that needs nothing else, to be printed or sent."""
+"""An explanation as one HTML page without other files, to be printed or sent."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from clearance.platform.html_page import page_template
 _REMEDY = "Name a file in a folder that you may write, `--html explanation.html`."
 
 
-def page(explanation: Explanation) -> str:
+def explanation_page(explanation: Explanation) -> str:
     """The explanation as HTML.
 
     Args:
-        explanation: of one person.
+        explanation: the explanation of one person.
     """
     return page_template("clearance.explain").render(explanation=explanation, words=words)
 
 
 def write_page(explanation: Explanation, out: Path) -> None:
-    """Write the page into a file, for its owner alone.
+    """Write the page into a file that only its owner may read.
 
     Args:
-        explanation: of one person.
+        explanation: the explanation of one person.
         out: the file.
 
     Raises:
-        UsageError: it cannot be written.
+        UsageError: the file cannot be written.
     """
     with output_faults(out, what="file", remedy=_REMEDY):
-        out.write_text(page(explanation), encoding="utf-8")
+        out.write_text(explanation_page(explanation), encoding="utf-8")
         out.chmod(0o600)

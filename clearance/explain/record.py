@@ -1,4 +1,4 @@
-"""What the tables say of a person: counts and arrests, and what happened when."""
+"""A person's rows of `charges` and `arrests`, as units and as a timeline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from clearance.determine.recorded import Sweep
 from clearance.explain.model import Event, ExplainedUnit
 from clearance.platform.store.store import Store
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 UNREADABLE = "charge not readable"
@@ -23,10 +23,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Record:
-    """A person's counts and arrests, each as its row.
+    """The rows of a person's counts and arrests.
 
     Attributes:
-        counts: rows of `charges` with `charge_shown`, in record order.
+        counts: rows of `charges` with `charge`, the text shown, in record order.
         arrests: rows of `arrests`, in record order.
     """
 
@@ -40,15 +40,15 @@ class Record:
 
     @property
     def rows(self) -> dict[str, Values]:
-        """Every unit's row by its id."""
+        """The row of every unit by `unit_id`."""
         return {row["unit_id"]: row for row in (*self.counts, *self.arrests)}
 
     def units(self) -> list[ExplainedUnit]:
-        """Counts, then arrests."""
-        return [*map(_count, self.counts), *map(self._arrest, self.arrests)]
+        """The counts, then the arrests."""
+        return [*map(_explained_count, self.counts), *map(self._arrest, self.arrests)]
 
     def timeline(self) -> tuple[Event, ...]:
-        """What happened, by day; what is of one day in the record's order."""
+        """The events, by day; events of one day in record order."""
         events = [*self._of_arrests(), *self._of_counts()]
         return tuple(sorted(events, key=lambda event: event.on))
 
@@ -64,10 +64,10 @@ class Record:
         )
 
     def _charges_of(self, arrest: Values) -> str | None:
-        """The charges of an arrest's counts."""
-        own = arrest["unit_id"]
-        shown = [row["charge"] for row in self.counts if row["unit_id"].startswith(own)]
-        return "; ".join(dict.fromkeys(charge or UNREADABLE for charge in shown)) or None
+        """The charges of an arrest's counts, each once; None if the arrest has no count."""
+        step_id = arrest["unit_id"]
+        charges = [row["charge"] for row in self.counts if row["unit_id"].startswith(step_id)]
+        return "; ".join(dict.fromkeys(charge or UNREADABLE for charge in charges)) or None
 
     def _of_arrests(self) -> Iterator[Event]:
         for row in self.arrests:
@@ -93,8 +93,8 @@ class Record:
                 yield Event(row["sentence_end"], what, row["unit_id"])
 
 
-def record_of(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: str) -> Record:
-    """What the tables of a sweep say of a person.
+def load_record(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: str) -> Record:
+    """A person's rows of the tables as the sweep used them.
 
     Args:
         spark: the session.
@@ -102,24 +102,24 @@ def record_of(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: st
         sweep: the sweep.
         subject_id: the person.
     """
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     counts = sweep.read(spark, store, "charges").withColumn(
         "charge", F.when(F.col("section").isNotNull(), charge)
     )
     arrests = (
-        _of(sweep.read(spark, store, "arrests"), subject_id)
+        _rows_of(sweep.read(spark, store, "arrests"), subject_id)
         if (store.exists(spark, "arrests"))
         else ()
     )
-    return Record(tuple(_of(counts, subject_id)), tuple(arrests))
+    return Record(tuple(_rows_of(counts, subject_id)), tuple(arrests))
 
 
-def _of(rows: DataFrame, subject_id: str) -> Iterable[Values]:
-    found = rows.where(F.col("subject_id") == subject_id).collect()
-    return sorted((row.asDict() for row in found), key=lambda row: str(row["unit_id"]))
+def _rows_of(rows: DataFrame, subject_id: str) -> Iterable[Values]:
+    of_subject = rows.where(F.col("subject_id") == subject_id).collect()
+    return sorted((row.asDict() for row in of_subject), key=lambda row: str(row["unit_id"]))
 
 
-def _count(row: Values) -> ExplainedUnit:
+def _explained_count(row: Values) -> ExplainedUnit:
     bounded = row.get("sentence_end_bounded")
     return ExplainedUnit(
         unit_id=row["unit_id"],

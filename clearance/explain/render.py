@@ -12,7 +12,7 @@ from rich.text import Text
 from clearance.explain.model import ExplainedDecision, ExplainedUnit, Explanation
 from clearance.explain.words import (
     INCOMPLETE,
-    NOBODYS,
+    NOT_DECIDED,
     OF_KIND,
     WHAT_IF,
     answer,
@@ -27,34 +27,35 @@ def show(explanation: Explanation, console: Console, *, everything: bool = False
     """Print an explanation for a person to read.
 
     Args:
-        explanation: of one person.
-        console: where to.
-        everything: also every fact of each pack, and how each turned out.
+        explanation: the explanation of one person.
+        console: the terminal to print on.
+        everything: whether to list every fact of each pack, and how each turned out.
     """
     console.print(render(explanation, everything=everything), highlight=False)
 
 
 def render(explanation: Explanation, *, everything: bool = False) -> RenderableType:
-    """The explanation as something rich prints.
+    """The explanation as a renderable of rich.
 
     Args:
-        explanation: of one person.
-        everything: also every fact of each pack.
+        explanation: the explanation of one person.
+        everything: whether to list every fact of each pack.
     """
     parts: list[RenderableType] = [Text("\n  ".join(heading(explanation)), style="bold"), Text()]
-    for said, holds in ((INCOMPLETE, explanation.incomplete), (WHAT_IF, explanation.what_if)):
-        parts += [Text(said), Text()] if holds else []
+    for remark, holds in ((INCOMPLETE, explanation.incomplete), (WHAT_IF, explanation.what_if)):
+        parts += [Text(remark), Text()] if holds else []
     if explanation.timeline:
         parts += [Text("What the record shows", style="bold"), _timeline(explanation), Text()]
     for unit in explanation.units:
         parts.append(_unit(unit))
-        made = explanation.of(unit.unit_id)
-        parts += [Padding(_decision(one, everything=everything), (0, 0, 1, 2)) for one in made]
-        if not made:
-            parts.append(Padding(Text(NOBODYS, style="dim"), (0, 0, 1, 2)))
-    known = {unit.unit_id for unit in explanation.units}
+        decisions = explanation.of(unit.unit_id)
+        for decision in decisions:
+            parts.append(Padding(_decision(decision, everything=everything), (0, 0, 1, 2)))
+        if not decisions:
+            parts.append(Padding(Text(NOT_DECIDED, style="dim"), (0, 0, 1, 2)))
+    units = {unit.unit_id for unit in explanation.units}
     for decision in explanation.decisions:
-        if decision.unit_id not in known:
+        if decision.unit_id not in units:
             parts.append(Text(f"{decision.unit_id} (no longer on the record)", style="bold"))
             parts.append(Padding(_decision(decision, everything=everything), (0, 0, 1, 2)))
     return Group(*parts)
@@ -92,8 +93,8 @@ def _decision(decision: ExplainedDecision, *, everything: bool) -> RenderableTyp
 
 def _sentences(decision: ExplainedDecision) -> Iterator[str]:
     yield why(decision)
-    if (said := rests_on(decision)) != "":
-        yield said
+    if (because := rests_on(decision)) != "":
+        yield because
     if decision.in_words is not None:
         yield f"{decision.in_words[:1].upper()}{decision.in_words[1:]}."
     if decision.kind in OF_KIND:

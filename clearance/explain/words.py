@@ -1,4 +1,4 @@
-"""What a terminal and a page say alike of an explanation."""
+"""Texts of an explanation that the terminal and the page share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INCOMPLETE = (
     "makes it complete."
 )
 WHAT_IF = "A what-if: nothing is granted on this sweep."
-NOBODYS = "No pack is about it."
+NOT_DECIDED = "No pack is about it."
 _OUTCOMES = {
     "ELIGIBLE": "Eligible",
     "NOT_YET": "Not yet eligible",
@@ -25,7 +25,7 @@ _OUTCOMES = {
 
 
 def heading(explanation: Explanation) -> list[str]:
-    """Who it is, and which sweeps say so; several where packs were decided by several."""
+    """Lines with the person and the sweeps that decided; one line if there was one sweep."""
     who = f"Person {explanation.subject_id}"
     latest = ExplainedSweep(explanation.sweep_id, explanation.as_of, ())
     several = len(explanation.decided_by) > 1
@@ -38,14 +38,14 @@ def heading(explanation: Explanation) -> list[str]:
 
 
 def unit_line(unit: ExplainedUnit) -> str:
-    """A unit in one line: charge, level, county, what became of it."""
+    """A unit in one line: charge, level, county, status."""
     head = unit.charge or "Arrest"
     arrest = "arrest, " if unit.what == "arrest" and unit.charge else ""
     return f"{head}, {arrest}{unit.level}, {unit.county}, {unit.status}"
 
 
 def answer(decision: ExplainedDecision) -> str:
-    """The decision as a sentence: what, which relief, from when, and why."""
+    """The decision as a sentence: outcome, relief, and the day from which it is eligible."""
     named = RELIEFS.get(decision.relief or "", decision.relief)
     relief = f" for {named}" if named else ""
     if decision.eligible_on is None or decision.outcome == "REVIEW":
@@ -63,5 +63,5 @@ def why(decision: ExplainedDecision) -> str:
 
 
 def rests_on(decision: ExplainedDecision) -> str:
-    """The statements that decided, as one sentence; empty where none is told."""
+    """The statements that decided, as one sentence; empty if there are none."""
     return f"Because {'; '.join(decision.because)}." if decision.because else ""

@@ -1,1 +1,1 @@
-"""Export: what a sweep decided, as one file for other tools."""
+"""Export: the determinations of a sweep, as one file for other tools."""

@@ -1,8 +1,8 @@
 """Export: every determination of a sweep, in words, as one Parquet or CSV file.
 
 In `determinations` a row keeps the date and the sweep of its last change, so that a filter on a
-sweep finds only what that sweep changed. Here each row bears the sweep that was asked for, and the
-date as of which its pack was decided.
+sweep finds only the rows which that sweep changed. Here each row has the id of the requested sweep,
+and the date as of which its pack was decided.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.publish.units import units_shown
-from clearance.publish.words import load_reasons, reason_text, words_of_packs
+from clearance.publish.units import describe_units
+from clearance.publish.words import format_reason, load_reason_texts, read_words_of_packs
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -56,13 +56,13 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ExportResult:
-    """What was exported.
+    """The file that was written.
 
     Attributes:
         out: the file.
-        sweep_id: of the determinations.
-        what_if: whether that sweep is one.
-        rows: how many determinations.
+        sweep_id: the exported sweep.
+        what_if: whether that sweep is a what-if.
+        rows: number of determinations in the file.
     """
 
     out: Path
@@ -76,14 +76,15 @@ class ExportResult:
 
 
 def format_of(out: Path) -> str:
-    """The format that the file's name asks for.
+    """The format of a file to write, by the ending of its name.
 
     Raises:
-        UsageError: none that is known.
+        UsageError: the ending is unknown.
     """
     if out.suffix.lower() not in FORMATS:
         raise UsageError(
-            f"`{out.name}` says no format.", f"End the name in {' or '.join(FORMATS)}."
+            f"The name `{out.name}` has no known format.",
+            f"End the name in {' or '.join(FORMATS)}.",
         )
     return FORMATS[out.suffix.lower()]
 
@@ -92,36 +93,36 @@ def format_of(out: Path) -> str:
 def export(
     spark: SparkSession, store: Store, *, out: Path, rules: Path, sweep_id: str | None = None
 ) -> ExportResult:
-    """Write the determinations of a sweep into one file, in place of one that is there.
+    """Write the determinations of a sweep into one file; an existing file is replaced.
 
-    A row is a determination, by subject, unit and pack: the unit with its charge, its level and the
-    day of the conviction or arrest (`dated`); the decision, its reason in words; `as_of` and
-    `sweep_id` of the sweep asked for; and the sweep that last changed the row, with its date.
+    One row per determination, by subject, unit and pack: the unit with its charge, its level and
+    the day of the conviction or arrest (`dated`); the decision with its reason in words; `as_of`
+    and `sweep_id` of the requested sweep; and the sweep that last changed the row, with its date.
 
     Args:
         spark: the session.
         store: where the tables are.
         out: the file, `.parquet` or `.csv` (UTF-8, header); every worker must see its folder.
         rules: the rulebook's folder.
-        sweep_id: whose state it is; that of the latest where None.
+        sweep_id: the sweep to export; None for the latest.
 
     Raises:
-        UsageError: no such sweep, or a file that cannot be written.
-        StoreFault: what the sweep rests on cannot be read any more.
+        UsageError: there is no such sweep, or the file cannot be written.
+        StoreFault: a version that the sweep used has been removed.
     """
-    kind, texts = format_of(out), load_reasons(rules)
+    format_name, texts = format_of(out), load_reason_texts(rules)
     with storage_faults("exporting"):
-        sweep = _asked(spark, store, sweep_id)
-        stands = standing(spark, store, sweep)
+        sweep = _load_sweep(spark, store, sweep_id)
+        deciders = standing(spark, store, sweep)
         counted = Observation("exported")
-        with stage("Exporting what was decided"), _aside(out) as folder:
-            rows = exported(spark, store, sweep=sweep, stands=stands, texts=texts)
+        with stage("Exporting what was decided"), _folder_beside(out) as folder:
+            rows = exported(spark, store, sweep=sweep, deciders=deciders, texts=texts)
             observed = rows.observe(counted, F.count("*").alias("rows"))
-            # One file, in an order of its own, so that two exports of one sweep are the same.
+            # One sorted file, so that two exports of one sweep are the same bytes.
             sorted_rows = observed.coalesce(1).sortWithinPartitions("subject_id", "unit_id", "pack")
-            writer = sorted_rows.write.options(**OPTIONS[kind])
-            writer.format(kind).save((folder / "parts").as_uri())
-            [part] = (folder / "parts").glob(f"part-*.{kind}")
+            writer = sorted_rows.write.options(**OPTIONS[format_name])
+            writer.format(format_name).save((folder / "parts").as_uri())
+            [part] = (folder / "parts").glob(f"part-*.{format_name}")
             os.replace(part, out)
     return ExportResult(
         out=out, sweep_id=sweep.sweep_id, what_if=sweep.what_if, rows=int(counted.get["rows"])
@@ -133,75 +134,79 @@ def exported(
     store: Store,
     *,
     sweep: Sweep,
-    stands: Standing,
+    deciders: Standing,
     texts: Mapping[str, str],
 ) -> DataFrame:
-    """A row is a determination of the sweep, in `COLUMNS`.
+    """One row per determination of the sweep, with `COLUMNS`.
 
     Args:
         spark: the session.
         store: where the tables are.
-        sweep: whose state it is.
-        stands: which sweep decided which pack.
+        sweep: the sweep to export.
+        deciders: the sweep that decided each pack.
         texts: the text of each reason code.
     """
     decided = sweep.read(spark, store, "determinations")
-    units = units_shown(
+    units = describe_units(
         sweep.read(spark, store, "charges"), arrests=sweep.read(spark, store, "arrests")
     )
     sentences = _sentences(spark, decided, texts=texts, packs=store.read(spark, "packs").collect())
-    days = {pack: decider.as_of.isoformat() for pack, decider in stands.later.items()}
-    whole = F.lit(stands.whole.as_of)
-    as_of = F.coalesce(looked_up(F.col("pack"), days, "date"), whole) if days else whole
-    named = decided.withColumnsRenamed(
+    days = {pack: decider.as_of.isoformat() for pack, decider in deciders.later.items()}
+    usual_as_of = F.lit(deciders.whole.as_of)
+    as_of = F.coalesce(looked_up(F.col("pack"), days, "date"), usual_as_of) if days else usual_as_of
+    renamed = decided.withColumnsRenamed(
         {"as_of": "last_changed_as_of", "sweep_id": "last_changed_in"}
     )
-    joined = named.join(F.broadcast(sentences), on=["pack_fingerprint", "reason"], how="left").join(
-        units, on="unit_id", how="left"
+    joined = renamed.join(
+        F.broadcast(sentences), on=["pack_fingerprint", "reason"], how="left"
+    ).join(units, on="unit_id", how="left")
+    reason_in_words = F.replace(
+        F.col("sentence"), F.lit("{charge}"), F.coalesce("charge", F.lit(""))
     )
-    own = F.replace(F.col("sentence"), F.lit("{charge}"), F.coalesce("charge", F.lit("")))
-    own = F.replace(own, F.lit("{section}"), F.coalesce("section", F.lit("")))
-    worked_out = {
-        "reason_text": own,
+    reason_in_words = F.replace(
+        reason_in_words, F.lit("{section}"), F.coalesce("section", F.lit(""))
+    )
+    computed = {
+        "reason_text": reason_in_words,
         "as_of": as_of,
         "sweep_id": F.lit(sweep.sweep_id),
         "what_if": F.lit(sweep.what_if),
     }
-    return joined.select(*[worked_out.get(name, F.col(name)).alias(name) for name in COLUMNS])
+    return joined.select(*[computed.get(name, F.col(name)).alias(name) for name in COLUMNS])
 
 
 def _sentences(
     spark: SparkSession, decided: DataFrame, *, texts: Mapping[str, str], packs: list[Row]
 ) -> DataFrame:
-    """A row is a pack and a reason that it gave: pack_fingerprint, reason, sentence."""
-    words = words_of_packs(packs)
-    given = decided.select("pack_fingerprint", "reason").distinct().collect()
+    """One row per pack and reason: pack_fingerprint, reason, sentence."""
+    words = read_words_of_packs(packs)
+    reasons = decided.select("pack_fingerprint", "reason").distinct().collect()
     rows = [
         (
             row.pack_fingerprint,
             row.reason,
-            reason_text(
+            format_reason(
                 row.reason,
                 texts,
                 words[row.pack_fingerprint].params if row.pack_fingerprint in words else {},
             ),
         )
-        for row in given
+        for row in reasons
     ]
     return literal_table(
         spark, rows, dict.fromkeys(("pack_fingerprint", "reason", "sentence"), "string")
     )
 
 
-def _asked(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
+def _load_sweep(spark: SparkSession, store: Store, sweep_id: str | None) -> Sweep:
     if sweep_id is None:
         return latest_sweep(spark, store)
     return sweep_of(named_sweep(store.read(spark, "sweeps").collect(), sweep_id, store=store))
 
 
 @contextmanager
-def _aside(out: Path) -> Iterator[Path]:
-    """A folder beside the file, for what Spark writes; gone at the end."""
+def _folder_beside(out: Path) -> Iterator[Path]:
+    """A folder beside the file for Spark's output; deleted at the end."""
     folder = out.absolute().with_name(f".{out.name}.{os.getpid()}")
     with output_faults(out, what="file", remedy=_REMEDY):
         folder.mkdir(mode=0o700)

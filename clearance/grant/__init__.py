@@ -1,1 +1,1 @@
-"""What was given: relief recorded as granted, and what courts were told of it."""
+"""The step grant: relief recorded as granted, and corrections of earlier grants."""

@@ -1,10 +1,10 @@
-"""Corrections: grants of which the corrected record shows that they were not due on their day.
+"""Corrections: grants that, by the corrected record, were not due on their day.
 
-A granted unit whose row is another than when it was last held against the record, of a person of
-whom the record or another office now says something else, is decided again: as of the day of the
-grant, by the packs of the grant's sweep, from what is now known to have happened until that day.
-Only a plain answer against the grant counts. What came later withdraws nothing; neither does what
-has no day, what is unknown, what is under review, or a unit that is no longer on the record.
+A grant is decided again when both the unit's row and the person's source rows or feeds have
+changed since the grant was last checked. It is decided as of its own day, by the packs of its
+sweep, from the events that today's record dates up to that day. It is corrected only if the answer
+is NOT_ELIGIBLE or NOT_YET for a known reason. Later events, undated events, unknown facts, reviews
+and units that are no longer on the record correct nothing.
 
 All doubted grants are decided in one plan for each version of a pack, whatever their days.
 """
@@ -45,28 +45,28 @@ def corrections(
     since: Iterable[tuple[Sequence[str], Versions]],
     rules: Path,
 ) -> DataFrame | None:
-    """A row is a grant that was not due: unit_id, pack, granted_on, correction_reason.
+    """One row per grant that was not due: unit_id, pack, granted_on, correction_reason.
 
-    None where nothing that grants rest on has changed.
+    None if neither the record nor a feed has changed since the last check.
 
     Args:
         spark: the session.
         store: where the tables are.
-        grants: rows of `grants` that no correction has met yet.
+        grants: rows of `grants` that are not corrected.
         sweeps: rows of `sweeps`.
-        now: what `charges` and `arrests` rest on.
-        versions: theirs.
-        since: ids of sweeps, with the versions that their grants were last held against.
-        rules: the rules folder, to read the record with.
+        now: the state that `charges` and `arrests` were prepared from.
+        versions: the versions of `charges` and `arrests`.
+        since: ids of sweeps, with the versions at which their grants were last checked.
+        rules: the rules folder, by which the record is read.
     """
-    parts = [
-        _doubted(spark, store, grants, of=ids, since=at, now=now, versions=versions)
+    doubted_by_version = [
+        _doubted_grants(spark, store, grants, of=ids, since=at, now=now, versions=versions)
         for ids, at in since
         if read_state(spark, store, "charges", until=at["charges"])[1] != now
     ]
-    if not parts:
+    if not doubted_by_version:
         return None
-    doubted = reduce(DataFrame.unionByName, parts).persist()
+    doubted = reduce(DataFrame.unionByName, doubted_by_version).persist()
     by_id = {row["sweep_id"]: row for row in sweeps}
     pairs = doubted.select("sweep_id", "pack").distinct().collect()
     editions = _editions({(row["sweep_id"], row["pack"]): by_id[row["sweep_id"]] for row in pairs})
@@ -74,20 +74,29 @@ def corrections(
         doubted.unpersist()
         return None
     units = units_then(spark, store, doubted, now=now, rules=rules)
-    used = {
-        name for records, _ in editions for one in records.values() for name in fingerprints_of(one)
+    fingerprints = {
+        name
+        for records, _ in editions
+        for pack in records.values()
+        for name in fingerprints_of(pack)
     }
-    bounds = stored_packs(spark, store, rules=rules, wanted=used)
-    found = []
+    packs = stored_packs(spark, store, rules=rules, wanted=fingerprints)
+    wrong = []
     for records, members in editions:
-        assigned = tuple(assigned_as_recorded(record, bounds) for record in records.values())
-        mine = literal_table(spark, members, {"sweep_id": "string", "pack": "string"})
-        wanted = doubted.join(F.broadcast(mine), on=["sweep_id", "pack"], how="left_semi")
-        found.append(_against(units, wanted, Plan(assigned, files=(), notes=(), selected=())))
-    return reduce(DataFrame.unionByName, found)
+        assigned = tuple(assigned_as_recorded(record, packs) for record in records.values())
+        sweeps_and_packs = literal_table(spark, members, {"sweep_id": "string", "pack": "string"})
+        grants_of_edition = doubted.join(
+            F.broadcast(sweeps_and_packs), on=["sweep_id", "pack"], how="left_semi"
+        )
+        wrong.append(
+            _decided_against(
+                units, grants_of_edition, Plan(assigned, files=(), notes=(), selected=())
+            )
+        )
+    return reduce(DataFrame.unionByName, wrong)
 
 
-def _doubted(
+def _doubted_grants(
     spark: SparkSession,
     store: Store,
     grants: DataFrame,
@@ -97,22 +106,22 @@ def _doubted(
     now: PrepareState,
     versions: Versions,
 ) -> DataFrame:
-    """A row is a grant of some sweeps whose unit and person are others since: whose, the key."""
+    """One row per grant of some sweeps whose unit and person have changed, with its key."""
     grants = grants.where(F.col("sweep_id").isin(list(of)))
     _, earlier = read_state(spark, store, "charges", until=since["charges"])
     if earlier is not None:
-        others = people_with_other_records(spark, store, earlier=earlier, now=now)
-        grants = grants.join(others, on="subject_id", how="left_semi")
-    units = _other_units(spark, store, units=grants, since=since, versions=versions)
+        changed_people = people_with_other_records(spark, store, earlier=earlier, now=now)
+        grants = grants.join(changed_people, on="subject_id", how="left_semi")
+    units = _changed_units(spark, store, units=grants, since=since, versions=versions)
     return grants.join(units, on="unit_id", how="left_semi").select("subject_id", "sweep_id", *KEY)
 
 
-def _other_units(
+def _changed_units(
     spark: SparkSession, store: Store, *, units: DataFrame, since: Versions, versions: Versions
 ) -> DataFrame:
-    """A row is a granted unit whose row is not what it was: unit_id."""
+    """One row per granted unit whose row has changed: unit_id."""
     wanted = units.select("unit_id").distinct()
-    others = []
+    changed = []
     for table in UNIT_TABLES.values():
         sides = [
             store.read_rows_of(spark, table, version=max(at[table], 0)).join(
@@ -120,50 +129,56 @@ def _other_units(
             )
             for at in (since, versions)
         ]
-        # A table of an earlier release may lack columns of today's.
+        # A table of an earlier release may lack columns of today's: they are not compared.
         both = [name for name in sides[1].columns if name in sides[0].columns]
         before, after = (side.select(*both) for side in sides)
-        others.append(before.exceptAll(after).select("unit_id"))
-    return reduce(DataFrame.unionByName, others).distinct()
+        changed.append(before.exceptAll(after).select("unit_id"))
+    return reduce(DataFrame.unionByName, changed).distinct()
 
 
 Edition = tuple[dict[str, Any], list[tuple[str, str]]]
 
 
 def _editions(sweeps: Mapping[tuple[str, str], Row]) -> list[Edition]:
-    """By version: a pack as it was assigned, by id, and the sweeps and packs that it is of.
+    """Editions: packs as assigned, by id, at most one version of each, with their sweeps.
 
-    Each pack stands once in an edition. There are as many as the pack has that was changed most
-    often, however many sweeps there were.
+    There are as many editions as the most often changed pack has versions, however many sweeps
+    there are.
 
     Args:
-        sweeps: by a sweep's id and a pack's, the sweep's row.
+        sweeps: the sweep's row, by the id of the sweep and the id of the pack.
     """
     assigned = {sweep_id: json.loads(row["assigned"]) for (sweep_id, _), row in sweeps.items()}
-    places: dict[str, dict[str, int]] = {}
+    editions_of_packs: dict[str, dict[str, int]] = {}
     editions: list[Edition] = []
     for sweep_id, pack in sorted(sweeps):
         record = assigned[sweep_id].get(pack)
         if record is None:
             continue
-        known = places.setdefault(pack, {})
-        place = known.setdefault(json.dumps(record, sort_keys=True), len(known))
-        if place == len(editions):
+        editions_of_pack = editions_of_packs.setdefault(pack, {})
+        number = editions_of_pack.setdefault(
+            json.dumps(record, sort_keys=True), len(editions_of_pack)
+        )
+        if number == len(editions):
             editions.append(({}, []))
-        records, members = editions[place]
+        records, members = editions[number]
         records[pack] = record
         members.append((sweep_id, pack))
     return editions
 
 
-def _against(units: Mapping[str, DataFrame], doubted: DataFrame, plan: Plan) -> DataFrame:
-    """The doubted grants that the packs decide against, in the columns of `corrections`."""
-    packs = frozenset(item.bound.pack.pack for item in plan.assigned)
-    unsure = [item.bound.pack.unknown.reason for item in plan.assigned]
-    again = decide(units, plan, as_of="as_of", scope=Scope(packs, None))
-    against = again.where(F.col("outcome").isin(*AGAINST) & ~F.col("reason").isin(unsure))
-    said = against.select(
+def _decided_against(units: Mapping[str, DataFrame], doubted: DataFrame, plan: Plan) -> DataFrame:
+    """The doubted grants that their packs do not give, in the columns of `corrections`."""
+    packs = frozenset(item.resolved.pack.pack for item in plan.assigned)
+    unknown_reasons = [item.resolved.pack.unknown.reason for item in plan.assigned]
+    decided = decide(units, plan, as_of="as_of", scope=Scope(packs, None))
+    against = decided.where(
+        F.col("outcome").isin(*AGAINST) & ~F.col("reason").isin(unknown_reasons)
+    )
+    refusals = against.select(
         F.col("unit_id").alias("unit_then"), "pack", F.col("reason").alias("correction_reason")
     )
-    asked = doubted.withColumn("unit_then", tagged_unit(tag()))
-    return asked.join(said, on=["unit_then", "pack"], how="inner").select(*KEY, "correction_reason")
+    tagged = doubted.withColumn("unit_then", tagged_unit(tag()))
+    return tagged.join(refusals, on=["unit_then", "pack"], how="inner").select(
+        *KEY, "correction_reason"
+    )

@@ -1,7 +1,7 @@
-"""Units as today's record shows them on earlier days: what is known to have happened until then.
+"""Units on earlier days, prepared from the events that today's record dates up to those days.
 
-One person may be asked of for several sweeps. For each it goes through prepare as a person of its
-own, under the subject's number with the sweep and its day behind it, so that one plan does for all.
+A subject may be needed for several sweeps. For each sweep the subject is prepared under a tag of
+its own (the SUBJECT_ID, the sweep's id and its day), so that one plan prepares all of them.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.side_feeds import SideFeeds, side_feeds_at
 from clearance.prepare.statutes.match import load_statutes
 
-# In no subject's number.
-_APART = "\x1f"
-# The day on which each feed's row began to say something.
-_BEGINS = {
+# A character that no SUBJECT_ID has.
+_TAG_SEPARATOR = "\x1f"
+# The column of each feed with the day on which a row begins to count.
+_BEGIN_COLUMNS = {
     "registry": "registered_on",
     "supervision": "started_on",
     "petitions": "decided_on",
@@ -35,70 +35,74 @@ _BEGINS = {
 def units_then(
     spark: SparkSession, store: Store, doubted: DataFrame, *, now: PrepareState, rules: Path
 ) -> Mapping[str, DataFrame]:
-    """The units of the doubted grants' people on the days of these grants, by table.
+    """The units of the doubted grants' people on the days of these grants, by table name.
 
-    In the columns of the table, with `as_of`; `subject_id` is the subject's tag. What a record with
-    a hole does not say is unknown, so its units are left out.
+    Each has the columns of its table and `as_of`; `subject_id` is the subject's tag. Units of an
+    incomplete record are left out, for its facts are unknown.
 
     Args:
         spark: the session.
         store: where the tables are.
         doubted: subject_id, sweep_id, granted_on.
-        now: what is known today.
+        now: the state of the last prepare.
         rules: the rules folder.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
-    asked = doubted.select("subject_id", "sweep_id", "granted_on")
+    subjects = doubted.select("subject_id", "sweep_id", "granted_on")
     feeds = side_feeds_at(spark, store, versions=now.feeds)
-    asked = whole_people(asked, feeds=feeds).distinct()
+    subjects = whole_people(subjects, feeds=feeds).distinct()
     source = store.read_rows_of(spark, "source_rows", version=now.source_rows)
     feeds = feeds.and_holes(lost_rows(spark, store), source=source)
-    theirs = _tagged(source, asked)
+    source_of_subjects = _tagged(source, subjects)
     day = _day_of(F.col("subject_id"))
-    until = typed_rows(theirs, rules=record).where(
+    events = typed_rows(source_of_subjects, rules=record).where(
         F.col("event_date").isNull() | (F.col("event_date") <= day)
     )
-    worked_out = features(
-        until, source=theirs, rules=record, statutes=statutes, feeds=_then(feeds, asked)
+    prepared = features(
+        events,
+        source=source_of_subjects,
+        rules=record,
+        statutes=statutes,
+        feeds=_feeds_by_day(feeds, subjects),
     )
-    found = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
+    units = {"charges": charges(prepared), "arrests": arrests(prepared)}
     return {
         table: rows.where("NOT record_incomplete").withColumn("as_of", day)
-        for table, rows in found.items()
+        for table, rows in units.items()
     }
 
 
 def tag(subject: str = "subject_id") -> Column:
-    """The subject of a column as of whom a sweep is asked, whose id and day stand beside it."""
-    return F.concat_ws(_APART, subject, "sweep_id", F.col("granted_on").cast("string"))
+    """The tag of a subject: its id, `sweep_id` and `granted_on` of the row, joined."""
+    return F.concat_ws(_TAG_SEPARATOR, subject, "sweep_id", F.col("granted_on").cast("string"))
 
 
 def tagged_unit(tagged: Column) -> Column:
-    """The `unit_id` under which a granted unit stands in `units_then`."""
+    """The `unit_id` that a granted unit has in `units_then`."""
     return F.concat(tagged, F.expr("substring(unit_id, length(subject_id) + 1)"))
 
 
 def _day_of(tagged: Column) -> Column:
-    return F.substring_index(tagged, _APART, -1).cast("date")
+    return F.substring_index(tagged, _TAG_SEPARATOR, -1).cast("date")
 
 
-def _tagged(rows: DataFrame, asked: DataFrame) -> DataFrame:
-    """The rows once for each sweep that their subject is asked of, under its tag."""
-    return rows.join(asked, on="subject_id", how="inner").withColumn("subject_id", tag())
+def _tagged(rows: DataFrame, subjects: DataFrame) -> DataFrame:
+    """The rows, once per sweep for which their subject is needed, under the subject's tag."""
+    return rows.join(subjects, on="subject_id", how="inner").withColumn("subject_id", tag())
 
 
-def _then(feeds: SideFeeds, asked: DataFrame) -> SideFeeds:
-    """The feeds with what is known to have begun by each day; merges and holes as they are."""
+def _feeds_by_day(feeds: SideFeeds, subjects: DataFrame) -> SideFeeds:
+    """The feeds with the rows that had begun by each day; merges and holes unfiltered."""
     begun = {
         kind: None
         if (rows := getattr(feeds, kind)) is None
-        else _tagged(rows, asked).where(F.col(since) <= F.col("granted_on"))
-        for kind, since in _BEGINS.items()
+        else _tagged(rows, subjects).where(F.col(since) <= F.col("granted_on"))
+        for kind, since in _BEGIN_COLUMNS.items()
     }
-    joined = None
+    tagged_merges = None
     if feeds.merges is not None:
-        both = feeds.merges.withColumn("subject_id", F.col("from_subject_id"))
+        merges = feeds.merges.withColumn("subject_id", F.col("from_subject_id"))
         tags = {name: tag(name) for name in ("from_subject_id", "surviving_subject_id")}
-        joined = both.join(asked, on="subject_id", how="inner").withColumns(tags)
-    holes = None if feeds.holes is None else _tagged(feeds.holes, asked)
-    return SideFeeds(**begun, merges=joined, holes=holes, large=feeds.large)
+        tagged_merges = merges.join(subjects, on="subject_id", how="inner").withColumns(tags)
+    holes = None if feeds.holes is None else _tagged(feeds.holes, subjects)
+    return SideFeeds(**begun, merges=tagged_merges, holes=holes, large=feeds.large)

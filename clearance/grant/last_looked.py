@@ -1,8 +1,8 @@
-"""Up to where grants have been held against the record: the note on the commits of `grants`.
+"""The record versions at which grants were last checked, in the notes of `grants`' commits.
 
-What has been looked at once is looked at again only where the record has changed since, so that
-the search for corrections does not grow with the months behind it. Whoever writes to `grants` hands
-the note on; without it, each grant is held against the record of its own sweep again.
+A grant that was checked is checked again only after a change of the record, so that the search for
+corrections does not grow with the number of months. Each writer of `grants` copies the note to its
+commit. Without the note, every grant is checked against the record of its own sweep again.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ _PART = "looked"
 
 
 @dataclass(frozen=True)
-class Looked:
-    """Against which record the grants of a sweep were last held.
+class CheckedVersions:
+    """The record versions at which each sweep's grants were last checked.
 
     Attributes:
-        by_sweep: versions of `charges` and `arrests` by name, for each sweep's id. The grants of a
-            sweep that is not there were held against no later record than the sweep's own.
+        by_sweep: versions of `charges` and `arrests` by name, for each sweep's id. Grants of a
+            sweep that is missing here were checked against the sweep's own record only.
     """
 
     by_sweep: Mapping[str, Versions] = field(default_factory=dict)
 
-    def and_now(self, sweeps: Iterable[str], *, versions: Versions) -> Looked:
-        """The same once the grants of some sweeps have been held against these versions."""
-        return Looked({**self.by_sweep, **dict.fromkeys(sweeps, versions)})
+    def with_checked(self, sweeps: Iterable[str], *, versions: Versions) -> CheckedVersions:
+        """These versions, updated for sweeps whose grants have been checked at others."""
+        return CheckedVersions({**self.by_sweep, **dict.fromkeys(sweeps, versions)})
 
-    def without(self, sweep_id: str) -> Looked:
-        """The same once a sweep has granted anew, from its own record."""
-        return Looked({one: at for one, at in self.by_sweep.items() if one != sweep_id})
+    def without(self, sweep_id: str) -> CheckedVersions:
+        """These versions without a sweep that has granted anew, from its own record."""
+        return CheckedVersions({name: at for name, at in self.by_sweep.items() if name != sweep_id})
 
     def since(
         self, granting: Collection[str], *, sweeps: Iterable[Row]
     ) -> Iterator[tuple[list[str], Versions]]:
-        """Sweeps, and the versions that their grants were last held against; few pairs.
+        """Ids of sweeps, grouped by the versions at which their grants were last checked.
 
         Args:
-            granting: ids of sweeps of which grants stand.
-            sweeps: rows of `sweeps`; of a sweep without a row nobody knows what its grants rest on.
+            granting: ids of sweeps with grants that are not corrected.
+            sweeps: rows of `sweeps`; a sweep without a row is left out, for its record is unknown.
         """
         groups: dict[tuple[int, ...], list[str]] = {}
         for row in sweeps:
@@ -57,21 +57,21 @@ class Looked:
         for at, ids in groups.items():
             yield ids, dict(zip(TABLES, at, strict=True))
 
-    def in_note(self, said: Mapping[str, Any]) -> str:
-        """A note for a commit of `grants`.
+    def in_note(self, fields: Mapping[str, Any]) -> str:
+        """The versions as JSON, for the note of a commit to `grants`.
 
         Args:
-            said: what else it says.
+            fields: the other fields of the note.
         """
         groups: dict[str, list[str]] = {}
         for sweep_id, versions in sorted(self.by_sweep.items()):
             groups.setdefault(json.dumps(dict(versions), sort_keys=True), []).append(sweep_id)
-        each = [{"versions": json.loads(at), "sweeps": ids} for at, ids in groups.items()]
-        return json.dumps({**said, _PART: each})
+        entries = [{"versions": json.loads(at), "sweeps": ids} for at, ids in groups.items()]
+        return json.dumps({**fields, _PART: entries})
 
 
-def looked_at(spark: SparkSession, store: Store) -> Looked:
-    """What the last commit to `grants` says.
+def looked_at(spark: SparkSession, store: Store) -> CheckedVersions:
+    """The versions in the note of the last commit to `grants`; none without a note.
 
     Args:
         spark: the session.
@@ -79,13 +79,13 @@ def looked_at(spark: SparkSession, store: Store) -> Looked:
     """
     commit = store.last_commit(spark, "grants")
     try:
-        each = json.loads((commit and commit.note) or "{}")[_PART]
-        return Looked(
+        entries = json.loads((commit and commit.note) or "{}")[_PART]
+        return CheckedVersions(
             {
-                sweep_id: {table: one["versions"][table] for table in TABLES}
-                for one in each
-                for sweep_id in one["sweeps"]
+                sweep_id: {table: entry["versions"][table] for table in TABLES}
+                for entry in entries
+                for sweep_id in entry["sweeps"]
             }
         )
     except (ValueError, KeyError, TypeError):
-        return Looked()
+        return CheckedVersions()

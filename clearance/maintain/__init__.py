@@ -1,1 +1,1 @@
-"""Maintenance: few files a table, and no record kept longer than it is needed."""
+"""Maintenance: tables in few files, and old versions of the record deleted."""

@@ -1,4 +1,4 @@
-"""The oldest record that anything may still ask for: a version of `source_rows`."""
+"""The oldest version of `source_rows` that must not be deleted."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from clearance.prepare.changed_people import read_state
 
 
 def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int | None:
-    """The oldest version of `source_rows` that is needed; None where nothing was prepared.
+    """The oldest version of `source_rows` that is needed; None if nothing was prepared.
 
-    Needed are those of the last prepare, of the sweeps whose decisions stand, of every sweep since
-    a moment, and those that grants were last held against. `replay` needs none: it decides
-    `charges` and `arrests`, of which every version stays.
+    Needed are the versions of the last prepare, of the sweeps that decided the current rows of
+    `determinations`, of every sweep since a moment, and of the last check of each sweep's grants.
+    `replay` needs none: it reads `charges` and `arrests`, whose versions are never deleted.
 
     Args:
         spark: the session.
         store: where the tables are.
-        since: records of sweeps that ended later stay.
+        since: the versions of sweeps that ended after this moment are needed.
     """
-    found = [
-        note.source_rows
+    needed = [
+        state.source_rows
         for until in _versions_of_charges(spark, store, since=since)
-        if (note := read_state(spark, store, "charges", until=until)[1]) is not None
+        if (state := read_state(spark, store, "charges", until=until)[1]) is not None
     ]
-    return min(found, default=None)
+    return min(needed, default=None)
 
 
 def _versions_of_charges(
     spark: SparkSession, store: Store, *, since: datetime
 ) -> Iterator[int | None]:
-    """The versions of `charges` whose record is needed; None for the last."""
+    """The versions of `charges` whose source rows are needed; None for the latest version."""
     yield None
     if not store.exists(spark, "sweeps"):
         return
     sweeps = store.read(spark, "sweeps").orderBy("determinations_version").collect()
-    ids = _standing(spark, store, sweeps)
+    ids = _deciding_sweeps(spark, store, sweeps)
     for sweep in sweeps:
-        # PySpark gives the machine's own time, without a zone.
+        # PySpark returns local time without a zone.
         if sweep["finished_at"].astimezone(UTC) >= since or sweep["sweep_id"] in ids:
             yield sweep["input_versions"].get("charges")
-    granting = _granting(spark, store)
+    granting = _granting_sweeps(spark, store)
     for _, versions in looked_at(spark, store).since(granting, sweeps=sweeps):
         yield versions["charges"]
 
 
-def _standing(spark: SparkSession, store: Store, sweeps: list[Row]) -> set[str]:
-    """The sweeps whose decisions stand after the last."""
+def _deciding_sweeps(spark: SparkSession, store: Store, sweeps: list[Row]) -> set[str]:
+    """Ids of the sweeps that decided the current rows of `determinations`."""
     if not sweeps:
         return set()
-    found = standing(spark, store, sweep_of(sweeps[-1]))
-    return {found.whole.sweep_id, *(sweep.sweep_id for sweep in found.later.values())}
+    current = standing(spark, store, sweep_of(sweeps[-1]))
+    return {current.whole.sweep_id, *(sweep.sweep_id for sweep in current.later.values())}
 
 
-def _granting(spark: SparkSession, store: Store) -> set[str]:
-    """The sweeps of which grants stand."""
+def _granting_sweeps(spark: SparkSession, store: Store) -> set[str]:
+    """Ids of the sweeps with grants that are not corrected."""
     if not store.exists(spark, "grants"):
         return set()
     rows = store.read(spark, "grants").where("corrected_on IS NULL")

@@ -1,4 +1,4 @@
-"""What Delta prints by itself, kept away from the result of a command."""
+"""Delta's own prints go to standard error, away from the result of a command."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pyspark.sql import SparkSession
 
 @contextmanager
 def printed_as_error(spark: SparkSession) -> Iterator[None]:
-    """Within it, what Scala code prints goes to the JVM's standard error.
+    """A block in which Scala's prints go to the JVM's standard error.
 
-    A VACUUM says on standard output what it deleted, where the command's one document stands.
+    A VACUUM prints what it deleted on standard output, which is for the command's own document.
 
     Args:
         spark: the session.

@@ -1,8 +1,8 @@
-"""Maintain: small files put together, and records gone that nothing may ask for any more.
+"""Maintain: compacts small files, and deletes versions of the record that are not needed.
 
-`determinations`, `charges` and `arrests` keep every version: each sweep replays. What goes is old
-versions of `source_rows`, the largest table and the one that names people. Rows never change by
-this, and readers find a version of before wherever its rows lie now.
+`determinations`, `charges` and `arrests` keep every version, so that each sweep can be replayed.
+Old versions of `source_rows` are deleted, the largest table and the one that names people. No row
+changes, and a version that is not deleted stays readable.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from clearance.platform.watch.progress import stage
 from clearance.schemas import TABLES
 
 RECORD = "source_rows"
-# So many files a table may have whatever its size, and one more for so many bytes.
+# Limit of a table's files: a base number, and one more for each so many bytes.
 MOST_FILES, BYTES_A_FILE = 20, 32 << 20
 LARGEST_FILE = 128 << 20
 KEEP_DAYS = 400
-# What another run is writing at an address has no commit yet; a write takes no longer.
+# Files that another run is writing have no commit yet; no write takes longer than this.
 LONGEST_WRITE = timedelta(days=7)
-# Between looking at the clock here and Delta's own look. It keeps a version more than is needed.
+# Covers the time between this clock and Delta's own; it may spare one version too many.
 MARGIN = timedelta(days=1)
 
-# Delta takes a VACUUM's own age only where it is told to, and none below that of the table (twenty
-# years here) unless it is not to look.
-_OWN_AGE = {
+# With these, a VACUUM uses the age that it is given. By default Delta ignores it, and refuses an
+# age below the table's own retention (twenty years).
+_VACUUM_SETTINGS = {
     "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",
 }
@@ -46,12 +46,12 @@ _FILE_SIZE = "spark.databricks.delta.optimize.maxFileSize"
 
 @dataclass(frozen=True)
 class MaintainResult:
-    """What a maintenance did.
+    """The files before and after, and the versions deleted.
 
     Attributes:
-        files: by table, the files that its rows lay in before and lie in now.
-        record_since: the oldest version of `source_rows` that is kept; earlier ones are gone, but
-            for files that are younger than the longest write. None where none is to go.
+        files: by table, the number of files before and after.
+        record_since: the oldest version of `source_rows` that is kept. Earlier ones are deleted,
+            except files younger than the longest write. None if nothing was to be deleted.
     """
 
     files: dict[str, tuple[int, int]]
@@ -71,14 +71,14 @@ def maintain(
     keep_days: int = KEEP_DAYS,
     most_files: int = MOST_FILES,
 ) -> MaintainResult:
-    """Few files a table, and no record older than any that is needed.
+    """Compact the tables, and delete versions of the record older than the oldest needed.
 
     Args:
         spark: the session.
         store: where the tables are.
-        clock: the time.
-        keep_days: records of sweeps of so many days stay, whether or not anything needs them.
-        most_files: so many files a table may have whatever its size.
+        clock: the wall clock.
+        keep_days: the record of each sweep is kept for this many days, needed or not.
+        most_files: number of files that a table may have whatever its size.
 
     Raises:
         UsageError: the store has no tables.
@@ -93,50 +93,48 @@ def maintain(
     files = {}
     for table in tables:
         with storage_faults(f"maintaining {table}"):
-            files[table] = _put_together(spark, store, table, most_files=most_files)
+            files[table] = _compact(spark, store, table, most_files=most_files)
     since = None
     if RECORD in tables:
         with stage("Looking for records that nothing needs"):
             now = clock()
             oldest = oldest_record(spark, store, since=now - timedelta(days=keep_days))
         if oldest is not None:
-            since = _forget(spark, store, before=oldest, now=now)
+            since = _vacuum_before(spark, store, before=oldest, now=now)
     return MaintainResult(files, since)
 
 
-def _put_together(
-    spark: SparkSession, store: Store, table: str, *, most_files: int
-) -> tuple[int, int]:
-    """The table's files before and now; they are put together where there are too many."""
-    before, size = _files(spark, store, table)
+def _compact(spark: SparkSession, store: Store, table: str, *, most_files: int) -> tuple[int, int]:
+    """The number of files before and after; the table is compacted if it has too many."""
+    before, size = _count_files(spark, store, table)
     if before <= most_files + size // BYTES_A_FILE:
         return before, before
     with (
         stage(f"Putting {before:,} files of {table} together"),
-        _set(spark, {_FILE_SIZE: str(LARGEST_FILE)}),
+        _with_settings(spark, {_FILE_SIZE: str(LARGEST_FILE)}),
     ):
-        spark.sql(f"OPTIMIZE {_named(store, table)}")
-    return before, _files(spark, store, table)[0]
+        spark.sql(f"OPTIMIZE {_table_name(store, table)}")
+    return before, _count_files(spark, store, table)[0]
 
 
-def _files(spark: SparkSession, store: Store, table: str) -> tuple[int, int]:
-    """Of the table as it stands: files and bytes."""
-    row = spark.sql(f"DESCRIBE DETAIL {_named(store, table)}").first()
+def _count_files(spark: SparkSession, store: Store, table: str) -> tuple[int, int]:
+    """The number of files and of bytes of a table's current version."""
+    row = spark.sql(f"DESCRIBE DETAIL {_table_name(store, table)}").first()
     assert row is not None
     return row["numFiles"], row["sizeInBytes"]
 
 
-def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) -> int | None:
-    """Take the files away that only versions of the record before one name."""
+def _vacuum_before(spark: SparkSession, store: Store, *, before: int, now: datetime) -> int | None:
+    """Delete the files that only versions of the record before `before` use."""
     commit = store.last_commit(spark, RECORD, until=before)
     if commit is None or commit.moment is None or commit.version == 0:
         return None
-    made = datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=commit.moment)
-    # What this version needs was replaced by a later commit, if at all.
-    age = max(now - made + MARGIN, LONGEST_WRITE)
+    committed_at = datetime.fromtimestamp(0, tz=UTC) + timedelta(milliseconds=commit.moment)
+    # Files of this version can only have been replaced after its commit.
+    age = max(now - committed_at + MARGIN, LONGEST_WRITE)
     with (
         stage("Taking records away that nothing needs"),
-        _set(spark, _OWN_AGE),
+        _with_settings(spark, _VACUUM_SETTINGS),
         printed_as_error(spark),
         storage_faults(f"maintaining {RECORD}"),
     ):
@@ -145,19 +143,19 @@ def _forget(spark: SparkSession, store: Store, *, before: int, now: datetime) ->
 
 
 @contextmanager
-def _set(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+def _with_settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
     before: dict[str, str | None] = {key: spark.conf.get(key, None) for key in settings}
     for key, value in settings.items():
         spark.conf.set(key, value)
     try:
         yield
     finally:
-        for key, own in before.items():
-            if own is None:
+        for key, value_before in before.items():
+            if value_before is None:
                 spark.conf.unset(key)
             else:
-                spark.conf.set(key, own)
+                spark.conf.set(key, value_before)
 
 
-def _named(store: Store, table: str) -> str:
+def _table_name(store: Store, table: str) -> str:
     return f"delta.{quoted_name(spark_path(store.path(table)))}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
-def page_template(package: str) -> Template:
-    """The `page.html.j2` of a package; it escapes all values, and a missing value is an error.
+def page_template(package: str, name: str = "page.html.j2") -> Template:
+    """A template of a package; it escapes all values, and a missing value is an error.
 
     Args:
         package: its name, such as `clearance.report`.
+        name: the name of the template's file.
     """
     environment = Environment(
         loader=PackageLoader(package, "."),
@@ -18,4 +19,4 @@ def page_template(package: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)

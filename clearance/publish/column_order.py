@@ -1,4 +1,4 @@
-"""The columns that a packet appends: their names, their order, and how values are written."""
+"""The columns of a packet's files: names, order, and the format of values."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ RELIEF: tuple[str, ...] = (
     *("kind", "relief", "eligible_on", "revisit_on", "reason_text", "cite", "petition"),
     *("unit", "level", "dated", "case_number", "pack_version", "reason", "rule", "as_of"),
 )
-"""The columns of `relief.csv`: who and what, the decision, why, and the rest."""
+"""The columns of `relief.csv`: subject and unit, the decision, its reason, and the rest."""
 
 HEADERS = {
     "all": (*FIELDS, *APPENDED),
@@ -88,29 +88,29 @@ _AS_RECEIVED = {
 
 
 def csv_fields(first: Column, second: Column, *others: Column) -> Column:
-    """Values as neighbouring CSV fields; absent is empty.
+    """Values as neighbouring CSV fields; null is an empty field.
 
-    One function of Spark's, which asks once for each value: evaluated without generated code, an
-    expression that asks twice for a field of the record parses the record twice. Of one absent
-    value alone it makes null, which it declares it never does; so there are two or more.
+    `to_csv` evaluates each value once: without generated code, an expression with two uses of a
+    record's field parses the record twice. For a single null value `to_csv` returns null, although
+    its schema says that it never does; so there are at least two values.
     """
     fields = [
-        value.cast("string").alias(f"field_{at}")
-        for at, value in enumerate((first, second, *others))
+        value.cast("string").alias(f"field_{index}")
+        for index, value in enumerate((first, second, *others))
     ]
     return F.to_csv(F.struct(*fields), _AS_RECEIVED)
 
 
-def us_date(value: Column) -> Column:
+def format_us_date(value: Column) -> Column:
     """A date as offices write it, month first."""
     return F.date_format(value, "MM/dd/yyyy")
 
 
 def years_since(value: Column, *, as_of: date) -> Column:
-    """Years from a date to as-of with one decimal, `-1.0` where the date is not known.
+    """Years from a date to as-of with one decimal; `-1.0` for null.
 
-    Whole calendar years (29 February falls on the 28th in a year without one), then the part of
-    the running year by days, rounded half up. A date after as-of is 0.0 years ago.
+    Full calendar years (29 February becomes the 28th in a year without it), then the part of the
+    current year by days, rounded half up. A date after as-of is 0.0 years ago.
 
     Args:
         value: the date.
@@ -118,10 +118,10 @@ def years_since(value: Column, *, as_of: date) -> Column:
     """
     day = F.lit(as_of)
     gap = F.year(day) - F.year(value)
-    whole = F.when(_anniversary(value, gap) > day, gap - 1).otherwise(gap)
-    last, following = _anniversary(value, whole), _anniversary(value, whole + 1)
-    part = F.datediff(day, last) / F.datediff(following, last)
-    years = F.round(F.greatest(whole + part, F.lit(0.0)).cast("decimal(12,6)"), 1)
+    full_years = F.when(_anniversary(value, gap) > day, gap - 1).otherwise(gap)
+    last, following = _anniversary(value, full_years), _anniversary(value, full_years + 1)
+    fraction = F.datediff(day, last) / F.datediff(following, last)
+    years = F.round(F.greatest(full_years + fraction, F.lit(0.0)).cast("decimal(12,6)"), 1)
     text = years.cast("decimal(8,1)").cast("string")
     return F.when(value.isNull(), NO_DATE).otherwise(text)
 
@@ -130,7 +130,7 @@ def _anniversary(value: Column, years: Column) -> Column:
     return F.add_months(value, (years * 12).cast("int"))
 
 
-def charge_shown(book: Column, section: Column, path: Column) -> Column:
+def format_charge(book: Column, section: Column, path: Column) -> Column:
     """A charge as offices write it: `647(F) PC`, from book, section and subdivision path."""
     steps = F.transform(path, lambda part: F.concat(F.lit("("), part, F.lit(")")))
     return F.concat_ws(" ", F.concat(section, F.upper(F.concat_ws("", steps))), book)

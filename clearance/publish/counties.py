@@ -1,4 +1,4 @@
-"""Which counties to publish, and the folder of each."""
+"""The counties to publish, and the packet folder of each."""
 
 from __future__ import annotations
 
@@ -22,42 +22,43 @@ def known_counties(rules: Path) -> tuple[str, ...]:
     return load_record_rules(rules).counties
 
 
-def asked_counties(asked: Iterable[str] | None, *, known: Collection[str]) -> list[str] | None:
-    """The counties that a command was given, as every table writes them; None for all.
+def requested_counties(names: Iterable[str] | None, *, known: Collection[str]) -> list[str] | None:
+    """The counties of a command's option, as every table writes them; None for all.
 
     Args:
-        asked: names as written on the command line, or as folders are named; None means all.
+        names: county or folder names of the command line; None means all.
         known: counties of the rulebook.
 
     Raises:
-        UsageError: a name that is neither one of them nor `UNKNOWN`.
+        UsageError: a name is neither in `known` nor `UNKNOWN`.
     """
-    if asked is None:
+    if names is None:
         return None
-    there = {*known, UNKNOWN_COUNTY}
-    found = set()
-    for name in asked:
+    allowed = {*known, UNKNOWN_COUNTY}
+    requested = set()
+    for name in names:
         county = re.sub(r"[ -]+", " ", name).strip().upper()
-        if county not in there:
-            guess = nearest(county, sorted(there))
+        if county not in allowed:
+            guess = nearest(county, sorted(allowed))
             hint = f"Did you mean `{guess}`?" if guess else "Leave --county out for all of them."
             raise UsageError(
                 f"There is no county `{name}`.", f"{hint} It is one of the 58, or UNKNOWN."
             )
-        found.add(county)
-    return sorted(found)
+        requested.add(county)
+    return sorted(requested)
 
 
-def folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str]:
-    """The packet folder of each county: lower case with hyphens, no two the same.
+def packet_folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str]:
+    """The packet folder of each county: its name in lower case with hyphens, unique.
 
-    A county of the rulebook has the folder of its name, whatever else the record names.
+    A county of the rulebook has the folder of its name; another name of the record that gives the
+    same folder gets a number.
 
     Args:
-        counties: names.
+        counties: names, of the rulebook or of the record.
         known: counties of the rulebook.
     """
-    result: dict[str, str] = {}
+    folders: dict[str, str] = {}
     taken = {_slug(county) for county in (*known, UNKNOWN_COUNTY)}
     for county in sorted(counties):
         slug = _slug(county)[:LONGEST_FOLDER]  # a file system takes 255 bytes
@@ -66,8 +67,8 @@ def folders(counties: Iterable[str], *, known: Collection[str]) -> dict[str, str
             number += 1
             folder = f"{slug}-{number}"
         taken.add(folder)
-        result[county] = folder
-    return result
+        folders[county] = folder
+    return folders
 
 
 def _slug(name: str) -> str:

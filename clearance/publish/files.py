@@ -1,8 +1,7 @@
-"""Packets as files: written aside, put together in order, then moved into place whole.
+"""Packets as files: written to a workspace, joined in order, then moved into place.
 
-Everything under way lives in one dot-folder beside the packets, and a dot-file is locked while a
-run publishes. However a run ends, it removes both; killed it leaves those two, and the next run
-removes them.
+The workspace is one dot-folder beside the packets, and a dot-file is locked while a run publishes.
+A run removes both at its end; a killed run leaves them, and the next run removes them.
 """
 
 from __future__ import annotations
@@ -35,126 +34,126 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Workplace:
-    """Where a publish run works.
+class Workspace:
+    """The folders of a publish run.
 
     Attributes:
-        out: the folder the reader named.
+        out: the output folder, absolute.
     """
 
     out: Path
 
     @property
     def packets(self) -> Path:
-        """Where finished packets lie."""
+        """The packets in place."""
         return self.out / "packets"
 
     @property
-    def aside(self) -> Path:
-        """Everything under way."""
+    def temporary(self) -> Path:
+        """The dot-folder of unfinished files."""
         return self.out / UNDER_WAY
 
     @property
     def lines(self) -> Path:
         """The parts that Spark writes."""
-        return self.aside / "lines"
+        return self.temporary / "lines"
 
     @property
-    def made(self) -> Path:
+    def finished(self) -> Path:
         """Finished county folders, not in place yet."""
-        return self.aside / "made"
+        return self.temporary / "made"
 
     @property
     def replaced(self) -> Path:
         """Earlier county folders, on their way out."""
-        return self.aside / "replaced"
+        return self.temporary / "replaced"
 
 
 @contextmanager
-def workplace(out: Path) -> Iterator[Workplace]:
-    """A clean place to work under `out`, for one run at a time, removed at the end.
+def open_workspace(out: Path) -> Iterator[Workspace]:
+    """An empty workspace under `out`, for one run at a time, removed at the end.
 
     Raises:
         UsageError: the folder cannot be made or written.
-        SweepConflict: another run is publishing into it.
+        SweepConflict: another run is publishing into the folder.
         StoreFault: no room is left.
     """
-    place = Workplace(out.absolute())
-    with ExitStack() as held, output_faults(out, what="folder", remedy=REMEDY):
-        place.packets.mkdir(parents=True, exist_ok=True)
-        held.enter_context(exclusive_lock(place.out / LOCK, doing=f"publishing into {out}"))
-        _clear(place)
-        for folder in (place.aside, place.made, place.replaced):
+    workspace = Workspace(out.absolute())
+    with ExitStack() as lock, output_faults(out, what="folder", remedy=REMEDY):
+        workspace.packets.mkdir(parents=True, exist_ok=True)
+        lock.enter_context(exclusive_lock(workspace.out / LOCK, doing=f"publishing into {out}"))
+        _clear(workspace)
+        for folder in (workspace.temporary, workspace.finished, workspace.replaced):
             folder.mkdir(mode=0o700)
         try:
-            yield place
-        except (Exception, KeyboardInterrupt, SystemExit):  # names and comments are in it
-            _clear(place)
+            yield workspace
+        except (Exception, KeyboardInterrupt, SystemExit):  # the workspace has personal data
+            _clear(workspace)
             raise
-        shutil.rmtree(place.aside, ignore_errors=True)
+        shutil.rmtree(workspace.temporary, ignore_errors=True)
 
 
-def _clear(place: Workplace) -> None:
-    _restore(place)
-    shutil.rmtree(place.aside, ignore_errors=True)
+def _clear(workspace: Workspace) -> None:
+    _restore(workspace)
+    shutil.rmtree(workspace.temporary, ignore_errors=True)
 
 
-def _restore(place: Workplace) -> None:
-    """Put back packets that a crash caught between the old and the new folder."""
-    if place.replaced.is_dir():
-        for folder in place.replaced.iterdir():
-            if not (place.packets / folder.name).exists():
-                folder.rename(place.packets / folder.name)
+def _restore(workspace: Workspace) -> None:
+    """Puts back earlier packets that a killed run moved away and did not replace."""
+    if workspace.replaced.is_dir():
+        for folder in workspace.replaced.iterdir():
+            if not (workspace.packets / folder.name).exists():
+                folder.rename(workspace.packets / folder.name)
 
 
-def write_parts(lines: DataFrame, *, place: Workplace) -> None:
-    """Write a packet's lines, sorted, a file a county, packet file and chunk.
+def write_parts(lines: DataFrame, *, workspace: Workspace) -> None:
+    """Writes packet lines, sorted, to one part per county, packet file and chunk.
 
     Args:
         lines: see `packet_lines` and `relief_lines`.
-        place: where to.
+        workspace: where to work.
     """
-    where = ("folder", "file", "chunk")
+    part = ("folder", "file", "chunk")
     ordered = (
-        lines.repartition(*where)
-        .sortWithinPartitions(*where, "file_number", "position", "line")
-        .select(*where, "line")
+        lines.repartition(*part)
+        .sortWithinPartitions(*part, "file_number", "position", "line")
+        .select(*part, "line")
     )
-    with storage_faults(f"writing packet lines under {place.out}"):
+    with storage_faults(f"writing packet lines under {workspace.out}"):
         (
-            ordered.write.partitionBy(*where)
+            ordered.write.partitionBy(*part)
             .option("maxRecordsPerFile", 0)
             .option("compression", "none")
             .option("lineSep", "\n")
             .mode("overwrite")
-            .text(place.lines.as_uri())
+            .text(workspace.lines.as_uri())
         )
 
 
-def assemble(
-    place: Workplace,
+def assemble_files(
+    workspace: Workspace,
     *,
     folder: str,
     headers: Mapping[str, Sequence[str]],
     encodings: Mapping[str, str],
 ) -> dict[str, int]:
-    """Put a county's files together; returns the rows of each, the header not counted.
+    """Joins the parts of a county's files; returns the rows of each, headers not counted.
 
     Args:
-        place: where the parts are.
-        folder: the county's.
-        headers: the header row of each file to make.
-        encodings: of each file; UTF-8 where none is given.
+        workspace: where the parts are.
+        folder: the county's packet folder.
+        headers: the header row of each file to write.
+        encodings: of each file; UTF-8 for a file that is not a key.
     """
-    target = place.made / folder
+    target = workspace.finished / folder
     target.mkdir()
     rows = {}
     for name, header in headers.items():
-        parts = _parts(place.lines / f"folder={folder}" / f"file={name}")
+        parts = _parts(workspace.lines / f"folder={folder}" / f"file={name}")
         with (target / f"{name}.csv").open("wb") as out:
             out.write(csv_line(header))
             encoding = encodings.get(name, UTF_8)
-            rows[name] = sum(copy_lines(part, out, encoding=encoding) for part in parts)
+            rows[name] = sum(move_lines(part, out, encoding=encoding) for part in parts)
     return rows
 
 
@@ -166,16 +165,16 @@ def _parts(folder: Path) -> list[Path]:
     return [part for path in chunks for part in sorted(path.glob("part-*"))]
 
 
-def copy_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
-    """Move a part's lines to the end of a file; returns how many.
+def move_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
+    """Moves a part's lines to the end of a file; returns the number of lines.
 
     Args:
-        part: in UTF-8; removed afterwards.
-        out: open for writing.
-        encoding: that the file is to have.
+        part: a file in UTF-8; removed afterwards.
+        out: the file, open for writing.
+        encoding: of the file.
     """
     lines = 0
-    # A letter of two bytes may stand where one block ends and the next begins.
+    # A letter of two bytes may be at the end of one block and the start of the next.
     decoder = codecs.getincrementaldecoder(UTF_8)()
     with part.open("rb") as source:
         while block := source.read(_BLOCK):
@@ -185,55 +184,55 @@ def copy_lines(part: Path, out: BinaryIO, *, encoding: str = UTF_8) -> int:
     return lines
 
 
-def check_complete(found: int, *, expected: int, out: Path) -> None:
-    """Refuse packets that lack lines.
+def check_complete(written: int, *, expected: int, out: Path) -> None:
+    """Checks that all expected lines were written.
 
     Raises:
         StoreFault: some parts did not reach this machine.
     """
-    if found != expected:
+    if written != expected:
         raise StoreFault(
-            f"Only {found} of {expected} packet lines arrived in {out}.",
+            f"Only {written} of {expected} packet lines arrived in {out}.",
             "Name a folder with --out that this machine and every worker of the cluster share.",
         )
 
 
-def write_summary(place: Workplace, *, folder: str, summary: Mapping[str, Any]) -> None:
-    """Write a county's `summary.json` beside its files."""
+def write_summary(workspace: Workspace, *, folder: str, summary: Mapping[str, Any]) -> None:
+    """Writes a county's `summary.json` beside its files."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, default=str)
-    (place.made / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+    (workspace.finished / folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
-def write_what_if(place: Workplace, *, folder: str) -> None:
-    """Say beside a county's files that they are of a what-if; files of the CSV form cannot."""
-    (place.made / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
+def write_what_if(workspace: Workspace, *, folder: str) -> None:
+    """Writes the what-if label of a packet to a file, since CSV files have no room for it."""
+    (workspace.finished / folder / WHAT_IF_FILE).write_text(WHAT_IF + "\n", encoding="utf-8")
 
 
 def write_table(path: Path, *, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a small table as CSV, whole or not at all."""
-    aside = path.with_name(f".{path.name}.part")
+    """Writes a small table as CSV, atomically."""
+    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(exist_ok=True)
-        with aside.open("wb") as out:
+        with part.open("wb") as out:
             out.write(csv_line(header))
             for row in rows:
                 out.write(csv_line(row))
-        os.replace(aside, path)
+        os.replace(part, path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 
 def csv_line(values: Sequence[object]) -> bytes:
-    """One CSV line as bytes, its line end included."""
+    """A CSV line as bytes, with its line end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
 
 
-def move_into_place(place: Workplace, *, folder: str) -> None:
-    """Replace a county's packet by the new one."""
-    target = place.packets / folder
+def move_into_place(workspace: Workspace, *, folder: str) -> None:
+    """Replaces a county's packet by the new packet."""
+    target = workspace.packets / folder
     if target.exists():
-        target.rename(place.replaced / folder)
-    (place.made / folder).rename(target)
+        target.rename(workspace.replaced / folder)
+    (workspace.finished / folder).rename(target)

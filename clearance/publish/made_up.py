@@ -1,4 +1,4 @@
-"""Made-up people: how their files are told from research files, and what outputs say of them."""
+"""Made-up people: how their files are recognized, and the label of outputs about them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import re
 
 from pyspark.sql import Column
 
-SAID = "Made-up people: nobody on this record exists, and none of these figures is of California."
+MADE_UP = (
+    "Made-up people: nobody on this record exists, and none of these figures is of California."
+)
 _FILE = "(^|/)synthetic-[0-9]{4}[.]csv([.]gz)?$"
 
 
-def made_up(path: Column) -> Column:
-    """Whether a research file is one that `synth` wrote, by its name.
+def is_made_up_path(path: Column) -> Column:
+    """Whether `synth` wrote a file, by the name in its path.
 
     Args:
-        path: of the file.
+        path: a column of paths.
     """
     return path.rlike(_FILE)
 
 
-def is_made_up(name: str) -> bool:
-    """Whether a file's name is one of those.
+def is_made_up_name(name: str) -> bool:
+    """Whether `synth` wrote a file, by its name.
 
     Args:
         name: of the file, with its folder or without.

@@ -1,7 +1,7 @@
-"""The note that a run leaves in its output folder: what was published there, of what, by what.
+"""The note of a run in its output folder: the request, the files and the result.
 
-A later run for the same sweep and with the same request finds the files as they were left and has
-nothing to do. The note holds names, sizes and times of files, and numbers; nothing about a person.
+A later run with the same request and unchanged files has nothing to do. The note has names, sizes
+and times of files, and numbers; no personal data.
 """
 
 from __future__ import annotations
@@ -19,35 +19,37 @@ from clearance.platform.paths import PACKAGE
 from clearance.platform.store.store import Store
 
 NOTE = ".published.json"
-# What the files are made of.
+# The tables that files are made from.
 READ = ("source_rows", "charges", "arrests", "determinations", "packs", "grants", "notices")
 
 
-def request_of(spark: SparkSession, store: Store, *, rules: Path, asked: Mapping[str, Any]) -> str:
-    """A hash of all that decides what a run publishes: tables, rules, code, and what is asked.
+def hash_request(
+    spark: SparkSession, store: Store, *, rules: Path, options: Mapping[str, Any]
+) -> str:
+    """A hash of everything that decides what a run publishes: tables, rules, code, options.
 
     Args:
         spark: the session.
         store: where the tables are; only their logs are read.
         rules: the rulebook's folder.
-        asked: the sweep, the counties, the files.
+        options: the sweep, the counties, the files.
     """
     versions = {table: store.version(spark, table) for table in READ}
-    request = hashlib.sha256(json.dumps([versions, asked], default=str).encode())
+    request = hashlib.sha256(json.dumps([versions, options], default=str).encode())
     for folder, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.j2"), (rules, "*.*")):
         for path in sorted(folder.rglob(pattern)):
             request.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return request.hexdigest()
 
 
-def published_before(out: Path, *, request: str) -> dict[str, Any] | None:
-    """What the run said that made the files of `out`, where they are those of the request.
+def read_published(out: Path, *, request: str) -> dict[str, Any] | None:
+    """The result of the run that wrote the files of `out`, if it had the same request.
 
-    None where nothing was published, something else was, or a file is missing or another.
+    None if nothing was published, the request was another, or a file is missing or changed.
 
     Args:
         out: the output folder.
-        request: see `request_of`.
+        request: see `hash_request`.
     """
     try:
         note = json.loads((out / NOTE).read_text(encoding="utf-8"))
@@ -59,28 +61,28 @@ def published_before(out: Path, *, request: str) -> dict[str, Any] | None:
         return None
 
 
-def note_published(out: Path, *, request: str, result: Mapping[str, Any]) -> None:
-    """Leave the note beside the files, in place of an earlier one.
+def write_published(out: Path, *, request: str, result: Mapping[str, Any]) -> None:
+    """Writes the note beside the files, over an earlier note.
 
     Args:
         out: the output folder.
-        request: see `request_of`.
-        result: what the run says of them.
+        request: see `hash_request`.
+        result: the run's result.
     """
-    files = {str(path.relative_to(out)): _state(path) for path in sorted(published_files(out))}
+    files = {str(path.relative_to(out)): _state(path) for path in sorted(list_published_files(out))}
     text = json.dumps({"request": request, "files": files, "result": result}, default=str)
-    aside = out / f"{NOTE}.part"
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, out / NOTE)
+    part = out / f"{NOTE}.part"
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, out / NOTE)
 
 
-def published_files(out: Path) -> list[Path]:
-    """The files that `publish` and `report` made in a folder."""
-    folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*")
+def list_published_files(out: Path) -> list[Path]:
+    """The files of `publish` and `report` in a folder."""
+    folders = ("packets/*/*", "prosecutor/*/*", "courts/*/*", "internal/*", "counties/*.html")
     kinds = (*folders, "statistics.csv", "report.html")
     return [path for kind in kinds for path in out.glob(kind) if path.is_file()]
 
 
 def _state(path: Path) -> list[int]:
-    found = path.stat()
-    return [found.st_size, found.st_mtime_ns]
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]

@@ -1,4 +1,4 @@
-"""What a packet's words rest on: every reason a pack can give, and what each column says."""
+"""The words that explain a packet: every reason of a pack, and the meaning of each column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from clearance.errors import RulebookInvalid
-from clearance.publish.words import PackWords, office_word, pack_words, reason_text_of
+from clearance.publish.words import PackWords, merged_reason_text, office_word, read_pack_words
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 MEANINGS_FILE = "packet_columns.yaml"
@@ -18,14 +18,14 @@ MEANINGS_FILE = "packet_columns.yaml"
 
 @dataclass(frozen=True)
 class Reason:
-    """One way in which a pack decides, in an office's words.
+    """A rule of a pack in an office's words.
 
     Attributes:
         determination: the office's word for the outcome.
-        text: the sentence in "Eligibility Reason"; `(charge)` stands for the count's own.
-        code: the reason's code.
+        text: the sentence of "Eligibility Reason", with `(charge)` for the count's charge.
+        code: the reason code.
         rule: the rule's name in the pack.
-        cite: what it rests on.
+        cite: the rule's citation.
         pack: id and version.
     """
 
@@ -37,10 +37,10 @@ class Reason:
     pack: str
 
 
-def reasons_of(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
-    """Every reason of each pack, in the order of its rules, by fingerprint.
+def list_reasons(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, list[Reason]]:
+    """The reasons of each pack by fingerprint, in the order of its rules.
 
-    A rule that waits for an option that is off can never hold, and is not listed.
+    A rule that requires an option that is off can never hold, and is left out.
 
     Args:
         packs: rows of `packs`.
@@ -50,17 +50,17 @@ def reasons_of(packs: Iterable[Row], *, texts: Mapping[str, str]) -> dict[str, l
 
 
 def _of_pack(row: Row, texts: Mapping[str, str]) -> list[Reason]:
-    words = pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts)
+    words = read_pack_words(pack=row.pack, version=row.version, text=row.yaml, facts=row.facts)
     content = load_yaml(Path(f"{row.pack} {row.version}"), text=row.yaml).data or {}
     off = {name for name, question in words.questions.items() if "(off)" in question}
     rules = [rule for rule in content.get("flow") or [] if _can_hold(rule.get("when"), off)]
-    # As the evaluation has it: what is unknown is settled before what is left over.
+    # In the order of evaluation: `unknown` is before `otherwise`.
     rules += [{"rule": name, **(content.get(name) or {})} for name in ("unknown", "otherwise")]
     return [_reason(rule, words, texts) for rule in rules if {"reason", "then"} <= rule.keys()]
 
 
 def _can_hold(condition: Any, off: set[str]) -> bool:
-    """Whether a condition can hold when some facts never do."""
+    """Whether a condition can hold if the facts in `off` never hold."""
     if isinstance(condition, str):
         return condition not in off
     if isinstance(condition, dict) and "all" in condition:
@@ -75,7 +75,7 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
     outcome, relief = next(iter(then.items())) if isinstance(then, dict) else (then, None)
     return Reason(
         determination=office_word(outcome, relief, rule.get("label")),
-        text=reason_text_of(rule["reason"], texts, [words]),
+        text=merged_reason_text(rule["reason"], texts, [words]),
         code=rule["reason"],
         rule=rule["rule"],
         cite=str(rule.get("cite") or ""),
@@ -83,8 +83,8 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
     )
 
 
-def load_meanings(rules: Path) -> dict[str, str]:
-    """What each column of a packet says; empty where the folder does not tell.
+def load_column_meanings(rules: Path) -> dict[str, str]:
+    """The meaning of each column of a packet; empty if the folder has no such file.
 
     Args:
         rules: the rulebook's folder.

@@ -1,4 +1,4 @@
-"""Publish: the current determinations as county packets and statistics."""
+"""Publish: the determinations of a sweep as county packets, notices and statistics."""
 
 from __future__ import annotations
 
@@ -20,44 +20,44 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.publish.column_order import HEADERS
-from clearance.publish.counties import asked_counties, folders, known_counties
-from clearance.publish.figures.counted import STATISTICS, Counted, Figures, figures
-from clearance.publish.files import Workplace, workplace, write_table
+from clearance.publish.counties import known_counties, packet_folders, requested_counties
+from clearance.publish.figures.counted import STATISTICS, Figures, FiguresAndPacks, count_figures
+from clearance.publish.files import Workspace, open_workspace, write_table
 from clearance.publish.notices.county_lists import move_lists
 from clearance.publish.notices.to_courts import write_notices
 from clearance.publish.notices.to_prosecutors import (
-    Notice,
-    expected,
-    load_notice,
-    upcoming,
+    LookAhead,
+    count_upcoming,
+    find_upcoming,
+    load_look_ahead,
     write_upcoming,
 )
 from clearance.publish.packets.counts import (
     decided_counts,
     decision_words,
-    numbered_steps,
+    steps_with_case_number,
     with_words,
 )
 from clearance.publish.packets.packets import FILES, PublishRequest, Tables, write_packets
-from clearance.publish.packets.relief import petition_titles, relief_of_counties, relief_words
-from clearance.publish.packets.shares import Opened, shared_out
-from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.words import load_reasons, words_of_packs
+from clearance.publish.packets.relief import petition_titles, relief_by_county, relief_words
+from clearance.publish.packets.shares import TablesBySweep, counties_by_sweep
+from clearance.publish.reasons import list_reasons, load_column_meanings
+from clearance.publish.words import PackWords, load_reason_texts, read_words_of_packs
 from clearance.publish.workbook.workbook import Explained
 
 
 @dataclass(frozen=True)
 class PublishResult:
-    """What was published.
+    """The result of a publish.
 
     Attributes:
-        out: the folder.
+        out: the output folder.
         sweep_id: of the determinations.
-        what_if: whether that sweep is one.
-        rows: by county, then by file, the rows written; the header not counted.
-        noticed: grants and corrections that courts are told of now.
-        counted: what the report of the same sweep need not read again.
-        nothing_new: the files were there already, as an earlier run left them.
+        what_if: whether the sweep is a what-if.
+        rows: the rows of each file by county, headers not counted.
+        noticed: the number of grants and corrections that are new in notices.
+        counted: the sweep's figures, for the report of the same sweep.
+        nothing_new: whether an earlier run wrote the same files, and nothing was written.
     """
 
     out: Path
@@ -65,7 +65,7 @@ class PublishResult:
     rows: Mapping[str, Mapping[str, int]]
     what_if: bool = False
     noticed: int = 0
-    counted: Counted | None = None
+    counted: FiguresAndPacks | None = None
     nothing_new: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -93,22 +93,21 @@ def publish(
     xlsx: bool = False,
     horizon_months: int | None = None,
 ) -> PublishResult:
-    """What was published.
+    """Writes packets, look-ahead lists, notices and statistics.
 
-    Packets under `out/packets`, what prosecutors look ahead to under `out/prosecutor`, notices of
-    grants under `out/courts`, `out/statistics.csv` for the public and `out/internal/statistics.csv`
-    for the office.
+    Packets go to `out/packets`, look-ahead lists of prosecutors to `out/prosecutor`, notices to
+    `out/courts`. `out/statistics.csv` is public, `out/internal/statistics.csv` is for the office.
 
     Args:
         spark: the session.
         store: where the tables are.
-        out: where to put the files; every worker must see it.
+        out: the output folder; every worker must see it.
         rules: the rulebook's folder.
-        sweep: whose state it is; the latest where None.
-        counties: those to publish; every county of the store when None.
-        files: which packet files.
-        xlsx: also one workbook a packet.
-        horizon_months: how far prosecutors look ahead; as `packets.yaml` says where None.
+        sweep: the sweep to publish; None means the latest.
+        counties: the counties to publish; None means every county of the store.
+        files: the packet files to write.
+        xlsx: whether to write a workbook for each packet.
+        horizon_months: months of the look-ahead; None takes them from `packets.yaml`.
 
     Raises:
         UsageError: an unknown county or file, a folder that cannot be written, or nothing was
@@ -116,58 +115,63 @@ def publish(
         StoreFault: what the sweep rests on cannot be read any more.
     """
     _check_files(files)
-    counties = asked_counties(counties, known=known_counties(rules))
-    notice, texts = load_notice(rules, horizon_months=horizon_months), load_reasons(rules)
-    with storage_faults("publishing"), ExitStack() as kept:
+    counties = requested_counties(counties, known=known_counties(rules))
+    look_ahead = load_look_ahead(rules, horizon_months=horizon_months)
+    texts = load_reason_texts(rules)
+    with storage_faults("publishing"), ExitStack() as caches:
         sweep = sweep or latest_sweep(spark, store)
-        stands = standing(spark, store, sweep)
-        opened = Opened(spark, store, sweep.read(spark, store, "determinations"), rules, kept)
+        sweeps = standing(spark, store, sweep)
+        determinations = sweep.read(spark, store, "determinations")
+        opened = TablesBySweep(spark, store, determinations, rules, caches)
         with stage("Counting what was decided"):
             packs = store.read(spark, "packs").collect()
-            counted = figures(opened.determinations, soon=_soon(stands, notice))
+            figures = count_figures(determinations, soon=_soon(sweeps, look_ahead))
         with stage("Finding each county's people"):
-            shares = shared_out(opened, figures=counted, stands=stands, counties=counties)
-        names = folders(
-            [county for share in shares for county in share.counties], known=known_counties(rules)
+            groups = counties_by_sweep(opened, figures=figures, sweeps=sweeps, counties=counties)
+        names = packet_folders(
+            [county for group in groups for county in group.counties], known=known_counties(rules)
         )
-        known = words_of_packs(packs)
-        used = {row.pack_fingerprint for row in counted.decisions} & known.keys()
-        petitions = petition_titles((known[key] for key in used), rules=rules)
-        words = decision_words(spark, counted, packs=known, reasons=texts)
-        told = relief_words(
-            *(spark, counted),
-            packs=known,
+        pack_words = read_words_of_packs(packs)
+        words = decision_words(spark, figures, packs=pack_words, reasons=texts)
+        sentences = relief_words(
+            *(spark, figures),
+            packs=pack_words,
             reasons=texts,
-            days={row.pack: stands.of(row.pack).as_of for row in counted.decisions},
+            days={row.pack: sweeps.of(row.pack).as_of for row in figures.decisions},
         )
-        written: dict[str, dict[str, int]] = {}
-        with workplace(out) as place:
-            for share in shares:
-                order = PublishRequest(
-                    names={county: names[county] for county in share.counties},
+        petitions = _petitions(figures, packs=pack_words, rules=rules)
+        explained = _explained(packs, rules=rules, texts=texts) if xlsx else None
+        rows: dict[str, dict[str, int]] = {}
+        with open_workspace(out) as workspace:
+            for group in groups:
+                request = PublishRequest(
+                    names={county: names[county] for county in group.counties},
                     files=files,
                     rules=rules,
-                    sweep=share.sweep,
-                    days=_days(counted, stands),
-                    explained=_explained(packs, rules=rules, texts=texts) if xlsx else None,
-                    figures=counted,
-                    survey=share.survey,
-                    relief=relief_of_counties(counted, packs=known, counties=share.counties),
+                    sweep=group.sweep,
+                    days=_days(figures, sweeps),
+                    explained=explained,
+                    figures=figures,
+                    survey=group.survey,
+                    relief=relief_by_county(figures, packs=pack_words, counties=group.counties),
                     petitions=petitions,
                 )
-                tables = opened.at(share.sweep)
-                written |= _packets(order, tables, words=words, told=told, place=place)
-            for file, rows in (
-                ("statistics.csv", counted.public_statistics(counties=counties)),
-                ("internal/statistics.csv", counted.statistics(counties=counties)),
-            ):
-                write_table(place.out / file, header=STATISTICS, rows=rows)
+                tables = opened.at(group.sweep)
+                rows |= _packets(
+                    request, tables, words=words, sentences=sentences, workspace=workspace
+                )
+            _write_statistics(figures, counties=counties, workspace=workspace)
             with stage("Looking ahead"):
-                _look_ahead(opened, counted, stands, names=names, notice=notice, place=place)
-            with stage("Telling courts"):
+                _write_look_ahead(
+                    *(opened, figures, sweeps),
+                    names=names,
+                    look_ahead=look_ahead,
+                    workspace=workspace,
+                )
+            with stage("Writing notices to courts"):
                 noticed = write_notices(
                     *(spark, store),
-                    place=place,
+                    workspace=workspace,
                     counties=counties,
                     rules=rules,
                     sweep=sweep,
@@ -176,35 +180,57 @@ def publish(
         out=out,
         sweep_id=sweep.sweep_id,
         what_if=sweep.what_if,
-        rows=written,
+        rows=rows,
         noticed=noticed,
-        counted=Counted(counted, packs),
+        counted=FiguresAndPacks(figures, packs),
     )
 
 
-def _soon(stands: Standing, notice: Notice) -> Column:
-    """The last day that prosecutors look at, by a row's pack."""
-    until = F.lit(notice.until(stands.whole.as_of))
-    if not stands.later:
+def _soon(sweeps: Standing, look_ahead: LookAhead) -> Column:
+    """The last day of the look-ahead, by a row's pack."""
+    until = F.lit(look_ahead.until(sweeps.whole.as_of))
+    if not sweeps.later:
         return until
-    days = {pack: notice.until(sweep.as_of).isoformat() for pack, sweep in stands.later.items()}
+    days = {pack: look_ahead.until(sweep.as_of).isoformat() for pack, sweep in sweeps.later.items()}
     return F.coalesce(looked_up(F.col("pack"), days, "date"), until)
 
 
-def _days(counted: Figures, stands: Standing) -> dict[str, date]:
-    """By policy and scenario, the date of the sweep that decided it."""
-    packs = {row.pack for row in counted.of_kind("policy", "scenario")}
-    return {pack: stands.of(pack).as_of for pack in sorted(packs)}
+def _days(figures: Figures, sweeps: Standing) -> dict[str, date]:
+    """The date of the sweep that decided each policy and scenario."""
+    packs = {row.pack for row in figures.of_kind("policy", "scenario")}
+    return {pack: sweeps.of(pack).as_of for pack in sorted(packs)}
+
+
+def _petitions(figures: Figures, *, packs: Mapping[str, PackWords], rules: Path) -> dict[str, str]:
+    """The titles of the pointers that the deciding packs name."""
+    used = {row.pack_fingerprint for row in figures.decisions} & packs.keys()
+    return petition_titles((packs[fingerprint] for fingerprint in used), rules=rules)
 
 
 def _packets(
-    order: PublishRequest, tables: Tables, *, words: DataFrame, told: DataFrame, place: Workplace
+    request: PublishRequest,
+    tables: Tables,
+    *,
+    words: DataFrame,
+    sentences: DataFrame,
+    workspace: Workspace,
 ) -> dict[str, dict[str, int]]:
-    counts = decided_counts(tables.determinations, charges=tables.charges, at_most=order.decided)
+    """Writes the packets of a request; returns the rows of each file by county."""
+    counts = decided_counts(tables.determinations, charges=tables.charges, at_most=request.decided)
     decided = with_words(counts, words=words).persist()
-    written = write_packets(order, tables, decided=decided, words=told, place=place)
+    rows = write_packets(request, tables, decided=decided, words=sentences, workspace=workspace)
     decided.unpersist()
-    return written
+    return rows
+
+
+def _write_statistics(
+    figures: Figures, *, counties: list[str] | None, workspace: Workspace
+) -> None:
+    for file, rows in (
+        ("statistics.csv", figures.public_statistics(counties=counties)),
+        ("internal/statistics.csv", figures.statistics(counties=counties)),
+    ):
+        write_table(workspace.out / file, header=STATISTICS, rows=rows)
 
 
 def _check_files(files: tuple[str, ...]) -> None:
@@ -215,37 +241,37 @@ def _check_files(files: tuple[str, ...]) -> None:
 
 
 def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Explained:
-    return Explained(reasons_of(packs, texts=texts), load_meanings(rules))
+    return Explained(list_reasons(packs, texts=texts), load_column_meanings(rules))
 
 
-def _look_ahead(
-    opened: Opened,
-    counted: Figures,
-    stands: Standing,
+def _write_look_ahead(
+    opened: TablesBySweep,
+    figures: Figures,
+    sweeps: Standing,
     *,
     names: Mapping[str, str],
-    notice: Notice,
-    place: Workplace,
+    look_ahead: LookAhead,
+    workspace: Workspace,
 ) -> None:
-    """Put each county's `upcoming.csv` into place, each law by the sweep that decided it."""
-    laws = {row.pack for row in counted.of_kind("law")}
-    deciding = {stands.of(law).sweep_id: stands.of(law) for law in laws}
-    deciding = deciding or {stands.whole.sweep_id: stands.whole}
+    """Writes each county's `upcoming.csv`, each law as of the sweep that decided it."""
+    laws = {row.pack for row in figures.of_kind("law")}
+    deciding = {sweeps.of(law).sweep_id: sweeps.of(law) for law in laws}
+    deciding = deciding or {sweeps.whole.sweep_id: sweeps.whole}
     parts = []
     for sweep in deciding.values():
-        tables, rows = opened.at(sweep), opened.determinations
+        tables, by_sweep = opened.at(sweep), opened.determinations
         if len(deciding) > 1:
-            own = sorted(law for law in laws if stands.of(law).sweep_id == sweep.sweep_id)
-            rows = rows.where(F.col("pack").isin(*own))
+            decided = sorted(law for law in laws if sweeps.of(law).sweep_id == sweep.sweep_id)
+            by_sweep = by_sweep.where(F.col("pack").isin(*decided))
         parts.append(
-            upcoming(
-                rows,
+            find_upcoming(
+                by_sweep,
                 charges=tables.charges,
-                numbered=numbered_steps(tables.keys),
+                numbered=steps_with_case_number(tables.keys),
                 as_of=sweep.as_of,
-                notice=notice,
+                look_ahead=look_ahead,
             )
         )
-    coming = reduce(DataFrame.unionByName, parts)
-    due = expected(counted, counties=names)
-    move_lists(write_upcoming(coming, place=place, names=names, expected=due))
+    rows = reduce(DataFrame.unionByName, parts)
+    expected = count_upcoming(figures, counties=names)
+    move_lists(write_upcoming(rows, workspace=workspace, names=names, expected=expected))

@@ -1,23 +1,24 @@
-"""What a unit is, as files show it: its charge, its level, its day."""
+"""The charge, level and day of each unit, as files show them."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 
 
-def units_shown(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
-    """A row is a unit: unit_id, charge, section, level, dated. An arrest has all its charges.
+def describe_units(charges: DataFrame, *, arrests: DataFrame | None) -> DataFrame:
+    """One row per unit: unit_id, charge, section, level, dated.
 
-    `dated` is the day of the conviction or arrest; `section` is null of an arrest.
+    `charge` of an arrest is the list of all its charges; `section` of an arrest is null; `dated` is
+    the day of the conviction or arrest.
 
     Args:
         charges: `charges`.
-        arrests: `arrests`; None leaves them out.
+        arrests: `arrests`; None leaves arrests out.
     """
-    shown = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    shown = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     convictions = charges.where("convicted").select(
         "unit_id",
         F.when(F.col("section").isNotNull(), shown).alias("charge"),

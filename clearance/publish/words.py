@@ -1,7 +1,7 @@
-"""The words an office reads: from outcome, relief and reason code to label and sentence.
+"""The words of an office: labels and sentences for outcome, relief and reason code.
 
-Reason texts live in one file, `reasons.yaml`; labels of REVIEW live in the pack's rules. Both are
-looked up on the driver, once per distinct decision, never per person.
+Reason texts are in `reasons.yaml`; labels of REVIEW are in the pack's rules. Both are looked up on
+the driver, once per distinct decision, never per person.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _BY_RELIEF = {"dismiss": DISMISSAL, "redesignate": REDUCTION, "resentence": RESE
 
 @dataclass(frozen=True)
 class PackWords:
-    """What a stored pack says about itself.
+    """The texts of a stored pack.
 
     Attributes:
         pack: id.
         version: its version.
         title: its title, or the id.
-        authority: the law or policy it states.
-        reviewed_by: who vouches for it; None for nobody yet.
+        authority: the law or policy that the pack states.
+        reviewed_by: the reviewer; None if nobody reviewed it yet.
         facts: names in order; bit i of the evidence is fact i.
-        questions: each fact as it is written in the pack, options with their values.
-        labels: office label by rule id, where the rule gives one.
-        params: each param's and option's value, for reason texts.
-        petition: pointers to where a person may ask a court after a no.
+        questions: each fact as written in the pack, options with their values.
+        labels: office label by rule id; only rules with a label.
+        params: the value of each param and option, for reason texts.
+        petition: pointers to petitions that may be open after NOT_ELIGIBLE.
     """
 
     pack: str
@@ -54,19 +54,19 @@ class PackWords:
     petition: tuple[str, ...] = ()
 
 
-# What a count's own row fills in later.
-OWN = ("charge", "section")
+# The placeholders that are filled in later, from each count.
+FILLED_BY_COUNT = ("charge", "section")
 
 
-class _Open(dict[str, str]):
-    """What stands for a placeholder that the pack does not fill: its name in words."""
+class _Placeholders(dict[str, str]):
+    """Values of placeholders; a placeholder without a value becomes its name in words."""
 
     def __missing__(self, key: str) -> str:
-        return "{" + key + "}" if key in OWN else f"({key.replace('_', ' ')})"
+        return "{" + key + "}" if key in FILLED_BY_COUNT else f"({key.replace('_', ' ')})"
 
 
-def load_reasons(rules: Path) -> dict[str, str]:
-    """The text of each reason code; empty where the folder has none.
+def load_reason_texts(rules: Path) -> dict[str, str]:
+    """The text of each reason code; empty if the folder has no `reasons.yaml`.
 
     Args:
         rules: the rulebook's folder.
@@ -86,8 +86,8 @@ def load_reasons(rules: Path) -> dict[str, str]:
     return {str(code): text for code, text in content.items()}
 
 
-def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> PackWords:
-    """What a row of `packs` says.
+def read_pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> PackWords:
+    """Reads the words of a row of `packs`.
 
     Args:
         pack: id.
@@ -100,7 +100,7 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
     for name in ("unknown", "otherwise"):
         if isinstance(content.get(name), dict):
             rules[name] = content[name]
-    written = content.get("facts")
+    facts_as_written = content.get("facts")
     authority = content.get("authority") or {}
     settled = content.get("settled") or {}
     options = {name: _option(given) for name, given in (settled.get("options") or {}).items()}
@@ -113,21 +113,23 @@ def pack_words(*, pack: str, version: str, text: str, facts: Iterable[str]) -> P
         authority=str(authority.get("cite") or ""),
         reviewed_by=authority.get("reviewed_by"),
         facts=tuple(facts),
-        questions=_questions(written, options) if isinstance(written, dict) else {},
+        questions=(
+            _questions(facts_as_written, options) if isinstance(facts_as_written, dict) else {}
+        ),
         labels={name: rule["label"] for name, rule in rules.items() if rule.get("label")},
         params={**params, **switches, **options},
         petition=tuple(str(name) for name in content.get("petition") or ()),
     )
 
 
-def words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
-    """What each pack says about itself, by fingerprint.
+def read_words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
+    """Reads the words of each pack, by fingerprint.
 
     Args:
         packs: rows of `packs`.
     """
     return {
-        row.fingerprint: pack_words(
+        row.fingerprint: read_pack_words(
             pack=row.pack, version=row.version, text=row.yaml, facts=row.facts
         )
         for row in packs
@@ -135,7 +137,7 @@ def words_of_packs(packs: Iterable[Row]) -> dict[str, PackWords]:
 
 
 def _questions(facts: Mapping[Any, Any], options: Mapping[str, str]) -> dict[str, str]:
-    """Each fact as written; an option is followed by the county's value."""
+    """Each fact as written, with the county's value behind an option."""
     return {
         str(name): " ".join(
             f"{word} ({options[word]})" if word in options else word for word in text.split(" ")
@@ -146,7 +148,7 @@ def _questions(facts: Mapping[Any, Any], options: Mapping[str, str]) -> dict[str
 
 
 def _option(value: Any) -> str:
-    """An option's value as texts print it."""
+    """An option's value as text; an option without a value is `off`."""
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "off"
     if isinstance(value, bool):
@@ -162,10 +164,10 @@ def _value(param: Any) -> str:
 
 
 def office_word(outcome: str, relief: str | None, label: str | None = None) -> str:
-    """What the office calls the outcome.
+    """The office's word for an outcome.
 
     Args:
-        outcome: of the determination; NOT_YET is a no today.
+        outcome: of the determination; NOT_YET has the word of NOT_ELIGIBLE.
         relief: of the determination.
         label: of the rule that decided.
     """
@@ -177,34 +179,35 @@ def office_word(outcome: str, relief: str | None, label: str | None = None) -> s
     return NOT_ELIGIBLE
 
 
-def reason_text_of(code: str, texts: Mapping[str, str], packs: Iterable[PackWords]) -> str:
-    """The sentence for a reason code over several counts and counties.
+def merged_reason_text(code: str, texts: Mapping[str, str], packs: Iterable[PackWords]) -> str:
+    """The sentence for a reason code, over several counts and counties.
 
-    Where counties' values differ all of them are named; the count's own section and charge are
-    named as such.
+    A param with several values is written with all of them; the count's section and charge are
+    written as `(section)` and `(the charge itself)`.
 
     Args:
         code: of the determinations.
         texts: by code.
-        packs: as each county uses the pack.
+        packs: the pack with each county's options.
     """
-    used = list(packs)
+    variants = list(packs)
     params = {
-        name: _alternatives(pack.params[name] for pack in used if name in pack.params)
-        for name in {name for pack in used for name in pack.params}
+        name: _alternatives(pack.params[name] for pack in variants if name in pack.params)
+        for name in {name for pack in variants for name in pack.params}
     }
-    own = {"section": "(section)", "charge": "(the charge itself)"}
-    return reason_text(code, texts, {**params, **own})
+    of_count = {"section": "(section)", "charge": "(the charge itself)"}
+    return format_reason(code, texts, {**params, **of_count})
 
 
 def _alternatives(values: Iterable[str]) -> str:
     return " or ".join(sorted(set(values), key=lambda value: (len(value), value)))
 
 
-def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
-    """The sentence for a reason code; the code itself where no text is known.
+def format_reason(code: str, texts: Mapping[str, str], params: Mapping[str, str]) -> str:
+    """The sentence for a reason code; the code itself if it has no text.
 
-    A placeholder of `OWN` that is not given stays as it is written; any other becomes words.
+    Without a param, a placeholder of `FILLED_BY_COUNT` stays in the sentence and any other becomes
+    its name in words.
 
     Args:
         code: of the determination.
@@ -214,4 +217,4 @@ def reason_text(code: str, texts: Mapping[str, str], params: Mapping[str, str]) 
     text = texts.get(code)
     if text is None:
         return code
-    return text.format_map(_Open(params))
+    return text.format_map(_Placeholders(params))

@@ -1,1 +1,1 @@
-"""Determinations to one page."""
+"""Determinations to public pages: one for the state, one for each county."""

@@ -1,7 +1,7 @@
 """The map of California's counties, shaded by the share of units that are eligible.
 
-It says what its table says: a county whose share is not public is hatched, and one that the table
-lacks is blank. The outlines and their notice stand in `california.json`.
+The map shows the figures of its table: a county with a withheld share is hatched, and a county
+without a line in the table is blank. The outlines and their notice are in `california.json`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,14 @@ _STEPS = (1, 2, 5, 10, 20)
 
 @dataclass(frozen=True)
 class Outlines:
-    """The counties' outlines, in the units of the view box, by name; and whose they are."""
+    """The counties' outlines.
+
+    Attributes:
+        notice: source and licence.
+        width: of the view box.
+        height: of the view box.
+        counties: SVG path by county, in units of the view box.
+    """
 
     notice: str
     width: int
@@ -30,41 +37,47 @@ class Outlines:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A county of the map: its outline's number, the class of its shade, and what it says."""
+class MapCounty:
+    """A county of the map.
+
+    Attributes:
+        number: the index of its outline.
+        shade: the class of its shade.
+        text: its name and figure.
+    """
 
     number: int
     shade: str
-    says: str
+    text: str
 
 
 @dataclass(frozen=True)
 class CountyMap:
-    """A map with its key: shades, and what each says.
+    """A map with its key.
 
     Attributes:
-        places: the counties, as `Outlines` has them.
-        key: the classes that occur, each with its words.
-        elsewhere: names of the table that are no county of the map.
+        counties: in the order of `Outlines`.
+        key: class and text of each shade that occurs.
+        elsewhere: names of the table that are not counties of the map.
     """
 
-    places: tuple[Place, ...]
+    counties: tuple[MapCounty, ...]
     key: tuple[tuple[str, str], ...]
     elsewhere: tuple[str, ...]
 
 
 @cache
-def outlines() -> Outlines:
-    """What `california.json` holds."""
+def load_outlines() -> Outlines:
+    """Loads `california.json`."""
     path = Path(__file__).with_name("california.json")
     return Outlines(**json.loads(path.read_text(encoding="utf-8")))
 
 
-def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
-    """The map of a county table; None where no county's share is public.
+def build_county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
+    """Builds the map of a county table; None if no county's share is public.
 
     Args:
-        lines: the table's, one a county.
+        lines: the table's lines, one per county.
     """
     by_county = {line.county: line for line in lines}
     percents = [WHOLE * line.eligible for line in lines if line.eligible is not None]
@@ -72,17 +85,17 @@ def county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
         return None
     low, step = _scale(percents)
     used: dict[str, str] = {}
-    places = []
-    for number, county in enumerate(outlines().counties):
-        shade, words, says = _shade(by_county.get(county), low=low, step=step)
-        used[shade] = words
-        places.append(Place(number, shade, f"{county}: {says}"))
-    elsewhere = sorted(by_county.keys() - outlines().counties.keys())
-    return CountyMap(tuple(places), tuple(sorted(used.items())), tuple(elsewhere))
+    counties = []
+    for number, county in enumerate(load_outlines().counties):
+        shade, key, text = _shade(by_county.get(county), low=low, step=step)
+        used[shade] = key
+        counties.append(MapCounty(number, shade, f"{county}: {text}"))
+    elsewhere = sorted(by_county.keys() - load_outlines().counties.keys())
+    return CountyMap(tuple(counties), tuple(sorted(used.items())), tuple(elsewhere))
 
 
 def _scale(percents: Sequence[float]) -> tuple[int, int]:
-    """The least percent of the lowest shade, and how many a shade has."""
+    """The least percent of the lowest shade, and the percents of a shade."""
     for step in _STEPS:
         low = min(math.floor(min(percents) / step) * step, WHOLE - step)
         if max(percents) <= low + SHADES * step:
@@ -91,15 +104,15 @@ def _scale(percents: Sequence[float]) -> tuple[int, int]:
 
 
 def _shade(line: CountyLine | None, *, low: int, step: int) -> tuple[str, str, str]:
-    """Class, words of the key, and what the county says."""
+    """Class, text in the key, and text of the county."""
     if line is None:
         return "shade-none", "nothing decided", "nothing decided"
     if line.eligible is None or not line.total:
         return "shade-withheld", "withheld", "withheld"
     percent = WHOLE * line.eligible
-    # The whole belongs to the uppermost.
-    at = min(int((percent - low) // step), SHADES - 1, (WHOLE - low) // step - 1)
-    first = low + at * step
+    # 100 percent has the highest shade.
+    shade = min(int((percent - low) // step), SHADES - 1, (WHOLE - low) // step - 1)
+    first = low + shade * step
     units = line.units[0] or 0
-    says = f"{percent:.0f} % eligible ({units:,} of {line.total:,})"
-    return f"shade-{at}", f"{first} to {first + step} %", says
+    text = f"{percent:.0f} % eligible ({units:,} of {line.total:,})"
+    return f"shade-{shade}", f"{first} to {first + step} %", text

@@ -1,7 +1,7 @@
-"""What the report says of the sweeps behind it: dates, ids, notes, and what is a what-if.
+"""The sweeps that decided the packs of a page: dates, ids, notes and what-if labels.
 
-Mostly it is one sweep. After a sweep of named packs each of them is of its own day, and the notes
-of the sweep before it still hold for the others.
+Usually there is one sweep. After a sweep of named packs each pack has the date of its own sweep,
+and the notes of the earlier sweep are still valid for the other packs.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ class Decider:
     """A sweep and the packs of the page that it decided.
 
     Attributes:
-        sweep: which.
-        packs: their names; none where it decided all of the page.
+        sweep: the sweep.
+        packs: their ids; empty if the sweep decided every pack of the page.
     """
 
     sweep: Sweep
     packs: tuple[str, ...]
 
     @property
-    def of_packs(self) -> str:
-        """The packs as the page names them; empty for all."""
+    def pack_names(self) -> str:
+        """The packs as text; empty for every pack of the page."""
         return ", ".join(self.packs)
 
 
 @dataclass(frozen=True)
 class Deciders:
-    """The sweeps behind a page, the latest first.
+    """The sweeps that decided the packs of a page.
 
     Attributes:
-        sweeps: each with its packs.
-        stands: which of them decided which pack.
+        sweeps: each with its packs, the latest first.
+        by_pack: the sweep that decided each pack.
     """
 
     sweeps: tuple[Decider, ...]
-    stands: Standing
+    by_pack: Standing
 
     @property
     def several(self) -> bool:
-        """Whether the page is of more than one sweep."""
+        """Whether the page has packs of more than one sweep."""
         return len(self.sweeps) > 1
 
     @property
@@ -53,50 +53,53 @@ class Deciders:
         """The page's date, or each date with its packs."""
         if not self.several:
             return self.sweeps[0].sweep.as_of.isoformat()
-        return "; ".join(f"{one.sweep.as_of.isoformat()} ({one.of_packs})" for one in self.sweeps)
+        return "; ".join(
+            f"{decider.sweep.as_of.isoformat()} ({decider.pack_names})" for decider in self.sweeps
+        )
 
     @property
     def notes(self) -> list[str]:
-        """What each sweep noted."""
-        return list(self._noted())
+        """The notes of each sweep, with its packs and date if there are several sweeps."""
+        return list(self._notes())
 
     @property
     def what_ifs(self) -> list[str]:
-        """A sentence a sweep that is a what-if."""
+        """A label for each sweep that is a what-if."""
         return [
-            f"{one.of_packs}: {WHAT_IF}" if one.packs else WHAT_IF
-            for one in self.sweeps
-            if one.sweep.what_if
+            f"{decider.pack_names}: {WHAT_IF}" if decider.packs else WHAT_IF
+            for decider in self.sweeps
+            if decider.sweep.what_if
         ]
 
     def day_of(self, pack: str) -> date:
         """The date of the sweep that decided a pack."""
-        return self.stands.of(pack).as_of
+        return self.by_pack.of(pack).as_of
 
-    def _noted(self) -> Iterator[str]:
-        for one in self.sweeps:
-            of = f"{one.of_packs}, as of {one.sweep.as_of.isoformat()}: " if one.packs else ""
-            yield from (of + note for note in one.sweep.notes)
+    def _notes(self) -> Iterator[str]:
+        for decider in self.sweeps:
+            day = decider.sweep.as_of.isoformat()
+            prefix = f"{decider.pack_names}, as of {day}: " if decider.packs else ""
+            yield from (prefix + note for note in decider.sweep.notes)
 
 
-def deciders(stands: Standing, *, packs: Collection[str]) -> Deciders:
-    """The sweeps behind a page.
+def find_deciders(by_pack: Standing, *, packs: Collection[str]) -> Deciders:
+    """The sweeps that decided the packs of a page.
 
     Args:
-        stands: which sweep decided which pack.
-        packs: those that the page shows.
+        by_pack: the sweep that decided each pack.
+        packs: ids of the packs of the page.
     """
-    by_sweep: dict[str, list[str]] = {}
+    packs_of: dict[str, list[str]] = {}
     sweeps: dict[str, Sweep] = {}
     for pack in sorted(packs):
-        sweep = stands.of(pack)
+        sweep = by_pack.of(pack)
         sweeps[sweep.sweep_id] = sweep
-        by_sweep.setdefault(sweep.sweep_id, []).append(pack)
+        packs_of.setdefault(sweep.sweep_id, []).append(pack)
     if len(sweeps) < 2:
-        return Deciders((Decider(next(iter(sweeps.values()), stands.latest), ()),), stands)
-    latest = stands.latest.sweep_id
-    newest = sorted(
-        sweeps.values(), key=lambda one: (one.sweep_id != latest, -one.determinations_version)
+        return Deciders((Decider(next(iter(sweeps.values()), by_pack.latest), ()),), by_pack)
+    latest = by_pack.latest.sweep_id
+    newest_first = sorted(
+        sweeps.values(), key=lambda sweep: (sweep.sweep_id != latest, -sweep.determinations_version)
     )
-    each = tuple(Decider(one, tuple(by_sweep[one.sweep_id])) for one in newest)
-    return Deciders(each, stands)
+    deciders = tuple(Decider(sweep, tuple(packs_of[sweep.sweep_id])) for sweep in newest_first)
+    return Deciders(deciders, by_pack)

@@ -1,8 +1,8 @@
-"""The figures of the report, all of them public: what is withheld stands in none of its sums.
+"""The figures of the report, all of them public: no sum contains a withheld figure.
 
-A cell is a pack, a county and an outcome. Which cells and reasons are withheld, and of which
-counties the units of all outcomes may be said, is decided in `publish/withheld.py`; the rest of a
-county's units is `not shown`. A zero is shown where nothing of its line is withheld.
+A cell is a pack, a county and an outcome. `publish/figures/small_cells.py` decides which cells,
+reasons and totals are withheld; a county's units beside its shown cells are `not shown`. A zero is
+shown if nothing of its line is withheld.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CLASSES = {outcome: outcome.lower().replace("_", "-") for outcome in OUTCOMES}
 
 @dataclass(frozen=True)
 class Cell:
-    """A pack's outcome in a county: how many units, None where that is withheld."""
+    """The units of a pack's outcome in a county; None if withheld."""
 
     kind: str
     pack: str
@@ -42,8 +42,8 @@ class Cell:
 class Reason:
     """A reason of a pack's outcome: its units over the counties that show it.
 
-    `reason` is empty for what the outcome has beside the reasons that are shown; `share` is the
-    percent of the outcome.
+    `reason` is empty for the units of the outcome beside the shown reasons; `share` is the percent
+    of the outcome.
     """
 
     pack: str
@@ -56,26 +56,26 @@ class Reason:
 
     @property
     def word(self) -> str:
-        """The outcome as the page writes it."""
+        """The outcome as a word of the page."""
         return WORDS[self.outcome]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a bar: the class of its colour, its width in percent, and what it says."""
+    """A part of a bar: the class of its colour, its width in percent, and its text."""
 
     kind: str
     width: float
-    says: str
+    text: str
 
 
 @dataclass(frozen=True)
 class CountyLine:
-    """A line of a county table: a county and pack, a figure for each outcome.
+    """A line of a county table: the figures of a county and pack.
 
     Attributes:
-        units: of each outcome; None where withheld.
-        total: of all outcomes; None where that is withheld too.
+        units: of each outcome; None if withheld.
+        total: units of all outcomes; None if withheld.
     """
 
     county: str
@@ -85,39 +85,39 @@ class CountyLine:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Each outcome's units, what is not shown, and all of them, as text."""
-        return tuple(figure(number) for number in (*self.units, self.not_shown, self.total))
+        """The units of each outcome, not shown, and in total, as text."""
+        return tuple(format_figure(number) for number in (*self.units, self.not_shown, self.total))
 
     @property
     def shown(self) -> int:
-        """Units of the shown cells."""
+        """The units of the shown cells."""
         return sum(number or 0 for number in self.units)
 
     @property
     def not_shown(self) -> int | None:
-        """Units beside the shown ones; None where that is withheld."""
+        """The units beside the shown cells; None if the total is withheld."""
         return None if self.total is None else self.total - self.shown
 
     @property
     def eligible(self) -> float | None:
-        """The share of the county's units that are eligible; None where it is not public."""
-        found = self.units[OUTCOMES.index("ELIGIBLE")]
-        return None if found is None or not self.total else found / self.total
+        """The share of the county's units that are eligible; None if it is not public."""
+        units = self.units[OUTCOMES.index("ELIGIBLE")]
+        return None if units is None or not self.total else units / self.total
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """The line as a bar."""
-        return pieces(self.units, self.not_shown)
+        return bar_pieces(self.units, self.not_shown)
 
 
 @dataclass(frozen=True)
 class Totals:
-    """A table's sums, over what is shown.
+    """The sums of a table over its shown figures.
 
     Attributes:
         units: of each outcome.
-        not_shown: units that counties have beside them, where that is public.
-        counties: how many lines are in no sum, since all of them is withheld.
+        not_shown: the sum of the lines' units that are not shown, if public.
+        counties: the number of lines with a withheld total, which are in no sum.
     """
 
     units: tuple[int, ...]
@@ -126,46 +126,49 @@ class Totals:
 
     @property
     def total(self) -> int:
-        """Units of all outcomes, of the counties that are in the sums."""
+        """The units of all outcomes, of the lines that are in the sums."""
         return sum(self.units) + self.not_shown
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """As those of a line."""
-        return tuple(figure(number) for number in (*self.units, self.not_shown, self.total))
+        """The sums as text, like the figures of a line."""
+        return tuple(format_figure(number) for number in (*self.units, self.not_shown, self.total))
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """The sums as a bar."""
-        return pieces(self.units, self.not_shown)
+        return bar_pieces(self.units, self.not_shown)
 
     @property
     def legend(self) -> tuple[tuple[str, str, str], ...]:
         """Class, word and figure of each part of the bar."""
-        words = [(CLASSES[outcome], WORDS[outcome]) for outcome in OUTCOMES]
-        named = [*words, ("not-shown", NOT_SHOWN)]
-        numbers = (*self.units, self.not_shown)
-        return tuple((*one, figure(n)) for one, n in zip(named, numbers, strict=True))
+        classes = (*(CLASSES[outcome] for outcome in OUTCOMES), "not-shown")
+        words = (*(WORDS[outcome] for outcome in OUTCOMES), NOT_SHOWN)
+        figures = (format_figure(number) for number in (*self.units, self.not_shown))
+        return tuple(zip(classes, words, figures, strict=True))
 
 
 def percent(part: float, whole: float) -> float:
-    """What a part is of the whole in percent, to two places."""
+    """A part in percent of the whole, to two places."""
     return round(WHOLE * part / whole, 2)
 
 
-def figure(units: int | None) -> str:
-    """A number of units as the page writes it."""
+def format_figure(units: int | None) -> str:
+    """A number as text; None is `withheld`."""
     return WITHHELD if units is None else f"{units:,}"
 
 
-def pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, ...]:
-    """A bar of outcomes and what is not shown; none where nothing is.
+def bar_pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, ...]:
+    """The parts of a bar of outcomes and units that are not shown; empty if all are zero or None.
 
     Args:
-        units: of each outcome; None where withheld.
-        not_shown: the rest; None where that is withheld.
+        units: of each outcome; None if withheld.
+        not_shown: the other units; None if withheld.
     """
-    parts = [(CLASSES[o], WORDS[o], n or 0) for o, n in zip(OUTCOMES, units, strict=True)]
+    parts = [
+        (CLASSES[outcome], WORDS[outcome], number or 0)
+        for outcome, number in zip(OUTCOMES, units, strict=True)
+    ]
     parts.append(("not-shown", NOT_SHOWN, not_shown or 0))
     whole = sum(number for *_, number in parts)
     return tuple(
@@ -175,12 +178,12 @@ def pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piece, .
     )
 
 
-def county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[CountyLine]:
-    """A line for each county and pack, by county; withheld cells are None.
+def build_county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[CountyLine]:
+    """Builds a line for each county and pack, in order; withheld cells are None.
 
     Args:
         cells: of the packs of one table.
-        totals: units of all outcomes by county and pack, where public.
+        totals: units of all outcomes by county and pack; no key if withheld.
     """
     lines: dict[Line, dict[str, int | None]] = defaultdict(dict)
     for cell in cells:
@@ -188,41 +191,43 @@ def county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> list[C
     return [
         CountyLine(
             *line,
-            units=tuple(found.get(outcome, 0) for outcome in OUTCOMES),
+            units=tuple(units.get(outcome, 0) for outcome in OUTCOMES),
             total=totals.get(line),
         )
-        for line, found in sorted(lines.items())
+        for line, units in sorted(lines.items())
     ]
 
 
-def sums(lines: Iterable[CountyLine]) -> Totals:
+def sum_lines(lines: Iterable[CountyLine]) -> Totals:
     """The sums of a table."""
-    found = list(lines)
-    units = [sum(line.units[at] or 0 for line in found) for at in range(len(OUTCOMES))]
+    table = list(lines)
+    units = [sum(line.units[index] or 0 for line in table) for index in range(len(OUTCOMES))]
     return Totals(
         tuple(units),
-        sum(line.not_shown or 0 for line in found),
-        sum(line.total is None for line in found),
+        sum(line.not_shown or 0 for line in table),
+        sum(line.total is None for line in table),
     )
 
 
-def with_the_rest(reasons: Iterable[Reason], totals: Mapping[tuple[str, str], int]) -> list[Reason]:
-    """The reasons of a pack, most frequent first, and of each outcome what they leave over.
+def with_unshown_reasons(
+    reasons: Iterable[Reason], totals: Mapping[tuple[str, str], int]
+) -> list[Reason]:
+    """The reasons of each outcome, most frequent first, then the units of reasons not shown.
 
     Args:
-        reasons: that some county shows.
-        totals: units by pack and outcome, over the cells shown.
+        reasons: the reasons that some county shows.
+        totals: units by pack and outcome, over the shown cells.
     """
     by_outcome: dict[tuple[str, str], list[Reason]] = defaultdict(list)
     for reason in reasons:
         by_outcome[reason.pack, reason.outcome].append(reason)
-    found: list[Reason] = []
+    lines: list[Reason] = []
     for (pack, outcome), units in totals.items():
-        group = sorted(by_outcome[pack, outcome], key=lambda one: (-one.units, one.reason))
-        found += group
-        if rest := units - sum(one.units for one in group):
-            found.append(Reason(pack, outcome, "", OTHER_REASONS, "", rest))
-    shares = [
-        replace(one, share=percent(one.units, totals[one.pack, one.outcome])) for one in found
+        shown = sorted(by_outcome[pack, outcome], key=lambda reason: (-reason.units, reason.reason))
+        lines += shown
+        if not_shown := units - sum(reason.units for reason in shown):
+            lines.append(Reason(pack, outcome, "", OTHER_REASONS, "", not_shown))
+    with_shares = [
+        replace(line, share=percent(line.units, totals[line.pack, line.outcome])) for line in lines
     ]
-    return sorted(shares, key=lambda one: (one.pack, OUTCOMES.index(one.outcome)))
+    return sorted(with_shares, key=lambda line: (line.pack, OUTCOMES.index(line.outcome)))

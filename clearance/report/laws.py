@@ -1,4 +1,4 @@
-"""The packs that a page rests on: which version, what it states, and who vouches for it."""
+"""The packs of a page: version, authority and reviewer of each."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class UsedPack:
     """A version of a pack.
 
     Attributes:
-        in_force: the days between which it is the law, in words.
-        authority: what it states.
-        read_on: the day on which that was read; empty where the pack does not say.
-        reviewed_by: who vouches for it; empty for nobody.
-        fingerprints: of the pack with what it reads; several where counties' options differ.
+        in_force: the first and last day of the law, in words.
+        authority: the law or policy that the pack states.
+        read_on: the day on which the authority was read; empty if the pack does not have it.
+        reviewed_by: the reviewer; empty if nobody reviewed it.
+        fingerprints: of the pack with its inputs; several if counties' options differ.
     """
 
     pack: str
@@ -33,19 +33,19 @@ class UsedPack:
     fingerprints: tuple[str, ...]
 
 
-def used_packs(packs: Iterable[Row]) -> list[UsedPack]:
-    """The versions behind a page, by name.
+def list_used_packs(packs: Iterable[Row]) -> list[UsedPack]:
+    """The used versions of packs, by id.
 
     Args:
-        packs: rows of `packs`, those that sweeps of the page used.
+        packs: the rows of `packs` that sweeps of the page used.
     """
-    found: dict[tuple[str, str], list[Row]] = {}
+    by_version: dict[tuple[str, str], list[Row]] = {}
     for row in packs:
-        found.setdefault((row.pack, row.version), []).append(row)
-    return [_used(rows) for _, rows in sorted(found.items())]
+        by_version.setdefault((row.pack, row.version), []).append(row)
+    return [_used_pack(rows) for _, rows in sorted(by_version.items())]
 
 
-def _used(rows: list[Row]) -> UsedPack:
+def _used_pack(rows: list[Row]) -> UsedPack:
     row = rows[0]
     content = load_yaml(Path(f"{row.pack} {row.version}"), text=row.yaml).data or {}
     authority = content.get("authority") or {}

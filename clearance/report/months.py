@@ -1,8 +1,8 @@
-"""What becomes eligible by time alone, month by month, under each law.
+"""Units that become eligible by time alone under each law, by month.
 
-Of counties that show how many wait, so that the months and what comes later add up to a public
-figure; a month of fewer than eleven people is withheld, and the latest large one with it. What is
-withheld is not listed, as a month of nobody is not, and stands in one line with the rest.
+Only counties that show their NOT_YET units are counted, so that the months add up to a public
+figure. A month of fewer than eleven people is withheld, and the latest large month with it.
+Withheld months have no line, like months of nobody; one line has their sum.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.small_cells import Number, shown_parts
+from clearance.publish.figures.small_cells import Number, publishable_parts
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 from clearance.report.figures import percent
-from clearance.report.people import of_lines
+from clearance.report.people import determinations_of_lines
 
 MONTHS = 24
 _YEAR = 12
@@ -29,7 +29,7 @@ NOT_SHOWN = "months that are not shown"
 
 @dataclass(frozen=True)
 class Month:
-    """A month, `2027-05`, what comes later, or what is not shown: units, and a bar's width."""
+    """The units of a month (`2027-05`), of later months, or of months not shown; a bar's width."""
 
     name: str
     units: int
@@ -38,23 +38,25 @@ class Month:
 
 @dataclass(frozen=True)
 class Coming:
-    """What a law makes eligible in the months ahead, and how much waits in all."""
+    """The units that a law makes eligible in the months ahead, and all units that wait."""
 
     title: str
     months: tuple[Month, ...]
     total: int
 
 
-def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders) -> DataFrame:
-    """A row is a law and a month: pack, month (0 is that of as-of, `MONTHS` is later), counts.
+def query_months(determinations: DataFrame, *, figures: Figures, behind: Deciders) -> DataFrame:
+    """One row per law and month: pack, month, units, people.
+
+    `month` is the number of months after the month of as-of; `MONTHS` is any later month.
 
     Args:
         determinations: of every pack.
-        figures: of the determinations.
+        figures: counts of the determinations.
         behind: the sweeps that decided the packs.
     """
     laws = {row.pack for row in figures.of_kind("law")}
-    lines = [line for line in figures.public.shown("NOT_YET") if line[1] in laws]
+    lines = [line for line in figures.public.lines_that_show("NOT_YET") if line[1] in laws]
     first = F.create_map(
         *(
             F.lit(value)
@@ -62,7 +64,7 @@ def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders
             for value in (pack, _number(behind.day_of(pack)))
         )
     )
-    waiting = of_lines(determinations, lines).where("outcome = 'NOT_YET'")
+    waiting = determinations_of_lines(determinations, lines).where("outcome = 'NOT_YET'")
     number = F.year("eligible_on") * _YEAR + F.month("eligible_on")
     ahead = F.greatest(number - first[F.col("pack")], F.lit(0))
     month = F.coalesce(F.least(ahead, F.lit(MONTHS)), F.lit(MONTHS)).alias("month")
@@ -71,46 +73,49 @@ def months_part(determinations: DataFrame, *, figures: Figures, behind: Deciders
     )
 
 
-def coming(
+def build_coming(
     rows: Iterable[Row], *, packs: Mapping[str, PackWords], behind: Deciders
 ) -> list[Coming]:
-    """The months of each law under which somebody waits.
+    """Builds the months of each law under which units wait.
 
     Args:
-        rows: of `months_part`.
+        rows: of `query_months`.
         packs: by id.
         behind: the sweeps that decided the packs.
     """
-    lines: dict[str, dict[int, Number]] = defaultdict(dict)
+    by_law: dict[str, dict[int, Number]] = defaultdict(dict)
     for row in rows:
-        lines[row.pack][row.month] = Number(row.units, row.people)
-    found = []
-    for pack, line in sorted(lines.items()):
-        shown = public_months(line)
-        title = packs[pack].title if pack in packs else pack
-        largest = max([number.units for at, number in shown.items() if at < MONTHS], default=1)
-        months = [
-            Month(
-                _name(behind.day_of(pack), at),
-                number.units,
-                percent(number.units, largest) if at < MONTHS else 0.0,
-            )
-            for at, number in sorted(shown.items())
-        ]
-        total = sum(number.units for number in line.values())
-        if rest := total - sum(month.units for month in months):
-            months.append(Month(NOT_SHOWN, rest))
-        found.append(Coming(title, tuple(months), total))
-    return found
+        by_law[row.pack][row.month] = Number(row.units, row.people)
+    return [
+        _coming(line, title=packs[pack].title if pack in packs else pack, as_of=behind.day_of(pack))
+        for pack, line in sorted(by_law.items())
+    ]
 
 
-def public_months(line: Mapping[int, Number]) -> dict[int, Number]:
-    """Those months that may be shown; with a small one goes the latest large one.
+def _coming(line: Mapping[int, Number], *, title: str, as_of: date) -> Coming:
+    shown = publishable_months(line)
+    largest = max([number.units for ahead, number in shown.items() if ahead < MONTHS], default=1)
+    months = [
+        Month(
+            _name(as_of, ahead),
+            number.units,
+            percent(number.units, largest) if ahead < MONTHS else 0.0,
+        )
+        for ahead, number in sorted(shown.items())
+    ]
+    total = sum(number.units for number in line.values())
+    if not_shown := total - sum(month.units for month in months):
+        months.append(Month(NOT_SHOWN, not_shown))
+    return Coming(title, tuple(months), total)
+
+
+def publishable_months(line: Mapping[int, Number]) -> dict[int, Number]:
+    """The months that may be shown; the latest large month is withheld with a small one.
 
     Args:
-        line: by month, all that wait.
+        line: the numbers of every month.
     """
-    return shown_parts(line, order=lambda month: -month)
+    return publishable_parts(line, order=lambda month: -month)
 
 
 def _number(day: date) -> int:

@@ -1,8 +1,8 @@
-"""The people whose records relief would change, over the state, in sentences.
+"""The people of the state whose records relief would change.
 
-Only convictions of counties that show how many are eligible are looked at, so that no withheld
-figure is in these. Who is left with none and who is not add up to the people with relief: both
-must be eleven people or none.
+Only convictions of counties that show their ELIGIBLE units are counted, so that no withheld figure
+is in the numbers. The people left with nothing and the other people add up to the people with
+relief: both numbers must be zero or at least eleven.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.impact import impacts_of_packs
-from clearance.publish.figures.small_cells import SMALLEST, Line, Number, shown_parts
+from clearance.publish.figures.impact import count_impact_of_packs
+from clearance.publish.figures.small_cells import SMALLEST, Line, Number, publishable_parts
 from clearance.publish.figures.summary import IMPACT
 from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
@@ -39,13 +39,13 @@ _LEFT = dict(
 
 @dataclass(frozen=True)
 class Changed:
-    """What a pack would change, or all county policies.
+    """The people whose records a pack, or all county policies, would change.
 
     Attributes:
         kind: of the pack.
         title: of the pack.
-        people: with some relief.
-        left: how many of them have none left of what, by the words for it; what is shown.
+        people: people with some relief.
+        left: shown numbers of them, by what they have none left of.
     """
 
     kind: str
@@ -54,28 +54,28 @@ class Changed:
     left: Mapping[str, int]
 
 
-def people_part(
+def query_people(
     determinations: DataFrame,
     *,
     charges: DataFrame,
     figures: Figures,
     behind: Deciders,
 ) -> DataFrame | None:
-    """A row is a pack, or all policies, with people counted as in `IMPACT`; None for no pack.
+    """One row per pack, or for all policies, with the counts of `IMPACT`; None if no pack is shown.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
-        figures: of the determinations.
+        figures: counts of the determinations.
         behind: the sweeps that decided the packs.
     """
     packs = {r.pack for r in figures.of_kind(*KINDS) if r.unit == "conviction"}
-    shown = [line for line in figures.public.shown("ELIGIBLE") if line[1] in packs]
+    shown = [line for line in figures.public.lines_that_show("ELIGIBLE") if line[1] in packs]
     if not shown:
         return None
     group = F.when(F.col("kind") == "policy", POLICIES).otherwise(F.col("pack"))
-    return impacts_of_packs(
-        of_lines(determinations, shown).withColumn("group", group),
+    return count_impact_of_packs(
+        determinations_of_lines(determinations, shown).withColumn("group", group),
         charges=charges,
         days={pack: behind.day_of(pack) for _, pack in shown},
         by=("kind", "group"),
@@ -83,7 +83,7 @@ def people_part(
     )
 
 
-def of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
+def determinations_of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
     """The determinations of some counties and packs.
 
     Args:
@@ -96,21 +96,21 @@ def of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
     return determinations.join(F.broadcast(wanted), on=["county", "pack"], how="left_semi")
 
 
-def people_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
-    """What the page says of people, laws first.
+def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> list[Changed]:
+    """Builds the people of each pack, laws first; packs of few people are left out.
 
     Args:
-        rows: of `people_part`.
+        rows: of `query_people`.
         packs: by id.
     """
-    found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(IMPACT, 0))
     for row in rows:
         for name in IMPACT:
-            found[row.kind, row.group][name] += row[name]
+            counts[row.kind, row.group][name] += row[name]
     order = ("law", "policy", "scenario")
     changed = []
-    for kind, group in sorted(found, key=lambda key: (order.index(key[0]), key[1])):
-        people = found[kind, group]
+    for kind, group in sorted(counts, key=lambda key: (order.index(key[0]), key[1])):
+        people = counts[kind, group]
         some = people[IMPACT[0]]
         if some < SMALLEST:
             continue
@@ -121,18 +121,18 @@ def people_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> li
 
 def _shown(people: Mapping[str, int], some: int) -> Iterator[tuple[str, int]]:
     for name, words in _LEFT.items():
-        left = people_left(some, people[name])
+        left = publishable_left(some, people[name])
         if left:
             yield words, left
 
 
-def people_left(some: int, left: int) -> int | None:
-    """How many have none left, where that may be said.
+def publishable_left(some: int, left: int) -> int | None:
+    """The number of people with none left; None if withheld.
 
     Args:
         some: people with some relief.
-        left: of them, those with none left.
+        left: the people of `some` with none left.
     """
     line = {name: Number(n, n) for name, n in (("left", left), ("not", some - left)) if n}
-    shown = shown_parts(line, order=str)
+    shown = publishable_parts(line, order=str)
     return left if len(shown) == len(line) else None

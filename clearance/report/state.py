@@ -1,4 +1,4 @@
-"""What the report says of the store: its files, its bad rows, what the rules could not read."""
+"""The report's figures of the store: research files, quarantined rows, texts without a rule."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.worklist import unknown_texts
 from clearance.publish.figures.small_cells import SMALLEST
-from clearance.publish.made_up import made_up
+from clearance.publish.made_up import is_made_up_path
 
 WORKLIST_LINES = 25
 
 
 @dataclass(frozen=True)
 class WorklistLine:
-    """A text that the rules do not know, frequent enough to be shown.
+    """A text without a rule, of enough people to be shown.
 
     Attributes:
-        blocked: decisions about the counts with this text, and about their arrests, that are left
-            to a person; None where they are of too few people.
+        blocked: REVIEW decisions about the counts with this text, and about their arrests; None if
+            they are of too few people.
     """
 
     kind: str
@@ -37,15 +37,15 @@ class WorklistLine:
     blocked: int | None
 
 
-def store_parts(
+def query_store(
     spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> dict[str, DataFrame]:
-    """What is to be read of the store, each a few rows; nothing of a table that is not there.
+    """The queries of the store's figures, each of a few rows; none for a missing table.
 
     Args:
         spark: the session.
         store: where the tables are.
-        sweep: whose record is looked at.
+        sweep: the sweep whose record is read.
         determinations: of the sweep.
         rules: the rulebook's folder.
     """
@@ -58,7 +58,7 @@ def store_parts(
             F.sum("rows_accepted").alias("accepted"),
             F.sum("rows_quarantined").alias("quarantined"),
             F.max("extract_date").alias("extract_date"),
-            F.bool_or(made_up(F.col("path"))).alias("made_up"),
+            F.bool_or(is_made_up_path(F.col("path"))).alias("made_up"),
         )
     if store.exists(spark, "quarantine"):
         rows = store.read(spark, "quarantine")
@@ -74,9 +74,9 @@ def store_parts(
 
 
 def _with_blocked(unknown: DataFrame, determinations: DataFrame) -> DataFrame:
-    """A row is an unknown text: kind, text, rows, people, blocked, blocked_people.
+    """One row per unknown text: kind, text, rows, people, blocked, blocked_people.
 
-    A text may stand on several rows of a count, and on several counts of an arrest: each decision
+    A text may be on several rows of a count, and on several counts of an arrest: each decision
     about them is counted once.
     """
     text = ("kind", "text", "subject_id")
@@ -110,9 +110,9 @@ def _without_rows(unit: Column) -> Column:
 
 
 def _publishable(found: DataFrame) -> DataFrame:
-    """One row: the first lines of the worklist, how many texts it has, charges in comments.
+    """One row: the first lines of the worklist, the number of texts, and of charges in comments.
 
-    Rare texts could point at a person and are only counted.
+    Rare texts could identify a person and are only counted.
     """
     named, comment = F.col("text").isNotNull(), F.expr("kind = 'charge' AND text IS NULL")
     few = F.col("blocked_people").between(1, SMALLEST - 1)
@@ -126,23 +126,23 @@ def _publishable(found: DataFrame) -> DataFrame:
     )
 
 
-def store_figures(found: Mapping[str, list[Row]]) -> dict[str, Any]:
-    """What the page says of the store.
+def read_store_figures(rows: Mapping[str, list[Row]]) -> dict[str, Any]:
+    """The page's variables about the store.
 
     Args:
-        found: the rows of `store_parts`.
+        rows: of `query_store`, by part.
     """
     lines, texts, in_comments = [], 0, 0
-    for row in found.get("worklist", []):
+    for row in rows.get("worklist", []):
         lines = [WorklistLine(x.kind, x.text, -x.less, x.people, x.blocked) for x in row.lines]
         texts, in_comments = row.texts, row.in_comments or 0
-    files = found.get("files", [])
-    taken = [row.extract_date for row in files if row.status == ACCEPTED and row.extract_date]
+    files = rows.get("files", [])
+    dates = [row.extract_date for row in files if row.status == ACCEPTED and row.extract_date]
     return {
-        "extract_date": max(taken, default=None),
+        "extract_date": max(dates, default=None),
         "made_up": any(row.made_up for row in files if row.status == ACCEPTED),
         "files": sorted(files, key=lambda row: row.status),
-        "quarantined": sorted(found.get("quarantine", []), key=lambda row: (-row.rows, row.code)),
+        "quarantined": sorted(rows.get("quarantine", []), key=lambda row: (-row.rows, row.code)),
         "worklist": lines,
         "further_texts": texts - len(lines),
         "unread_comments": in_comments,

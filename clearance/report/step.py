@@ -1,57 +1,31 @@
-"""The report: one self-contained page about a sweep, fit to be published."""
+"""The report: a statewide page about a sweep and a page for each county, fit to be published."""
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from clearance.determine.recorded import Sweep, latest_sweep, standing
 from clearance.ingest.ledger import refused_since, said_of_refused
-from clearance.platform.faults.remedies import output_faults
-from clearance.platform.html_page import page_template
-from clearance.platform.store.lock import exclusive_lock
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
-from clearance.prepare.worklist import UNKNOWN
-from clearance.publish.figures.counted import Counted, Figures, figures
-from clearance.publish.figures.small_cells import SMALLEST, Line
-from clearance.publish.figures.together import collected
-from clearance.publish.made_up import SAID as MADE_UP
-from clearance.publish.words import PackWords, load_reasons, reason_text_of, words_of_packs
-from clearance.report.county_map import CountyMap, county_map, outlines
-from clearance.report.deciders import Deciders, deciders
-from clearance.report.figures import (
-    NOT_SHOWN,
-    WITHHELD,
-    WORDS,
-    Cell,
-    CountyLine,
-    Reason,
-    Totals,
-    county_lines,
-    figure,
-    sums,
-    with_the_rest,
-)
-from clearance.report.laws import used_packs
-from clearance.report.months import coming, months_part
-from clearance.report.people import people_changed, people_part
-from clearance.report.state import store_figures, store_parts
-
-KINDS = {
-    "law": "Statewide law",
-    "effect": "What the law itself has done",
-    "policy": "County policies",
-    "scenario": "Scenarios",
-    "pointer": "Pointers",
-}
+from clearance.publish.counties import known_counties
+from clearance.publish.figures.counted import Figures, FiguresAndPacks, count_figures
+from clearance.publish.figures.together import collect_parts
+from clearance.publish.words import load_reason_texts, read_words_of_packs
+from clearance.report.counties import build_county_pages
+from clearance.report.deciders import Deciders, find_deciders
+from clearance.report.laws import list_used_packs
+from clearance.report.months import build_coming, query_months
+from clearance.report.pages import county_files, render_county, render_statewide, write_pages
+from clearance.report.people import build_changed, query_people
+from clearance.report.sections import build_cells, build_reasons, build_sections
+from clearance.report.state import query_store, read_store_figures
+from clearance.report.waterfall import build_waterfall, order_of_reasons
 
 
 @dataclass(frozen=True)
@@ -59,16 +33,18 @@ class ReportResult:
     """The report that was written.
 
     Attributes:
-        out: the file.
-        sweep_id: the sweep it is about.
-        cells: cells shown.
-        withheld: cells of too few people, and those withheld beside them.
+        out: the file of the statewide page.
+        sweep_id: of the determinations.
+        cells: the number of shown cells.
+        withheld: the number of withheld cells.
+        county_pages: the number of pages of counties.
     """
 
     out: Path
     sweep_id: str
     cells: int
     withheld: int
+    county_pages: int
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -77,26 +53,8 @@ class ReportResult:
             "sweep_id": self.sweep_id,
             "cells": self.cells,
             "withheld": self.withheld,
+            "county_pages": self.county_pages,
         }
-
-
-@dataclass(frozen=True)
-class Section:
-    """What the page says of one kind of pack.
-
-    Attributes:
-        name: of its place on the page.
-        totals: sums of the lines, over what is shown.
-        map: of the lines; None where no county's share is public.
-    """
-
-    name: str
-    kind: str
-    title: str
-    lines: list[CountyLine]
-    totals: Totals
-    map: CountyMap | None
-    reasons: list[tuple[PackWords, list[Reason]]]
 
 
 @logged("report")
@@ -107,182 +65,107 @@ def write_report(
     out: Path,
     rules: Path,
     sweep: Sweep | None = None,
-    counted: Counted | None = None,
+    counted: FiguresAndPacks | None = None,
 ) -> ReportResult:
-    """The report of the latest sweep, written to a file.
+    """Writes the report of a sweep: the page `out`, and `counties/*.html` beside it.
 
     Args:
         spark: the session.
         store: where the tables are.
-        out: the file, `.html`.
-        rules: the rulebook's folder, for reason texts.
-        sweep: what it is about; the latest where None.
-        counted: its figures, where the caller has counted them.
+        out: the file of the statewide page, `.html`.
+        rules: the rulebook's folder, for reason texts and counties.
+        sweep: the sweep to report; None means the latest.
+        counted: the sweep's figures; None counts them.
 
     Raises:
-        UsageError: nothing was determined yet, or the file cannot be written.
-        SweepConflict: another run is writing the same file.
-        StoreFault: no room is left for it, or what the sweep rests on cannot be read any more.
+        UsageError: nothing was determined yet, or a file cannot be written.
+        SweepConflict: another run is writing the same report.
+        StoreFault: no room is left, or the sweep's versions cannot be read any more.
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
         sweep = sweep or latest_sweep(spark, store)
-        stands = standing(spark, store, sweep)
+        by_pack = standing(spark, store, sweep)
         determinations = sweep.read(spark, store, "determinations")
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
-            counted = Counted(figures(determinations), packs_read)
+            counted = FiguresAndPacks(count_figures(determinations), packs_read)
+        figures = counted.figures
+        used = by_pack.fingerprints
+        pack_rows = [row for row in counted.packs if row.fingerprint in used]
+        packs = read_words_of_packs(pack_rows)
+        packs_by_id = {pack.pack: pack for pack in packs.values()}
+        cells = build_cells(figures)
+        behind = find_deciders(by_pack, packs={cell.pack for cell in cells})
         refused = refused_since(spark, store)
-        used = stands.fingerprints
-        rows = [row for row in counted.packs if row.fingerprint in used]
-        packs = words_of_packs(rows)
-        by_name = {pack.pack: pack for pack in packs.values()}
-        cells = _cells(counted.figures)
-        behind = deciders(stands, packs={cell.pack for cell in cells})
-        of_store = store_parts(
+        parts = query_store(
             *(spark, store), sweep=sweep, determinations=determinations, rules=rules
         )
-        of_sweep = _parts(spark, store, sweep, determinations, counted.figures, behind)
-        found = collected({**of_store, **of_sweep})
-        reasons = _reasons(counted.figures, packs=packs, texts=load_reasons(rules))
-        page = _page(
-            sweep=sweep,
-            behind=behind,
-            packs=used_packs(rows),
-            sections=_sections(cells, reasons, by_name, totals=counted.figures.public.totals),
-            changed=people_changed(found.get("people", []), packs=by_name),
-            coming=coming(found.get("months", []), packs=by_name, behind=behind),
-            cells=cells,
-            refused=said_of_refused(refused) if refused else None,
-            **store_figures(found),
+        parts |= _query_sweep(spark, store, sweep, determinations, figures, behind)
+        rows = collect_parts(parts)
+        texts = load_reason_texts(rules)
+        reasons = build_reasons(figures, packs=packs, texts=texts)
+        sections = build_sections(cells, reasons, packs_by_id, totals=figures.public.totals)
+        orders = order_of_reasons(pack_rows, texts=texts)
+        waterfalls = {
+            section.name: build_waterfall(section, orders.get(section.name, []))
+            for section in sections
+        }
+        county_pages = build_county_pages(
+            *(sections, reasons), figures=figures, rows=pack_rows, packs=packs, texts=texts
         )
-    _write(out, page)
-    hidden = sum(cell.units is None for cell in cells)
-    return ReportResult(out, sweep.sweep_id, cells=len(cells) - hidden, withheld=hidden)
+    links = county_files(county_pages, known=known_counties(rules))
+    of_store = read_store_figures(rows)
+    shared = {
+        "sweep": sweep,
+        "behind": behind,
+        "refused": said_of_refused(refused) if refused else None,
+        "extract_date": of_store.pop("extract_date"),
+        "made_up": of_store.pop("made_up"),
+    }
+    statewide = render_statewide(
+        sections,
+        waterfalls=waterfalls,
+        county_links=links,
+        without_page=sorted({cell.county for cell in cells} - links.keys()),
+        packs=list_used_packs(pack_rows),
+        changed=build_changed(rows.get("people", []), packs=packs_by_id),
+        coming=build_coming(rows.get("months", []), packs=packs_by_id, behind=behind),
+        **shared,
+        **of_store,
+    )
+    write_pages(
+        out,
+        statewide,
+        counties={
+            links[page.county]: render_county(page, statewide=out.name, **shared)
+            for page in county_pages
+        },
+    )
+    withheld = sum(cell.units is None for cell in cells)
+    return ReportResult(
+        out,
+        sweep.sweep_id,
+        cells=len(cells) - withheld,
+        withheld=withheld,
+        county_pages=len(county_pages),
+    )
 
 
-def _parts(
+def _query_sweep(
     spark: SparkSession,
     store: Store,
     sweep: Sweep,
     determinations: DataFrame,
-    counted: Figures,
+    figures: Figures,
     behind: Deciders,
 ) -> dict[str, DataFrame]:
-    """What is to be read of the sweep beside its figures, each a few rows."""
+    """The queries of a sweep's people and months, each of a few rows."""
     parts = {}
-    if counted.of_kind("law"):
-        parts["months"] = months_part(determinations, figures=counted, behind=behind)
+    if figures.of_kind("law"):
+        parts["months"] = query_months(determinations, figures=figures, behind=behind)
     if store.exists(spark, "charges"):
         charges = sweep.read(spark, store, "charges")
-        people = people_part(determinations, charges=charges, figures=counted, behind=behind)
+        people = query_people(determinations, charges=charges, figures=figures, behind=behind)
         if people is not None:
             parts["people"] = people
     return parts
-
-
-def _cells(figures: Figures) -> list[Cell]:
-    kinds = {row.pack: row.kind for row in figures.decisions}
-    found = (
-        Cell(kinds[pack], pack, county, outcome, number.units if number else None)
-        for (county, pack, outcome), number in figures.public.outcomes.items()
-    )
-    return sorted(found, key=lambda cell: (cell.pack, cell.county, cell.outcome))
-
-
-def _reasons(
-    figures: Figures, *, packs: Mapping[str, PackWords], texts: Mapping[str, str]
-) -> list[Reason]:
-    """The reasons that some county may show, each added up over those counties.
-
-    That a reason has somebody at all bounds those that are withheld beside it.
-    """
-    behind: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for row in figures.decisions:
-        behind[row.pack, row.outcome, row.reason].append(row)
-    shown: dict[tuple[str, str, str], int] = defaultdict(int)
-    for (_, pack, outcome, reason), number in figures.public.reasons.items():
-        if number is not None:
-            shown[pack, outcome, reason] += number.units
-    found = []
-    for (pack, outcome, reason), units in shown.items():
-        rows = behind[pack, outcome, reason]
-        fingerprints = sorted({row.pack_fingerprint for row in rows})
-        used = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
-        text = reason_text_of(reason, texts, used)
-        cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
-        found.append(Reason(pack, outcome, reason, text, cite, units))
-    return found
-
-
-def _sections(
-    cells: list[Cell],
-    reasons: list[Reason],
-    packs: Mapping[str, PackWords],
-    *,
-    totals: Mapping[Line, int],
-) -> list[Section]:
-    """County policies are one table, since a county has one; any other pack has its own."""
-    groups: dict[tuple[str, str], list[Cell]] = {}
-    for cell in cells:
-        groups.setdefault((cell.kind, "" if cell.kind == "policy" else cell.pack), []).append(cell)
-    sections = []
-    for kind, name in sorted(groups, key=lambda key: (list(KINDS).index(key[0]), key[1])):
-        group = groups[kind, name]
-        lines = county_lines(group, totals=totals)
-        explained = [
-            (
-                packs.get(pack, PackWords(pack=pack, version="", title=pack)),
-                _with_the_rest(reasons, [cell for cell in group if cell.pack == pack]),
-            )
-            for pack in sorted({cell.pack for cell in group})
-        ]
-        sections.append(
-            Section(
-                name=name or kind,
-                kind=kind,
-                title=KINDS[kind] if kind == "policy" else explained[0][0].title,
-                lines=lines,
-                totals=sums(lines),
-                map=county_map(lines),
-                reasons=explained,
-            )
-        )
-    return sections
-
-
-def _with_the_rest(reasons: list[Reason], cells: list[Cell]) -> list[Reason]:
-    units: dict[tuple[str, str], int] = defaultdict(int)
-    for cell in cells:
-        if cell.units:
-            units[cell.pack, cell.outcome] += cell.units
-    of_pack = [reason for reason in reasons if (reason.pack, reason.outcome) in units]
-    return with_the_rest(of_pack, units)
-
-
-def _page(*, sections: list[Section], **said: Any) -> str:
-    return page_template("clearance.report").render(
-        sections=sections,
-        outlines=outlines(),
-        header=(*WORDS.values(), NOT_SHOWN, "All"),
-        smallest=SMALLEST,
-        withheld=WITHHELD,
-        kinds=UNKNOWN,
-        figure=figure,
-        made_up_people=MADE_UP,
-        **said,
-    )
-
-
-def _write(out: Path, page: str) -> None:
-    """Write the page whole or not at all, one run at a time."""
-    aside = out.with_name(f".{out.name}.part")
-    remedy = "Name a file that you may write with --out, for example report.html."
-    with output_faults(out, what="report", remedy=remedy):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with exclusive_lock(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
-            try:
-                aside.write_text(page, encoding="utf-8")
-                os.replace(aside, out)
-            except OSError:
-                aside.unlink(missing_ok=True)
-                raise

@@ -1,5 +1,5 @@
-"""The rule language: packs of rules as data, and what can be done with them.
+"""The rule language: packs of rules as data, and the code that loads, checks and evaluates them.
 
-`rules` always means the law in `rules/`; this package only knows how to read, check, render,
-compile and evaluate it. Nothing here imports Spark but `spark.compile` and `spark.rows`.
+`rules` always means the law in `rules/`; this package loads, checks, renders, compiles and
+evaluates it. Only `spark.compile` and `spark.rows` import Spark.
 """

@@ -1,4 +1,4 @@
-"""Whether a cite cites anything."""
+"""The test for cites that are placeholders."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ _PLACEHOLDER = re.compile(
 
 
 def cites_nothing(cite: str) -> bool:
-    """Whether the words only hold a cite's place, as TODO or ? do."""
+    """Whether a cite is only a placeholder, such as TODO or ?."""
     return _PLACEHOLDER.fullmatch(cite.strip(" .:;-")) is not None

@@ -1,7 +1,7 @@
-"""Deciding in plain Python, one unit at a time: the same answers as Spark, written apart.
+"""The oracle: decides one unit at a time in plain Python, with the same answers as Spark.
 
-It walks the conditions as trees with three-valued logic and finds dates by trying every flip,
-where `compile` works on bit masks; the property tests hold the two together.
+It evaluates conditions as trees in three-valued logic and finds dates by trying every flip, while
+`spark.compile` works on bit masks. Property tests compare the two.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Determination:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What the flow says on one day."""
+    """The answer of the flow on one day."""
 
     index: int
     is_unknown: bool
@@ -55,36 +55,38 @@ class _Answer:
     facts_known: int
 
 
-def decide(bound: ResolvedPack, row: Row, as_of: date) -> Determination | None:
-    """The determination of a unit, or None where the unit is not the pack's business.
+def decide(resolved: ResolvedPack, row: Row, as_of: date) -> Determination | None:
+    """The determination of a unit; None if the unit is out of the pack's scope.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
         row: the unit's columns.
         as_of: the sweep's date.
     """
-    if not all(truth(bound, fact, row, as_of) is True for fact in bound.scope):
+    if not all(truth(resolved, fact, row, as_of) is True for fact in resolved.scope):
         return None
-    today = _answer(bound, row, as_of)
-    flips = sorted({flip for i in bound.timed if (flip := flip_date(bound, bound.facts[i], row))})
+    today = _answer(resolved, row, as_of)
+    flips = sorted(
+        {flip for i in resolved.timed if (flip := flip_date(resolved, resolved.facts[i], row))}
+    )
     later = [day for day in flips if day > as_of]
-    decision = _decision(bound, today)
+    decision = _decision(resolved, today)
     eligible_on: date | None = None
     relief: str | None = decision.relief
     outcome: str = decision.outcome
     if outcome == "ELIGIBLE":
-        begun = _start_of_run(bound, row, [day for day in flips if day <= as_of])
-        eligible_on = _never_before(begun, row.get(bound.event_day), bound.pack.first_day)
+        start = _start_of_run(resolved, row, [day for day in flips if day <= as_of])
+        eligible_on = _latest_known(start, row.get(resolved.event_day), resolved.pack.first_day)
     else:
         for day in later:
-            then = _decision(bound, _answer(bound, row, day))
-            if then.outcome == "ELIGIBLE":
+            decision_then = _decision(resolved, _answer(resolved, row, day))
+            if decision_then.outcome == "ELIGIBLE":
                 eligible_on = day
                 if outcome == "NOT_ELIGIBLE":
-                    outcome, relief = "NOT_YET", then.relief
+                    outcome, relief = "NOT_YET", decision_then.relief
                 break
-    revisit_on = next((day for day in later if _answer(bound, row, day) != today), None)
-    reason, rule, cite = _words(bound, today)
+    revisit_on = next((day for day in later if _answer(resolved, row, day) != today), None)
+    reason, rule, cite = _reason_rule_cite(resolved, today)
     return Determination(
         outcome=outcome,
         relief=relief,
@@ -98,37 +100,37 @@ def decide(bound: ResolvedPack, row: Row, as_of: date) -> Determination | None:
     )
 
 
-def _start_of_run(bound: ResolvedPack, row: Row, past: list[date]) -> date | None:
+def _start_of_run(resolved: ResolvedPack, row: Row, past: list[date]) -> date | None:
     start: date | None = None
     for day in reversed([FIRST_DAY, *past]):
-        if _decision(bound, _answer(bound, row, day)).outcome != "ELIGIBLE":
+        if _decision(resolved, _answer(resolved, row, day)).outcome != "ELIGIBLE":
             return start
         start = day
     return None
 
 
-def _never_before(*days: date | None) -> date | None:
-    """The latest of the days that are known."""
+def _latest_known(*days: date | None) -> date | None:
+    """The latest of the days that are not None; None if there is no such day."""
     return max((day for day in days if day is not None), default=None)
 
 
-def _answer(bound: ResolvedPack, row: Row, day: date) -> _Answer:
-    truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
-    passed: list[Decision] = []
-    index = bound.pack.last
-    for i, condition in enumerate(bound.conditions):
+def _answer(resolved: ResolvedPack, row: Row, day: date) -> _Answer:
+    truths = {fact.name: truth(resolved, fact, row, day) for fact in resolved.facts}
+    unknown_decisions: list[Decision] = []
+    index = resolved.pack.last
+    for i, condition in enumerate(resolved.conditions):
         holds = evaluate(condition, truths)
         if holds is True:
             index = i
             break
         if holds is None:
-            passed.append(bound.decisions[i])
-    differs = any(decision != bound.decisions[index] for decision in passed)
-    mask = bound.consulted[index]
-    bits = [truths[fact.name] for fact in bound.facts]
+            unknown_decisions.append(resolved.decisions[i])
+    differs = any(decision != resolved.decisions[index] for decision in unknown_decisions)
+    mask = resolved.consulted[index]
+    bits = [truths[fact.name] for fact in resolved.facts]
     return _Answer(
         index=index,
-        is_unknown=differs and not bound.unknown_passes,
+        is_unknown=differs and not resolved.unknown_passes,
         facts_true=mask & sum(1 << i for i, bit in enumerate(bits) if bit is True),
         facts_known=mask & sum(1 << i for i, bit in enumerate(bits) if bit is not None),
     )
@@ -138,8 +140,8 @@ def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | 
     """Three-valued truth of a condition.
 
     Args:
-        condition: over facts' names.
-        truths: each fact's truth; None where unknown.
+        condition: a condition over names of facts.
+        truths: the truth of each fact by name; None if unknown.
     """
     if isinstance(condition, str):
         return truths[condition]
@@ -154,15 +156,15 @@ def evaluate(condition: Condition, truths: Mapping[str, bool | None]) -> bool | 
     return None if None in results else not decisive
 
 
-def _decision(bound: ResolvedPack, answer: _Answer) -> Decision:
-    unknown = bound.pack.unknown.then
+def _decision(resolved: ResolvedPack, answer: _Answer) -> Decision:
+    unknown = resolved.pack.unknown.then
     if answer.is_unknown and unknown is not None:
         return unknown
-    return bound.decisions[answer.index]
+    return resolved.decisions[answer.index]
 
 
-def _words(bound: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
-    pack = bound.pack
+def _reason_rule_cite(resolved: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
+    pack = resolved.pack
     if answer.is_unknown:
         return str(pack.unknown.reason), "unknown", str(pack.unknown.cite)
     if answer.index == pack.last:
@@ -171,65 +173,65 @@ def _words(bound: ResolvedPack, answer: _Answer) -> tuple[str, str, str]:
     return rule.reason, rule.rule, rule.cite
 
 
-def truth(bound: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
-    """Whether a fact holds on a day; None where the record does not say."""
-    if bound.is_off(fact):
+def truth(resolved: ResolvedPack, fact: Fact, row: Row, day: date) -> bool | None:
+    """Whether a fact holds on a day; None if it is unknown."""
+    if resolved.is_off(fact):
         return False
     if fact.timed:
-        flip = flip_date(bound, fact, row)
+        flip = flip_date(resolved, fact, row)
         if flip is None:
             return None
         # Time makes a fact known once: on the last possible day.
         first = None if _is_bound(fact, fact.subject, row) else flip
-        return _compared(fact, day=_Span(day, day), flip=_Span(first, flip))
-    subject = _value(bound, fact.subject, row)
+        return _date_truth(fact, day=_Span(day, day), flip=_Span(first, flip))
+    subject = _value(resolved, fact.subject, row)
     if fact.operator is Operator.IS_KNOWN:
         return subject is not None
     if fact.operator is Operator.WITHIN_YEARS_AFTER:
-        return _within(bound, fact, subject, row)
+        return _within_years(resolved, fact, subject, row)
     if fact.operator is Operator.MAY_BE and subject is None:
         return True
-    values = [_value(bound, value, row) for value in fact.values]
+    values = [_value(resolved, value, row) for value in fact.values]
     if subject is None or None in values:
         return None
     if fact.years is not None:
-        years = _value(bound, fact.years, row)
+        years = _value(resolved, fact.years, row)
         if years is None:
             return None
-        return _of_spans(bound, fact, row, years)
+        return _span_truth(resolved, fact, row, years)
     if fact.may_be_a_bound:
-        return _of_spans(bound, fact, row, 0)
+        return _span_truth(resolved, fact, row, 0)
     return _compare(fact.operator, subject, values)
 
 
 @dataclass(frozen=True)
 class _Span:
-    """The days that a date may be; without a first one where nothing is known but the last."""
+    """The possible days of a date; `first` is None if only the last is known."""
 
     first: date | None
     last: date
 
 
-def _of_spans(bound: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
-    """Truth of a comparison that no as-of date moves."""
-    subject = _span(bound, fact, fact.subject, row)
+def _span_truth(resolved: ResolvedPack, fact: Fact, row: Row, years: int) -> bool | None:
+    """Truth of a date comparison that is not timed."""
+    subject = _span(resolved, fact, fact.subject, row)
     flips = _Span(
-        None if subject.first is None else _moved(bound, fact, subject.first, years),
-        _moved(bound, fact, subject.last, years),
+        None if subject.first is None else _moved_day(resolved, fact, subject.first, years),
+        _moved_day(resolved, fact, subject.last, years),
     )
-    return _compared(fact, day=_span(bound, fact, fact.values[0], row), flip=flips)
+    return _date_truth(fact, day=_span(resolved, fact, fact.values[0], row), flip=flips)
 
 
-def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
-    """Truth of a comparison of dates; None where another possible day would change it.
+def _date_truth(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
+    """Truth of a date comparison; None if another possible day would change it.
 
     Args:
         fact: the comparison.
-        day: what is compared with the flip.
-        flip: from which day on its truth is the other.
+        day: the possible days on the right of the comparison.
+        flip: the possible flip days.
     """
     passed = day.last >= flip.last
-    # An earlier subject flips earlier; an earlier day to compare with may not reach the flip.
+    # An earlier subject has an earlier flip; an earlier day on the right may not reach the flip.
     if passed:
         sure = day.first is not None and day.first >= flip.last
     else:
@@ -237,9 +239,9 @@ def _compared(fact: Fact, *, day: _Span, flip: _Span) -> bool | None:
     return passed == fact.rises if sure else None
 
 
-def _span(bound: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
-    """The days that an operand may be."""
-    last = _value(bound, operand, row)
+def _span(resolved: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
+    """The possible days of an operand."""
+    last = _value(resolved, operand, row)
     span = fact.span_of(operand)
     if span is not None and isinstance(operand, Column) and row[operand.name] is None:
         return _Span(row[span[0]], last)
@@ -247,38 +249,40 @@ def _span(bound: ResolvedPack, fact: Fact, operand: Operand, row: Row) -> _Span:
 
 
 def _is_bound(fact: Fact, operand: Operand, row: Row) -> bool:
-    """Whether an operand is the last possible day."""
+    """Whether an operand is a last possible day instead of the true day."""
     span = fact.span_of(operand)
     if span is not None and isinstance(operand, Column) and row[operand.name] is None:
         return True
-    asked = [operand]
+    operands = [operand]
     if fact.free_of is not None and operand == fact.subject:
-        asked.append(fact.free_of)
-    marks = [mark for one in asked if (mark := fact.bound_of(one)) is not None]
+        operands.append(fact.free_of)
+    marks = [mark for column in operands if (mark := fact.bound_of(column)) is not None]
     return any(row[mark] for mark in marks)
 
 
-def _within(bound: ResolvedPack, fact: Fact, days: list[date] | None, row: Row) -> bool | None:
-    """Whether one of the days lies within so many years after a day; None where not known."""
-    start = _value(bound, fact.values[0], row)
-    years = None if fact.years is None else _value(bound, fact.years, row)
+def _within_years(
+    resolved: ResolvedPack, fact: Fact, days: list[date] | None, row: Row
+) -> bool | None:
+    """Whether one of the days is within the fact's years after a day; None if unknown."""
+    start = _value(resolved, fact.values[0], row)
+    years = None if fact.years is None else _value(resolved, fact.years, row)
     if days is None or start is None or years is None:
         return None
-    last = add_years(start, years, bound.pack.leap_day)
+    last = add_years(start, years, resolved.pack.leap_day)
     if _is_bound(fact, fact.values[0], row) and any(day <= last for day in days):
         return None
     inside = any(start < day <= last for day in days)
     return None if inside and _is_bound(fact, fact.subject, row) else inside
 
 
-def flip_date(bound: ResolvedPack, fact: Fact, row: Row) -> date | None:
-    """The day from which a timed fact's truth is the other; None where unknown or never."""
-    if bound.is_off(fact):
+def flip_date(resolved: ResolvedPack, fact: Fact, row: Row) -> date | None:
+    """The day from which a timed fact has the other truth; None if unknown or never."""
+    if resolved.is_off(fact):
         return None
-    subject = _value(bound, fact.subject, row)
+    subject = _value(resolved, fact.subject, row)
     if subject is None:
         return None
-    years = 0 if fact.years is None else _value(bound, fact.years, row)
+    years = 0 if fact.years is None else _value(resolved, fact.years, row)
     if years is None:
         return None
     if fact.free_of is not None:
@@ -286,29 +290,29 @@ def flip_date(bound: ResolvedPack, fact: Fact, row: Row) -> date | None:
         if days is None:
             return None
         for day in sorted(days):
-            if subject < day <= add_years(subject, years, bound.pack.leap_day):
+            if subject < day <= add_years(subject, years, resolved.pack.leap_day):
                 subject = day
-    return _moved(bound, fact, subject, years)
+    return _moved_day(resolved, fact, subject, years)
 
 
-def _moved(bound: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
+def _moved_day(resolved: ResolvedPack, fact: Fact, subject: date, years: int) -> date:
     is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
     offset = years - AGE_ANCHOR if is_age else years
-    return add_days(add_years(subject, offset, bound.pack.leap_day), FLIPS[fact.operator][1])
+    return add_days(add_years(subject, offset, resolved.pack.leap_day), FLIPS[fact.operator][1])
 
 
 def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
     first = values[0]
-    options = first if isinstance(first, tuple) else values
+    choices = first if isinstance(first, tuple) else values
     match operator:
         case Operator.IS:
             return bool(subject == first)
         case Operator.IS_ONE_OF | Operator.MAY_BE:
-            return subject in options
+            return subject in choices
         case Operator.INCLUDES:
-            return any(option in subject for option in options)
+            return any(option in subject for option in choices)
         case Operator.STARTS_WITH:
-            paths = [str(option).split(".") for option in options]
+            paths = [str(option).split(".") for option in choices]
             return any(list(subject)[: len(path)] == path for path in paths)
         case Operator.AT_LEAST | Operator.ON_OR_AFTER:
             return bool(subject >= first)
@@ -322,26 +326,26 @@ def _compare(operator: Operator, subject: Any, values: list[Any]) -> bool:
             raise AssertionError(f"{operator} is decided elsewhere")
 
 
-def _value(bound: ResolvedPack, operand: Operand, row: Row) -> Any:
+def _value(resolved: ResolvedPack, operand: Operand, row: Row) -> Any:
     if isinstance(operand, Constant):
         return operand.value
     if isinstance(operand, Column):
         value = row[operand.name]
-        if value is None and operand.name in bound.spans:
-            # An earlier release has no such columns.
-            return row.get(bound.spans[operand.name][1])
-        return bound.absent.get(operand.name) if value is None else value
+        if value is None and operand.name in resolved.spans:
+            # Rows of an earlier release lack the columns of spans.
+            return row.get(resolved.spans[operand.name][1])
+        return resolved.absent.get(operand.name) if value is None else value
     if isinstance(operand, Option):
-        return bound.options[operand.name]
+        return resolved.options[operand.name]
     if isinstance(operand, AsOf):
         raise AssertionError("as-of is a flip, not a value")
-    return _param(bound, operand, row)
+    return _param_value(resolved, operand, row)
 
 
-def _param(bound: ResolvedPack, operand: Param, row: Row) -> Any:
-    dated = bound.pack.params[operand.name]
+def _param_value(resolved: ResolvedPack, operand: Param, row: Row) -> Any:
+    dated = resolved.pack.params[operand.name]
     if dated.by is None:
-        return bound.values[operand.name]
+        return resolved.values[operand.name]
     day = row[dated.by]
-    begun = [item for item in dated.dated if day is not None and item.start <= day]
-    return begun[-1].value if begun else None
+    periods = [item for item in dated.dated if day is not None and item.start <= day]
+    return periods[-1].value if periods else None

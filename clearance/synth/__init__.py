@@ -1,1 +1,1 @@
-"""Made-up people in the format of the research file, with the mess of the real one."""
+"""Made-up people in the format of the research file, with the irregularities of real files."""

@@ -1,4 +1,4 @@
-"""What becomes of an arrest: the court's decision on each count, the sentence, what came later."""
+"""The cycle of an arrest: the court's decision on each count, the sentence, later dispositions."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ AFTER_CONVICTION = Weighted(
 
 @dataclass(frozen=True)
 class Practice:
-    """How often arrests and cases come to what end.
+    """The probabilities of the outcomes of arrests and cases.
 
     Attributes:
-        ended_at_arrest: dispositions of an arrest that no case followed.
-        in_court: what the court decides, by the words of `IN_COURT`.
-        dismissals: texts, all equally likely.
-        diversions: texts, all equally likely.
-        after_diversion: what became of a diversion.
-        after_conviction: what became of a conviction.
-        not_before: the first day of what a law brought, by text; what falls due earlier comes then.
-        comments: what somebody noted at a charge, all equally likely.
+        ended_at_arrest: dispositions of an arrest without a case.
+        in_court: decisions of the court, with the keys of `IN_COURT`.
+        dismissals: texts of a dismissal, all equally likely.
+        diversions: texts of a diversion, all equally likely.
+        after_diversion: dispositions after a diversion; empty for none.
+        after_conviction: dispositions after a conviction; empty for none.
+        not_before: the first day of a disposition, by text; an earlier one is moved after that day.
+        comments: comments at a charge, all equally likely.
     """
 
     ended_at_arrest: Weighted[str] = ENDED_AT_ARREST
@@ -79,11 +79,11 @@ class Practice:
 
 
 SMALL = Practice()
-"""That of the small state."""
+"""The practice of the small state."""
 
 
 def probation(dice: Dice, *, felony: bool) -> list[Part]:
-    """The parts of a sentence with probation, jail as its condition, and perhaps a fine."""
+    """The parts of a sentence with probation, perhaps with jail and a fine."""
     if felony:
         length = Part("PROBATION", str(dice.pick((3, 3, 5))), "Y")
     else:
@@ -97,7 +97,7 @@ def probation(dice: Dice, *, felony: bool) -> list[Part]:
 
 
 def sentence(level: str, dice: Dice, *, long: bool = False) -> tuple[str, list[Part]]:
-    """The disposition of a conviction of this level and its sentence parts."""
+    """The disposition and the sentence parts of a conviction of a level."""
     if level == "I":
         return "CONVICTED", [Part("FINE")]
     felony = level == "F"
@@ -121,8 +121,8 @@ def sentence(level: str, dice: Dice, *, long: bool = False) -> tuple[str, list[P
     return "CONVICTED-PROB/JAIL" if jail else "CONVICTED-PROBATION", parts
 
 
-def written(charge: Charge, number: int, dice: Dice, practice: Practice = SMALL) -> Entry:
-    """An arrest entry of the charge, as somebody wrote it down."""
+def charge_entry(charge: Charge, number: int, dice: Dice, practice: Practice = SMALL) -> Entry:
+    """An arrest entry of a charge, in one of its spellings."""
     text, comment = spell(charge, dice)
     entry = Entry(charge=text, level=charge.level, number=number, comment=comment)
     if not comment:
@@ -148,20 +148,21 @@ def arrest_cycle(
     long: bool = False,
     practice: Practice = SMALL,
 ) -> Cycle:
-    """An arrest for these charges and everything that follows from it.
+    """The cycle of an arrest for some charges, with its court steps and later dispositions.
 
     Args:
-        charges: one count each.
+        charges: the charges, one count each.
         on: the day of the arrest.
-        county: where.
-        dice: chance.
-        to_court: how likely it comes to court.
-        ends: what the court decides; drawn when None.
-        long: whether the prison term is a very long one.
-        practice: how often a case comes to what end.
+        county: the county of the arrest.
+        dice: the random source.
+        to_court: the probability that the arrest comes to court.
+        ends: the court's decision, a key of `IN_COURT`; drawn if None.
+        long: whether the sentence is a very long prison term.
+        practice: the probabilities of outcomes.
     """
     entries = [
-        written(charge, number, dice, practice) for number, charge in enumerate(charges, start=1)
+        charge_entry(charge, number, dice, practice)
+        for number, charge in enumerate(charges, start=1)
     ]
     for charge, entry in zip(charges, entries, strict=True):
         if charge is CONSPIRACY and entry.charge.startswith(charge.section):
@@ -169,9 +170,9 @@ def arrest_cycle(
     arrest = Step(ARREST, on, county, entries)
     cycle = Cycle(on, [arrest])
     if dice.chance(0.03):
-        again = written(charges[0], 1, dice, practice)
+        supplemental = charge_entry(charges[0], 1, dice, practice)
         cycle.steps.append(
-            Step("SUPPLEMENTAL ARR", on + timedelta(dice.between(1, 9)), county, [again])
+            Step("SUPPLEMENTAL ARR", on + timedelta(dice.between(1, 9)), county, [supplemental])
         )
     if not (long or ends or dice.chance(to_court)):
         disposition = dice.draw(practice.ended_at_arrest)
@@ -181,15 +182,15 @@ def arrest_cycle(
     if dice.chance(0.3):
         for entry in entries:
             entry.case = dice.digits(7)  # the agency's own number
-    _court(cycle, entries, ends or dice.draw(practice.in_court), dice, practice, long=long)
+    _add_court_step(cycle, entries, ends or dice.draw(practice.in_court), dice, practice, long=long)
     return cycle
 
 
-def _court(
+def _add_court_step(
     cycle: Cycle, arrested: list[Entry], ends: str, dice: Dice, practice: Practice, *, long: bool
 ) -> None:
-    first = cycle.steps[0]
-    on = first.on + timedelta(int(400 * dice.throw() ** 2) + 1)
+    arrest = cycle.steps[0]
+    on = arrest.on + timedelta(int(400 * dice.throw() ** 2) + 1)
     case = f"{dice.pick(('CR', 'SC', 'M', 'F', ''))}{dice.digits(6)}"
     if dice.chance(0.04):
         case = dice.pick((" NULL ", ""))
@@ -205,9 +206,9 @@ def _court(
         )
         for entry in arrested
     ]
-    cycle.steps.append(Step(COURT, on, first.county, entries))
-    for place, entry in enumerate(entries):
-        if ends == "convicted" and (place == 0 or dice.chance(0.45)):
+    cycle.steps.append(Step(COURT, on, arrest.county, entries))
+    for index, entry in enumerate(entries):
+        if ends == "convicted" and (index == 0 or dice.chance(0.45)):
             _convict(entry, dice, long=long)
         elif ends == "diverted":
             entry.disposition = dice.pick(practice.diversions)
@@ -216,10 +217,12 @@ def _court(
         elif ends:
             entry.disposition = dice.pick(practice.dismissals)
     if ends == "convicted":
-        _after_conviction(cycle, entries[0], on, dice, practice)
+        _add_after_conviction(cycle, entries[0], on, dice, practice)
     elif ends == "diverted":
-        happened = dice.draw(practice.after_diversion)
-        _later(cycle, entries, happened, on + timedelta(dice.between(360, 800)), dice)
+        disposition = dice.draw(practice.after_diversion)
+        _add_later_dispositions(
+            cycle, entries, disposition, on + timedelta(dice.between(360, 800)), dice
+        )
 
 
 def _convict(entry: Entry, dice: Dice, *, long: bool) -> None:
@@ -231,36 +234,42 @@ def _convict(entry: Entry, dice: Dice, *, long: bool) -> None:
         entry.convicted_charge = entry.charge
 
 
-def _after_conviction(cycle: Cycle, entry: Entry, on: date, dice: Dice, practice: Practice) -> None:
+def _add_after_conviction(
+    cycle: Cycle, entry: Entry, on: date, dice: Dice, practice: Practice
+) -> None:
     county = cycle.steps[0].county
     if entry.disposition == "CONVICTED-PRISON":
-        arrived = Entry(entry.charge, entry.level, 1, comment=entry.comment)
+        custody = Entry(entry.charge, entry.level, 1, comment=entry.comment)
         cycle.steps.append(
-            Step("CUSTODY:CDC", on + timedelta(dice.between(5, 40)), county, [arrived])
+            Step("CUSTODY:CDC", on + timedelta(dice.between(5, 40)), county, [custody])
         )
         if dice.chance(0.5):
-            out = Entry(entry.charge, entry.level, 1, entry.comment, disposition="PAROLED FROM CDC")
-            later = on + timedelta(dice.between(300, 1200))
-            cycle.steps.append(Step("CUSTODY:CDC", later, county, [out]))
+            parole = Entry(
+                entry.charge, entry.level, 1, entry.comment, disposition="PAROLED FROM CDC"
+            )
+            released_on = on + timedelta(dice.between(300, 1200))
+            cycle.steps.append(Step("CUSTODY:CDC", released_on, county, [parole]))
         return
-    happened = dice.draw(practice.after_conviction)
+    disposition = dice.draw(practice.after_conviction)
     wait = (
         dice.between(90, 700)
-        if "PROB" in happened or "SENT" in happened
+        if "PROB" in disposition or "SENT" in disposition
         else dice.between(900, 5000)
     )
     later_on = on + timedelta(wait)
-    earliest = practice.not_before.get(happened)
+    earliest = practice.not_before.get(disposition)
     if earliest is not None and later_on < earliest:
         later_on = earliest + timedelta(wait // 2)
-    _later(cycle, [entry], happened, later_on, dice)
+    _add_later_dispositions(cycle, [entry], disposition, later_on, dice)
 
 
-def _later(cycle: Cycle, entries: list[Entry], happened: str, later_on: date, dice: Dice) -> None:
-    """A later disposition: on a later step with the same case number, or on the count itself."""
-    if not happened:
+def _add_later_dispositions(
+    cycle: Cycle, entries: list[Entry], disposition: str, later_on: date, dice: Dice
+) -> None:
+    """Add later dispositions, on a step with the same case number or on the counts themselves."""
+    if not disposition:
         return
-    later = []
+    changes = []
     same_count = dice.chance(0.3)
     for number, entry in enumerate(entries, start=1):
         change = Entry(
@@ -269,18 +278,18 @@ def _later(cycle: Cycle, entries: list[Entry], happened: str, later_on: date, di
             entry.number if same_count else number,
             case=entry.case,
             comment=entry.comment,
-            disposition=happened,
+            disposition=disposition,
             disposition_order=2 if same_count else 1,
         )
-        if happened.startswith("REDUCED"):
+        if disposition.startswith("REDUCED"):
             change.convicted_level = "MISDEMEANOR"
-        elif happened == "SENTENCE MODIFIED":
+        elif disposition == "SENTENCE MODIFIED":
             change.parts = [Part("JAIL", str(dice.between(10, 120)), "D")]
-        later.append(change)
+        changes.append(change)
     court = cycle.steps[-1]
     if same_count:
-        for change in later:
+        for change in changes:
             change.disposed_later = later_on
-        court.entries.extend(later)
+        court.entries.extend(changes)
     else:
-        cycle.steps.append(Step(COURT, later_on, court.county, later))
+        cycle.steps.append(Step(COURT, later_on, court.county, changes))

@@ -1,4 +1,4 @@
-"""Seeded chance: the same key always gives the same throws, on every Python and platform."""
+"""Seeded random numbers: the same key gives the same throws on every Python and platform."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Weighted(Generic[T]):
-    """Values with weights, ready to be drawn from.
+    """Values with weights, to draw from.
 
     Attributes:
-        values: what can be drawn, in the order given.
+        values: the values, in the order given.
     """
 
     def __init__(self, weights: Mapping[T, float]) -> None:
@@ -23,12 +23,12 @@ class Weighted(Generic[T]):
         self._bounds = list(accumulate(weights.values()))
 
     def at(self, share: float) -> T:
-        """The value that stands at `share` (0 to 1) of the whole weight."""
+        """The value at a share (0 to 1) of the total weight."""
         return self.values[bisect(self._bounds, share * self._bounds[-1])]
 
 
 class Dice:
-    """Throws that depend on the key alone.
+    """Random numbers that depend only on the key.
 
     Only `Random.random` is used: its sequence is the one that Python promises to keep.
     """
@@ -37,7 +37,7 @@ class Dice:
         self.throw = Random(":".join(map(str, key))).random
 
     def chance(self, probability: float) -> bool:
-        """True with this probability."""
+        """True with a probability."""
         return self.throw() < probability
 
     def between(self, low: int, high: int) -> int:

@@ -1,7 +1,7 @@
-"""What other offices know of made-up people: registry, supervision and petitions, as CSV files.
+"""The feeds of made-up people: registry, supervision and petitions, as CSV files.
 
-Each file is from another office: one from a spreadsheet, one with its columns in an order of its
-own. What an office does not know it leaves blank, or writes `-` or `NULL`.
+Each file has the form of another office: one is from a spreadsheet, one has its columns in another
+order. Unknown cells are blank, `-` or `NULL`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from clearance.synth.write import FIRST_CYCLE, FIRST_SUBJECT
 Cells = dict[str, str]
 Convicted = tuple[str, Step, Entry]
 
-# Relief without a petition is given since then, and only since then can a prosecutor object to it.
+# The day from which relief is given without a petition, so that a prosecutor can object to it.
 FIRST_PETITION = date(2022, 7, 1)
 MONTHS_OF = {"M": 1, "Y": 12}
 ABSENT = Weighted({"": 80.0, "-": 12.0, "NULL": 8.0})
@@ -34,13 +34,13 @@ PETITIONS_END = Weighted({"granted": 45.0, "denied": 25.0, "pending": 20.0, "wit
 
 @dataclass(frozen=True)
 class Form:
-    """How an office writes its file.
+    """The form of an office's file.
 
     Attributes:
-        columns: in its order.
-        encoding: UTF-8, with or without the mark that a spreadsheet puts first.
+        columns: the columns in the office's order.
+        encoding: UTF-8, with or without a byte order mark.
         newline: the end of a line.
-        quoting: of the `csv` module.
+        quoting: a constant of the `csv` module.
     """
 
     columns: tuple[str, ...]
@@ -49,7 +49,7 @@ class Form:
     quoting: Any = csv.QUOTE_MINIMAL
 
     def sheet(self, file: TextIO) -> Any:
-        """A writer of such rows, without a header yet."""
+        """A CSV writer of the form on an open file; the header is not written."""
         return csv.writer(file, lineterminator=self.newline, quoting=self.quoting)
 
 
@@ -67,12 +67,12 @@ FORMS = {
 
 @dataclass(frozen=True)
 class MadeFeed:
-    """A feed that was written.
+    """The file of a feed.
 
     Attributes:
         kind: of the feed.
-        file: where it lies.
-        rows: how many it holds.
+        file: the path of the file.
+        rows: number of rows, without the header.
     """
 
     kind: str
@@ -81,13 +81,13 @@ class MadeFeed:
 
 
 def write_feeds(*, people: int, out: Path, seed: int, as_of: date) -> tuple[MadeFeed, ...]:
-    """The feeds about the people of `synthesize`; the same arguments always give the same bytes.
+    """Write the feeds about the people of `synthesize`; the same arguments give the same bytes.
 
     Args:
-        people: how many.
-        out: the folder to write to; files of an earlier run there are replaced.
-        seed: which world.
-        as_of: nothing has begun or was decided later; what was set to end later ends later.
+        people: number of people.
+        out: the folder to write to; files of an earlier run are replaced.
+        seed: the seed of the world.
+        as_of: the last day of a begin or a decision; a planned end may be later.
 
     Raises:
         StoreFault: the folder cannot be written to.
@@ -124,21 +124,21 @@ def write_feeds(*, people: int, out: Path, seed: int, as_of: date) -> tuple[Made
 
 
 def rows_about(somebody: Person, *, kind: str, seed: int | str, as_of: date) -> Iterator[list[str]]:
-    """The rows about a person in a feed, as its office writes them.
+    """The rows about a person in a feed, as cells of its file.
 
     Args:
-        somebody: who.
+        somebody: the person.
         kind: of the feed.
-        seed: of the world.
-        as_of: nothing began or was decided later.
+        seed: the seed of the world.
+        as_of: the last day of a begin or a decision.
     """
     dice = Dice(seed, somebody.number, kind)
-    for cells in KNOWN[kind](somebody, as_of, dice):
-        yield _written(cells, FORMS[kind], dice)
+    for cells in ROWS_BY_KIND[kind](somebody, as_of, dice):
+        yield _cells_as_written(cells, FORMS[kind], dice)
 
 
-def _written(cells: Cells, form: Form, dice: Dice) -> list[str]:
-    """A row of the file, with blanks around a cell where somebody's hand slipped."""
+def _cells_as_written(cells: Cells, form: Form, dice: Dice) -> list[str]:
+    """The cells of a row in the file's order, sometimes with blanks around one cell."""
     values = [cells.get(column) or dice.draw(ABSENT) for column in form.columns]
     if dice.chance(0.05):
         at = dice.between(0, len(values) - 1)
@@ -146,8 +146,8 @@ def _written(cells: Cells, form: Form, dice: Dice) -> list[str]:
     return values
 
 
-def registered(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
-    """Rows of the registry: those of the record, some with each yearly visit, and a few others."""
+def registry_rows(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
+    """Rows of the registry: registrations of the record, yearly visits, and a few others."""
     for cycle in somebody.cycles:
         for step in cycle.steps:
             if step.kind != "REGISTRATION":
@@ -167,14 +167,14 @@ def registered(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
             if dice.chance(0.3) and visit <= as_of:
                 yield row | {"registered_on": visit.isoformat()}
     if dice.chance(0.004):
-        # From another state: nothing on the record says so.
+        # A registration of another state, which the record does not have.
         yield {"subject_id": subject_id(somebody.number), "registration": "290"}
     if dice.chance(0.01):
         yield {"subject_id": f"8{dice.digits(7)}", "registration": "290"}
 
 
-def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
-    """Rows of supervision: probation that was reported, and what follows prison."""
+def supervision_rows(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
+    """Rows of supervision: reported probation, and supervision after prison."""
     for _, step, entry in _convictions(somebody):
         for part in entry.parts:
             if (
@@ -183,28 +183,28 @@ def supervised(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
                 and dice.chance(0.35)
             ):
                 ends = later_day(step.on, int(part.length), part.unit)
-                yield _term("probation", somebody, step, (ends - step.on).days, dice)
+                yield _supervision_row("probation", somebody, step, (ends - step.on).days, dice)
         if "JAIL" in entry.disposition and entry.level == "F" and dice.chance(0.1):
-            yield _term("mandatory", somebody, step, dice.between(180, 900), dice)
+            yield _supervision_row("mandatory", somebody, step, dice.between(180, 900), dice)
     for cycle in somebody.cycles:
         for step in cycle.steps:
             if any(entry.disposition == "PAROLED FROM CDC" for entry in step.entries):
                 kind = "prcs" if step.on >= date(2011, 10, 1) and dice.chance(0.6) else "parole"
-                yield _term(kind, somebody, step, dice.between(365, 1100), dice)
+                yield _supervision_row(kind, somebody, step, dice.between(365, 1100), dice)
     if dice.chance(0.003):
         on = as_of - timedelta(dice.between(100, 4000))
-        yield _term("federal", somebody, Step("", on, "", []), 1095, dice)
+        yield _supervision_row("federal", somebody, Step("", on, "", []), 1095, dice)
 
 
 def later_day(start: date, length: int, unit: str) -> date:
-    """A day so many days, months or years later by the calendar; 29 February goes down."""
+    """The day a number of days, months or years later; 29 February becomes 28 February."""
     if unit not in MONTHS_OF:
         return start + timedelta(length)
     year, month = divmod(start.year * 12 + start.month - 1 + length * MONTHS_OF[unit], 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
-def _term(kind: str, somebody: Person, step: Step, days: int, dice: Dice) -> Cells:
+def _supervision_row(kind: str, somebody: Person, step: Step, days: int, dice: Dice) -> Cells:
     county = step.county if step.county in CODES else ""
     if dice.chance(0.15):
         county = county.title()
@@ -217,7 +217,7 @@ def _term(kind: str, somebody: Person, step: Step, days: int, dice: Dice) -> Cel
     }
 
 
-def petitioned(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
+def petition_rows(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
     """Rows of petitions to prohibit relief, each about one conviction."""
     for count, step, _ in _convictions(somebody):
         filed = max(step.on, FIRST_PETITION) + timedelta(dice.between(30, 1600))
@@ -236,12 +236,12 @@ def petitioned(somebody: Person, as_of: date, dice: Dice) -> Iterator[Cells]:
 
 
 def _convictions(somebody: Person) -> Iterator[Convicted]:
-    """Each conviction with its CNT_ORDER, its step and its entry."""
+    """The CNT_ORDER, the step and the entry of each conviction."""
     for number, cycle in enumerate(somebody.cycles, start=FIRST_CYCLE):
-        for place, step in enumerate(cycle.steps, start=1):
+        for index, step in enumerate(cycle.steps, start=1):
             for entry in step.entries:
                 if step.kind == COURT and entry.disposition.startswith("CONVICTED"):
-                    yield f"{number:03d}{place:03d}{entry.number:03d}000", step, entry
+                    yield f"{number:03d}{index:03d}{entry.number:03d}000", step, entry
 
 
 def subject_id(number: int) -> str:
@@ -249,8 +249,8 @@ def subject_id(number: int) -> str:
     return str(FIRST_SUBJECT + number)
 
 
-KNOWN: dict[str, Callable[[Person, date, Dice], Iterator[Cells]]] = {
-    "registry": registered,
-    "supervision": supervised,
-    "petitions": petitioned,
+ROWS_BY_KIND: dict[str, Callable[[Person, date, Dice], Iterator[Cells]]] = {
+    "registry": registry_rows,
+    "supervision": supervision_rows,
+    "petitions": petition_rows,
 }

@@ -26,7 +26,7 @@ STATE = tuple(
 
 CODES = {county: code for code, county in enumerate(STATE, start=1)}
 
-# Roughly by population, in percent; the many small counties share what is left.
+# Percent of the people, roughly by population; the small counties share the rest.
 _LARGE = {
     "LOS ANGELES": 25.0,
     "SAN DIEGO": 8.0,

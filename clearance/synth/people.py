@@ -1,7 +1,7 @@
-"""Made-up lives. Person i depends on the seed and i alone, so streams of any length agree.
+"""Made-up people of the small state. Person i depends only on the seed and i.
 
-A life is made whole and then cut off at as-of: the same person with a later as-of has the same
-record and what came after. Cannabis cases are far more common than in life, on purpose.
+A record is made complete and then cut off at as-of: with a later as-of, the same person has the
+same record with later events. Cannabis cases are far more frequent than in reality, on purpose.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ THEMES = Weighted(
 
 
 def person(seed: int, number: int, as_of: date) -> Person | None:
-    """Person `number` as the record stands at as-of, or None when it does not begin before.
+    """Person `number` with the record up to as-of; None if the record begins later.
 
     Args:
-        seed: which world.
-        number: which person of it, from 0.
-        as_of: nothing later is on the record.
+        seed: the seed of the world.
+        number: the person's number, from 0.
+        as_of: the last day of the record.
     """
     dice = Dice(seed, number)
-    made = Person(
+    somebody = Person(
         number=number,
         name=full_name(dice),
         gender="F" if dice.chance(0.2) else "M",
@@ -47,14 +47,14 @@ def person(seed: int, number: int, as_of: date) -> Person | None:
         county=dice.draw(TWELVE if number < IN_TWELVE else EVERYWHERE),
         cycles=[],
     )
-    made.cycles = until(as_of, _life(made, dice))
-    return made if made.cycles else None
+    somebody.cycles = cut_off(as_of, _make_cycles(somebody, dice))
+    return somebody if somebody.cycles else None
 
 
-def until(as_of: date, cycles: list[Cycle]) -> list[Cycle]:
-    """The cycles in order of time, without what is later than as-of; changes those given."""
+def cut_off(as_of: date, cycles: list[Cycle]) -> list[Cycle]:
+    """The cycles in order of time without events after as-of; the given cycles are changed."""
     cycles.sort(key=lambda cycle: cycle.on)
-    kept = []
+    remaining = []
     for cycle in cycles:
         cycle.steps = [step for step in cycle.steps if step.on <= as_of]
         for step in cycle.steps:
@@ -65,33 +65,37 @@ def until(as_of: date, cycles: list[Cycle]) -> list[Cycle]:
             ]
         cycle.steps.sort(key=lambda step: step.on)
         if cycle.steps:
-            kept.append(cycle)
-    return kept
+            remaining.append(cycle)
+    return remaining
 
 
-def _life(made: Person, dice: Dice) -> list[Cycle]:
-    young = made.born + timedelta(16 * 366 + int(9000 * dice.throw() ** 2.5))
+def _make_cycles(somebody: Person, dice: Dice) -> list[Cycle]:
+    young = somebody.born + timedelta(16 * 366 + int(9000 * dice.throw() ** 2.5))
     on = max(min(young, LATEST_START), EARLIEST + timedelta(dice.between(0, 2000)))
     cycles = []
-    themes = _themes(dice, old_enough=made.born.year < 1994)
+    themes = _themes(dice, old_enough=somebody.born.year < 1994)
     same = dice.draw(words.CANNABIS_OLD) if themes.count("cannabis") > 2 else None
     for theme in themes:
-        cycles.append(_cycle(theme, made, on, dice, same))
+        cycles.append(_make_cycle(theme, somebody, on, dice, same))
         if theme == "registrable":
-            cycles.append(registration(on + timedelta(dice.between(400, 900)), made.county, dice))
+            cycles.append(
+                registration(on + timedelta(dice.between(400, 900)), somebody.county, dice)
+            )
         on += timedelta(30 + int(2600 * dice.throw() ** 2))
-        if on.year - made.born.year > LONGEST_LIFE:
+        if on.year - somebody.born.year > LONGEST_LIFE:
             break
     if dice.chance(0.01):
         text = dice.pick(words.OTHER_REGISTRATIONS)
-        cycles.append(single("REGISTRATION", on, made.county, Entry(text, "X", 1)))
+        cycles.append(one_step_cycle("REGISTRATION", on, somebody.county, Entry(text, "X", 1)))
     if dice.chance(0.08):
-        asked = cycles[0].on + timedelta(dice.between(-700, 4000))
-        cycles.append(applicant(max(asked, made.born + timedelta(6600)), made.county, dice))
+        applied_on = cycles[0].on + timedelta(dice.between(-700, 4000))
+        cycles.append(
+            applicant(max(applied_on, somebody.born + timedelta(6600)), somebody.county, dice)
+        )
     if dice.chance(0.04):
         last = max(step.on for cycle in cycles for step in cycle.steps)
         died = last + timedelta(dice.between(30, 4000))
-        cycles.append(single("DECEASED", died, made.county, Entry("", "X", 1)))
+        cycles.append(one_step_cycle("DECEASED", died, somebody.county, Entry("", "X", 1)))
     return cycles
 
 
@@ -110,10 +114,10 @@ def _themes(dice: Dice, *, old_enough: bool) -> list[str]:
     return themes
 
 
-def _cycle(theme: str, made: Person, on: date, dice: Dice, same: Charge | None) -> Cycle:
-    county = made.county
+def _make_cycle(theme: str, somebody: Person, on: date, dice: Dice, same: Charge | None) -> Cycle:
+    county = somebody.county
     if dice.chance(0.18):
-        county = dice.draw(TWELVE if made.number < IN_TWELVE else EVERYWHERE)
+        county = dice.draw(TWELVE if somebody.number < IN_TWELVE else EVERYWHERE)
     if theme in ("cannabis", "long"):
         new_law = on >= words.PROP64 and dice.chance(0.9)
         table = words.CANNABIS_NEW if new_law else words.CANNABIS_OLD
@@ -137,13 +141,13 @@ def _cycle(theme: str, made: Person, on: date, dice: Dice, same: Charge | None) 
     elif theme == "shop":
         charges, ends = [words.SHOPLIFTING], None
     else:
-        charges, ends = [dice.draw(words.COMMON) for _ in range(_how_many(dice))], None
+        charges, ends = [dice.draw(words.COMMON) for _ in range(_number_of_charges(dice))], None
     return arrest_cycle(charges, on=on, county=county, dice=dice, ends=ends)
 
 
 def _with_others(first: Charge, dice: Dice) -> list[Charge]:
     charges = [first]
-    for _ in range(_how_many(dice) - 1):
+    for _ in range(_number_of_charges(dice) - 1):
         charges.append(dice.draw(words.BESIDE_CANNABIS))
     if dice.chance(0.12):
         charges.append(dice.draw(words.CANNABIS_OLD))
@@ -152,26 +156,26 @@ def _with_others(first: Charge, dice: Dice) -> list[Charge]:
     return charges
 
 
-def _how_many(dice: Dice) -> int:
+def _number_of_charges(dice: Dice) -> int:
     return 1 + int(3 * dice.throw() ** 2.2)
 
 
 def registration(on: date, county: str, dice: Dice) -> Cycle:
-    """A registration that follows a conviction, now and then ended later."""
+    """The cycle of a registration after a conviction, sometimes ended later."""
     entry = Entry(dice.draw(words.REGISTRATIONS), "X", 1)
     if dice.chance(0.05):
         entry.disposition = "NO LONGER REQUIRED TO REGISTER"
-    return single("REGISTRATION", on, county, entry)
+    return one_step_cycle("REGISTRATION", on, county, entry)
 
 
 def applicant(on: date, county: str, dice: Dice) -> Cycle:
-    """Fingerprints taken for a licence or a job."""
+    """The cycle of an applicant's fingerprints, for a licence or a job."""
     entry = Entry(dice.pick(("APPLICANT-TEACHER", "APPLICANT-SECURITY GUARD", "")), "X", 1)
     if dice.chance(0.2):
         entry.disposition = "NO LONGER INTERESTED"
-    return single("APPLICANT", on, dice.pick((county, "OUT OF STATE", "")), entry)
+    return one_step_cycle("APPLICANT", on, dice.pick((county, "OUT OF STATE", "")), entry)
 
 
-def single(kind: str, on: date, county: str, entry: Entry) -> Cycle:
+def one_step_cycle(kind: str, on: date, county: str, entry: Entry) -> Cycle:
     """A cycle of one step with one entry."""
     return Cycle(on, [Step(kind, on, county, [entry])])

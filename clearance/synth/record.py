@@ -12,7 +12,7 @@ LEVELS = {"F": "FELONY", "M": "MISDEMEANOR", "I": "INFRACTION"}
 
 @dataclass(slots=True)
 class Part:
-    """One part of a sentence; an empty text is absent in the file."""
+    """One part of a sentence; an empty text means that the field is absent in the file."""
 
     location: str
     length: str = ""
@@ -24,10 +24,10 @@ class Entry:
     """A count on a step with one disposition; one row for each of its sentence parts.
 
     Attributes:
-        charge: OFFENSE_DESCR as it was written.
+        charge: the text of OFFENSE_DESCR.
         level: F, M, I or X.
-        number: which count of its step this is; two entries of one number are two dispositions.
-        disposed_later: DISP_DATE, where it differs from the step's date.
+        number: the number of the count in its step; two entries of one count are two dispositions.
+        disposed_later: DISP_DATE, if it differs from the step's date; else None.
     """
 
     charge: str
@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(slots=True)
 class Cycle:
-    """One contact with the system."""
+    """One contact of a person with the system."""
 
     on: date
     steps: list[Step]
@@ -64,7 +64,7 @@ class Cycle:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who does not exist, and their record in order of time."""
+    """A made-up person with a record in order of time."""
 
     number: int
     name: str

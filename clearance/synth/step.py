@@ -12,23 +12,23 @@ from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
 from clearance.synth.feeds import MadeFeed
 from clearance.synth.people import person
-from clearance.synth.write import SHAPES, Shape, lines
+from clearance.synth.write import SHAPES, Shape, record_lines
 
 MOST_PEOPLE = 9_999_999  # SUBJECT_IDs run from 90000000 and keep their eight digits
 
 
 @dataclass(frozen=True)
 class SynthResult:
-    """What was written.
+    """The files that were written, and the numbers of their rows and people.
 
     Attributes:
-        people: people with at least one row.
-        rows: rows, headers not counted.
-        files: the files, in order.
-        bytes: their size together.
-        feeds: what other offices know of the people, where that was made up too.
-        changed: of a second month, how many people differ, by what happened.
-        second_month: the extract of a month later, where one was asked for.
+        people: number of people with at least one row.
+        rows: number of rows without headers.
+        files: paths of the files, in order.
+        bytes: total size of the files.
+        feeds: the feeds about the people; empty if none were written.
+        changed: for a second month, the number of people who differ, by kind of change.
+        second_month: the extract of the next month; None if it was not requested.
     """
 
     people: int
@@ -46,14 +46,14 @@ class SynthResult:
 
 
 def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1) -> SynthResult:
-    """Write made-up people; the same arguments always give the same bytes.
+    """Write made-up people of the small state; the same arguments give the same bytes.
 
     Args:
-        people: how many; those whose record begins after as-of are left out.
-        out: the folder to write to; files of an earlier run there are replaced.
-        seed: which world.
-        as_of: nothing on the record is later.
-        files: over how many files, each of another of the shapes that occur.
+        people: number of people; those whose record begins after as-of are left out.
+        out: the folder to write to; files of an earlier run are replaced.
+        seed: the seed of the world.
+        as_of: the last day of the records.
+        files: number of files, with the shapes of real files in turn.
 
     Raises:
         UsageError: a number is out of range.
@@ -62,14 +62,14 @@ def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1
     check_people(people)
     if not 1 <= files <= min(people, 9_999):
         raise UsageError(
-            f"{people} people cannot stand in {files} files.",
+            f"{people} people cannot be written to {files} files.",
             "Ask for at least one person a file, and at most 9999 files.",
         )
     try:
-        empty(out)
+        clear_extract(out)
         parts = [
             _write_file(
-                file_in(out, number),
+                extract_file(out, number),
                 numbers=range(people * number // files, people * (number + 1) // files),
                 shape=SHAPES[number % len(SHAPES)],
                 seed=seed,
@@ -78,7 +78,7 @@ def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1
             for number in range(files)
         ]
     except OSError as error:
-        raise cannot_write(out, error) from error
+        raise write_fault(out, error) from error
     return SynthResult(
         people=sum(part.people for part in parts),
         rows=sum(part.rows for part in parts),
@@ -88,10 +88,10 @@ def synthesize(*, people: int, out: Path, seed: int, as_of: date, files: int = 1
 
 
 def check_people(people: int) -> None:
-    """Whether so many can be made up.
+    """Refuse a number of people that cannot be made up.
 
     Raises:
-        UsageError: they cannot.
+        UsageError: the number is out of range.
     """
     if not 1 <= people <= MOST_PEOPLE:
         raise UsageError(
@@ -99,20 +99,20 @@ def check_people(people: int) -> None:
         )
 
 
-def empty(out: Path) -> None:
-    """A folder without files of an earlier run."""
+def clear_extract(out: Path) -> None:
+    """Create the folder, and delete the extract of an earlier run."""
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("synthetic-[0-9][0-9][0-9][0-9].csv"):
         old.unlink()
 
 
-def file_in(out: Path, number: int) -> Path:
-    """The file of a folder with this number, from 0."""
+def extract_file(out: Path, number: int) -> Path:
+    """The path of the extract's file with a number, from 0."""
     return out / f"synthetic-{number + 1:04d}.csv"
 
 
-def cannot_write(out: Path, error: OSError) -> StoreFault:
-    """The fault of a folder that cannot be written to."""
+def write_fault(out: Path, error: OSError) -> StoreFault:
+    """The fault for a folder that cannot be written to."""
     return StoreFault(
         f"{out} cannot be written to ({error.strerror}).",
         "Name another folder, or free some space, and run this again.",
@@ -120,9 +120,9 @@ def cannot_write(out: Path, error: OSError) -> StoreFault:
 
 
 def _write_file(path: Path, *, numbers: range, shape: Shape, seed: int, as_of: date) -> SynthResult:
-    """One file, which gets its name only when it is whole."""
+    """Write one file; it gets its name when it is complete."""
     unfinished = path.with_suffix(".unfinished")
-    written = rows = 0
+    people = rows = 0
     with unfinished.open("wb") as file:
         if shape.header:
             file.write(shape.line(list(FIELDS)).encode("ascii"))
@@ -130,9 +130,9 @@ def _write_file(path: Path, *, numbers: range, shape: Shape, seed: int, as_of: d
             somebody = person(seed, number, as_of)
             if somebody is None:
                 continue
-            written += 1
-            for line in lines(somebody, seed=seed, shape=shape):
+            people += 1
+            for line in record_lines(somebody, seed=seed, shape=shape):
                 file.write(line)
                 rows += 1
     unfinished.replace(path)
-    return SynthResult(written, rows, (str(path),), path.stat().st_size)
+    return SynthResult(people, rows, (str(path),), path.stat().st_size)

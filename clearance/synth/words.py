@@ -1,4 +1,4 @@
-"""The words of the made-up record: charges and how they get written, names, counties.
+"""The texts of the made-up record: charges with their spellings, and comments.
 
 The sections are real, as the statute lists need them; every name is made of syllables.
 """
@@ -15,13 +15,13 @@ PROP64 = date(2016, 11, 9)
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge before somebody writes it down.
+    """A charge, from which its spellings are made.
 
     Attributes:
-        section: number of the section.
+        section: the section's number.
         path: its subdivisions, as in `(A)(1)`.
         book: code book.
-        literal: the words after the dash.
+        literal: the wording after the dash.
         level: F, M or I.
     """
 
@@ -33,12 +33,12 @@ class Charge:
 
     @property
     def cite(self) -> str:
-        """As it is cited: `11357(C) HS`."""
+        """The charge's cite: `11357(C) HS`."""
         return f"{self.section}{self.path} {self.book}"
 
 
 def _charges(text: str) -> Weighted[Charge]:
-    """A table from lines of `weight section path book level literal` (path `.` for none)."""
+    """The charges of lines of `weight section path book level literal` (path `.` for none)."""
     table: dict[Charge, float] = {}
     for line in text.strip().split("\n"):
         weight, section, path, book, level, literal = line.split(maxsplit=5)
@@ -175,7 +175,7 @@ P64_COMMENTS = ("SHOULD BE {cite}", "{section} - SHOULD READ {cite}", "AMENDED T
 
 
 def spell(charge: Charge, dice: Dice) -> tuple[str, str]:
-    """How somebody wrote the charge: OFFENSE_DESCR and COMMENT_TEXT."""
+    """A spelling of the charge: OFFENSE_DESCR and COMMENT_TEXT."""
     pattern = dice.draw(SPELLINGS)
     words = {
         "section": charge.section,

@@ -1,4 +1,4 @@
-"""A made-up record as rows of the research file: 95 fields, padding and absent values included."""
+"""Writes a made-up record as rows of the research file: 95 fields, with padding and blanks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from clearance.synth.dice import Dice, Weighted
 from clearance.synth.names import CODES
 from clearance.synth.record import COURT, Cycle, Entry, Part, Person, Step
 
-PLACE = {name: place for place, name in enumerate(FIELDS)}
+FIELD_INDEX = {name: place for place, name in enumerate(FIELDS)}
 FIRST_SUBJECT = 90_000_000
 FIRST_CYCLE = 101
-# How "nothing here" is written, by whoever wrote it: one way, or several on one row.
+# The spellings of an absent value on one row: always the same, or several in turn.
 ABSENT = Weighted(
     {("",): 50.0, ("  -  ", "", "  -  "): 25.0, ("", " " * 12, "-", "NULL     "): 25.0}
 )
 BAD_DATES = Weighted({"day": 0.004, "month": 0.003, "zero": 0.003, "blank": 0.003, "": 0.987})
-SEPARATORS = tuple(place for name, place in PLACE.items() if name.endswith("SEG_SEP"))
-# Padded where the old system had fixed columns.
+SEPARATORS = tuple(place for name, place in FIELD_INDEX.items() if name.endswith("SEG_SEP"))
+# The widths of fields that the old system pads with blanks.
 WIDTHS = tuple(
-    (PLACE[name], width)
+    (FIELD_INDEX[name], width)
     for name, width in {
         "STP_TYPE_DESCR": 24,
         "STP_ORI_CNTY_NAME": 18,
@@ -34,10 +34,10 @@ WIDTHS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a file looks like as a whole.
+    """The shape of a file: its header and its line ends.
 
     Attributes:
-        header: whether its first line names the fields.
+        header: whether the first line has the names of the fields.
         trailing: whether every line ends in a comma, which makes an empty 96th field.
     """
 
@@ -45,23 +45,23 @@ class Shape:
     trailing: bool
 
     def line(self, cells: list[str]) -> str:
-        """The cells as a line of such a file."""
+        """The cells as a line of a file of this shape."""
         return ",".join(cells) + (",\n" if self.trailing else "\n")
 
 
 SHAPES = (Shape(True, False), Shape(False, False), Shape(True, True), Shape(False, True))
 
 
-def lines(
+def record_lines(
     person: Person, *, seed: int | str, shape: Shape, absent: Weighted[tuple[str, ...]] = ABSENT
 ) -> Iterator[bytes]:
-    """The person's rows, each as the bytes of a line.
+    """The rows of a person, each as the bytes of a line.
 
     Args:
-        person: whose.
-        seed: of the world; how a record is written depends on it and the person's number.
-        shape: of the file.
-        absent: how "nothing here" is written.
+        person: the person.
+        seed: the seed of the world; with the person's number it decides the writing.
+        shape: the shape of the file.
+        absent: the spellings of an absent value.
     """
     dice = Dice(seed, person.number, "written")
     encoding = "utf-8" if dice.chance(0.3) else "iso-8859-1"
@@ -78,12 +78,12 @@ def lines(
 
 
 def _person_cells(person: Person, dice: Dice, absent: Weighted[tuple[str, ...]]) -> list[str]:
-    spellings = dice.draw(absent)
-    first = dice.between(0, len(spellings) - 1)
-    cells = [spellings[(first + place) % len(spellings)] for place in range(len(FIELDS))]
+    blanks = dice.draw(absent)
+    first = dice.between(0, len(blanks) - 1)
+    cells = [blanks[(first + index) % len(blanks)] for index in range(len(FIELDS))]
     if dice.chance(0.5):
-        for place in SEPARATORS:
-            cells[place] = "#"
+        for index in SEPARATORS:
+            cells[index] = "#"
     values = {
         "RECORD_ID": dice.pick(("1", "", f"{person.number}")),
         "SUBJECT_ID": str(FIRST_SUBJECT + person.number),
@@ -101,7 +101,7 @@ def _person_cells(person: Person, dice: Dice, absent: Weighted[tuple[str, ...]])
     }
     for name, value in values.items():
         if value:
-            cells[PLACE[name]] = value
+            cells[FIELD_INDEX[name]] = value
     return cells
 
 
@@ -109,9 +109,9 @@ def _cycle_rows(
     cycle: Cycle, cycle_number: int, person: Person, template: list[str], dice: Dice
 ) -> Iterator[list[str]]:
     in_cycle = template.copy()
-    in_cycle[PLACE["CYC_ORDER"]] = "x" if dice.chance(0.002) else str(cycle_number)
-    in_cycle[PLACE["CYC_DATE"]] = _digits(cycle.on)
-    in_cycle[PLACE["CYC_AGE"]] = str((cycle.on - person.born).days // 365)
+    in_cycle[FIELD_INDEX["CYC_ORDER"]] = "x" if dice.chance(0.002) else str(cycle_number)
+    in_cycle[FIELD_INDEX["CYC_DATE"]] = _digits(cycle.on)
+    in_cycle[FIELD_INDEX["CYC_AGE"]] = str((cycle.on - person.born).days // 365)
     for step_number, step in enumerate(cycle.steps, start=1):
         cells = _step_cells(step, step_number, in_cycle, dice)
         tail = dice.pick(("500", "010", "001")) if dice.chance(0.01) else "000"
@@ -122,20 +122,20 @@ def _cycle_rows(
 
 def _step_cells(step: Step, number: int, in_cycle: list[str], dice: Dice) -> list[str]:
     cells = in_cycle.copy()
-    cells[PLACE["STP_ORDER"]] = str(number)
-    cells[PLACE["STP_TYPE_DESCR"]] = step.kind
+    cells[FIELD_INDEX["STP_ORDER"]] = str(number)
+    cells[FIELD_INDEX["STP_TYPE_DESCR"]] = step.kind
     event = _written_date(step.on, dice)
     if event:
-        cells[PLACE["STP_EVENT_DATE"]] = event
+        cells[FIELD_INDEX["STP_EVENT_DATE"]] = event
     county = "" if dice.chance(0.003) else step.county
     if county:
-        cells[PLACE["STP_ORI_CNTY_NAME"]] = county
+        cells[FIELD_INDEX["STP_ORI_CNTY_NAME"]] = county
     code = CODES.get(county, 0)
     if code:
         agency = "CASC" if step.kind == COURT else "CAPD"
-        cells[PLACE["STP_ORI_CODE"]] = f"CA{code:03d}{dice.digits(2)}00"
-        cells[PLACE["STP_ORI_DESCR"]] = f"{agency} {county}"
-        cells[PLACE["STP_ORI_CNTY_CODE"]] = str(code)
+        cells[FIELD_INDEX["STP_ORI_CODE"]] = f"CA{code:03d}{dice.digits(2)}00"
+        cells[FIELD_INDEX["STP_ORI_DESCR"]] = f"{agency} {county}"
+        cells[FIELD_INDEX["STP_ORI_CNTY_CODE"]] = str(code)
     return cells
 
 
@@ -160,7 +160,7 @@ def _entry_rows(
     }
     for name, value in values.items():
         if value:
-            cells[PLACE[name]] = value
+            cells[FIELD_INDEX[name]] = value
     if not entry.parts:
         yield cells
         return
@@ -178,7 +178,7 @@ def _with_part(cells: list[str], part: Part, order: str) -> list[str]:
         ("SENT_TIME_CODE", part.unit),
     ):
         if value:
-            cells[PLACE[name]] = value
+            cells[FIELD_INDEX[name]] = value
     return cells
 
 
@@ -189,9 +189,9 @@ def _quoted(value: str) -> str:
 
 
 def _pad(cells: list[str]) -> None:
-    for place, width in WIDTHS:
-        if not cells[place].startswith('"'):
-            cells[place] = cells[place].ljust(width)
+    for index, width in WIDTHS:
+        if not cells[index].startswith('"'):
+            cells[index] = cells[index].ljust(width)
 
 
 def _written_date(on: date, dice: Dice) -> str:

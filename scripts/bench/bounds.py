@@ -81,7 +81,9 @@ def main() -> None:
     by_name = {(item.pack.pack, item.pack.version): item.pack for item in rulebook.packs}
     print(f"{len(rows):,} convictions whose row rests on a bound")
     for name, version, as_of in sorted(packs):
-        bound = resolve(by_name[name, version], rulebook.catalogue, switches={}, reads="")
+        bound = resolve(
+            by_name[name, version], rulebook.catalogue, switches={}, inputs_fingerprint=""
+        )
         change: Counter[str] = Counter()
         for row in rows:
             if (name, row["unit_id"]) not in own:

@@ -1,6 +1,6 @@
 """Compares Spark's evaluation with DuckDB's, on the same decisions and columns.
 
-    .venv/bin/pip install '.[bench]'
+    scripts/setup test
     .venv/bin/python scripts/bench/duck.py --charges 1000000
 
 People are made up, prepared and repeated under other numbers (as in sweep.py). Each engine decides
@@ -108,7 +108,7 @@ class DuckPack:
 
     def __init__(self, item: Assigned, number: int, facts: dict[tuple[str, str], str]) -> None:
         self.item, self.number = item, number
-        bound = item.bound
+        bound = item.resolved
         self.last: int = bound.pack.last
         self.facts = {
             fact.name: facts.setdefault(
@@ -125,7 +125,7 @@ class DuckPack:
     @property
     def scope(self) -> str:
         """The condition that a unit is in the pack's scope."""
-        parts = [in_duck(truth(self.item.bound, fact)) for fact in self.item.bound.scope]
+        parts = [in_duck(truth(self.item.resolved, fact)) for fact in self.item.resolved.scope]
         if self.item.counties is not None:
             parts.append(f"county IN ({_texts(sorted(self.item.counties))})")
         if self.item.excluded:
@@ -135,7 +135,7 @@ class DuckPack:
     @property
     def code(self) -> str:
         """The index of the rule that decides; the index after the last where `unknown` decides."""
-        bound, decisions = self.item.bound, self.item.bound.decisions
+        bound, decisions = self.item.resolved, self.item.resolved.decisions
         cases = []
         for at in range(self.last + 1):
             others = [
@@ -165,7 +165,7 @@ class DuckPack:
 
     def says(self) -> Iterator[dict[str, Any]]:
         """The answer of each code, in the order of the codes."""
-        bound: ResolvedPack = self.item.bound
+        bound: ResolvedPack = self.item.resolved
         pack = bound.pack
         for unsure in (False, True):
             for at in range(self.last + 1):
@@ -218,7 +218,7 @@ def decisions_sql(unit: str, folder: Path) -> str:
         lists = (_listed([answer[name] for answer in codes]) for codes in answers_by_code)
         return f"[{', '.join(lists)}]"
 
-    names = _listed([pack.item.bound.pack.pack for pack in packs])
+    names = _listed([pack.item.resolved.pack.pack for pack in packs])
     columns = ", ".join(
         f"{looked_up(name)}[a.pack][a.code + 1] AS {name}"
         for name in ("outcome", "relief", "reason", "rule", "cite", "mask")
@@ -349,7 +349,7 @@ def main() -> None:
         print(json.dumps(MEASURED[given.measure](given.folder)))
         return
     if find_spec("duckdb") is None:
-        sys.exit("DuckDB is not installed: .venv/bin/pip install '.[bench]'")
+        sys.exit("DuckDB is not installed: scripts/setup test")
     with tempfile.TemporaryDirectory(prefix="duck-") as folder:
         root, more = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
         own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, more]))}

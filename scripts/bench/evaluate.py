@@ -95,7 +95,7 @@ def pack_with(flips: int) -> ResolvedPack:
             "otherwise": {"then": "NOT_ELIGIBLE", "reason": "NONE", "cite": "none"},
         }
     )
-    return resolve(pack, load_catalogue(rules_folder()), switches={}, reads="bench")
+    return resolve(pack, load_catalogue(rules_folder()), switches={}, inputs_fingerprint="bench")
 
 
 def units(spark: SparkSession, count: int) -> DataFrame:

@@ -86,7 +86,7 @@ def every_pack() -> Plan:
 def with_more(plan: Plan, *, packs: int) -> Plan:
     """The plan with its policies again and again, each time with other numbers."""
     assigned = list(plan.assigned)
-    policies = [item.bound for item in assigned if item.bound.pack.kind == "policy"]
+    policies = [item.resolved for item in assigned if item.resolved.pack.kind == "policy"]
     while len(assigned) < packs:
         turn, place = divmod(len(assigned) - len(plan.assigned), len(policies))
         assigned.append(Assigned(_another(policies[place], turn + 1)))
@@ -137,7 +137,7 @@ class Meter:
 def decided_by(spark: SparkSession, folder: Path, plan: Plan) -> DataFrame:
     """Every determination of the units in a folder."""
     units = {t: spark.read.format("delta").load(str(folder / t)) for t in UNIT_TABLES.values()}
-    packs = frozenset(item.bound.pack.pack for item in plan.assigned)
+    packs = frozenset(item.resolved.pack.pack for item in plan.assigned)
     return decide(units, plan, as_of=AS_OF, scope=Scope(packs, None))
 
 

@@ -19,7 +19,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from clearance.platform.paths import rules_folder
 from clearance.platform.spark.session import build_session
 from clearance.rulebook.check.audit import audit
-from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from soak.sessions import forget_ended_jobs
 from tests.support.rulebook.agreement import check_packs_agree
@@ -34,10 +33,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rulebook = load_rulebook(rules_folder())
-    bounds = [
-        resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        for item in rulebook.packs
-    ]
+    bounds = [rulebook.resolve(item.pack, switches={}) for item in rulebook.packs]
     found = audit(rules_folder(), overlapping=True)
     found.raise_for_problems()
     print(f"{found.packs} packs without a problem, {len(found.notes)} notes", flush=True)

@@ -37,7 +37,7 @@ from clearance.prepare.step import prepare
 from clearance.schemas import FEEDS, SOURCE_ROWS
 from clearance.settings import load_settings
 from clearance.synth.people import person
-from clearance.synth.write import SHAPES, lines
+from clearance.synth.write import SHAPES, record_lines
 from soak.sessions import forget_ended_jobs
 
 AS_OF = date(2026, 11, 1)
@@ -211,7 +211,7 @@ def _rows(number: int, seed: int) -> Iterator[SourceRow]:
     somebody = person(seed, number, AS_OF)
     if somebody is None:
         return
-    texts = (line.decode("latin-1") for line in lines(somebody, seed=seed, shape=SHAPES[1]))
+    texts = (line.decode("latin-1") for line in record_lines(somebody, seed=seed, shape=SHAPES[1]))
     for cells in csv.reader(texts):
         given = {name.lower(): cell for name, cell in zip(FIELDS, cells, strict=True)}
         row: SourceRow = {name: given.get(name) for name in SOURCE_ROWS.columns}

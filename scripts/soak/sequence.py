@@ -209,7 +209,7 @@ class Sequence:
         worked_out = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
         inputs = {"charges": charges(worked_out), "arrests": arrests(worked_out)}
         plan = plan_sweep(load_rulebook(self.rules), self.settings, as_of=self.as_of)
-        everything = Scope(frozenset(item.bound.pack.pack for item in plan.assigned), None)
+        everything = Scope(frozenset(item.resolved.pack.pack for item in plan.assigned), None)
         decisions = decide(inputs, plan, as_of=self.as_of, scope=everything)
         known = self.store.exists(self.spark, REVIEWS)
         offices = self.store.read(self.spark, REVIEWS) if known else None

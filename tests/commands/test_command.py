@@ -78,11 +78,11 @@ def test_wrong_use_is_told_before_spark_starts(
     [
         ("quarantine_limt: 0.5\n", "did you mean `quarantine_limit`"),
         ("quarantine_limit: 2\n", "less than or equal to 1"),
-        ("packs: []\npacks: []\n", "stands twice"),
+        ("packs: []\npacks: []\n", "appears twice"),
         ("county_policies: {defualt: {policy: x}}\n", "did you mean `default`"),
         ("packs: [unclosed\n", "mine.yaml:2"),
         ("county_policies: {counties: {YOLLO: {policy: prop64_statute}}}\n", "Did you mean `YOLO`"),
-        ("county_policies: {default: {policy: sacramnto}}\n", "is no pack"),
+        ("county_policies: {default: {policy: sacramnto}}\n", "Unknown policy `sacramnto`"),
     ],
 )
 def test_a_wrong_configuration_names_file_line_and_nearest_key(

@@ -20,7 +20,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.step import publish
 from clearance.rulebook.loading.load import load_rulebook
-from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.loading.stored import parse_stored_pack
 from clearance.settings import load_settings
 from tests.support.literal_tables import AS_OF, charge, court, source_row, write
 
@@ -226,7 +226,7 @@ def test_the_packs_table_is_enough_to_bind_each_countys_pack_again(
     stored = {row["fingerprint"]: row for row in swept.store.read(spark, "packs").collect()}
     assert set(stored) == {row["pack_fingerprint"] for row in swept.rows.values()}
     for fingerprint, row in stored.items():
-        bound = bound_from(row["yaml"], catalogue=catalogue)
+        bound = parse_stored_pack(row["yaml"], catalogue=catalogue)
         assert bound.fingerprint == fingerprint
         assert [fact.name for fact in bound.facts] == row["facts"]
 

@@ -134,10 +134,10 @@ def test_two_sweeps_are_compared_as_they_stand_and_as_files(
     [
         (["--set", "felony_year=7"], "Did you mean `felony_years`"),
         (["--set", "felony_years=seven"], "is a number"),
-        (["--set", "felony_years"], "no NAME=VALUE"),
+        (["--set", "felony_years"], "does not have the form NAME=VALUE"),
         (["no-such-sweep"], "no sweep"),
         (["a", "b", "c"], "not more"),
-        (["--out", "changes.pdf"], "no format"),
+        (["--out", "changes.pdf"], "has no known format"),
     ],
 )
 def test_what_cannot_be_compared_is_said(

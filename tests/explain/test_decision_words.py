@@ -56,8 +56,8 @@ def test_the_facts_of_a_stored_pack_are_sentences(rulebook: Rulebook) -> None:
     bound = bound_pack(rulebook.catalogue, facts=facts, flow=both)
     text = stored_text(bound, text=yaml.safe_dump(small_pack(facts=facts, flow=both)))
     pack = ReadPack.of(PackWords("small", "1", "Small"), text, rulebook.catalogue)
-    assert {name: (said.yes, said.no) for name, said in pack.said.items()} == {
-        "over": ("the registration under PC 290 ends on a known day", pack.said["over"].no),
+    assert {name: (said.yes, said.no) for name, said in pack.statements.items()} == {
+        "over": ("the registration under PC 290 ends on a known day", pack.statements["over"].no),
         "probation": ("probation was granted", "no probation was granted"),
     }
 

@@ -25,7 +25,7 @@ from clearance.explain.model import (
     ExplainedUnit,
     Explanation,
 )
-from clearance.explain.page import page as page_of
+from clearance.explain.page import explanation_page as page_of
 from clearance.explain.render import show
 from clearance.explain.step import explain
 from clearance.platform.store.store import Store

@@ -85,7 +85,7 @@ def test_a_file_for_other_tools_has_charges_and_reasons_in_words(
 @pytest.mark.parametrize(
     ("file", "more", "words"),
     [
-        ("decided.xlsx", [], "no format"),
+        ("decided.xlsx", [], "has no known format"),
         ("decided.csv", ["--sweep", "no-such"], "no sweep"),
         ("no-such-folder/decided.csv", [], "cannot be written"),
     ],

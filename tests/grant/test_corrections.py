@@ -14,12 +14,12 @@ from pyspark.sql import Row, SparkSession
 
 from clearance.determine.recorded import latest_sweep
 from clearance.grant.corrections import _editions
-from clearance.grant.last_looked import Looked, looked_at
+from clearance.grant.last_looked import CheckedVersions, looked_at
 from clearance.grant.step import GrantResult, grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from clearance.publish.files import workplace
+from clearance.publish.files import open_workspace
 from clearance.publish.notices.to_courts import write_notices
 from tests.support.literal_tables import record
 from tests.support.months import DECEMBER, LAW, NOVEMBER, load, sweep, take_in
@@ -73,9 +73,11 @@ def test_grants_of_several_days_are_each_decided_as_of_their_own_day_and_looked_
     assert asked == [(sorted(by_day.values()), held)], "January's sweep rests on the same record"
 
     # A court is told, which writes to `grants`, too; and who is told of is held as before.
-    with workplace(tmp_path / "out") as place:
+    with open_workspace(tmp_path / "out") as workspace:
         last = latest_sweep(spark, store)
-        write_notices(spark, store, place=place, counties=None, rules=rules_folder(), sweep=last)
+        write_notices(
+            spark, store, workspace=workspace, counties=None, rules=rules_folder(), sweep=last
+        )
     marked = store.read(spark, "grants").where("noticed_in IS NOT NULL")
     assert marked.count() == len(rows)
     assert looked_at(spark, store) == looked
@@ -113,7 +115,7 @@ def test_sweeps_that_rest_on_one_record_are_asked_together_and_one_that_nobody_k
         Row(sweep_id=name, input_versions=at(own))
         for name, own in zip("abcd", range(4), strict=True)
     ]
-    looked = Looked().and_now(["a", "b", "c"], versions=at(7)).without("c")
+    looked = CheckedVersions().with_checked(["a", "b", "c"], versions=at(7)).without("c")
     pairs = list(looked.since({"a", "b", "c", "gone"}, sweeps=rows))
     assert pairs == [(["a", "b"], at(7)), (["c"], at(2))]
     note = json.loads(looked.in_note({"granted": "d"}))

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import _code
-from clearance.rulebook.check.cases import ReadyCase, difference, load_cases, run_in_python
+from clearance.rulebook.check.cases import ReadyCase, difference, find_failures, load_cases
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination
@@ -18,7 +18,7 @@ def ready(rulebook: Rulebook, bounds: list[ResolvedPack]) -> list[tuple[Resolved
     return [
         (bound, case)
         for item, bound in zip(rulebook.packs, bounds, strict=True)
-        for case in load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
+        for case in load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
     ]
 
 
@@ -26,15 +26,15 @@ def test_every_pack_has_cases_and_the_oracle_agrees_with_all(
     rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     for item, bound in zip(rulebook.packs, bounds, strict=True):
-        cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
-        assert run_in_python(bound, cases) == []
+        cases = load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
+        assert find_failures(bound, cases) == []
 
 
 def test_every_rule_of_every_pack_decides_some_case(
     rulebook: Rulebook, bounds: list[ResolvedPack]
 ) -> None:
     for item, bound in zip(rulebook.packs, bounds, strict=True):
-        cases = load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
+        cases = load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
         decided = {case.expect.rule for case in cases if case.expect is not None}
         assert {rule.rule for rule in bound.pack.flow} <= decided
 

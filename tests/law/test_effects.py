@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.check.cases import ReadyCase, load_cases
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.support.rulebook.packs import unmarked
@@ -20,7 +20,7 @@ RELIEFS = {"detention_only", "destroy_record", "void_conviction", "seal_arrest"}
 @pytest.fixture(scope="module")
 def effects(rulebook: Rulebook, bounds: list[ResolvedPack]) -> Effects:
     return [
-        (bound, load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue))
+        (bound, load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue))
         for item, bound in zip(rulebook.packs, bounds, strict=True)
         if item.pack.kind == "effect"
     ]
@@ -86,7 +86,7 @@ def test_whether_an_arrest_without_an_outcome_is_a_release_is_a_switch(
     switches = {"no_outcome_is_release": read_as_release}
     found = rulebook.find("pc849_5", as_of=date(2026, 11, 23))
     assert found is not None
-    pack = resolve(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    pack = rulebook.resolve(found.pack, switches=switches)
     assert _decided(pack, cases[0], arrest_statuses=["undisposed"]).outcome == outcome
     other = _decided(pack, cases[0], arrest_statuses=["released", "turned_over"])
     assert other.outcome == "REVIEW"

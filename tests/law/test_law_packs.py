@@ -11,7 +11,7 @@ from clearance.platform.paths import rules_folder
 from clearance.prepare.record.rules import load_record_rules
 from clearance.rulebook.check.cases import ReadyCase, load_cases
 from clearance.rulebook.language.calendar import add_years
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import Determination, decide
 
@@ -134,7 +134,7 @@ CONVICTIONS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
 def bound(rulebook: Rulebook, name: str, *, as_of: date = TODAY, **switches: Any) -> ResolvedPack:
     found = rulebook.find(name, as_of=as_of)
     assert found is not None
-    return resolve(found.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    return rulebook.resolve(found.pack, switches=switches)
 
 
 def law_cases(
@@ -144,7 +144,7 @@ def law_cases(
         (case.under(pack), case)
         for item, pack in zip(rulebook.packs, bounds, strict=True)
         if item.pack.kind == "law"
-        for case in load_cases(item.cases, bound=pack, catalogue=rulebook.catalogue)
+        for case in load_cases(item.cases, resolved=pack, catalogue=rulebook.catalogue)
     ]
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from clearance.commands.rules.check import check_rules
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.english.pages import pages
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook, load_rulebook, read_rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.law.test_law_packs import CONVICTION
@@ -118,7 +118,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
 def version_on(rulebook: Rulebook, day: date) -> ResolvedPack:
     found = rulebook.find("pc1203_425", as_of=day)
     assert found is not None
-    return resolve(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return rulebook.resolve(found.pack, switches={})
 
 
 def decided(rulebook: Rulebook, row: dict[str, Any], day: date) -> Determination:
@@ -168,7 +168,7 @@ def test_the_last_day_of_the_old_law_and_the_first_of_the_new_decide_each_by_its
 
 def test_what_the_new_file_does_not_change_is_decided_as_before(changed: Rulebook) -> None:
     old = load_rulebook(rules_folder())
-    assert changed.reads == old.reads
+    assert changed.inputs_fingerprint == old.inputs_fingerprint
     kept = {item.name: item.pack for item in old.packs if item.name != f"pc1203_425/{OLD}"}
     now = {item.name: item.pack for item in changed.packs}
     assert {name: now[name] for name in kept} == kept
@@ -188,8 +188,8 @@ def test_the_check_of_the_rules_is_clean_and_its_cases_hold(
     assert result.found.packs < len(changed.packs)
     new = next(item for item in changed.packs if item.name.endswith(NEW))
     bound = version_on(changed, FIRST_DAY)
-    cases = load_cases(new.cases, bound=bound, catalogue=changed.catalogue)
-    assert len(cases) == 2 and run_in_python(bound, cases) == []
+    cases = load_cases(new.cases, resolved=bound, catalogue=changed.catalogue)
+    assert len(cases) == 2 and find_failures(bound, cases) == []
 
 
 def test_the_new_version_has_its_page(changed: Rulebook) -> None:

@@ -32,7 +32,7 @@ NEVER_UNKNOWN = {"pc653_29"}
 @pytest.fixture(scope="module")
 def pointers(rulebook: Rulebook, bounds: list[ResolvedPack]) -> Pointers:
     return [
-        (bound, load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue))
+        (bound, load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue))
         for item, bound in zip(rulebook.packs, bounds, strict=True)
         if item.pack.kind == "pointer"
     ]

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from clearance.publish.words import office_word, pack_words, reason_text
+from clearance.publish.words import format_reason, office_word, read_pack_words
 from clearance.rulebook.check.cases import load_cases
-from clearance.rulebook.language.resolved import ResolvedPack, check_switches, resolve
+from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
-from clearance.rulebook.loading.stored import bound_from, stored_text
+from clearance.rulebook.loading.stored import parse_stored_pack, stored_text
 from clearance.rulebook.oracle import decide
 from clearance.settings import Settings
 
@@ -97,22 +97,20 @@ def policy(rulebook: Rulebook, name: str) -> PackFile:
 
 
 def bound(rulebook: Rulebook, name: str, **switches: Any) -> ResolvedPack:
-    return resolve(
-        policy(rulebook, name).pack, rulebook.catalogue, switches=switches, reads=rulebook.reads
-    )
+    return rulebook.resolve(policy(rulebook, name).pack, switches=switches)
 
 
 def spoken(rulebook: Rulebook, name: str) -> Iterator[tuple[str, str]]:
     """The office's word and sentence of each line of a pack, as its packet prints them."""
     item = policy(rulebook, name)
     text = stored_text(bound(rulebook, name), text=item.document.text)
-    words = pack_words(pack=name, version=item.pack.version, text=text, facts=item.pack.facts)
+    words = read_pack_words(pack=name, version=item.pack.version, text=text, facts=item.pack.facts)
     lines = [(rule.rule, rule) for rule in item.pack.flow]
     for rule, line in [*lines, ("unknown", item.pack.unknown), ("otherwise", item.pack.otherwise)]:
         assert line.then is not None
         yield (
             office_word(line.then.outcome, line.then.relief, words.labels.get(rule)),
-            reason_text(str(line.reason), rulebook.reasons, words.params),
+            format_reason(str(line.reason), rulebook.reasons, words.params),
         )
 
 
@@ -136,7 +134,7 @@ def test_a_switch_takes_san_franciscos_misdemeanors_in(rulebook: Rulebook) -> No
     both = bound(rulebook, "san_francisco", **chosen)
     felonies = bound(rulebook, "san_francisco")
     case = load_cases(
-        policy(rulebook, "san_francisco").cases, bound=both, catalogue=rulebook.catalogue
+        policy(rulebook, "san_francisco").cases, resolved=both, catalogue=rulebook.catalogue
     )[0]
     misdemeanor = {**case.row, "level": "M", "record_incomplete": False}
     assert decide(felonies, misdemeanor, case.as_of) is None
@@ -145,6 +143,6 @@ def test_a_switch_takes_san_franciscos_misdemeanors_in(rulebook: Rulebook) -> No
     assert (decided.outcome, decided.rule) == ("ELIGIBLE", "prop64")
     # What a store keeps decides alike.
     text = stored_text(both, text=policy(rulebook, "san_francisco").document.text)
-    again = bound_from(text, catalogue=rulebook.catalogue)
+    again = parse_stored_pack(text, catalogue=rulebook.catalogue)
     assert again.fingerprint == both.fingerprint != felonies.fingerprint
     assert decide(again, misdemeanor, case.as_of) == decided

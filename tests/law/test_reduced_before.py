@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from clearance.rulebook.check.cases import load_cases
-from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
 
@@ -22,10 +21,10 @@ def test_the_switch_says_whether_a_reduction_under_another_law_leaves_something_
 ) -> None:
     (item,) = (one for one in rulebook.packs if one.pack.pack == "prop64_statute")
     switches: dict[str, Any] = {"reduced_otherwise": reading}
-    bound = resolve(item.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+    bound = rulebook.resolve(item.pack, switches=switches)
     (case,) = (
         one
-        for one in load_cases(item.cases, bound=bound, catalogue=rulebook.catalogue)
+        for one in load_cases(item.cases, resolved=bound, catalogue=rulebook.catalogue)
         if one.name == "A felony that another law reduced to a misdemeanor is at today's level"
     )
     got = decide(bound, case.row, date(2026, 11, 1))

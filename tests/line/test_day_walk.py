@@ -18,7 +18,7 @@ from clearance.ingest.step import ingest
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.step import prepare
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, _answer, _decision, decide, flip_date
 from clearance.rulebook.spark.compile import Assigned, evaluate
@@ -103,7 +103,7 @@ def decided(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> li
         for name in ("pc1203_425", "pc851_93"):
             file = rulebook.find(name, as_of=as_of)
             assert file is not None
-            bound = resolve(file.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+            bound = rulebook.resolve(file.pack, switches={})
             units = store.read(spark, UNIT_TABLES[bound.pack.unit])
             if bound.pack.unit == "conviction":
                 units = units.where("convicted")

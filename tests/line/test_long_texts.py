@@ -16,8 +16,12 @@ from clearance.platform.paths import rules_folder
 from clearance.prepare.citation.grammar import LONGEST, leaves_target, names_comment, parse_charge
 from clearance.prepare.record.fields import shouted, whole_date
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.counties import LONGEST_FOLDER, folders
-from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
+from clearance.publish.counties import LONGEST_FOLDER, packet_folders
+from clearance.publish.packets.comments import (
+    charges_in_comments,
+    comments_with_other_sections,
+    load_comment_rules,
+)
 from clearance.publish.packets.row_keys import row_keys
 from tests.support.rows import frames, source_rows
 
@@ -107,10 +111,12 @@ def test_a_row_with_the_longest_of_texts_ends_no_later_step(spark: SparkSession)
     assert {row.subject_id for row in charges.select("subject_id").collect()} == {
         str(at) for at in range(len(given))
     }
-    notable = load_notable(rules_folder())
-    keys = row_keys(rows, notable=notable, rules=load_record_rules(rules_folder()))
-    read = charges_in_comments(charges, notable=notable)
-    shown = comments_to_show(keys, in_comments=read, notable=notable, at_most=len(given)).collect()
+    comment_rules = load_comment_rules(rules_folder())
+    keys = row_keys(rows, comment_rules=comment_rules, rules=load_record_rules(rules_folder()))
+    read = charges_in_comments(charges, comment_rules=comment_rules)
+    shown = comments_with_other_sections(
+        keys, in_comments=read, comment_rules=comment_rules, at_most=len(given)
+    ).collect()
     assert {row.position for row in shown} <= set(range(len(given)))
 
 
@@ -133,7 +139,7 @@ def test_a_key_of_twelve_digits_and_a_line_separator_is_no_key(spark: SparkSessi
 
 
 def test_a_county_as_long_as_a_page_gets_a_folder_that_a_disk_can_hold() -> None:
-    made = folders(["A" * 500, "A" * 501, "YOLO"], known=["YOLO"])
+    made = packet_folders(["A" * 500, "A" * 501, "YOLO"], known=["YOLO"])
     assert len(set(made.values())) == 3
     assert max(map(len, made.values())) <= LONGEST_FOLDER + len("-2")
     assert made["YOLO"] == "yolo"

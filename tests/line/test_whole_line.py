@@ -20,7 +20,7 @@ from clearance.ingest.layout import FIELD_COUNT
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.publish.counties import known_counties
-from clearance.publish.made_up import SAID as MADE_UP
+from clearance.publish.made_up import MADE_UP
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
 from tests.support.counting import FIRST_RUN, Counted, counted

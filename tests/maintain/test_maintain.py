@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 from clearance.cli import _code
 from clearance.determine.recorded import Sweep, sweep_of
 from clearance.errors import StoreFault
-from clearance.grant.last_looked import Looked
+from clearance.grant.last_looked import CheckedVersions
 from clearance.maintain.needed import oldest_record
 from clearance.maintain.step import maintain
 from clearance.platform.clock import wall_clock
@@ -124,7 +124,7 @@ def test_a_record_is_needed_that_a_grant_was_last_held_against(
     assert oldest_record(spark, months, since=NOW + MONTH) == MONTHS.index("first")
     # Once these have been held against a later record, that one is what counts.
     versions = sweeps(spark, months)["second"].input_versions | {"arrests": 0}
-    looked = Looked().and_now(["first", "third"], versions=versions)
+    looked = CheckedVersions().with_checked(["first", "third"], versions=versions)
     after = months.version(spark, "grants")
     with months.compare_and_commit(spark, "grants", after=after, note=looked.in_note({})):
         months.append(frame(spark, "grants", [_grant("last")]), "grants")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.publish.published import NOTE, note_published, published_before
+from clearance.publish.published import NOTE, read_published, write_published
 
 RESULT = {"publish": {"counties": {"YOLO": {"all": 2}}}, "report": {"cells": 1}}
 
@@ -17,13 +17,13 @@ def out(tmp_path: Path) -> Path:
     for name in ("packets/yolo/all.csv", "prosecutor/yolo/upcoming.csv", "statistics.csv"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    note_published(tmp_path, request="r1", result=RESULT)
+    write_published(tmp_path, request="r1", result=RESULT)
     return tmp_path
 
 
 def test_files_that_stand_as_they_were_left_are_known(out: Path) -> None:
-    assert published_before(out, request="r1") == RESULT
-    assert published_before(out, request="r2") is None
+    assert read_published(out, request="r1") == RESULT
+    assert read_published(out, request="r2") is None
     assert not (out / f"{NOTE}.part").exists()
 
 
@@ -36,7 +36,7 @@ def test_a_file_that_is_gone_or_another_is_published_again(out: Path, change: st
         file.write_text("more of it than there was before")
     else:
         os.utime(file, ns=(1, file.stat().st_mtime_ns + 1))
-    assert published_before(out, request="r1") is None
+    assert read_published(out, request="r1") is None
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,6 @@ def test_a_file_that_is_gone_or_another_is_published_again(out: Path, change: st
 )
 def test_a_note_that_cannot_be_read_is_no_note(out: Path, note: str) -> None:
     (out / NOTE).write_text(note)
-    assert published_before(out, request="r1") is None
+    assert read_published(out, request="r1") is None
     (out / NOTE).unlink()
-    assert published_before(out, request="r1") is None
+    assert read_published(out, request="r1") is None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from clearance.report.county_map import county_map
+from clearance.report.county_map import build_county_map
 from clearance.report.figures import (
     Cell,
     CountyLine,
-    county_lines,
-    sums,
+    build_county_lines,
+    sum_lines,
 )
-from clearance.report.people import people_left
+from clearance.report.people import publishable_left
 
 
 def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> None:
@@ -22,14 +22,14 @@ def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> 
         Cell("law", "p", "YOLO", "ELIGIBLE", None),
         Cell("law", "p", "YOLO", "REVIEW", None),
     ]
-    lines = county_lines(cells, totals={("MARIN", "p"): 42, ("YOLO", "p"): 20})
+    lines = build_county_lines(cells, totals={("MARIN", "p"): 42, ("YOLO", "p"): 20})
     assert [line.units for line in lines] == [
         (None, 0, 0, 0),
         (30, 0, 12, 0),
         (None, 0, None, 0),
     ]
     assert [line.not_shown for line in lines] == [None, 0, 20]
-    found = sums(lines)
+    found = sum_lines(lines)
     assert (found.units, found.not_shown, found.counties) == ((30, 0, 12, 0), 20, 1)
     assert [(piece.kind, piece.width) for piece in found.pieces] == [
         ("eligible", 48.39),
@@ -45,7 +45,7 @@ def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> 
 def test_who_is_left_with_none_is_told_where_neither_side_is_of_few(
     some: int, left: int, shown: int | None
 ) -> None:
-    assert people_left(some, left) == shown
+    assert publishable_left(some, left) == shown
 
 
 def test_shades_are_round_steps_that_hold_every_county() -> None:
@@ -54,7 +54,7 @@ def test_shades_are_round_steps_that_hold_every_county() -> None:
             CountyLine(county, "p", (share, 0, 0, 100 - share), 100)
             for county, share in zip(("ALPINE", "MARIN", "YOLO"), shares, strict=False)
         ]
-        found = county_map(lines)
+        found = build_county_map(lines)
         assert found is not None
         return [one for one in found.key if one[0] != "shade-none"]
 
@@ -64,6 +64,6 @@ def test_shades_are_round_steps_that_hold_every_county() -> None:
         ("shade-2", "40 to 60 %"),
         ("shade-4", "80 to 100 %"),
     ]
-    assert county_map([CountyLine("MARIN", "p", (None, 0, 0, 0), None)]) is None
-    away = county_map([CountyLine("NARNIA", "p", (1, 0, 0, 0), 1)])
+    assert build_county_map([CountyLine("MARIN", "p", (None, 0, 0, 0), None)]) is None
+    away = build_county_map([CountyLine("NARNIA", "p", (1, 0, 0, 0), 1)])
     assert away is not None and away.elsewhere == ("NARNIA",)

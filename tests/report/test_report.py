@@ -6,7 +6,6 @@ import re
 import shutil
 from collections import Counter
 from datetime import date, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,139 +15,39 @@ from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.made_up import SAID, is_made_up, made_up
-from clearance.report.county_map import outlines
+from clearance.publish.made_up import MADE_UP, is_made_up_name, is_made_up_path
+from clearance.report.county_map import load_outlines
 from clearance.report.figures import (
     OTHER_REASONS,
     WITHHELD,
 )
 from clearance.report.months import NOT_SHOWN
 from clearance.report.step import write_report
-from tests.report.few_people import CHARGES, DETERMINATIONS, LAW_YAML, MARIN, SOURCE
+from tests.report.read_pages import Tags, numbers, table
 from tests.support.chromium import browser
 from tests.support.literal_tables import (
-    PACKS,
-    REASONS,
     SWEEP,
     sweep,
     write,
 )
 
 
-@pytest.fixture(scope="module")
-def told(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
-    folder = tmp_path_factory.mktemp("report")
-    store = Store(str(folder / "store"))
-    shutil.copytree(rules_folder(), folder, dirs_exist_ok=True)
-    (folder / "reasons.yaml").write_text(REASONS)
-    write(spark, store, "source_rows", SOURCE)
-    write(spark, store, "determinations", DETERMINATIONS)
-    write(spark, store, "charges", CHARGES)
-    law = {"pack": "state_law", "version": "2024-10-01", "yaml": LAW_YAML, "facts": []}
-    write(spark, store, "packs", [*PACKS, MARIN, {"fingerprint": "l1", **law}])
-    used = {
-        "county_pilot": "f1",
-        "county_pilot/MARIN": "f2",
-        "dismiss_all": "s1",
-        "state_law": "l1",
-    }
-    write(
-        spark,
-        store,
-        "sweeps",
-        [sweep(pack_fingerprints=used, notes=["A <note>."])],
-    )
-    write(
-        spark,
-        store,
-        "source_files",
-        [
-            {
-                "sha256": "1",
-                "path": "a.csv",
-                "bytes": 9,
-                "rows_read": 100,
-                "rows_accepted": 97,
-                "rows_quarantined": 3,
-                "extract": "1",
-                "extract_date": date(2026, 10, 1),
-                "status": "accepted",
-            }
-        ],
-    )
-    write(
-        spark,
-        store,
-        "quarantine",
-        [{"source_file": "a.csv", "position": 1, "extract": "1", "code": "FIELD_COUNT"}] * 3,
-    )
-    return store, folder
-
-
-@pytest.fixture(scope="module")
-def page(spark: SparkSession, told: tuple[Store, Path]) -> str:
-    store, folder = told
-    out = folder / "new" / "report.html"
-    result = write_report(spark, store, out=out, rules=folder)
-    assert result.as_dict() == {"out": str(out), "sweep_id": SWEEP, "cells": 7, "withheld": 15}
-    return out.read_text()
-
-
-class _Tags(HTMLParser):
-    """Which tags are open, and what a browser would fetch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fetched: list[str] = []
-        self.pointed: list[str] = []
-        self.ids: list[str] = []
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-        named = [(name, value or "") for name, value in attrs if name in ("src", "href", "data")]
-        self.fetched += [f"{tag} {value}" for _, value in named if not value.startswith("#")]
-        self.pointed += [value[1:] for _, value in named if value.startswith("#")]
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        assert tag not in ("script", "link", "iframe", "img", "object")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def table(page: str, heading: str) -> list[list[str]]:
-    """Cells of the first table after a heading."""
-    body = page[page.index(f">{heading}</h") :]
-    rows = re.findall(r"<tr>(.*?)</tr>", body[: body.index("</table>")], re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
-    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
-
-
-def numbers(page: str, heading: str) -> dict[tuple[str, ...], list[str]]:
-    """The rows of a county table by county: figures of the outcomes, not shown, all."""
-    return {tuple(row[:-7]): row[-6:] for row in table(page, heading)[1:]}
-
-
 def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
-    tags = _Tags()
+    tags = Tags()
     tags.feed(page)
     assert tags.open == []
     assert tags.fetched == []
+    assert {link.partition("/")[0] for link in tags.linked} == {"counties"}
     assert len(tags.ids) == len(set(tags.ids)) and set(tags.pointed) <= set(tags.ids)
     assert page.count("url(") == page.count("url(#") == 1
     assert "@import" not in page
 
 
+@pytest.mark.parametrize("name", ["report.html", "counties/orange.html"])
 def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_width(
-    page: str, tmp_path: Path
+    page: str, store_and_rules: tuple[Store, Path], name: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "report.html"
-    path.write_text(page)
+    path = store_and_rules[1] / "new" / name
     with browser() as chromium:
         chromium.open(path)
         for width, dark, printed in ((1280, False, False), (800, True, False), (390, False, False)):
@@ -170,7 +69,7 @@ def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_w
         drawn = chromium.value(
             "[...document.querySelectorAll('.map use')].filter(o => o.getBBox().width > 0).length"
         )
-        assert drawn == page.count("<use ") > 0
+        assert drawn == path.read_text().count("<use ") > 0
         chromium.picture(tmp_path / "report.png")
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert chromium.asked == [path.as_uri()]
@@ -184,7 +83,7 @@ def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str
 
 def test_it_names_the_extract_and_says_nothing_of_made_up_people(page: str) -> None:
     assert "by the extract of\n    <strong>2026-10-01</strong>" in page
-    assert SAID not in page
+    assert MADE_UP not in page
 
 
 def test_rows_read_are_accepted_plus_quarantined(page: str) -> None:
@@ -230,7 +129,7 @@ def test_a_pack_of_which_nothing_can_be_shown_gets_a_sentence_and_no_table(page:
 
 
 def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None:
-    assert set(outlines().counties) == set(load_record_rules(rules_folder()).counties)
+    assert set(load_outlines().counties) == set(load_record_rules(rules_folder()).counties)
     section = page[page.index('id="s-policy"') :]
     drawing = section[section.index("<svg") : section.index("</svg>")]
     assert drawing.count("<use ") == 58
@@ -244,8 +143,8 @@ def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None
 
 def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> None:
     section = page[page.index('id="people"') :]
-    said = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
-    assert [re.sub("<[^>]+>", "", one) for one in said[:3]] == [
+    sentences = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
+    assert [re.sub("<[^>]+>", "", one) for one in sentences[:3]] == [
         "50 people have a conviction that is eligible for relief.",
         "38 people would have no felony left.",
         "38 people would have no conviction left.",
@@ -283,9 +182,9 @@ def test_evidence_stands_at_the_end(page: str) -> None:
 
 
 def test_every_figure_equals_a_query_over_the_tables(
-    spark: SparkSession, told: tuple[Store, Path], page: str
+    spark: SparkSession, store_and_rules: tuple[Store, Path], page: str
 ) -> None:
-    rows = told[0].read(spark, "determinations").collect()
+    rows = store_and_rules[0].read(spark, "determinations").collect()
     cells = Counter((row.pack, row.county, row.outcome) for row in rows)
     lines = Counter((row.pack, row.county) for row in rows)
     outcomes = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
@@ -321,31 +220,35 @@ def test_every_figure_equals_a_query_over_the_tables(
 
 
 def test_made_up_people_are_labelled(
-    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], tmp_path: Path
 ) -> None:
-    assert is_made_up("/data/synthetic-0001.csv") and is_made_up("synthetic-0012.csv")
-    assert not is_made_up("/data/research.csv") and not is_made_up("my-synthetic-0001.csv")
+    assert is_made_up_name("/data/synthetic-0001.csv") and is_made_up_name("synthetic-0012.csv")
+    assert not is_made_up_name("/data/research.csv") and not is_made_up_name(
+        "my-synthetic-0001.csv"
+    )
     paths = ["/data/synthetic-0001.csv", "synthetic-0001.csv", "a.csv", "my-synthetic-0001.csv"]
     frame = spark.createDataFrame([(path,) for path in paths], "path string")
-    found = [row[0] for row in frame.select(made_up(frame.path)).collect()]
-    assert found == [is_made_up(path) for path in paths]
+    found = [row[0] for row in frame.select(is_made_up_path(frame.path)).collect()]
+    assert found == [is_made_up_name(path) for path in paths]
 
 
 def test_a_store_without_a_sweep_and_a_folder_as_file_are_usage_errors(
-    spark: SparkSession, told: tuple[Store, Path], tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], tmp_path: Path
 ) -> None:
-    store, folder = told
+    store, folder = store_and_rules
     with pytest.raises(UsageError, match="no sweeps yet"):
         write_report(spark, Store(str(tmp_path / "none")), out=tmp_path / "a.html", rules=folder)
+    (tmp_path / "inside").mkdir()
     with pytest.raises(UsageError, match="cannot be written"):
-        write_report(spark, store, out=tmp_path, rules=folder)
+        write_report(spark, store, out=tmp_path / "inside", rules=folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["inside"]
 
 
 def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_texts(
-    spark: SparkSession, told: tuple[Store, Path], page: str, tmp_path: Path
+    spark: SparkSession, store_and_rules: tuple[Store, Path], page: str, tmp_path: Path
 ) -> None:
-    store, folder = Store(str(tmp_path / "store")), told[1]
-    shutil.copytree(told[0].uri, store.uri)
+    store, folder = Store(str(tmp_path / "store")), store_and_rules[1]
+    shutil.copytree(store_and_rules[0].uri, store.uri)
     later = sweep(
         sweep_id="later",
         as_of=date(2026, 11, 20),

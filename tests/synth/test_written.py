@@ -14,7 +14,7 @@ from clearance.errors import StoreFault, UsageError
 from clearance.ingest.layout import FIELDS
 from clearance.synth.people import person
 from clearance.synth.step import synthesize
-from clearance.synth.write import SHAPES, lines
+from clearance.synth.write import SHAPES, record_lines
 
 AS_OF = date(2026, 11, 1)
 
@@ -23,7 +23,7 @@ def stream(seed: int, people: int, as_of: date = AS_OF) -> Iterator[bytes]:
     for number in range(people):
         somebody = person(seed, number, as_of)
         if somebody is not None:
-            yield from lines(somebody, seed=seed, shape=SHAPES[1])
+            yield from record_lines(somebody, seed=seed, shape=SHAPES[1])
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() -> None:

@@ -35,14 +35,14 @@ def diff(
     settings = context.settings()
     store = context.open_store(settings)
     from clearance.diff import step
-    from clearance.diff.assumed import assumed_values
+    from clearance.diff.assumed import parse_assumed_values
     from clearance.diff.sides import OtherRules
-    from clearance.diff.written import format_of, lines, write
-    from clearance.publish.words import load_reasons
+    from clearance.diff.written import format_of, lines, write_comparison
+    from clearance.publish.words import load_reason_texts
 
     if out is not None:
         format_of(out)  # an unknown format is an error before Spark starts
-    rules = OtherRules(context.rules, settings, assumed_values(assumed or []))
+    rules = OtherRules(context.rules, settings, parse_assumed_values(assumed or []))
     with context.session() as spark:
         result = step.diff(
             spark,
@@ -53,5 +53,5 @@ def diff(
             by_county=by_county,
         )
     if out is not None:
-        write(result, out, reasons=load_reasons(context.rules))
+        write_comparison(result, out, reasons=load_reason_texts(context.rules))
     context.show(result, lambda console: console.print("\n".join(lines(result))))

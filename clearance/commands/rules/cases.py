@@ -13,8 +13,8 @@ from clearance.errors import DifferenceFound, RulebookInvalid
 from clearance.rulebook.check.cases import (
     ReadyCase,
     difference,
+    find_failures,
     load_cases,
-    run_in_python,
 )
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
@@ -61,9 +61,9 @@ def run_cases(context: CommandContext) -> CasesResult:
             raise RulebookInvalid(
                 f"Pack {item.pack.pack} has no cases.", f"Write {item.cases.name} beside it."
             )
-        cases = load_cases(item.cases, bound=resolved, catalogue=rulebook.catalogue)
+        cases = load_cases(item.cases, resolved=resolved, catalogue=rulebook.catalogue)
         failures += [
-            (item.pack.pack, "python", *failure) for failure in run_in_python(resolved, cases)
+            (item.pack.pack, "python", *failure) for failure in find_failures(resolved, cases)
         ]
         ready += [(resolved, case) for case in cases]
     with context.session() as spark:

@@ -18,7 +18,7 @@ from rich.text import Text
 from clearance.errors import RulebookInvalid, StoreFault
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
-from clearance.rulebook.check.findings import Finding, from_line
+from clearance.rulebook.check.findings import Finding, finding_from_line
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.loading.load import read_rulebook
 
@@ -73,7 +73,9 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     except RulebookInvalid as error:
         lines += error.message.split("\n")[1:]
     known = {finding.headline for finding in audit.problems}
-    more = [from_line(line, kind="list") for line in dict.fromkeys(lines) if line not in known]
+    more = [
+        finding_from_line(line, kind="list") for line in dict.fromkeys(lines) if line not in known
+    ]
     audit = replace(audit, problems=(*audit.problems, *more))
     rows = dict(sorted(Counter(row.list for row in lists.rows).items())) if lists else {}
     used = {*ASKED_BY_STEPS, *cited, *_pack_words(rules)}

@@ -7,7 +7,7 @@ from pathlib import Path
 from clearance.commands.rules.packs import find_pack, resolve_pack
 from clearance.errors import UsageError
 from clearance.rulebook.english.pages import pages
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings
 
@@ -20,7 +20,7 @@ def show_pack(rules: Path, settings: Settings, name: str) -> str:
     """
     rulebook = load_rulebook(rules)
     resolved = resolve_pack(rulebook, find_pack(rulebook, name), settings)
-    return english(resolved, rulebook.catalogue, rulebook.reasons)
+    return pack_in_english(resolved, rulebook.catalogue, rulebook.reasons)
 
 
 def write_pages(rules: Path, out: Path) -> list[str]:

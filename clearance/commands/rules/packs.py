@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearance.errors import UsageError
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.settings import Settings
 
@@ -29,4 +29,4 @@ def find_pack(rulebook: Rulebook, name: str) -> PackFile:
 
 def resolve_pack(rulebook: Rulebook, item: PackFile, settings: Settings) -> ResolvedPack:
     """A pack version under the settings' switches."""
-    return resolve(item.pack, rulebook.catalogue, switches=settings.switches, reads=rulebook.reads)
+    return rulebook.resolve(item.pack, switches=settings.switches)

@@ -62,9 +62,9 @@ def find_counties(names: list[str] | None, *, rules: Path) -> list[str] | None:
     Raises:
         UsageError: a name is not that of a county.
     """
-    from clearance.publish.counties import asked_counties, known_counties
+    from clearance.publish.counties import known_counties, requested_counties
 
-    return asked_counties(names, known=known_counties(rules)) if names else None
+    return requested_counties(names, known=known_counties(rules)) if names else None
 
 
 def _parse_packet_files(text: str | None) -> tuple[str, ...]:

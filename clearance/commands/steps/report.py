@@ -1,4 +1,4 @@
-"""`clearance report`: writes one page about the latest sweep."""
+"""`clearance report`: a statewide page about the latest sweep, and a page for each county."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clearance.commands.options import Out, with_context
 
 @with_context("store", "config")
 def report(context: CommandContext, out: Out) -> None:
-    """One self-contained HTML page about the latest sweep."""
+    """A self-contained HTML page about the latest sweep, and one for each county in `counties/`."""
     store = context.open_store(context.settings())
     from clearance.report.step import write_report
 

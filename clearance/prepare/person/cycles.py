@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from clearance.prepare.person.counts import CYCLE
+from clearance.prepare.person.counts import CYCLE, UNREAD_EVENT
 from clearance.prepare.person.enhancements import enhancements_in
 from clearance.prepare.person.outcomes import gang_enhancement
 from clearance.prepare.record.events import NO_CHARGE
@@ -15,6 +15,7 @@ P64 = "p64"
 PLEA = "p64_plea"
 # What stands beside a plea: the highest of a cycle says whether all its charges go with one.
 PLEA_FORM, PROP_64, ANOTHER = 0, 1, 2
+_LONG_AGO = "0001-01-01"
 
 
 def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
@@ -27,10 +28,9 @@ def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     cycle = Window.partitionBy(*CYCLE)
     in_court = F.col("step_kind") == "court"
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
-    arrested_on = F.when(F.col("step_kind") == "arrest", F.col("event_date"))
     return counts.withColumns(
         {
-            "arrest_date": F.min(arrested_on).over(cycle),
+            "arrest_date": _arrested_on(cycle),
             "gang_enhancements": F.collect_list(gang_enhancement(lists)).over(cycle),
             "p64_in_cycle": F.max(lists.any_of(F.col("tags"), P64)).over(cycle),
             "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge, lists))
@@ -41,6 +41,18 @@ def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             **enhancements_in(cycle, lists=lists),
         }
     )
+
+
+def _arrested_on(cycle: WindowSpec) -> Column:
+    """The first day of an arrest; null where what is not read may be an earlier one."""
+    arrest, on = F.col("step_kind") == "arrest", F.col("event_date")
+    first = F.min(F.when(arrest, on)).over(cycle)
+    not_read = arrest & (F.col("unread_bits").bitwiseAND(UNREAD_EVENT) != 0)
+    # A step of an unknown kind may be an arrest.
+    perhaps_on = F.coalesce(on, F.lit(_LONG_AGO).cast("date"))
+    perhaps = F.min(F.when(F.col("step_kind") == "unknown", perhaps_on)).over(cycle)
+    known = ~F.max(not_read).over(cycle) & F.coalesce(perhaps >= first, F.lit(True))
+    return F.when(known, first)
 
 
 def _beside_a_plea(is_charge: Column, lists: ListBits) -> Column:

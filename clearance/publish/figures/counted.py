@@ -1,4 +1,4 @@
-"""Determinations in numbers: counted once, for statistics, packets and the report alike."""
+"""Counts of determinations, made once for statistics, packets and the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clearance.publish.figures.small_cells import (
     ReasonCell,
     public_figures,
 )
-from clearance.publish.figures.together import collected
+from clearance.publish.figures.together import collect_parts
 
 STATISTICS = ("county", "pack", "outcome", "reason", "units", "people")
 """The columns of `statistics.csv` and of `internal/statistics.csv`."""
@@ -31,14 +31,14 @@ _CELL = ("county", "kind", "pack", "outcome")
 
 @dataclass(frozen=True)
 class Figures:
-    """How many units and people each pack has decided how.
+    """Units and people by county, pack, outcome and reason.
 
     Attributes:
-        decisions: a row is a county's distinct decision: `DECISION`, its `units`, and as `soon`
-            those of them that become eligible by the day that was asked for.
+        decisions: one row per county and distinct decision: `DECISION`, `units`, and `soon`, the
+            units that become eligible by the day that `count_figures` was given.
         by_reason: people by county, kind, pack, outcome and reason.
-        by_outcome: people by county, kind, pack and outcome; no sum of the former, since a person
-            may be in several.
+        by_outcome: people by county, kind, pack and outcome; less than the sum over `by_reason`
+            where a person has several reasons.
     """
 
     decisions: tuple[Row, ...]
@@ -46,11 +46,11 @@ class Figures:
     by_outcome: Mapping[tuple[str, ...], int]
 
     def of_kind(self, *kinds: str) -> list[Row]:
-        """The decisions of packs of these kinds."""
+        """The rows of `decisions` whose pack is of one of `kinds`."""
         return [row for row in self.decisions if row.kind in kinds]
 
     def units(self, *columns: str) -> dict[tuple[str, ...], int]:
-        """Units by columns of `DECISION`."""
+        """Units grouped by `columns` of `DECISION`."""
         sums: dict[tuple[str, ...], int] = defaultdict(int)
         for row in self.decisions:
             sums[tuple(row[name] for name in columns)] += row.units
@@ -78,7 +78,7 @@ class Figures:
 
     @cached_property
     def public(self) -> PublicFigures:
-        """Of these, what may be published."""
+        """The outcomes and reasons that may be published."""
         return public_figures(self.outcomes, self.reasons)
 
     def statistics(self, *, counties: Collection[str] | None) -> list[tuple[object, ...]]:
@@ -90,7 +90,7 @@ class Figures:
         return _rows(self.reasons, counties=counties)
 
     def public_statistics(self, *, counties: Collection[str] | None) -> list[tuple[object, ...]]:
-        """The rows of `statistics.csv`, in order; what is withheld is not there, as what is zero.
+        """The rows of `statistics.csv`, in order; withheld and zero figures have no row.
 
         Args:
             counties: those to publish; None means all.
@@ -109,24 +109,25 @@ def _rows(
 
 
 @dataclass(frozen=True)
-class Counted:
-    """A state in numbers, and the packs behind it.
+class FiguresAndPacks:
+    """The figures of one sweep's determinations, with the rows of `packs`.
 
     Attributes:
-        figures: of the determinations.
-        packs: the rows of `packs`.
+        figures: counts of the determinations.
+        packs: every row of `packs`.
     """
 
     figures: Figures
     packs: list[Row]
 
 
-def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures:
-    """The figures of a state, from one query.
+def count_figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures:
+    """Counts determinations in one query.
 
     Args:
         determinations: of every pack.
-        soon: the day by which a row's unit must become eligible to count as `soon`.
+        soon: the last day on which a unit that becomes eligible counts as `soon`; None counts
+            no unit.
     """
     by_then = F.lit(False) if soon is None else F.col("eligible_on") <= soon
     decisions = determinations.groupBy(*DECISION).agg(
@@ -138,11 +139,11 @@ def figures(determinations: DataFrame, *, soon: Column | None = None) -> Figures
         F.countDistinct("subject_id").alias("people"),
         (F.grouping("reason") == 0).alias("by_reason"),
     )
-    found = collected({"decisions": decisions, "people": people})
+    counts = collect_parts({"decisions": decisions, "people": people})
     by_reason, by_outcome = {}, {}
-    for row in found["people"]:
+    for row in counts["people"]:
         if row.by_reason:
             by_reason[tuple(row[:5])] = row.people
         else:
             by_outcome[tuple(row[:4])] = row.people
-    return Figures(tuple(found["decisions"]), by_reason, by_outcome)
+    return Figures(tuple(counts["decisions"]), by_reason, by_outcome)

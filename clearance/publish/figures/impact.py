@@ -17,7 +17,7 @@ BY_COUNTY = ("county", "kind", "pack")
 KINDS = ("policy", "scenario")
 
 
-def impacts_of_packs(
+def count_impact_of_packs(
     determinations: DataFrame,
     *,
     charges: DataFrame,
@@ -25,22 +25,22 @@ def impacts_of_packs(
     by: tuple[str, ...] = BY_COUNTY,
     kinds: tuple[str, ...] = KINDS,
 ) -> DataFrame:
-    """The rows of `impacts`, each pack as of the day of the sweep that decided it.
+    """The rows of `count_impact`, each pack as of the day of the sweep that decided it.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
-        days: by pack; at least one; other packs are left out where they are of several days.
-        by: see `impacts`; packs of several days share no row.
-        kinds: see `impacts`.
+        days: as-of by pack, at least one; if the days differ, packs that are not keys are left out.
+        by: see `count_impact`; packs of several days share no row.
+        kinds: see `count_impact`.
     """
     by_day: dict[date, list[str]] = defaultdict(list)
     for pack, day in days.items():
         by_day[day].append(pack)
     if len(by_day) == 1:
-        return impacts(determinations, charges=charges, as_of=min(by_day), by=by, kinds=kinds)
+        return count_impact(determinations, charges=charges, as_of=min(by_day), by=by, kinds=kinds)
     parts = (
-        impacts(
+        count_impact(
             determinations.where(F.col("pack").isin(*packs)),
             charges=charges,
             as_of=day,
@@ -52,7 +52,7 @@ def impacts_of_packs(
     return reduce(DataFrame.unionByName, parts)
 
 
-def impacts(
+def count_impact(
     determinations: DataFrame,
     *,
     charges: DataFrame,
@@ -60,21 +60,22 @@ def impacts(
     by: tuple[str, ...] = BY_COUNTY,
     kinds: tuple[str, ...] = KINDS,
 ) -> DataFrame:
-    """A row is a county and a policy or scenario, with counts of people.
+    """One row per county and policy or scenario: people with relief, and people left with nothing.
 
-    Of the people whom it gives some relief in the county's courts: those who had a felony (a
-    conviction, one in the seven years before as-of) on record, in any county, and are left with
-    none. Dismissal and the relief of a law remove the conviction, redesignation makes the felony
-    less; resentencing removes nothing. A conviction of unknown level may be a felony, an undated
-    one may be recent: who keeps one is not counted. One exactly seven years old is not recent; the
-    seventh anniversary of 29 February is the 28th.
+    The people counted get some relief from the pack in the county's courts. A person is left with
+    no felony (no conviction, no conviction in the seven years before as-of) if the record had one,
+    in any county, and relief removes every one. Dismissal and the relief of a law remove the
+    conviction; redesignation removes the felony; resentencing removes nothing. A conviction of
+    unknown level may be a felony and an undated conviction may be recent: a person who keeps such
+    a conviction is not counted. A conviction exactly seven years old is not recent; the seventh
+    anniversary of 29 February is 28 February.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
         as_of: the sweep's date.
-        by: columns of the determinations that a row stands for.
-        kinds: of the packs that are looked at.
+        by: the columns of `determinations` to group by.
+        kinds: the kinds of packs to count.
     """
     convictions = charges.where("convicted").select(
         "subject_id",
@@ -94,39 +95,39 @@ def impacts(
     )
     gone, less = F.col("gone"), F.col("less")
     by_person = relief.join(convictions, on="unit_id", how="inner").groupBy(*by, "subject_id")
-    removed = by_person.agg(
-        _number((gone | less) & F.col("felony")).alias("felonies_removed"),
-        _number((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
-        _number(gone).alias("convictions_removed"),
-        _number(gone & F.col("recent")).alias("recent_removed"),
-        _number(gone & F.col("undated")).alias("undated_removed"),
+    removed_by_person = by_person.agg(
+        _count_where((gone | less) & F.col("felony")).alias("felonies_removed"),
+        _count_where((gone | less) & F.col("unlevelled")).alias("unlevelled_removed"),
+        _count_where(gone).alias("convictions_removed"),
+        _count_where(gone & F.col("recent")).alias("recent_removed"),
+        _count_where(gone & F.col("undated")).alias("undated_removed"),
     )
     on_record = convictions.groupBy("subject_id").agg(
-        _number(F.col("felony")).alias("felonies"),
-        _number(F.col("unlevelled")).alias("unlevelled"),
+        _count_where(F.col("felony")).alias("felonies"),
+        _count_where(F.col("unlevelled")).alias("unlevelled"),
         F.count("*").alias("convictions"),
-        _number(F.col("recent")).alias("recent"),
-        _number(F.col("undated")).alias("undated"),
+        _count_where(F.col("recent")).alias("recent"),
+        _count_where(F.col("undated")).alias("undated"),
     )
-    people = removed.join(on_record, on="subject_id", how="inner")
-    no_felony = _none_left("felonies") & _all_gone("unlevelled")
+    people = removed_by_person.join(on_record, on="subject_id", how="inner")
+    no_felony = _none_left("felonies") & _all_removed("unlevelled")
     return people.groupBy(*by).agg(
         F.count("*").alias("people_with_some_relief"),
-        _number(no_felony).alias("people_left_with_no_felony"),
-        _number(_none_left("convictions")).alias("people_left_with_no_conviction"),
-        _number(_none_left("recent") & _all_gone("undated")).alias(
+        _count_where(no_felony).alias("people_left_with_no_felony"),
+        _count_where(_none_left("convictions")).alias("people_left_with_no_conviction"),
+        _count_where(_none_left("recent") & _all_removed("undated")).alias(
             "people_left_with_no_conviction_in_7_years"
         ),
     )
 
 
-def _number(condition: Column) -> Column:
+def _count_where(condition: Column) -> Column:
     return F.count_if(F.coalesce(condition, F.lit(False)))
 
 
-def _none_left(what: str) -> Column:
-    return (F.col(what) > 0) & _all_gone(what)
+def _none_left(count: str) -> Column:
+    return (F.col(count) > 0) & _all_removed(count)
 
 
-def _all_gone(what: str) -> Column:
-    return F.col(what) == F.col(f"{what}_removed")
+def _all_removed(count: str) -> Column:
+    return F.col(count) == F.col(f"{count}_removed")

@@ -1,20 +1,21 @@
-"""Which figures may be public: small ones are withheld, and others with them.
+"""Suppression of small figures: a figure of few people is withheld, and others with it.
 
-A figure of fewer than eleven people is withheld. What is public about the same units adds up in
-three ways: the outcomes of a pack in a county to the units in its scope (which another pack of
-that scope may give), the reasons of an outcome to that outcome, the counties to the state. So
-small figures never go without a large one of their line, and which of them are small is not said.
-An outcome of nobody goes with them: a figure that is withheld in a month and zero in the next was
-small, and its line then gives the others.
-Nor is which reasons are withheld: `statistics.csv` leaves them out, as those of nobody. Sums over
-counties are taken over what is shown.
+A figure of fewer than eleven people is withheld. Public figures of the same units add up in three
+ways: the outcomes of a pack in a county to the units in the pack's scope (which another pack of
+that scope may give), the reasons of an outcome to that outcome, the counties to the state. So a
+small figure is always withheld with a large figure of its line, and readers cannot see which of
+them is small. An outcome of nobody is withheld too: a figure that is withheld in one month and zero
+in the next was small, and the line then gives the others. Nor can readers see which reasons are
+withheld: `statistics.csv` leaves them out, as it leaves out zeros. Sums over counties contain shown
+figures only.
 
-The units of a pack in a county are public where some outcome has eleven people: then none or at
-least two of its outcomes are withheld, and their sum says no more than another pack of the scope.
+The units of a pack in a county are public if some outcome has eleven people: then none or at least
+two of the outcomes are withheld, and their sum gives no more than another pack of the scope.
 
-Figures change little from month to month, so one that a month shows is nearly known for the month
-before. The large one is therefore always the first of a fixed order, not the next by size; and it
-goes also with several small ones, which would do by themselves until one of them reaches eleven.
+Figures change little from month to month, so a figure that one month shows is nearly known for the
+month before. The large figure is therefore always the first of a fixed order, not the next by size;
+and it is withheld also with several small figures, which would protect each other only until one of
+them reaches eleven.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 SMALLEST = 11
-"""A figure of so many people may be shown."""
+"""The least number of people of a figure that may be shown."""
 
 OUTCOMES = ("ELIGIBLE", "NOT_YET", "REVIEW", "NOT_ELIGIBLE")
 
@@ -43,7 +44,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Number:
-    """Units, and the people who have them."""
+    """How many units a figure counts, and how many people have them."""
 
     units: int
     people: int
@@ -51,21 +52,21 @@ class Number:
 
 @dataclass(frozen=True)
 class PublicFigures:
-    """What may be published of a state.
+    """The figures of a state, with None for each withheld figure.
 
     Attributes:
-        outcomes: by county, pack and outcome; None where withheld, be it of nobody.
-        reasons: by county, pack, outcome and reason; None where withheld, and in every outcome
-            that is.
-        totals: units of all outcomes by county and pack, where that may be said.
+        outcomes: by county, pack and outcome; None where withheld, also for a withheld zero.
+        reasons: by county, pack, outcome and reason; None where the reason or its outcome is
+            withheld.
+        totals: units of all outcomes by county and pack; no key where the total is withheld.
     """
 
     outcomes: Mapping[Cell, Number | None]
     reasons: Mapping[ReasonCell, Number | None]
     totals: Mapping[Line, int]
 
-    def shown(self, outcome: str) -> list[Line]:
-        """The counties and packs of which an outcome is shown, in order."""
+    def lines_that_show(self, outcome: str) -> list[Line]:
+        """The counties and packs whose figure of `outcome` is shown, in order."""
         return sorted(
             cell[:2] for cell, number in self.outcomes.items() if number and cell[2] == outcome
         )
@@ -74,22 +75,24 @@ class PublicFigures:
 def public_figures(
     outcomes: Mapping[Cell, Number], reasons: Mapping[ReasonCell, Number]
 ) -> PublicFigures:
-    """The figures with what must be withheld left out.
+    """Replaces every figure that must be withheld by None.
 
     Args:
-        outcomes: of a state, by county, pack and outcome.
-        reasons: the same by reason.
+        outcomes: by county, pack and outcome.
+        reasons: by county, pack, outcome and reason.
     """
-    # What goes with a small outcome: most often the one that matters least to the reader.
+    # Withheld first beside a small outcome: the outcome that matters least to readers.
     least_telling = {outcome: place for place, outcome in enumerate(reversed(OUTCOMES))}
     lines = _lines(outcomes, line=lambda cell: cell[:2])
     hidden = {
-        cell for line in lines for cell in withheld(line, order=lambda cell: least_telling[cell[2]])
+        cell
+        for line in lines
+        for cell in withheld_keys(line, order=lambda cell: least_telling[cell[2]])
     }
     hidden_reasons = {
         cell
         for line in _lines(reasons, line=lambda cell: cell[:3])
-        for cell in withheld(line, order=lambda cell: cell[3])
+        for cell in withheld_keys(line, order=lambda cell: cell[3])
     }
     of_nobody = {(*cell[:2], outcome) for cell in hidden for outcome in OUTCOMES} - outcomes.keys()
     return PublicFigures(
@@ -109,23 +112,26 @@ def public_figures(
     )
 
 
-def shown_parts(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> dict[_Key, Number]:
-    """Of figures that add up to something public, those that may be shown.
+def publishable_parts(
+    line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]
+) -> dict[_Key, Number]:
+    """The figures of a line that may be shown.
 
     Args:
-        line: the figures.
+        line: figures that add up to a number that may be known.
         order: see `withheld`.
     """
-    hidden = withheld(line, order=order)
+    hidden = withheld_keys(line, order=order)
     return {key: number for key, number in line.items() if key not in hidden}
 
 
-def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> set[_Key]:
-    """Those figures of a line that are withheld.
+def withheld_keys(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> set[_Key]:
+    """The keys of the figures of a line that are withheld.
 
     Args:
-        line: figures that add up to something that may be known.
-        order: which large one is withheld first with small ones; not by its size.
+        line: figures that add up to a number that may be known.
+        order: sorts keys; the first large figure is withheld with the small ones. It must not
+            depend on size.
     """
     hidden = {key for key, number in line.items() if 0 < number.people < SMALLEST}
     large = [key for key, number in line.items() if number.people >= SMALLEST]
@@ -135,7 +141,7 @@ def withheld(line: Mapping[_Key, Number], *, order: Callable[[_Key], Any]) -> se
 def _lines(
     numbers: Mapping[_Key, Number], *, line: Callable[[_Key], Hashable]
 ) -> list[dict[_Key, Number]]:
-    found: dict[Hashable, dict[_Key, Number]] = defaultdict(dict)
+    lines: dict[Hashable, dict[_Key, Number]] = defaultdict(dict)
     for key, number in numbers.items():
-        found[line(key)][key] = number
-    return list(found.values())
+        lines[line(key)][key] = number
+    return list(lines.values())

@@ -1,4 +1,4 @@
-"""A county's packet in numbers: `summary.json`."""
+"""The numbers of each county's `summary.json`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.impact import impacts_of_packs
-from clearance.publish.figures.together import collected
+from clearance.publish.figures.impact import count_impact_of_packs
+from clearance.publish.figures.together import collect_parts
 from clearance.publish.words import DISMISSAL, REDUCTION
 
 IMPACT = (
@@ -30,12 +30,12 @@ _LEVELS = {"F": "felony", "M": "non_felony", "I": "non_felony", None: "unknown_l
 
 
 def _section() -> Column:
-    shown = charge_shown(F.col("code_book"), F.col("section"), F.array().cast("array<string>"))
+    shown = format_charge(F.col("code_book"), F.col("section"), F.array().cast("array<string>"))
     return F.coalesce(shown, F.lit("unknown")).alias("section")
 
 
-def convictions_of(charges: DataFrame) -> DataFrame:
-    """A row is a conviction, in the columns that people, summaries and impact are counted by.
+def select_convictions(charges: DataFrame) -> DataFrame:
+    """One row per conviction, in the columns that people, summaries and impact are counted by.
 
     Args:
         charges: `charges`.
@@ -48,7 +48,7 @@ def convictions_of(charges: DataFrame) -> DataFrame:
     )
 
 
-def summaries(
+def county_summaries(
     determinations: DataFrame,
     *,
     convictions: DataFrame,
@@ -57,18 +57,18 @@ def summaries(
     counties: Iterable[str],
     days: Mapping[str, date],
 ) -> dict[str, dict[str, Any]]:
-    """The numbers of each county, all of them from one query.
+    """The numbers of `summary.json` by county, from one query.
 
     Args:
         determinations: of every pack.
-        convictions: see `convictions_of`.
+        convictions: see `select_convictions`.
         decided: counts with their decision and words.
-        figures: of the state.
-        counties: those to summarise.
+        figures: counts of the determinations.
+        counties: the counties to summarise.
         days: by policy and scenario, the date of the sweep that decided it.
     """
     p64 = convictions.where("p64")
-    counted = {
+    parts = {
         "sections": p64.groupBy("county", _section(), "level").agg(
             F.count("*").alias("counts"), F.min("conviction_date").alias("earliest")
         ),
@@ -81,21 +81,21 @@ def summaries(
         .agg(F.countDistinct("subject_id").alias("people")),
     }
     if days:
-        counted["impact"] = impacts_of_packs(determinations, charges=convictions, days=days)
-    found = {name: _by_county(rows) for name, rows in collected(counted).items()}
-    found.setdefault("impact", _by_county([]))
+        parts["impact"] = count_impact_of_packs(determinations, charges=convictions, days=days)
+    by_part = {name: _by_county(rows) for name, rows in collect_parts(parts).items()}
+    by_part.setdefault("impact", _by_county([]))
     ran = _by_county(_packs_that_ran(figures))
     scenarios = sorted({row.pack for row in figures.of_kind("scenario")})
     return {
         county: {
             **_policy(ran[county]),
-            **_convictions(found["sections"][county]),
-            "people_with_a_prop64_conviction": sum(row.people for row in found["people"][county]),
+            **_convictions(by_part["sections"][county]),
+            "people_with_a_prop64_conviction": sum(row.people for row in by_part["people"][county]),
             "people_with_an_incomplete_record": sum(
-                row.people for row in found["incomplete"][county]
+                row.people for row in by_part["incomplete"][county]
             ),
-            **_decisions(found["decisions"][county]),
-            "impact": _impact(found["impact"][county], scenarios),
+            **_decisions(by_part["decisions"][county]),
+            "impact": _impact(by_part["impact"][county], scenarios),
         }
         for county in counties
     }
@@ -108,12 +108,12 @@ def _packs_that_ran(figures: Figures) -> list[Row]:
 
 
 def _by_county(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+    by_county: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row.county].append(row)
-    for group in found.values():
+        by_county[row.county].append(row)
+    for group in by_county.values():
         group.sort(key=str)
-    return found
+    return by_county
 
 
 def _policy(ran: list[Row]) -> dict[str, Any]:
@@ -129,18 +129,18 @@ def _policy(ran: list[Row]) -> dict[str, Any]:
 
 
 def _convictions(rows: list[Row]) -> dict[str, Any]:
-    nobody = {"total": 0, **dict.fromkeys(_LEVELS.values(), 0)}
-    every: dict[str, int] = dict(nobody)
+    zeros = {"total": 0, **dict.fromkeys(_LEVELS.values(), 0)}
+    all_sections: dict[str, int] = dict(zeros)
     sections: dict[str, dict[str, int]] = {}
     for row in rows:
-        of = sections.setdefault(row.section, dict(nobody))
-        for counted in (every, of):
-            counted["total"] += row.counts
-            counted[_LEVELS[row.level]] += row.counts
+        section = sections.setdefault(row.section, dict(zeros))
+        for counts in (all_sections, section):
+            counts["total"] += row.counts
+            counts[_LEVELS[row.level]] += row.counts
     dates = [row.earliest for row in rows if row.earliest is not None]
     return {
         "earliest_prop64_conviction": min(dates).isoformat() if dates else None,
-        "prop64_convictions": every,
+        "prop64_convictions": all_sections,
         "prop64_convictions_by_section": sections,
     }
 
@@ -150,10 +150,10 @@ def _decisions(rows: list[Row]) -> dict[str, Any]:
     for word in (DISMISSAL, REDUCTION, *(row.word for row in rows)):
         words.setdefault(word, {"total": 0, "by_section": {}, "by_reason": {}})
     for row in rows:
-        of = words[row.word]
-        of["total"] += row.counts
+        counts = words[row.word]
+        counts["total"] += row.counts
         for name, key in (("by_section", row.section), ("by_reason", row.sentence)):
-            of[name][key] = of[name].get(key, 0) + row.counts
+            counts[name][key] = counts[name].get(key, 0) + row.counts
     return {
         "note": None if rows else NOTHING_DECIDED,
         "determinations": sum(row.counts for row in rows),
@@ -162,13 +162,13 @@ def _decisions(rows: list[Row]) -> dict[str, Any]:
 
 
 def _impact(rows: list[Row], scenarios: list[str]) -> dict[str, Any]:
-    found = {(row.kind, row.pack): row.asDict() for row in rows}
-    policies = [counted for (kind, _), counted in found.items() if kind == "policy"]
+    counts = {(row.kind, row.pack): row.asDict() for row in rows}
+    policies = [people for (kind, _), people in counts.items() if kind == "policy"]
     return {
         "policy": _people(next(iter(policies), {})),
-        "scenarios": {pack: _people(found.get(("scenario", pack), {})) for pack in scenarios},
+        "scenarios": {pack: _people(counts.get(("scenario", pack), {})) for pack in scenarios},
     }
 
 
-def _people(counted: Mapping[str, Any]) -> dict[str, int]:
-    return {name: int(counted.get(name, 0)) for name in IMPACT}
+def _people(counts: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(counts.get(name, 0)) for name in IMPACT}

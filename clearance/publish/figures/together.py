@@ -1,4 +1,4 @@
-"""Several small results from one query: what a query costs on a cold JVM is paid once for all."""
+"""Several small results from one query, so that the fixed cost of a query is paid once."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _PART = "part of the query"
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
-def collected(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
-    """The rows of each part, in no order. Columns of one name have one type in all parts.
+def collect_parts(parts: Mapping[str, DataFrame]) -> dict[str, list[Row]]:
+    """The rows of each part, unordered. A column name has the same type in every part.
 
     Args:
         parts: small results by name, at least one.
     """
     named = [frame.withColumn(_PART, F.lit(name)) for name, frame in parts.items()]
-    whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), named)
-    own = {name: frame.columns for name, frame in parts.items()}
-    found: dict[str, list[Row]] = {name: [] for name in parts}
-    with planned_at_once(whole.sparkSession):
-        rows = whole.collect()
+    union = reduce(lambda upper, lower: upper.unionByName(lower, allowMissingColumns=True), named)
+    columns_of = {name: frame.columns for name, frame in parts.items()}
+    rows_of: dict[str, list[Row]] = {name: [] for name in parts}
+    with without_adaptive_execution(union.sparkSession):
+        rows = union.collect()
     for row in rows:
-        columns = own[row[_PART]]
-        found[row[_PART]].append(Row(*columns)(*(row[column] for column in columns)))
-    return found
+        columns = columns_of[row[_PART]]
+        rows_of[row[_PART]].append(Row(*columns)(*(row[column] for column in columns)))
+    return rows_of
 
 
 @contextmanager
-def planned_at_once(spark: SparkSession) -> Iterator[None]:
-    """Around queries of many small stages: each is planned once and runs as one job.
+def without_adaptive_execution(spark: SparkSession) -> Iterator[None]:
+    """Turns adaptive execution off for queries of many small stages.
 
-    Adaptive execution makes a job of every stage and plans the rest anew after it.
+    Adaptive execution runs a job per stage and plans the rest of the query after each.
 
     Args:
         spark: the session.

@@ -1,4 +1,4 @@
-"""Lists that go to each county's offices: one CSV a county, put together aside, moved in whole."""
+"""Lists for each county's offices: CSV files written in the workspace, then moved into place."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pyspark.sql import functions as F
 from clearance.platform.faults.remedies import storage_faults
 from clearance.platform.spark.literal_table import looked_up
 from clearance.publish.column_order import csv_fields
-from clearance.publish.files import Workplace, check_complete, copy_lines, csv_line
+from clearance.publish.files import Workspace, check_complete, csv_line, move_lines
 
 
 @dataclass(frozen=True)
 class CountyList:
-    """A kind of list: its files' rows are sorted by county and `order`.
+    """A kind of list.
 
     Attributes:
-        name: tells its files under way from those of others.
-        columns: the header; columns of the rows.
-        order: columns that the rows of a file are sorted by.
+        name: the folder of its files in the workspace.
+        columns: the header row, and the columns of the rows.
+        order: the columns that the rows of a file are sorted by.
     """
 
     name: str
@@ -33,68 +33,71 @@ class CountyList:
 
 def write_lists(
     rows: DataFrame,
-    what: CountyList,
+    county_list: CountyList,
     *,
-    place: Workplace,
+    workspace: Workspace,
     files: Mapping[str, Iterable[Path]],
     expected: int,
 ) -> dict[Path, Path]:
-    """Write lists aside; returns by finished file where it belongs.
+    """Writes lists into the workspace; returns the target path of each finished file.
 
-    A file without rows holds its header alone.
+    A file without rows contains the header only.
 
     Args:
-        rows: `county`, `file` (the name of the county's file), and the list's columns; those of
+        rows: `county`, `file` (the name of the county's file), and the list's columns; rows of
             other counties are left out.
-        what: the kind of list.
-        place: where to work.
-        files: by county, the files to make.
-        expected: how many rows these hold; none are looked for where it is 0.
+        county_list: the kind of list.
+        workspace: where to work.
+        files: the target paths by county.
+        expected: the number of rows of all files; 0 starts no query.
+
+    Raises:
+        StoreFault: some rows did not reach this machine.
     """
-    aside = place.aside / what.name
-    # Rows name a county as the record does; a folder name is made of its number.
+    folder = workspace.temporary / county_list.name
+    # A county's name comes from the record, so folders are named after a number.
     numbers = {county: number for number, county in enumerate(sorted(files))}
     if expected:
         numbered = rows.withColumn("number", looked_up(F.col("county"), numbers, "int"))
-        _write_parts(numbered.where("number IS NOT NULL"), what, place=place)
-    aside.mkdir(exist_ok=True)
-    made: dict[Path, Path] = {}
-    found = 0
+        _write_parts(numbered.where("number IS NOT NULL"), county_list, workspace=workspace)
+    folder.mkdir(exist_ok=True)
+    targets_by_file: dict[Path, Path] = {}
+    written = 0
     for county, targets in files.items():
         for target in targets:
-            parts = aside / f"number={numbers[county]}" / f"file={target.name}"
-            whole = aside / f"{numbers[county]}-{target.name}"
-            found += _put_together(parts, whole, header=what.columns)
-            made[whole] = target
-    check_complete(found, expected=expected, out=place.out)
-    return made
+            parts = folder / f"number={numbers[county]}" / f"file={target.name}"
+            finished = folder / f"{numbers[county]}-{target.name}"
+            written += _join_parts(parts, finished, header=county_list.columns)
+            targets_by_file[finished] = target
+    check_complete(written, expected=expected, out=workspace.out)
+    return targets_by_file
 
 
-def _write_parts(numbered: DataFrame, what: CountyList, *, place: Workplace) -> None:
+def _write_parts(numbered: DataFrame, county_list: CountyList, *, workspace: Workspace) -> None:
     lines = (
         numbered.repartition("number", "file")
-        .sortWithinPartitions("number", "file", *what.order)
-        .select("number", "file", csv_fields(*map(F.col, what.columns)).alias("line"))
+        .sortWithinPartitions("number", "file", *county_list.order)
+        .select("number", "file", csv_fields(*map(F.col, county_list.columns)).alias("line"))
     )
-    with storage_faults(f"writing lists under {place.out}"):
+    with storage_faults(f"writing lists under {workspace.out}"):
         (
             lines.write.partitionBy("number", "file")
             .option("maxRecordsPerFile", 0)
             .option("compression", "none")
             .option("lineSep", "\n")
             .mode("overwrite")
-            .text((place.aside / what.name).as_uri())
+            .text((workspace.temporary / county_list.name).as_uri())
         )
 
 
-def _put_together(parts: Path, whole: Path, *, header: Sequence[str]) -> int:
-    with whole.open("wb") as out:
+def _join_parts(parts: Path, finished: Path, *, header: Sequence[str]) -> int:
+    with finished.open("wb") as out:
         out.write(csv_line(header))
-        return sum(copy_lines(part, out) for part in sorted(parts.glob("part-*")))
+        return sum(move_lines(part, out) for part in sorted(parts.glob("part-*")))
 
 
-def move_lists(made: Mapping[Path, Path]) -> None:
-    """Move finished lists to where they belong, each in place of its earlier one."""
-    for whole, target in made.items():
+def move_lists(finished: Mapping[Path, Path]) -> None:
+    """Moves finished lists to their target paths, over earlier files."""
+    for file, target in finished.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(whole, target)
+        os.replace(file, target)

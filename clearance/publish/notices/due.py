@@ -1,7 +1,7 @@
-"""The mark of notices that the store holds and whose files may not be in place yet.
+"""The marker file of notices that are in `notices` and whose files may not be in place yet.
 
-It stands in the output folder from before `notices` is committed until the files are moved in,
-however the run ends: the next one makes just these files again. It names counties and months.
+The marker is in the output folder from before `notices` is committed until the files are moved in,
+however the run ends: the next run writes these files again. It names counties and months.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-MARK = ".notices_due.json"
+MARKER = ".notices_due.json"
 
 
-def notices_due(out: Path) -> frozenset[tuple[str, str]]:
-    """The files that a run which did not end left to make: county, month.
+def read_due_files(out: Path) -> frozenset[tuple[str, str]]:
+    """The files that an interrupted run did not write: county, month.
 
     Args:
         out: the output folder.
     """
     try:
-        found = json.loads((out / MARK).read_text(encoding="utf-8"))["files"]
-        return frozenset((str(county), str(month)) for county, month in found)
+        files = json.loads((out / MARKER).read_text(encoding="utf-8"))["files"]
+        return frozenset((str(county), str(month)) for county, month in files)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return frozenset()  # it is moved in whole: any other form is not ours
+        return frozenset()  # the marker is written whole: a file of another form is not a marker
 
 
-def note_due(out: Path, files: Collection[tuple[str, str]]) -> None:
-    """Put the mark there, or take it away where no file is due.
+def write_due_files(out: Path, files: Collection[tuple[str, str]]) -> None:
+    """Writes the marker, or removes it if no file is due.
 
     Args:
         out: the output folder.
-        files: county and month of each.
+        files: county and month of each due file.
     """
-    mark = out / MARK
+    marker = out / MARKER
     if not files:
-        mark.unlink(missing_ok=True)
+        marker.unlink(missing_ok=True)
         return
-    aside = mark.with_name(f"{MARK}.part")
-    aside.write_text(json.dumps({"files": sorted(files)}), encoding="utf-8")
-    os.replace(aside, mark)
+    part = marker.with_name(f"{MARKER}.part")
+    part.write_text(json.dumps({"files": sorted(files)}), encoding="utf-8")
+    os.replace(part, marker)

@@ -1,9 +1,9 @@
-"""Notices to courts: what was granted and what was corrected, each told once, whatever the folders.
+"""Notices to courts of grants and corrections, each in one month's file only.
 
-A month's file in a folder holds what was told there in that month and all that no court has been
-told yet. Files are finished aside; then `notices` takes up what is new, in one commit; then the
-files move in. Where a run ended in between, the next one into the same folder makes the files again
-from `notices` (see `notices_due`). Source: the contract's `notice-YYYY-MM.csv`.
+A month's file in an output folder holds the notices written there in that month, with the new ones.
+Files are finished in the workspace; then the new notices are appended to `notices` in one commit;
+then the files move into place. If a run ends before that, the next run into the same folder writes
+the files again from `notices` (see `read_due_files`). Source: the contract's `notice-YYYY-MM.csv`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.record.fields import whole_date
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.counties import folders, known_counties
-from clearance.publish.figures.together import collected
-from clearance.publish.files import Workplace
+from clearance.publish.counties import known_counties, packet_folders
+from clearance.publish.figures.together import collect_parts
+from clearance.publish.files import Workspace
 from clearance.publish.notices.county_lists import CountyList, move_lists, write_lists
-from clearance.publish.notices.due import note_due, notices_due
-from clearance.publish.packets.counts import case_numbers, numbered_steps
-from clearance.publish.packets.row_keys import case_number
+from clearance.publish.notices.due import read_due_files, write_due_files
+from clearance.publish.packets.counts import case_numbers_by_step, steps_with_case_number
+from clearance.publish.packets.row_keys import court_case_number
 from clearance.schemas import GRANTS, NOTICES
 
 FOLDER = "courts"
@@ -49,145 +49,161 @@ def write_notices(
     spark: SparkSession,
     store: Store,
     *,
-    place: Workplace,
+    workspace: Workspace,
     counties: Iterable[str] | None,
     rules: Path,
     sweep: Sweep,
 ) -> int:
-    """How many grants and corrections courts are told of for the first time, when they are told.
+    """Writes the month's notices; returns how many grants and corrections are new in them.
 
     Args:
         spark: the session.
-        store: where the tables are; nothing is written where there are no grants.
-        place: where to work.
-        counties: those to publish, as every table writes them; None means all.
+        store: where the tables are; nothing is written if it has no grants.
+        workspace: where to work.
+        counties: the counties to publish, as every table writes them; None means all.
         rules: the rulebook's folder.
-        sweep: what is published. The month of its as-of names the files; a what-if tells courts
-            nothing new.
+        sweep: the published sweep. The month of its as-of names the files; a what-if has no new
+            notices.
 
     Raises:
-        SweepConflict: another run is telling courts meanwhile.
+        SweepConflict: another run is writing notices meanwhile.
     """
     if not store.exists(spark, "grants"):
         return 0
     after = store.version(spark, "notices")
-    told = (
+    noticed = (
         store.read(spark, "notices", version=after)
         if after >= 0
         else literal_table(spark, [], NOTICES.types)
     )
-    # What is granted meanwhile is told the next time.
+    # Grants recorded during this run are in the notices of the next.
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
-    said = {
-        "month": f"{sweep.as_of:%Y-%m}",
-        "folder": str(place.out),
-        "sweep_id": sweep.sweep_id,
-    }
-    new = _to_tell(grants, told, until=sweep.as_of).withColumns(
-        {name: F.lit(value) for name, value in said.items()}
-    )
-    if sweep.what_if:
-        new = new.limit(0)
-    new = new.select(*NOTICES.columns).persist()
-    here = told.where(F.col("folder") == said["folder"])
-    counted = _counted(grants, told=told, here=here, new=new)
-    if not counted.granting:
+    month = f"{sweep.as_of:%Y-%m}"
+    new = _new_notices(grants, noticed, month=month, workspace=workspace, sweep=sweep).persist()
+    here = noticed.where(F.col("folder") == str(workspace.out))
+    counts = _count_notices(grants, noticed=noticed, here=here, new=new)
+    if not counts.granting:
         return 0
-    names = folders(
-        sorted(counted.granting) if counties is None else counties, known=known_counties(rules)
+    names = packet_folders(
+        sorted(counts.granting) if counties is None else counties, known=known_counties(rules)
     )
-    fresh = {key: rows for key, rows in counted.fresh.items() if key[0] in names}
-    month, due = said["month"], notices_due(place.out)
-    again = [key for key in counted.earlier if key[0] in names and (key[1] == month or key in due)]
-    # Each county has a file of the month, also where nothing is told, if courts may be told anew.
+    due = read_due_files(workspace.out)
+    rewritten = [
+        key for key in counts.earlier if key[0] in names and (key[1] == month or key in due)
+    ]
+    # Each county has a file of the month, even an empty one, unless the sweep is a what-if.
     always = set() if sweep.what_if else {month}
-    files = _files(again, names=names, place=place, always=always)
-    content = here.join(
-        F.broadcast(literal_table(spark, again, {"county": "string", "month": "string"})),
+    files = _files_to_write(rewritten, names=names, workspace=workspace, always=always)
+    earlier_here = here.join(
+        F.broadcast(literal_table(spark, rewritten, {"county": "string", "month": "string"})),
         on=["county", "month"],
         how="left_semi",
     )
-    first_told = new.where(F.col("county").isin(list(names)))
-    rows = sum(fresh.values()) + sum(counted.earlier[key] for key in again)
-    notices = content.unionByName(first_told)
-    lines = _lines(spark, store, notices, grants=grants, at_most=rows, rules=rules, sweep=sweep)
-    made = write_lists(lines, LIST, place=place, files=files, expected=rows)
-    elsewhere = {key for key in due if key[0] not in names}
-    if fresh:
-        note_due(place.out, {*due, *((county, month) for county, _ in fresh)})
+    new_here = new.where(F.col("county").isin(list(names)))
+    new_counts = {key: rows for key, rows in counts.new.items() if key[0] in names}
+    rows = sum(new_counts.values()) + sum(counts.earlier[key] for key in rewritten)
+    lines = _notice_lines(
+        *(spark, store, earlier_here.unionByName(new_here)),
+        grants=grants,
+        at_most=rows,
+        rules=rules,
+        sweep=sweep,
+    )
+    finished = write_lists(lines, LIST, workspace=workspace, files=files, expected=rows)
+    if new_counts:
+        write_due_files(workspace.out, {*due, *((county, month) for county, _ in new_counts)})
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.write_lock(), store.compare_and_commit(spark, "notices", after=after, note=note):
-            store.append(first_told, "notices")
+            store.append(new_here, "notices")
     new.unpersist()
-    move_lists(made)
-    note_due(place.out, elsewhere)
-    if counted.unmarked or any(kind == "grant" for _, kind in fresh):
-        _mark(spark, store)
-    return sum(fresh.values())
+    move_lists(finished)
+    write_due_files(workspace.out, {key for key in due if key[0] not in names})
+    if counts.unmarked or any(kind == "grant" for _, kind in new_counts):
+        _mark_noticed(spark, store)
+    return sum(new_counts.values())
 
 
 @dataclass(frozen=True)
-class _Counted:
-    """What there is to tell, and what was told.
+class _NoticeCounts:
+    """How many notices are new, and how many were written earlier.
 
     Attributes:
         granting: counties with a grant.
-        fresh: notices never told, by county and kind.
-        earlier: notices told in this folder, by county and month.
-        unmarked: whether a court was told of a grant that is not marked as noticed.
+        new: notices that are in no earlier file, by county and kind.
+        earlier: notices written to this folder earlier, by county and month.
+        unmarked: whether a grant whose notice was written lacks `noticed_in`.
     """
 
     granting: set[str]
-    fresh: dict[tuple[str, str], int]
+    new: dict[tuple[str, str], int]
     earlier: dict[tuple[str, str], int]
     unmarked: bool
 
 
-def _counted(grants: DataFrame, *, told: DataFrame, here: DataFrame, new: DataFrame) -> _Counted:
+def _new_notices(
+    grants: DataFrame, noticed: DataFrame, *, month: str, workspace: Workspace, sweep: Sweep
+) -> DataFrame:
+    """The rows to add to `notices`: one per grant or correction that is not in it yet."""
+    added = {"month": month, "folder": str(workspace.out), "sweep_id": sweep.sweep_id}
+    new = _not_noticed(grants, noticed, until=sweep.as_of).withColumns(
+        {name: F.lit(value) for name, value in added.items()}
+    )
+    if sweep.what_if:
+        new = new.limit(0)
+    return new.select(*NOTICES.columns)
+
+
+def _count_notices(
+    grants: DataFrame, *, noticed: DataFrame, here: DataFrame, new: DataFrame
+) -> _NoticeCounts:
     rows = F.count("*").alias("rows")
-    found = collected(
+    counts = collect_parts(
         {
             "granting": grants.groupBy("county").agg(rows),
-            "fresh": new.groupBy("county", "kind").agg(rows),
+            "new": new.groupBy("county", "kind").agg(rows),
             "earlier": here.groupBy("county", "month").agg(rows),
-            "unmarked": _told_unmarked(grants, told=told).agg(rows),
+            "unmarked": _noticed_unmarked(grants, noticed=noticed).agg(rows),
         }
     )
-    return _Counted(
-        granting={row["county"] for row in found["granting"]},
-        fresh={(row["county"], row["kind"]): row["rows"] for row in found["fresh"]},
-        earlier={(row["county"], row["month"]): row["rows"] for row in found["earlier"]},
-        unmarked=any(row["rows"] for row in found["unmarked"]),
+    return _NoticeCounts(
+        granting={row["county"] for row in counts["granting"]},
+        new={(row["county"], row["kind"]): row["rows"] for row in counts["new"]},
+        earlier={(row["county"], row["month"]): row["rows"] for row in counts["earlier"]},
+        unmarked=any(row["rows"] for row in counts["unmarked"]),
     )
 
 
-def _to_tell(grants: DataFrame, told: DataFrame, *, until: date) -> DataFrame:
-    """A row is a grant or a correction that no court has been told of.
-
-    Those made after the day that is asked are told when it has come.
-    """
+def _not_noticed(grants: DataFrame, noticed: DataFrame, *, until: date) -> DataFrame:
+    """One row per grant or correction up to the day `until` that is not in `notices`."""
     days = {"grant": "granted_on", "correction": "corrected_on"}
     first, second = (
         grants.where(F.col(day) <= F.lit(until)).select(*GRANT, F.lit(kind).alias("kind"), "county")
         for kind, day in days.items()
     )
-    return first.unionByName(second).join(told.select(*KEY), on=list(KEY), how="left_anti")
+    return first.unionByName(second).join(noticed.select(*KEY), on=list(KEY), how="left_anti")
 
 
-def _files(
-    again: Iterable[tuple[str, str]], *, names: dict[str, str], place: Workplace, always: set[str]
+def _files_to_write(
+    rewritten: Iterable[tuple[str, str]],
+    *,
+    names: dict[str, str],
+    workspace: Workspace,
+    always: set[str],
 ) -> dict[str, list[Path]]:
-    """By county, the files to make: those of the months that always have one, and those due."""
+    """The files to write by county: of the months in `always`, and of those in `rewritten`."""
     months = {county: set(always) for county in names}
-    for county, of in again:
-        months[county].add(of)
+    for county, month in rewritten:
+        months[county].add(month)
     return {
-        county: [place.out / FOLDER / names[county] / f"notice-{of}.csv" for of in sorted(every)]
-        for county, every in months.items()
+        county: [
+            workspace.out / FOLDER / names[county] / f"notice-{month}.csv"
+            for month in sorted(months[county])
+        ]
+        for county in names
     }
 
 
-def _lines(
+def _notice_lines(
     spark: SparkSession,
     store: Store,
     notices: DataFrame,
@@ -197,9 +213,9 @@ def _lines(
     rules: Path,
     sweep: Sweep,
 ) -> DataFrame:
-    """A row is a line of a notice: county, file, unit_id and the columns of the list."""
-    given = grants.select(*GRANT, "subject_id", "cite", "relief", "court", "sweep_id")
-    told = notices.drop("sweep_id").join(given, on=list(GRANT), how="inner")
+    """One row per line of a notice: file, unit_id and `COLUMNS`."""
+    granted = grants.select(*GRANT, "subject_id", "cite", "relief", "court", "sweep_id")
+    noticed = notices.drop("sweep_id").join(granted, on=list(GRANT), how="inner")
     sources = sweep.read(spark, store, "source_rows")
     charges = sweep.read(spark, store, "charges").select(
         "unit_id", "count_order", F.col("conviction_date").alias("event_date")
@@ -208,41 +224,43 @@ def _lines(
         "unit_id", F.lit(None).cast("string").alias("count_order"), "arrest_date"
     )
     units = charges.union(arrests)
-    dated = told.join(units, on="unit_id", how="left").withColumn(
+    dated = noticed.join(units, on="unit_id", how="left").withColumn(
         "step", F.substring("count_order", 1, 6)
     )
     record = load_record_rules(rules)
-    person = first_rows(sources, units=told, rules=record).withColumnRenamed("court", "office")
-    numbered = numbered_steps(sources.withColumn("case_number", case_number(rules=record)))
-    cases = case_numbers(numbered, decided=dated, at_most=at_most)
-    whole = dated.join(person, on="unit_id", how="left").join(
+    person = first_rows(sources, units=noticed, rules=record).withColumnRenamed("court", "office")
+    numbered = steps_with_case_number(
+        sources.withColumn("case_number", court_case_number(rules=record))
+    )
+    cases = case_numbers_by_step(numbered, decided=dated, at_most=at_most)
+    joined = dated.join(person, on="unit_id", how="left").join(
         cases, on=["subject_id", "step"], how="left"
     )
-    own = {
+    columns = {
         "file": F.concat(F.lit("notice-"), "month", F.lit(".csv")),
-        # `grants` has the court where its text has the form of one; the record has any text.
+        # `grants` has a court only if its text has the form of a court's code; the record any text.
         "court": F.coalesce("office", "court"),
-        "birth_date": _day(F.col("birth_date")),
+        "birth_date": _iso_day(F.col("birth_date")),
         "case_number": F.coalesce("case_number", "own_number"),
     }
-    return whole.withColumns(own).select("file", "unit_id", *COLUMNS)
+    return joined.withColumns(columns).select("file", "unit_id", *COLUMNS)
 
 
-def _day(text: Column) -> Column:
+def _iso_day(text: Column) -> Column:
     return F.coalesce(whole_date(text).cast("string"), text)
 
 
-def _told_unmarked(grants: DataFrame, *, told: DataFrame) -> DataFrame:
-    """A row is a grant of which its court was told and which does not say so, and the month."""
-    months = told.where("kind = 'grant'").select(*GRANT, "month")
+def _noticed_unmarked(grants: DataFrame, *, noticed: DataFrame) -> DataFrame:
+    """One row per grant with a notice and without `noticed_in`, with the notice's `month`."""
+    months = noticed.where("kind = 'grant'").select(*GRANT, "month")
     return grants.where("noticed_in IS NULL").join(months, on=list(GRANT), how="inner")
 
 
-def _mark(spark: SparkSession, store: Store) -> None:
-    """Note in `grants` the month in which its court was told, where that is not noted yet."""
+def _mark_noticed(spark: SparkSession, store: Store) -> None:
+    """Fills `noticed_in` of `grants` with the month of the notice, where it is null."""
     after = store.version(spark, "grants")
     grants = store.read(spark, "grants", version=after)
-    unmarked = _told_unmarked(grants, told=store.read(spark, "notices"))
+    unmarked = _noticed_unmarked(grants, noticed=store.read(spark, "notices"))
     marked = unmarked.withColumn("noticed_in", F.col("month"))
     note = looked_at(spark, store).in_note({"noted_after": after})
     with store.write_lock(), store.compare_and_commit(spark, "grants", after=after, note=note):

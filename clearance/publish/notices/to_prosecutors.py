@@ -1,6 +1,6 @@
 """The prosecutors' look-ahead: convictions that become eligible soon, and the last day to object.
 
-Source: the contract's `upcoming.csv`; how long a petition must come before is in `packets.yaml`.
+Source: the contract's `upcoming.csv`; the days and months are in `packets.yaml`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
-from clearance.publish.column_order import charge_shown
+from clearance.publish.column_order import format_charge
 from clearance.publish.figures.counted import Figures
-from clearance.publish.files import Workplace
+from clearance.publish.files import Workspace
 from clearance.publish.notices.county_lists import CountyList, write_lists
-from clearance.publish.packets.counts import numbers_in_order
+from clearance.publish.packets.counts import join_case_numbers
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FOLDER, FILE = "prosecutor", "upcoming.csv"
@@ -31,84 +31,83 @@ LIST = CountyList("upcoming", COLUMNS, order=("eligible_on", "unit_id", "pack"))
 
 
 @dataclass(frozen=True)
-class Notice:
-    """How far prosecutors look ahead.
+class LookAhead:
+    """The horizon of `upcoming.csv`, and the deadline of a petition.
 
     Attributes:
         horizon_months: calendar months after as-of, the last day included.
-        petition_days: a petition must be filed so many days before the unit becomes eligible.
+        petition_days: days between the deadline of a petition and the unit's eligibility.
     """
 
     horizon_months: int
     petition_days: int
 
     def until(self, as_of: date) -> date:
-        """The last day looked at; the 31st becomes the last day of a shorter month."""
+        """The last day of the horizon; the 31st becomes the last day of a shorter month."""
         months = as_of.year * 12 + as_of.month - 1 + self.horizon_months
         year, month = divmod(months, 12)
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(as_of.day, last))
 
 
-def load_notice(rules: Path, *, horizon_months: int | None = None) -> Notice:
-    """What `packets.yaml` says.
+def load_look_ahead(rules: Path, *, horizon_months: int | None = None) -> LookAhead:
+    """Loads `upcoming` of `packets.yaml`.
 
     Args:
         rules: the rulebook's folder.
-        horizon_months: another horizon than the file's.
+        horizon_months: replaces the file's horizon.
 
     Raises:
-        RulebookInvalid: the entry is absent or not whole numbers.
+        RulebookInvalid: `upcoming` is absent or has no whole numbers.
     """
     path = rules / "packets.yaml"
     try:
-        said = load_yaml(path).data["upcoming"]
-        months, days = int(said["horizon_months"]), int(said["petition_days"])
+        entry = load_yaml(path).data["upcoming"]
+        months, days = int(entry["horizon_months"]), int(entry["petition_days"])
     except (KeyError, TypeError, ValueError) as error:
         raise RulebookInvalid(
             f"{path.name} lacks `upcoming` with whole numbers horizon_months and petition_days.",
             f"Correct {path}.",
         ) from error
-    return Notice(horizon_months or months, days)
+    return LookAhead(horizon_months or months, days)
 
 
-def upcoming(
+def find_upcoming(
     determinations: DataFrame,
     *,
     charges: DataFrame,
     numbered: DataFrame,
     as_of: date,
-    notice: Notice,
+    look_ahead: LookAhead,
 ) -> DataFrame:
-    """A row is a conviction that a law makes eligible within the horizon.
+    """One row per conviction and law that makes it eligible within the horizon.
 
-    The columns are `county` and `COLUMNS`; `too_late` is `yes` where the last day to file has
-    passed on the day that is asked.
+    The columns are `county` and `COLUMNS`; `too_late` is `yes` if the deadline is before as-of,
+    else `no`.
 
     Args:
-        determinations: of every pack; only laws about convictions are kept.
+        determinations: of every pack; only laws about convictions are used.
         charges: `charges`, for the charge.
-        numbered: see `numbered_steps`, for the case number.
+        numbered: see `steps_with_case_number`, for the case number.
         as_of: the sweep's date.
-        notice: how far to look.
+        look_ahead: horizon and deadline.
     """
     soon = determinations.where("kind = 'law' AND unit = 'conviction' AND outcome = 'NOT_YET'")
-    soon = soon.where(F.col("eligible_on") <= F.lit(notice.until(as_of))).select(
+    soon = soon.where(F.col("eligible_on") <= F.lit(look_ahead.until(as_of))).select(
         "county", "subject_id", "unit_id", "pack", "eligible_on"
     )
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
-    named = charges.select(
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charged = charges.select(
         "unit_id",
         F.substring("count_order", 1, 6).alias("step"),
         F.when(F.col("section").isNotNull(), charge).alias("charge"),
     )
-    units = soon.join(named, on="unit_id", how="left")
+    units = soon.join(charged, on="unit_id", how="left")
     steps = units.join(numbered, on=["subject_id", "step"], how="left")
-    kept = [name for name in (*soon.columns, "charge")]
-    whole = steps.groupBy(*kept).agg(numbers_in_order())
-    deadline = F.date_sub("eligible_on", notice.petition_days)
+    by_unit = steps.groupBy(*soon.columns, "charge").agg(join_case_numbers())
+    deadline = F.date_sub("eligible_on", look_ahead.petition_days)
     return (
-        whole.withColumn("petition_deadline", deadline)
+        by_unit.withColumn("petition_deadline", deadline)
         .withColumn(
             "too_late", F.when(F.col("petition_deadline") < F.lit(as_of), "yes").otherwise("no")
         )
@@ -116,12 +115,12 @@ def upcoming(
     )
 
 
-def expected(figures: Figures, *, counties: Iterable[str]) -> int:
-    """How many rows counties' files hold.
+def count_upcoming(figures: Figures, *, counties: Iterable[str]) -> int:
+    """How many rows the files of `counties` have.
 
     Args:
-        figures: of the state, with the day of `Notice.until` as `soon`.
-        counties: those to write.
+        figures: counts of the determinations, with the day of `LookAhead.until` as `soon`.
+        counties: the counties to write.
     """
     wanted = set(counties)
     return sum(
@@ -132,19 +131,16 @@ def expected(figures: Figures, *, counties: Iterable[str]) -> int:
 
 
 def write_upcoming(
-    rows: DataFrame, *, place: Workplace, names: Mapping[str, str], expected: int
+    rows: DataFrame, *, workspace: Workspace, names: Mapping[str, str], expected: int
 ) -> dict[Path, Path]:
-    """Write each county's file aside, header alone where nothing is coming.
+    """Writes each county's file into the workspace; returns the target path of each finished file.
 
     Args:
-        rows: `upcoming`.
-        place: where to work.
-        names: counties to write, with their folders.
-        expected: how many rows they have.
-
-    Returns:
-        By finished file, where it belongs.
+        rows: see `find_upcoming`.
+        workspace: where to work.
+        names: the packet folder of each county to write.
+        expected: see `count_upcoming`.
     """
-    files = {county: [place.out / FOLDER / folder / FILE] for county, folder in names.items()}
-    wanted = rows.withColumn("file", F.lit(FILE))
-    return write_lists(wanted, LIST, place=place, files=files, expected=expected)
+    files = {county: [workspace.out / FOLDER / folder / FILE] for county, folder in names.items()}
+    named = rows.withColumn("file", F.lit(FILE))
+    return write_lists(named, LIST, workspace=workspace, files=files, expected=expected)

@@ -1,8 +1,8 @@
-"""Where a source row stands in a packet: which file of the extract, which chunk of it.
+"""Chunks of the source rows: the unit in which packets are written in input order.
 
-Rows are sorted by county and input order. Sorting the state as a whole would first read it all to
-find where to cut; here the cuts come from a look at the narrow key columns only. A chunk is one
-task's work, and chunks in order of their numbers are the input in order.
+Rows are sorted by county and input order. To sort the whole state, Spark would first read all of it
+for range boundaries; here the cut positions come from the narrow key columns. A chunk is one task's
+work, and the chunks by number are the input in order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from clearance.platform.spark.literal_table import literal_table
 
 SOURCE = ("extract", "source_file", "position")
-"""The columns that say where a source row stands; in their order, the input is in order."""
+"""The columns that identify a source row; sorted by them, source rows are in input order."""
 
 CHUNK_ROWS = 200_000
 STEPS = 64
@@ -25,7 +25,7 @@ _LAST = 2**63 - 1
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A research file's rows: how many, and positions that cut them into even parts."""
+    """A research file: its number of rows, and the positions that cut them into even parts."""
 
     extract: str
     name: str
@@ -33,25 +33,25 @@ class SourceFile:
     cuts: tuple[int, ...]
 
 
-def cuts(position: Column) -> Column:
-    """Positions that cut a file's rows into even parts, as an aggregate named `cuts`."""
+def cut_positions(position: Column) -> Column:
+    """An aggregate named `cuts`: the positions that cut a file's rows into even parts."""
     fractions = F.array(*(F.lit(step / STEPS) for step in range(1, STEPS)))
     return F.percentile_approx(position, fractions).alias("cuts")
 
 
-def placements(
+def list_chunks(
     files: list[SourceFile], *, chunk_rows: int = CHUNK_ROWS
 ) -> list[tuple[object, ...]]:
-    """Per file and chunk: extract, file, the file's place in the input, the chunk, its positions.
+    """One row per file and chunk: extract, file, number of the file, chunk, `after`, `until`.
 
-    Positions are those past `after` up to and with `until`. A large file is cut into several
-    chunks; small ones share one.
+    The chunk has the file's positions greater than `after` and at most `until`. A large file has
+    several chunks; small files share a chunk.
 
     Args:
         files: in input order.
-        chunk_rows: rows of a chunk, roughly.
+        chunk_rows: the approximate number of rows of a chunk.
     """
-    result: list[tuple[object, ...]] = []
+    chunks: list[tuple[object, ...]] = []
     chunk, filled = 0, 0
     for number, file in enumerate(files):
         if filled and filled + file.rows > chunk_rows:
@@ -60,26 +60,26 @@ def placements(
         wanted = [piece * len(file.cuts) // pieces for piece in range(1, pieces)]
         cuts = sorted({file.cuts[index] for index in wanted if index < len(file.cuts)})
         ends = itertools.pairwise([0, *cuts, _LAST])
-        result += [
+        chunks += [
             (file.extract, file.name, number, chunk + piece, after, until)
             for piece, (after, until) in enumerate(ends)
         ]
         chunk += len(cuts)
         filled = chunk_rows if cuts else filled + file.rows
-    return result
+    return chunks
 
 
-def with_place(rows: DataFrame, *, placed: list[tuple[object, ...]]) -> DataFrame:
-    """A row is a source row with `file_number` and `chunk`.
+def with_chunk(rows: DataFrame, *, chunks: list[tuple[object, ...]]) -> DataFrame:
+    """One row per source row, with `file_number` and `chunk`.
 
     Args:
         rows: `source_rows`.
-        placed: see `placements`.
+        chunks: see `list_chunks`.
     """
     types = {"extract": "string", "source_file": "string", "file_number": "int", "chunk": "int"}
     types |= {"after": "bigint", "until": "bigint"}
-    table = literal_table(rows.sparkSession, placed, types)
-    own, place = rows.alias("own"), F.broadcast(table).alias("place")
+    table = F.broadcast(literal_table(rows.sparkSession, chunks, types)).alias("chunks")
     inside = (F.col("position") > F.col("after")) & (F.col("position") <= F.col("until"))
-    same = [F.col(f"own.{name}") == F.col(f"place.{name}") for name in ("extract", "source_file")]
-    return own.join(place, on=[*same, inside], how="inner").select("own.*", "file_number", "chunk")
+    same = [F.col(f"rows.{key}") == F.col(f"chunks.{key}") for key in ("extract", "source_file")]
+    joined = rows.alias("rows").join(table, on=[*same, inside], how="inner")
+    return joined.select("rows.*", "file_number", "chunk")

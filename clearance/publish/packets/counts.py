@@ -1,4 +1,4 @@
-"""What a packet says of each count that its county's policy decided."""
+"""The packet columns of each count that the county's policy decided."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pyspark.sql import functions as F
 
 from clearance.platform.spark.broadcasts import sent_where_few
 from clearance.platform.spark.literal_table import literal_table
-from clearance.publish.column_order import charge_shown, csv_fields, us_date, years_since
+from clearance.publish.column_order import csv_fields, format_charge, format_us_date, years_since
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.chunks import SOURCE
-from clearance.publish.words import PackWords, office_word, reason_text
+from clearance.publish.words import PackWords, format_reason, office_word
 
-# What packets and summaries take of a charge.
+# The columns of `charges` that packets and summaries use.
 _CHARGE = tuple(
     """
     unit_id subject_id count_order code_book section subdivisions conviction_date
@@ -28,12 +28,12 @@ _WORDED = ("pack_fingerprint", "rule", "outcome", "relief", "reason")
 
 
 def decided_counts(determinations: DataFrame, *, charges: DataFrame, at_most: int) -> DataFrame:
-    """A row is a count that its county's policy decided: the decision beside the charge.
+    """One row per count that its county's policy decided: the decision and the charge.
 
     Args:
-        determinations: of every pack; only policies are kept.
+        determinations: of every pack; only policies are used.
         charges: `charges`.
-        at_most: how many there can be.
+        at_most: an upper bound of the rows.
     """
     decisions = determinations.where("kind = 'policy' AND unit = 'conviction'").select(
         "unit_id", F.col("county").alias("own_county"), "pack", *_WORDED
@@ -49,11 +49,11 @@ def decision_words(
     packs: Mapping[str, PackWords],
     reasons: Mapping[str, str],
 ) -> DataFrame:
-    """A row is a distinct decision of a policy, with the office's word and sentence for it.
+    """One row per distinct decision of a policy, with the office's `word` and `sentence`.
 
     Args:
         spark: the session.
-        figures: of the state.
+        figures: counts of the determinations.
         packs: by fingerprint.
         reasons: text by reason code.
     """
@@ -63,36 +63,36 @@ def decision_words(
         pack = packs.get(row.pack_fingerprint, empty)
         worded[tuple(row[name] for name in _WORDED)] = (
             office_word(row.outcome, row.relief, pack.labels.get(row.rule)),
-            reason_text(row.reason, reasons, pack.params),
+            format_reason(row.reason, reasons, pack.params),
         )
     columns = dict.fromkeys((*_WORDED, "word", "sentence"), "string")
     return literal_table(spark, [(*key, *words) for key, words in worded.items()], columns)
 
 
 def with_words(decided: DataFrame, *, words: DataFrame) -> DataFrame:
-    """A row is a decided count, with the office's word and sentence.
+    """One row per decided count, with the office's `word` and `sentence`.
 
-    A sentence may name the count's own `{charge}` or `{section}`.
+    `{charge}` and `{section}` in a sentence are replaced by the count's.
 
     Args:
         decided: see `decided_counts`.
         words: see `decision_words`.
     """
     # A null relief would match nothing in a join.
-    spoken = words.withColumn("relief_key", F.coalesce("relief", F.lit(""))).drop("relief")
+    keyed_words = words.withColumn("relief_key", F.coalesce("relief", F.lit(""))).drop("relief")
     joined = decided.withColumn("relief_key", F.coalesce("relief", F.lit(""))).join(
-        F.broadcast(spoken),
+        F.broadcast(keyed_words),
         on=["pack_fingerprint", "rule", "outcome", "relief_key", "reason"],
         how="left",
     )
-    charge = charge_shown(F.col("code_book"), F.col("section"), F.col("subdivisions"))
+    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
     sentence = F.replace(F.col("sentence"), F.lit("{charge}"), F.coalesce(charge, F.lit("")))
     sentence = F.replace(sentence, F.lit("{section}"), F.coalesce("section", F.lit("")))
     return joined.withColumn("sentence", sentence).drop("relief_key")
 
 
-def numbered_steps(keys: DataFrame) -> DataFrame:
-    """A row is a court's row that names a case: subject_id, step, count_order, case_number.
+def steps_with_case_number(keys: DataFrame) -> DataFrame:
+    """One row per court row with a case number: subject_id, step, count_order, case_number.
 
     Args:
         keys: see `row_keys`.
@@ -102,10 +102,10 @@ def numbered_steps(keys: DataFrame) -> DataFrame:
     return named.select("subject_id", step, "count_order", "case_number")
 
 
-def numbers_in_order() -> Column:
-    """The case numbers of some `numbered_steps`, each once, as an aggregate.
+def join_case_numbers() -> Column:
+    """An aggregate of `steps_with_case_number`: the distinct case numbers, joined by `; `.
 
-    Record order is the count's order; physical order has no meaning here.
+    They are in the order of their counts; the physical order of the rows has no influence.
     """
     number = F.struct("count_order", "case_number")
     named = F.collect_set(F.when(F.col("case_number").isNotNull(), number))
@@ -113,34 +113,34 @@ def numbers_in_order() -> Column:
     return F.concat_ws("; ", in_order).alias("case_number")
 
 
-def case_numbers(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
-    """A row is a court step of a decided count: subject_id, step, case_number.
+def case_numbers_by_step(numbered: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
+    """One row per court step of a decided count: subject_id, step, case_number.
 
     Args:
-        numbered: see `numbered_steps`.
-        decided: the counts whose steps matter.
-        at_most: how many there can be.
+        numbered: see `steps_with_case_number`.
+        decided: the decided counts.
+        at_most: an upper bound of the rows of `decided`.
     """
     steps = decided.select("subject_id", F.substring("count_order", 1, 6).alias("step"))
-    wanted = numbered.join(
+    of_decided = numbered.join(
         sent_where_few(steps, at_most=at_most), on=["subject_id", "step"], how="left_semi"
     )
-    return wanted.groupBy("subject_id", "step").agg(numbers_in_order())
+    return of_decided.groupBy("subject_id", "step").agg(join_case_numbers())
 
 
 def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFrame:
-    """A row is a decided count that the record has, with its first source row and its case number.
+    """One row per decided count that is in the record, with its first source row and case number.
 
-    Beside the columns of `with_words`: case_number, extract, source_file, position. The case
-    number is that of the count's step.
+    Beside the columns of `with_words`: case_number (of the count's step), extract, source_file,
+    position.
 
     Args:
-        keys: see `row_keys`; the order of extract and file is that of the input.
+        keys: see `row_keys`; sorted by extract and file, they are in input order.
         decided: see `with_words`.
-        at_most: how many there can be.
+        at_most: an upper bound of the rows of `decided`.
     """
     step = F.substring("count_order", 1, 6).alias("step")
-    own = F.col("count_order") == F.col("count.count_order")
+    of_count = F.col("count_order") == F.col("count.count_order")
     few = sent_where_few(
         decided.select("subject_id", step, F.struct("*").alias("count")), at_most=at_most
     )
@@ -150,19 +150,19 @@ def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFram
     by_count = rows.join(few, on=["subject_id", "step"], how="inner").groupBy(
         "subject_id", "count.count_order"
     )
-    found = by_count.agg(
+    counts = by_count.agg(
         F.first("count").alias("count"),
-        F.min(F.when(own, F.col("place"))).alias("place"),
-        numbers_in_order(),
+        F.min(F.when(of_count, F.col("place"))).alias("place"),
+        join_case_numbers(),
     )
-    return found.where("place IS NOT NULL").select("count.*", "case_number", "place.*")
+    return counts.where("place IS NOT NULL").select("count.*", "case_number", "place.*")
 
 
 def packet_columns(counts: DataFrame, *, as_of: date, after: date) -> DataFrame:
-    """A row is a decided count's first source row, with the count's packet columns as CSV text.
+    """One row per decided count: its first source row, and its packet columns as CSV text.
 
-    The text stands in two parts, `before` and `after`, since the column between them is filled on
-    every source row.
+    The text has two parts, `before` and `after`, because the column between them is filled on every
+    source row.
 
     Args:
         counts: see `first_rows`.
@@ -172,7 +172,7 @@ def packet_columns(counts: DataFrame, *, as_of: date, after: date) -> DataFrame:
     later = F.when(F.col("conviction_date") > F.lit(after), "Y").when(
         F.col("conviction_date").isNotNull(), "N"
     )
-    # An undated conviction may be the latest: then the day of the latest is not known.
+    # An undated conviction may be the latest: then the latest day is unknown.
     latest = F.when(F.col("every_conviction_dated"), F.col("latest_conviction"))
     return counts.select(
         *SOURCE,
@@ -183,7 +183,7 @@ def packet_columns(counts: DataFrame, *, as_of: date, after: date) -> DataFrame:
             _listed("super_strike_charges"),
             _listed("registrable_charges"),
             _marked("registered_290", "Yes"),
-            us_date(F.col("conviction_date")),
+            format_us_date(F.col("conviction_date")),
             years_since(F.col("conviction_date"), as_of=as_of),
             years_since(latest, as_of=as_of),
             *(F.col(name) for name in ("p64_convictions", "p64_11357", "p64_11358")),

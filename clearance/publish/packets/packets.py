@@ -1,4 +1,4 @@
-"""Packets: each county's files, summary and workbook, made aside and moved into place."""
+"""Packets: each county's files, summary and workbook, written aside and moved into place."""
 
 from __future__ import annotations
 
@@ -22,26 +22,29 @@ from clearance.platform.watch.progress import stage
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.column_order import HEADERS, OF_RECORDS
 from clearance.publish.figures.counted import Figures
-from clearance.publish.figures.summary import convictions_of, summaries
-from clearance.publish.figures.together import planned_at_once
+from clearance.publish.figures.summary import county_summaries, select_convictions
+from clearance.publish.figures.together import without_adaptive_execution
 from clearance.publish.files import (
-    Workplace,
-    assemble,
+    Workspace,
+    assemble_files,
     check_complete,
     move_into_place,
     write_parts,
     write_summary,
     write_what_if,
 )
-from clearance.publish.made_up import SAID as MADE_UP
-from clearance.publish.made_up import is_made_up
-from clearance.publish.packets.chunks import placements, with_place
-from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.packets.counts import first_rows, numbered_steps, packet_columns
+from clearance.publish.made_up import MADE_UP, is_made_up_name
+from clearance.publish.packets.chunks import list_chunks, with_chunk
+from clearance.publish.packets.comments import (
+    charges_in_comments,
+    comments_with_other_sections,
+    load_comment_rules,
+)
+from clearance.publish.packets.counts import first_rows, packet_columns, steps_with_case_number
 from clearance.publish.packets.encodings import Encodings
 from clearance.publish.packets.lines import annotated_rows, packet_lines
 from clearance.publish.packets.relief import FILE as RELIEF_FILE
-from clearance.publish.packets.relief import relief_lines, relief_rows
+from clearance.publish.packets.relief import count_relief_rows, relief_lines
 from clearance.publish.packets.row_keys import Survey, people_of_counties, row_keys
 from clearance.publish.workbook.workbook import Explained, write_workbook
 
@@ -50,19 +53,19 @@ FILES = tuple(HEADERS)
 
 @dataclass(frozen=True)
 class PublishRequest:
-    """What to publish.
+    """The packets to write, and the figures and words that they share.
 
     Attributes:
-        names: the folder of each county.
-        files: which packet files.
+        names: the packet folder of each county.
+        files: the packet files to write.
         rules: the rulebook's folder.
-        sweep: that decided the counties' policies.
+        sweep: the sweep that decided the counties' policies.
         days: by policy and scenario, the date of the sweep that decided it.
-        explained: what the workbooks explain; None makes none.
-        figures: of the determinations.
-        survey: of the source rows.
-        relief: by county what `summary.json` says of every pack.
-        petitions: title by pointer that may be open after a no.
+        explained: the words of the workbooks; None writes no workbook.
+        figures: counts of the determinations.
+        survey: counts over the source rows.
+        relief: see `relief_by_county`.
+        petitions: see `petition_titles`.
     """
 
     names: Mapping[str, str]
@@ -78,27 +81,27 @@ class PublishRequest:
 
     @property
     def of_records(self) -> tuple[str, ...]:
-        """The files asked for whose rows are source rows."""
+        """The requested files whose rows are source rows."""
         return tuple(file for file in self.files if file in OF_RECORDS)
 
     @property
     def decided(self) -> int:
-        """How many counts policies have decided."""
+        """The number of counts that policies decided."""
         rows = self.figures.of_kind("policy")
         return sum(row.units for row in rows if row.unit == "conviction")
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables to publish from, and what of them is read once and kept.
+    """The tables to publish, at the versions of a sweep; the last three are cached.
 
     Attributes:
-        rows: `source_rows`, as `charges` at the version of the sweep.
+        rows: `source_rows`.
         charges: `charges`.
-        arrests: gives `arrests`, which a store without arrests may lack.
+        arrests: returns `arrests`, which a store without arrests may lack.
         determinations: `determinations`, of every pack.
         keys: see `row_keys`.
-        convictions: see `convictions_of`.
+        convictions: see `select_convictions`.
         people: see `people_of_counties`.
     """
 
@@ -112,22 +115,24 @@ class Tables:
 
 
 @contextmanager
-def opened_tables(
+def open_tables(
     spark: SparkSession, store: Store, *, sweep: Sweep, determinations: DataFrame, rules: Path
 ) -> Iterator[Tables]:
-    """The tables, with what is kept of them let go at the end.
+    """The tables at the versions of a sweep; the caches are dropped at the end.
 
     Args:
         spark: the session.
         store: where they are.
-        sweep: whose versions are read.
+        sweep: the sweep.
         determinations: of every pack.
         rules: the rulebook's folder.
     """
     rows, charges = (sweep.read(spark, store, table) for table in ("source_rows", "charges"))
-    with planned_at_once(spark):
-        keys = row_keys(rows, notable=load_notable(rules), rules=load_record_rules(rules)).persist()
-        convictions = convictions_of(charges).persist()
+    with without_adaptive_execution(spark):
+        keys = row_keys(
+            rows, comment_rules=load_comment_rules(rules), rules=load_record_rules(rules)
+        ).persist()
+        convictions = select_convictions(charges).persist()
         people = people_of_counties(keys, convictions=convictions).persist()
     try:
         yield Tables(
@@ -140,145 +145,168 @@ def opened_tables(
             people=people,
         )
     finally:
-        for kept in (people, convictions, keys):
-            kept.unpersist()
+        for cached in (people, convictions, keys):
+            cached.unpersist()
 
 
 def write_packets(
-    order: PublishRequest, tables: Tables, *, decided: DataFrame, words: DataFrame, place: Workplace
+    request: PublishRequest,
+    tables: Tables,
+    *,
+    decided: DataFrame,
+    words: DataFrame,
+    workspace: Workspace,
 ) -> dict[str, dict[str, int]]:
-    """By county the rows of each file, once all of them are in place; headers not counted.
+    """Writes the packets; returns the rows of each file by county, headers not counted.
 
     Args:
-        order: what to write.
-        tables: what of.
+        request: the packets to write.
+        tables: the tables to publish.
         decided: see `with_words`.
         words: see `relief_words`.
-        place: where to work.
+        workspace: where to work.
 
     Raises:
-        StoreFault: some lines did not reach this machine.
+        StoreFault: some lines did not reach this machine, or no room is left.
     """
-    encodings = Encodings(order.names.values())
+    encodings = Encodings(request.names.values())
     with stage("Writing the counties' rows"):
         parts = []
-        if order.of_records:
-            parts.append(_record_lines(order, tables, decided=decided))
-        if RELIEF_FILE in order.files:
-            parts.append(_relief_lines(order, tables, words=words))
+        if request.of_records:
+            parts.append(_record_lines(request, tables, decided=decided))
+        if RELIEF_FILE in request.files:
+            parts.append(_relief_lines(request, tables, words=words))
         lines = reduce(DataFrame.unionByName, parts)
-        write_parts(encodings.noted(lines), place=place)
+        write_parts(encodings.observed(lines), workspace=workspace)
     with stage("Counting for the summaries"):
-        numbers = summaries(
+        numbers = county_summaries(
             tables.determinations,
             convictions=tables.convictions,
             decided=decided,
-            figures=order.figures,
-            counties=order.names,
-            days=order.days,
+            figures=request.figures,
+            counties=request.names,
+            days=request.days,
         )
-    return _finish(order, place=place, numbers=numbers, encodings=encodings)
+    return _finish(request, workspace=workspace, numbers=numbers, encodings=encodings)
 
 
-def _relief_lines(order: PublishRequest, tables: Tables, *, words: DataFrame) -> DataFrame:
+def _relief_lines(request: PublishRequest, tables: Tables, *, words: DataFrame) -> DataFrame:
     """The lines of every `relief.csv`, see `relief_lines`."""
-    arrests = any(row.unit == "arrest" for row in order.figures.decisions)
+    arrests = any(row.unit == "arrest" for row in request.figures.decisions)
     return relief_lines(
         tables.determinations,
         charges=tables.charges,
         arrests=tables.arrests() if arrests else None,
-        numbered=numbered_steps(tables.keys),
+        numbered=steps_with_case_number(tables.keys),
         words=words,
-        folders=order.names,
-        rows=relief_rows(order.figures, counties=order.names),
+        folders=request.names,
+        rows=count_relief_rows(request.figures, counties=request.names),
     )
 
 
-def _record_lines(order: PublishRequest, tables: Tables, *, decided: DataFrame) -> DataFrame:
+def _record_lines(request: PublishRequest, tables: Tables, *, decided: DataFrame) -> DataFrame:
     """The lines of source rows of every packet, see `packet_lines`."""
-    notable, survey, keys = load_notable(order.rules), order.survey, tables.keys
-    few = order.decided
-    first = first_rows(keys, decided=decided, at_most=few)
-    marked = annotated_rows(
-        packet_columns(first, as_of=order.sweep.as_of, after=notable.after),
-        comments=comments_to_show(
+    comment_rules, survey, keys = load_comment_rules(request.rules), request.survey, tables.keys
+    first = first_rows(keys, decided=decided, at_most=request.decided)
+    annotated = annotated_rows(
+        packet_columns(first, as_of=request.sweep.as_of, after=comment_rules.after),
+        comments=comments_with_other_sections(
             keys,
-            in_comments=charges_in_comments(tables.charges, notable=notable),
-            notable=notable,
+            in_comments=charges_in_comments(tables.charges, comment_rules=comment_rules),
+            comment_rules=comment_rules,
             at_most=survey.comments,
         ),
     )
-    folder = looked_up(F.col("county"), order.names, "string").alias("folder")
-    reach = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")
+    folder = looked_up(F.col("county"), request.names, "string").alias("folder")
+    people = tables.people.select("subject_id", "county", folder).where("folder IS NOT NULL")
     everybody = sum(county.people for county in survey.counties.values())
     return packet_lines(
-        with_place(tables.rows, placed=placements(survey.files)),
-        people=sent_where_few(reach, at_most=everybody),
-        marked=sent_where_few(marked, at_most=few + survey.comments),
-        files=order.of_records,
+        with_chunk(tables.rows, chunks=list_chunks(survey.files)),
+        people=sent_where_few(people, at_most=everybody),
+        annotated=sent_where_few(annotated, at_most=request.decided + survey.comments),
+        files=request.of_records,
     )
 
 
 def _finish(
-    order: PublishRequest,
+    request: PublishRequest,
     *,
-    place: Workplace,
+    workspace: Workspace,
     numbers: Mapping[str, Mapping[str, Any]],
     encodings: Encodings,
 ) -> dict[str, dict[str, int]]:
-    """Put the files together, and move them into place when all of them are there."""
-    headers = {file: HEADERS[file] for file in FILES if file in order.files}
-    written = {
+    """Assembles the packets and moves them into place once all are complete; returns rows."""
+    headers = {file: HEADERS[file] for file in FILES if file in request.files}
+    encodings_of = {
         folder: {file: encodings.of(folder) if file in OF_RECORDS else UTF_8 for file in headers}
-        for folder in order.names.values()
+        for folder in request.names.values()
     }
     rows = {
-        county: assemble(place, folder=folder, headers=headers, encodings=written[folder])
-        for county, folder in order.names.items()
+        county: assemble_files(
+            workspace, folder=folder, headers=headers, encodings=encodings_of[folder]
+        )
+        for county, folder in request.names.items()
     }
-    held = {
-        county: order.survey.counties[county].rows if county in order.survey.counties else 0
-        for county in order.names
+    survey = request.survey.counties
+    line_counts = {
+        county: survey[county].rows if county in survey else 0 for county in request.names
     }
-    for file in {"all", "condensed"} & set(order.files):
-        found = sum(by_file[file] for by_file in rows.values())
-        check_complete(found, expected=sum(held.values()), out=place.out)
-    if RELIEF_FILE in order.files:
-        found = sum(by_file[RELIEF_FILE] for by_file in rows.values())
-        expected = sum(relief_rows(order.figures, counties=order.names).values())
-        check_complete(found, expected=expected, out=place.out)
-    sweep = order.sweep
+    _check_rows(request, rows, source_rows=sum(line_counts.values()), workspace=workspace)
+    heading = _heading(request)
+    summaries = {}
+    for county, folder in request.names.items():
+        summaries[folder] = {
+            "county": county,
+            **heading,
+            "line_count": line_counts[county],
+            "lines": rows[county],
+            "encodings": encodings_of[folder],
+            **numbers[county],
+            "relief": request.relief[county],
+            "petitions": request.petitions,
+        }
+        write_summary(workspace, folder=folder, summary=summaries[folder])
+        if request.sweep.what_if:
+            write_what_if(workspace, folder=folder)
+    if request.explained is not None:
+        with stage("Writing the workbooks"):
+            for folder, summary in summaries.items():
+                write_workbook(
+                    workspace.finished / folder,
+                    summary=summary,
+                    headers=headers,
+                    explained=request.explained,
+                    as_of=request.sweep.as_of,
+                    scratch=workspace.temporary,
+                )
+    for folder in request.names.values():
+        move_into_place(workspace, folder=folder)
+    return rows
+
+
+def _check_rows(
+    request: PublishRequest,
+    rows: Mapping[str, Mapping[str, int]],
+    *,
+    source_rows: int,
+    workspace: Workspace,
+) -> None:
+    """Raises StoreFault if files of the packets lack lines."""
+    expected = dict.fromkeys({"all", "condensed"} & set(request.files), source_rows)
+    if RELIEF_FILE in request.files:
+        relief = count_relief_rows(request.figures, counties=request.names)
+        expected[RELIEF_FILE] = sum(relief.values())
+    for file, lines in expected.items():
+        written = sum(by_file[file] for by_file in rows.values())
+        check_complete(written, expected=lines, out=workspace.out)
+
+
+def _heading(request: PublishRequest) -> dict[str, Any]:
+    """The date, the sweep and the labels of every `summary.json`."""
+    sweep = request.sweep
     heading: dict[str, Any] = {"as_of": sweep.as_of.isoformat(), "sweep_id": sweep.sweep_id}
     if sweep.what_if:
         heading["what_if"] = True
-    if any(is_made_up(file.name) for file in order.survey.files):
+    if any(is_made_up_name(file.name) for file in request.survey.files):
         heading["made_up"] = MADE_UP
-    summaries_by_folder = {}
-    for county, folder in order.names.items():
-        summaries_by_folder[folder] = {
-            "county": county,
-            **heading,
-            "line_count": held[county],
-            "lines": rows[county],
-            "encodings": written[folder],
-            **numbers[county],
-            "relief": order.relief[county],
-            "petitions": order.petitions,
-        }
-        write_summary(place, folder=folder, summary=summaries_by_folder[folder])
-        if sweep.what_if:
-            write_what_if(place, folder=folder)
-    if order.explained is not None:
-        with stage("Writing the workbooks"):
-            for folder, summary in summaries_by_folder.items():
-                write_workbook(
-                    place.made / folder,
-                    summary=summary,
-                    headers=headers,
-                    explained=order.explained,
-                    as_of=sweep.as_of,
-                    scratch=place.aside,
-                )
-    for folder in order.names.values():
-        move_into_place(place, folder=folder)
-    return rows
+    return heading

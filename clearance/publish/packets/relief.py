@@ -1,8 +1,8 @@
-"""A county's determinations in words: `relief.csv` of its packet.
+"""A county's determinations in words: `relief.csv` of its packet, one row per unit and pack.
 
-A row is a unit and a pack. A unit stands in the packet of its own county alone, as the table has
-it: a conviction in that of its court, an arrest in that of its agency. So the files of all counties
-together have the rows of `determinations`, and none of them more than the county's own.
+A unit is in the packet of one county, the `county` of `determinations`: a conviction in that of its
+court, an arrest in that of its agency. So the files of all counties together have the rows of
+`determinations`, and each file has its own county's rows only.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from clearance.platform.spark.literal_table import literal_table, looked_up
 from clearance.publish.column_order import RELIEF, csv_fields
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.chunks import CHUNK_ROWS
-from clearance.publish.packets.counts import numbers_in_order
-from clearance.publish.packets.lines import LINE
-from clearance.publish.units import units_shown
-from clearance.publish.words import PackWords, reason_text
+from clearance.publish.packets.counts import join_case_numbers
+from clearance.publish.packets.lines import LINE_COLUMNS
+from clearance.publish.units import describe_units
+from clearance.publish.words import PackWords, format_reason
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FILE = "relief"
@@ -39,14 +39,14 @@ def relief_words(
     reasons: Mapping[str, str],
     days: Mapping[str, date],
 ) -> DataFrame:
-    """A row is a distinct answer of a pack: its key, sentence, petition, decided_as_of.
+    """One row per pack, outcome and reason: its key, sentence, petition, decided_as_of.
 
-    `petition` names the pointers that may be open after a no of automatic law; the sentence may
-    still name the unit's own `{charge}` or `{section}`.
+    `petition` names the pointers that may be open after NOT_ELIGIBLE under a law, else null; the
+    sentence may contain the placeholders `{charge}` and `{section}`.
 
     Args:
         spark: the session.
-        figures: of the state.
+        figures: counts of the determinations.
         packs: by fingerprint.
         reasons: text by reason code.
         days: by pack, the date of the sweep that decided it.
@@ -56,7 +56,7 @@ def relief_words(
     for row in figures.decisions:
         pack = packs.get(row.pack_fingerprint, empty)
         worded[tuple(row[name] for name in _WORDED)] = (
-            reason_text(row.reason, reasons, pack.params),
+            format_reason(row.reason, reasons, pack.params),
             "; ".join(_petitions(row, pack)) or None,
             days[row.pack].isoformat(),
         )
@@ -69,12 +69,12 @@ def _petitions(row: Any, pack: PackWords) -> tuple[str, ...]:
     return pack.petition if row.kind == "law" and row.outcome == "NOT_ELIGIBLE" else ()
 
 
-def relief_rows(figures: Figures, *, counties: Iterable[str]) -> dict[str, int]:
-    """How many rows each county's file holds.
+def count_relief_rows(figures: Figures, *, counties: Iterable[str]) -> dict[str, int]:
+    """How many rows each county's file has.
 
     Args:
-        figures: of the state.
-        counties: those to write.
+        figures: counts of the determinations.
+        counties: the counties to write.
     """
     units = figures.units("county")
     return {county: units.get((county,), 0) for county in counties}
@@ -90,38 +90,39 @@ def relief_lines(
     folders: Mapping[str, str],
     rows: Mapping[str, int],
 ) -> DataFrame:
-    """A row is a line of a county's `relief.csv`, in the columns `LINE`, sorted by its text.
+    """One row per line of a county's `relief.csv`, in the columns `LINE_COLUMNS`.
 
-    A large county's people are dealt out to several chunks; a person's rows stay together.
+    The file is sorted by the line's text. The people of a large county are spread over several
+    chunks; a person's rows stay together.
 
     Args:
         determinations: of every pack.
         charges: `charges`.
-        arrests: `arrests`; None where no arrest was decided.
-        numbered: see `numbered_steps`, for the case numbers of convictions.
+        arrests: `arrests`; None if no arrest was decided.
+        numbered: see `steps_with_case_number`, for the case numbers of convictions.
         words: see `relief_words`.
-        folders: of the counties to write.
-        rows: see `relief_rows`.
+        folders: the packet folder of each county to write.
+        rows: see `count_relief_rows`.
     """
     step = F.concat_ws("-", "subject_id", "step").alias("step_id")
-    numbers = numbered.groupBy(step).agg(numbers_in_order())
+    numbers = numbered.groupBy(step).agg(join_case_numbers())
     units = (
-        units_shown(charges, arrests=arrests)
+        describe_units(charges, arrests=arrests)
         .withColumn("step_id", F.expr("left(unit_id, length(unit_id) - 6)"))
         .join(numbers, on="step_id", how="left")
         .drop("step_id")
     )
     folder = looked_up(F.col("county"), folders, "string")
-    mine = determinations.withColumn("folder", folder).where("folder IS NOT NULL").drop("as_of")
-    told = mine.join(F.broadcast(words), on=list(_WORDED), how="left").join(
+    wanted = determinations.withColumn("folder", folder).where("folder IS NOT NULL").drop("as_of")
+    worded = wanted.join(F.broadcast(words), on=list(_WORDED), how="left").join(
         units, on="unit_id", how="left"
     )
     sentence = F.coalesce("sentence", "reason")
     for name in ("charge", "section"):
         sentence = F.replace(sentence, F.lit(f"{{{name}}}"), F.coalesce(name, F.lit("")))
-    made = {"reason_text": sentence, "as_of": F.col("decided_as_of")}
-    values = [made.get(name, F.col(name)) for name in RELIEF]
-    place = {
+    computed = {"reason_text": sentence, "as_of": F.col("decided_as_of")}
+    values = [computed.get(name, F.col(name)) for name in RELIEF]
+    columns = {
         "folder": F.col("folder"),
         "file": F.lit(FILE),
         "chunk": _chunk(folders, rows),
@@ -131,11 +132,11 @@ def relief_lines(
         "latin_1": F.lit(False),
         "utf_8": F.lit(False),
     }
-    return told.select(*(place[name].alias(name) for name in LINE))
+    return worded.select(*(columns[name].alias(name) for name in LINE_COLUMNS))
 
 
 def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
-    """The chunk of a row: by its person, into as many as the county's rows fill."""
+    """The chunk of a row, from the hash of its person and the number of chunks of its county."""
     chunks = {folders[county]: -(-rows[county] // CHUNK_ROWS) for county in folders}
     large = {folder: number for folder, number in chunks.items() if number > 1}
     if not large:
@@ -144,23 +145,25 @@ def _chunk(folders: Mapping[str, str], rows: Mapping[str, int]) -> Column:
     return F.pmod(F.hash("subject_id"), number).cast("int")
 
 
-def relief_of_counties(
+def relief_by_county(
     figures: Figures, *, packs: Mapping[str, PackWords], counties: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """By county, units by pack and outcome, for `summary.json`, in order of kind, pack, outcome.
+    """`relief` of each county's `summary.json`: units by pack and outcome.
+
+    Packs are in order of kind, id and version; outcomes in alphabetical order.
 
     Args:
-        figures: of the state.
+        figures: counts of the determinations.
         packs: by fingerprint.
-        counties: those to summarise.
+        counties: the counties to summarise.
     """
-    found: dict[str, dict[str, Any]] = {county: {} for county in counties}
+    relief: dict[str, dict[str, Any]] = {county: {} for county in counties}
     in_order = ("kind", "pack", "pack_version", "outcome")
     for row in sorted(figures.decisions, key=lambda row: tuple(row[name] for name in in_order)):
-        if row.county not in found:
+        if row.county not in relief:
             continue
         words = packs.get(row.pack_fingerprint)
-        of = found[row.county].setdefault(
+        of_pack = relief[row.county].setdefault(
             row.pack,
             {
                 "kind": row.kind,
@@ -169,15 +172,15 @@ def relief_of_counties(
                 "units": defaultdict(int),
             },
         )
-        of["units"][row.outcome] += row.units
-    return found
+        of_pack["units"][row.outcome] += row.units
+    return relief
 
 
 def petition_titles(packs: Iterable[PackWords], *, rules: Path) -> dict[str, str]:
-    """What each pointer that packs name is about; its id where the rules folder lacks it.
+    """The title of each pointer that `packs` name; its id if the rules folder lacks it.
 
     Args:
-        packs: as a sweep used them.
+        packs: the packs of a sweep.
         rules: the rulebook's folder.
     """
     titles: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Which sweep each county's packet is of, and the tables of each such sweep.
+"""The sweep of each county's packet, and the tables at that sweep's versions.
 
-After a sweep of named packs the counties' policies may be of two sweeps, which may rest on two
-records. A county's packet is of the sweep that decided its policy, and of the record of then.
+After a sweep of named packs, the counties' policies may be decided by two sweeps with different
+record versions. A county's packet shows the sweep that decided its policy, and that sweep's record.
 """
 
 from __future__ import annotations
@@ -16,50 +16,50 @@ from pyspark.sql import DataFrame, SparkSession
 from clearance.determine.recorded import Standing, Sweep
 from clearance.platform.store.store import Store
 from clearance.publish.figures.counted import Figures
-from clearance.publish.packets.packets import Tables, opened_tables
-from clearance.publish.packets.row_keys import Survey, surveyed
+from clearance.publish.packets.packets import Tables, open_tables
+from clearance.publish.packets.row_keys import Survey, survey_rows
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The tables of each sweep that is asked for, opened once.
+class TablesBySweep:
+    """The tables at each sweep's versions, opened at the first request.
 
     Attributes:
         spark: the session.
         store: where they are.
         determinations: of every pack.
         rules: the rulebook's folder.
-        kept: lets go at its end what is kept of them.
+        caches: unpersists the cached tables at its end.
     """
 
     spark: SparkSession
     store: Store
     determinations: DataFrame
     rules: Path
-    kept: ExitStack
+    caches: ExitStack
     _tables: dict[str, Tables] = field(default_factory=dict, repr=False)
 
     def at(self, sweep: Sweep) -> Tables:
         """The tables at the versions of a sweep."""
         if sweep.sweep_id not in self._tables:
-            opened = opened_tables(
+            opened = open_tables(
                 *(self.spark, self.store),
                 sweep=sweep,
                 determinations=self.determinations,
                 rules=self.rules,
             )
-            self._tables[sweep.sweep_id] = self.kept.enter_context(opened)
+            self._tables[sweep.sweep_id] = self.caches.enter_context(opened)
         return self._tables[sweep.sweep_id]
 
 
 @dataclass(frozen=True)
-class Share:
+class CountiesOfSweep:
     """The counties whose policies one sweep decided.
 
     Attributes:
-        sweep: which.
+        sweep: the sweep.
         counties: their names.
-        survey: of its source rows.
+        survey: counts over the sweep's source rows.
     """
 
     sweep: Sweep
@@ -67,40 +67,40 @@ class Share:
     survey: Survey
 
 
-def shared_out(
-    opened: Opened, *, figures: Figures, stands: Standing, counties: Iterable[str] | None
-) -> list[Share]:
-    """The counties to publish, by the sweep that decided their policies.
+def counties_by_sweep(
+    opened: TablesBySweep, *, figures: Figures, sweeps: Standing, counties: Iterable[str] | None
+) -> list[CountiesOfSweep]:
+    """Groups the counties to publish by the sweep that decided their policies.
 
-    A county without a decision goes with the latest of these sweeps.
+    A county without a decision is in the group of the latest of these sweeps.
 
     Args:
         opened: the tables.
-        figures: of the determinations.
-        stands: which sweep decided which pack.
-        counties: those to publish; every county of the record when None.
+        figures: counts of the determinations.
+        sweeps: the sweep that decided each pack.
+        counties: the counties to publish; None means every county of the record.
     """
-    deciding = _deciding(figures, stands)
-    sweeps = {sweep.sweep_id: sweep for sweep in deciding.values()}
-    main = max(sweeps.values(), key=_order, default=stands.whole)
-    shares = []
-    for sweep in {main.sweep_id: main, **sweeps}.values():
+    deciding = _deciding(figures, sweeps)
+    by_id = {sweep.sweep_id: sweep for sweep in deciding.values()}
+    main = max(by_id.values(), key=_version, default=sweeps.whole)
+    groups = []
+    for sweep in {main.sweep_id: main, **by_id}.values():
         tables = opened.at(sweep)
-        survey = surveyed(tables.keys, people=tables.people)
+        survey = survey_rows(tables.keys, people=tables.people)
         wanted = sorted(survey.counties) if counties is None else counties
-        own = [c for c in wanted if deciding.get(c, main).sweep_id == sweep.sweep_id]
-        shares.append(Share(sweep, own, survey))
-    return [share for share in shares if share.counties] or shares[:1]
+        decided = [name for name in wanted if deciding.get(name, main).sweep_id == sweep.sweep_id]
+        groups.append(CountiesOfSweep(sweep, decided, survey))
+    return [group for group in groups if group.counties] or groups[:1]
 
 
-def _deciding(figures: Figures, stands: Standing) -> Mapping[str, Sweep]:
-    """By county the sweep that decided its policy; the latest of them where it had several."""
-    found: dict[str, Sweep] = {}
+def _deciding(figures: Figures, sweeps: Standing) -> Mapping[str, Sweep]:
+    """The sweep that decided each county's policy; the latest if there are several."""
+    deciding: dict[str, Sweep] = {}
     for row in figures.of_kind("policy"):
-        sweep = stands.of(row.pack)
-        found[row.county] = max(sweep, found.get(row.county, sweep), key=_order)
-    return found
+        sweep = sweeps.of(row.pack)
+        deciding[row.county] = max(sweep, deciding.get(row.county, sweep), key=_version)
+    return deciding
 
 
-def _order(sweep: Sweep) -> int:
+def _version(sweep: Sweep) -> int:
     return sweep.determinations_version

@@ -1,7 +1,7 @@
-"""A packet's values as cells of a workbook: dates as dates, numbers as numbers, text as text.
+"""The cells of a workbook: dates as dates, numbers as numbers, text as text.
 
-No text becomes a formula or a link, neither when the workbook is opened nor when somebody edits
-the cell: such text carries Excel's mark for "this is text".
+No text becomes a formula or a link, neither when the workbook is opened nor when somebody edits the
+cell: such text has Excel's quote prefix.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from clearance.publish.column_order import APPENDED
 from clearance.publish.words import DISMISSAL, NOT_ELIGIBLE, REDUCTION, RESENTENCING
 
 RESEARCH_DATES = ("REQ_DOB", "PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")
-OUR_DATES = ("Date of Conviction",)
+PACKET_DATES = ("Date of Conviction",)
 COUNTS = tuple(name for name in APPENDED if name.startswith("# of "))
 YEARS = tuple(name for name in APPENDED if name.startswith("Years Since "))
 DATES_OF_RELIEF = ("dated", "eligible_on", "revisit_on", "as_of")
 
-# What a spreadsheet could take for the start of a formula.
+# First characters of a formula, for a spreadsheet.
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _LONGEST = 32_767
 _CUT = " [cut here; the CSV file has all of it]"
-# Two characters that a file of Excel may not hold at all.
+# Two characters that are invalid in an Excel file.
 _FORBIDDEN = {0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD}
 _FIRST_YEAR = 1900
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 
-# Fill and letters by the office's word or the outcome; another word asks for somebody's review.
+# Colours of fill and letters by the office's word or the outcome; any other word is of REVIEW.
 _COLOURS = {
     DISMISSAL: ("#C6EFCE", "#0B5A1E"),
     REDUCTION: ("#DDEBF7", "#1F4E78"),
@@ -45,11 +45,11 @@ _COLOURS = {
 }
 _REVIEW = ("#FFEB9C", "#7F4F00")
 
-Reader = Callable[[str], date | float | None]
+CellParser = Callable[[str], date | float | None]
 
 
 class Styles:
-    """The formats of a workbook, each made once."""
+    """The formats of a workbook, each created once."""
 
     def __init__(self, book: Workbook) -> None:
         top = {"valign": "top"}
@@ -67,7 +67,7 @@ class Styles:
         self._outcomes: dict[str, Format] = {}
 
     def outcome(self, word: str) -> Format:
-        """The colours of a determination."""
+        """The format of a determination, by the office's word or the outcome."""
         if word not in self._outcomes:
             fill, letters = _COLOURS.get(word, _REVIEW)
             colours = {"bg_color": fill, "font_color": letters, "valign": "top"}
@@ -84,31 +84,33 @@ def strong_colour(word: str) -> str:
     """The colour of a determination in a chart.
 
     Args:
-        word: the office's.
+        word: the office's word.
     """
     return _COLOURS.get(word, _REVIEW)[1]
 
 
-def read_columns(header: tuple[str, ...], *, styles: Styles) -> dict[int, tuple[Reader, Format]]:
-    """How to read and to show the columns that are not text, by their place.
+def typed_columns(
+    header: tuple[str, ...], *, styles: Styles
+) -> dict[int, tuple[CellParser, Format]]:
+    """The parser and format of each column that is not text, by column index.
 
     Args:
         header: the columns' names.
         styles: of the workbook.
     """
-    known: dict[str, tuple[Reader, Format]] = {
-        **dict.fromkeys(RESEARCH_DATES, (research_date, styles.date)),
-        **dict.fromkeys(OUR_DATES, (our_date, styles.date)),
-        **dict.fromkeys(DATES_OF_RELIEF, (iso_date, styles.date)),
-        **dict.fromkeys(COUNTS, (number, styles.count)),
-        **dict.fromkeys(YEARS, (number, styles.years)),
+    typed: dict[str, tuple[CellParser, Format]] = {
+        **dict.fromkeys(RESEARCH_DATES, (parse_research_date, styles.date)),
+        **dict.fromkeys(PACKET_DATES, (parse_packet_date, styles.date)),
+        **dict.fromkeys(DATES_OF_RELIEF, (parse_iso_date, styles.date)),
+        **dict.fromkeys(COUNTS, (parse_number, styles.count)),
+        **dict.fromkeys(YEARS, (parse_number, styles.years)),
     }
-    return {at: known[name] for at, name in enumerate(header) if name in known}
+    return {column: typed[name] for column, name in enumerate(header) if name in typed}
 
 
 @lru_cache(maxsize=100_000)
-def research_date(text: str) -> date | None:
-    """The day that `YYYYMMDD` names; None where it is partial, none, or too early for Excel.
+def parse_research_date(text: str) -> date | None:
+    """Parses `YYYYMMDD`; None if it is partial, not a day, or too early for Excel.
 
     Args:
         text: without spaces around it.
@@ -119,8 +121,8 @@ def research_date(text: str) -> date | None:
 
 
 @lru_cache(maxsize=100_000)
-def our_date(text: str) -> date | None:
-    """The day that `MM/DD/YYYY` names; None likewise.
+def parse_packet_date(text: str) -> date | None:
+    """Parses `MM/DD/YYYY`; None if it is not a day, or too early for Excel.
 
     Args:
         text: as the CSV file has it.
@@ -130,8 +132,8 @@ def our_date(text: str) -> date | None:
 
 
 @lru_cache(maxsize=100_000)
-def iso_date(text: str) -> date | None:
-    """The day that `YYYY-MM-DD` names; None likewise.
+def parse_iso_date(text: str) -> date | None:
+    """Parses `YYYY-MM-DD`; None if it is not a day, or too early for Excel.
 
     Args:
         text: as the CSV file has it.
@@ -141,14 +143,14 @@ def iso_date(text: str) -> date | None:
 
 def _day(year: str, month: str, day: str) -> date | None:
     try:
-        found = date(int(year), int(month), int(day))
+        parsed = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return parsed if parsed.year >= _FIRST_YEAR else None
 
 
-def number(text: str) -> float | None:
-    """The number that the text is; None where it is none.
+def parse_number(text: str) -> float | None:
+    """Parses a decimal number; None if the text is not a number.
 
     Args:
         text: as the CSV file has it.
@@ -159,20 +161,20 @@ def number(text: str) -> float | None:
 def write_text(
     sheet: Worksheet, row: int, column: int, text: str, *, styles: Styles, style: Format
 ) -> None:
-    """Put a text into a cell, as text whatever it looks like.
+    """Writes a text to a cell; a text that looks like a formula gets the quote prefix.
 
     Args:
-        sheet: where.
+        sheet: the sheet.
         row: from 0.
         column: from 0.
         text: not empty.
         styles: of the workbook.
-        style: of the cell, where the text needs no guard.
+        style: of the cell, if the text needs no quote prefix.
     """
     if len(text) > _LONGEST:
         text = text[: _LONGEST - len(_CUT)] + _CUT
     text = text.translate(_FORBIDDEN) if "\ufffe" in text or "\uffff" in text else text
     if text.startswith("<r>") and text.endswith("</r>"):
-        text += " "  # else XlsxWriter takes it for markup of its own
+        text += " "  # XlsxWriter would read it as markup
     guarded = text.startswith(_LIKE_A_FORMULA)
     sheet.write_string(row, column, text, styles.guarded if guarded else style)

@@ -1,4 +1,4 @@
-"""The order of a sheet's columns: who it is and what was decided, the record folded behind."""
+"""The order of a sheet's columns: identity and decision first, the record's columns folded away."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ _FROZEN_UNTIL = ("Eligibility Determination", "outcome")
 
 @dataclass(frozen=True)
 class Layout:
-    """How the columns of a file stand in a sheet.
+    """The columns of a sheet.
 
     Attributes:
-        header: in the order of the sheet.
-        places: of each, its place in the file.
-        frozen: so many stay in view.
-        folded: the first of those that are folded away, which are the last; None where none are.
-        decision: the places in the sheet of the outcome and its reason.
+        header: the names in the order of the sheet.
+        file_columns: the index in the file of each column of the sheet.
+        frozen: the number of first columns that stay in view.
+        folded: the index of the first folded column, which are the last; None for no folded column.
+        decision: the indexes in the sheet of the outcome and its reason.
     """
 
     header: tuple[str, ...]
-    places: tuple[int, ...]
+    file_columns: tuple[int, ...]
     frozen: int
     folded: int | None
     decision: tuple[int, int]
 
 
-def layout_of(header: tuple[str, ...]) -> Layout:
-    """The layout of a packet's file.
+def sheet_layout(header: tuple[str, ...]) -> Layout:
+    """The layout of the sheet of a packet's file.
 
     Args:
         header: of the file.
     """
-    given = set(header)
-    first = [name for name in (*IDENTITY, *DECISION) if name in given]
+    names = set(header)
+    first = [name for name in (*IDENTITY, *DECISION) if name in names]
     fields = set(FIELDS)
     added = [name for name in header if name not in fields and name not in first]
-    behind = [name for name in header if name in fields and name not in first]
-    shown = (*first, *added, *behind)
-    last_frozen = next(name for name in shown if name in _FROZEN_UNTIL)
-    outcome, reason = DECISION if DECISION[0] in given else OF_RELIEF
+    folded = [name for name in header if name in fields and name not in first]
+    in_sheet = (*first, *added, *folded)
+    last_frozen = next(name for name in in_sheet if name in _FROZEN_UNTIL)
+    outcome, reason = DECISION if DECISION[0] in names else OF_RELIEF
     return Layout(
-        header=shown,
-        places=tuple(header.index(name) for name in shown),
-        frozen=shown.index(last_frozen) + 1,
-        folded=len(shown) - len(behind) if behind else None,
-        decision=(shown.index(outcome), shown.index(reason)),
+        header=in_sheet,
+        file_columns=tuple(header.index(name) for name in in_sheet),
+        frozen=in_sheet.index(last_frozen) + 1,
+        folded=len(in_sheet) - len(folded) if folded else None,
+        decision=(in_sheet.index(outcome), in_sheet.index(reason)),
     )

@@ -1,4 +1,4 @@
-"""A workbook's first sheet: the county in numbers, with charts. Source: `summary.json`."""
+"""A workbook's first sheet: the county's numbers, with charts. Source: `summary.json`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _CHART_ROWS = 16
 
 @dataclass(frozen=True)
 class Sheets:
-    """How a packet's file stands in the workbook.
+    """The sheets of a packet's file.
 
     Attributes:
         file: its name, without `.csv`.
-        rows: how many.
-        note: what the reader must know; empty when nothing.
+        rows: the number of its rows.
+        note: whether the file is split or left out; empty if it has one sheet.
     """
 
     file: str
@@ -45,7 +45,7 @@ class Sheets:
 
 @dataclass(frozen=True)
 class _Block:
-    """Where a table's lines stand, for a chart: first and last row, from 0."""
+    """The lines of a table for a chart, with their first and last row in the sheet, from 0."""
 
     first: int
     last: int
@@ -53,7 +53,7 @@ class _Block:
 
 
 class SummarySheet:
-    """Writes the sheet from the top down, as a workbook in constant memory must be written."""
+    """Writes the sheet from top to bottom, as constant memory requires."""
 
     def __init__(self, book: Workbook, styles: Styles) -> None:
         self._book, self._styles = book, styles
@@ -64,19 +64,19 @@ class SummarySheet:
             self._sheet.set_column(at, at, width)
 
     def write(self, summary: Mapping[str, Any], *, files: Iterable[Sheets]) -> None:
-        """Everything that the sheet says.
+        """Writes all tables and charts.
 
         Args:
             summary: as in `summary.json`.
-            files: how the packet's files stand in the workbook.
+            files: the sheets of each file of the packet.
         """
         policy = " ".join(filter(None, (summary["policy"], summary["policy_version"])))
         self._line(f"{summary['county']}: county packet", self._styles.title)
         self._line(f"As of {summary['as_of']}, sweep {summary['sweep_id']}")
         if summary.get("what_if"):
             self._line(WHAT_IF, self._styles.heading)
-        if said := summary.get("made_up"):
-            self._line(said, self._styles.heading)
+        if label := summary.get("made_up"):
+            self._line(label, self._styles.heading)
         self._line(f"Policy: {policy or 'none has decided anything here'}")
         if summary["note"]:
             self._line(summary["note"], self._styles.heading)
@@ -90,13 +90,13 @@ class SummarySheet:
 
     def _convictions(self, summary: Mapping[str, Any]) -> None:
         lines = [
-            [section, "", counted["total"], *(counted[level] for level in _LEVELS)]
-            for section, counted in summary["prop64_convictions_by_section"].items()
+            [section, "", counts["total"], *(counts[level] for level in _LEVELS)]
+            for section, counts in summary["prop64_convictions_by_section"].items()
         ]
         header = ["Prop 64 convictions of the county's courts", "", "Total", *_LEVELS.values()]
         block = self._table("Convictions", header, lines)
-        every = summary["prop64_convictions"]
-        total = [every["total"], *(every[level] for level in _LEVELS)]
+        counts = summary["prop64_convictions"]
+        total = [counts["total"], *(counts[level] for level in _LEVELS)]
         self._cells(["All sections", "", *total])
         self._cells(
             ["People with such a conviction", "", summary["people_with_a_prop64_conviction"]]
@@ -105,36 +105,39 @@ class SummarySheet:
         self._chart(
             "Prop 64 convictions by section",
             block,
-            [(name, 3 + at, _LEVEL_COLOURS[at]) for at, name in enumerate(_LEVELS.values())],
+            [
+                (name, column, _LEVEL_COLOURS[column - 3])
+                for column, name in enumerate(_LEVELS.values(), start=3)
+            ],
             kind={"type": "column", "subtype": "stacked"},
         )
 
     def _determinations(self, words: Mapping[str, Any]) -> None:
-        counted = [[word, "", of["total"]] for word, of in words.items()]
-        block = self._table("Determinations", ["Determination", "", "Convictions"], counted)
+        totals = [[word, "", counts["total"]] for word, counts in words.items()]
+        block = self._table("Determinations", ["Determination", "", "Convictions"], totals)
         colours = [strong_colour(word) for word in words]
         self._chart("Determinations", block, [("Convictions", 2, "#1F4E78")], points=colours)
         for name, key in (("Section", "by_section"), ("Reason", "by_reason")):
             lines = [
-                [word, of_what, number]
-                for word, of in words.items()
-                for of_what, number in of[key].items()
+                [word, section_or_reason, number]
+                for word, counts in words.items()
+                for section_or_reason, number in counts[key].items()
             ]
             self._table(f"By {name.lower()}", ["Determination", name, "Convictions"], lines)
 
     def _relief(self, summary: Mapping[str, Any]) -> None:
         lines = [
             [
-                f"{of['title']} ({pack} {of['version']})",
-                of["kind"],
-                *(of["units"].get(outcome, 0) for outcome in OUTCOMES),
+                f"{relief['title']} ({pack} {relief['version']})",
+                relief["kind"],
+                *(relief["units"].get(outcome, 0) for outcome in OUTCOMES),
             ]
-            for pack, of in summary["relief"].items()
+            for pack, relief in summary["relief"].items()
         ]
         self._table("Relief", ["Pack", "Kind", *_OUTCOMES], lines)
-        named = [[title, name] for name, title in summary["petitions"].items()]
-        if named:
-            self._table("What a petition of the sheet Relief is", ["Petition", "Named"], named)
+        petitions = [[title, name] for name, title in summary["petitions"].items()]
+        if petitions:
+            self._table("What a petition of the sheet Relief is", ["Petition", "Named"], petitions)
 
     def _impact(self, summary: Mapping[str, Any]) -> None:
         impact = summary["impact"]
@@ -149,8 +152,8 @@ class SummarySheet:
         ]
         block = self._table("People", ["What relief changes", "", *columns], lines)
         series = [
-            (name, 2 + at, _PACK_COLOURS[at % len(_PACK_COLOURS)])
-            for at, name in enumerate(columns)
+            (name, 2 + index, _PACK_COLOURS[index % len(_PACK_COLOURS)])
+            for index, name in enumerate(columns)
         ]
         self._chart("People whom relief would change", block, series)
 
@@ -167,14 +170,16 @@ class SummarySheet:
         self._cells([text], style)
 
     def _cells(self, values: Sequence[Any], style: Format | None = None) -> None:
-        for at, value in enumerate(values):
+        for column, value in enumerate(values):
             if isinstance(value, int):
-                self._sheet.write_number(self._row, at, value, style or self._styles.count)
+                self._sheet.write_number(self._row, column, value, style or self._styles.count)
             elif value:
-                shown = style or self._styles.text
-                write_text(self._sheet, self._row, at, value, styles=self._styles, style=shown)
+                format_ = style or self._styles.text
+                write_text(
+                    self._sheet, self._row, column, value, styles=self._styles, style=format_
+                )
             elif style is not None:
-                self._sheet.write_blank(self._row, at, None, style)
+                self._sheet.write_blank(self._row, column, None, style)
         self._row += 1
 
     def _chart(
@@ -186,10 +191,10 @@ class SummarySheet:
         kind: dict[str, str] | None = None,
         points: list[str] | None = None,
     ) -> None:
-        """A chart of a block, beside the tables; none where there is nothing to show.
+        """Adds a chart of a block beside the tables; none if all its values are zero.
 
-        A workbook in constant memory cannot look the values up, so they go in with the chart. Bars
-        by default, since most names are long.
+        A workbook in constant memory cannot read its cells, so the chart gets the values. The
+        default is horizontal bars, since most names are long.
         """
         if not any(line[column] for line in block.lines for _, column, _ in series):
             return
@@ -203,7 +208,7 @@ class SummarySheet:
                     "values": [TITLE, block.first, column, block.last, column],
                     "values_data": [line[column] for line in block.lines],
                     "fill": {"color": colour},
-                    "points": [{"fill": {"color": one}} for one in points] if points else None,
+                    "points": [{"fill": {"color": fill}} for fill in points] if points else None,
                     "data_labels": {"value": True},
                 }
             )

@@ -30,11 +30,11 @@ _ABOUT_COLUMNS = (
 
 
 def write_reasons(book: Workbook, reasons: Sequence[Reason], *, styles: Styles) -> None:
-    """A sheet with every reason of the county's policy.
+    """Adds a sheet with every reason of the county's policy.
 
     Args:
         book: the workbook.
-        reasons: in the order of the rules; none where no policy has decided anything.
+        reasons: in the order of the rules; empty if no policy has decided anything.
         styles: of the workbook.
     """
     header = ("Determination", "Reason", "Code", "Rule", "Cite", "Pack")
@@ -56,12 +56,12 @@ def write_columns(
     meanings: Mapping[str, str],
     styles: Styles,
 ) -> None:
-    """A sheet with every column of the packet's files.
+    """Adds a sheet with every column of the packet's files.
 
     Args:
         book: the workbook.
         headers: of each file.
-        meanings: what each column says.
+        meanings: the meaning of each column.
         styles: of the workbook.
     """
     names = list(dict.fromkeys(name for header in headers.values() for name in header))
@@ -97,13 +97,13 @@ def _table(
 ) -> None:
     sheet: Worksheet = book.add_worksheet(title)
     write_text(sheet, 0, 0, about, styles=styles, style=styles.text)
-    for at, (name, width) in enumerate(zip(header, widths, strict=True)):
-        sheet.set_column(at, at, width)
-        sheet.write_string(_FIRST - 1, at, name, styles.header)
+    for column, (name, width) in enumerate(zip(header, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(_FIRST - 1, column, name, styles.header)
     for row, line in enumerate(lines, start=_FIRST):
-        for at, text in enumerate(line):
-            style = first(text) if first and at == 0 else styles.wrapped
+        for column, text in enumerate(line):
+            style = first(text) if first and column == 0 else styles.wrapped
             if text:
-                write_text(sheet, row, at, text, styles=styles, style=style)
+                write_text(sheet, row, column, text, styles=styles, style=style)
     sheet.freeze_panes(_FIRST, 0)
     sheet.autofilter(_FIRST - 1, 0, _FIRST - 1 + len(lines), len(header) - 1)

@@ -1,6 +1,6 @@
-"""A county's packet as one workbook, `packet.xlsx`, made from the files already written.
+"""A county's packet as a workbook, `packet.xlsx`, from the files already written.
 
-Row by row and in constant memory; the same packet gives the same bytes. Text never becomes a
+Written row by row in constant memory; the same packet gives the same bytes. Text never becomes a
 formula or a link.
 """
 
@@ -23,8 +23,8 @@ from clearance.publish.workbook.words import write_columns, write_reasons
 
 FILE = "packet.xlsx"
 
-# The sheets in their order. `relief` and `all` only where they fit one sheet: they are files to
-# search in, and the largest by far.
+# The sheets in their order. `relief` and `all` are by far the largest files, for searches: they are
+# left out if they do not fit one sheet.
 _TITLES = {"prop64": "Prop 64", "relief": "Relief", "condensed": "Condensed", "all": "All rows"}
 _ONE_SHEET_ONLY = ("relief", "all")
 
@@ -34,8 +34,8 @@ class Explained:
     """The words that explain a packet.
 
     Attributes:
-        reasons: every reason of each pack, by its fingerprint.
-        meanings: what each column says.
+        reasons: the reasons of each pack, by fingerprint.
+        meanings: the meaning of each column.
     """
 
     reasons: Mapping[str, Sequence[Reason]]
@@ -52,16 +52,16 @@ def write_workbook(
     scratch: Path,
     sheet_rows: int = SHEET_ROWS,
 ) -> Path:
-    """Write the workbook of a packet beside its files; returns where.
+    """Writes the workbook of a packet beside its files; returns its path.
 
     Args:
-        folder: the packet's, with its CSV files; not in its place yet.
+        folder: the packet's folder with its CSV files, not in place yet.
         summary: as in `summary.json`.
-        headers: the files in the packet, and the header of each.
-        explained: reasons and columns in words.
-        as_of: the sweep's date, which also stands as the day the workbook was made.
-        scratch: a folder for what XlsxWriter keeps aside, as closed to others as the packet.
-        sheet_rows: rows of a sheet, its header among them.
+        headers: the header of each file of the packet.
+        explained: the words of reasons and columns.
+        as_of: the sweep's date, which is also the workbook's date of creation.
+        scratch: a folder for temporary files of XlsxWriter, with the packet's permissions.
+        sheet_rows: the most rows of a sheet, header included.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written.
@@ -76,8 +76,8 @@ def write_workbook(
         "use_zip64": True,
     }
     book = Workbook(str(path), options)
-    made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
-    book.set_properties({"title": f"{summary['county']}: county packet", "created": made})
+    created = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    book.set_properties({"title": f"{summary['county']}: county packet", "created": created})
     styles = Styles(book)
     files = [
         CsvFile(
@@ -88,8 +88,8 @@ def write_workbook(
         for name, title in _TITLES.items()
         if name in headers
     ]
-    notes = [_sheets(file, sheet_rows=sheet_rows) for file in files]
-    SummarySheet(book, styles).write(summary, files=notes)
+    sheets = [_sheets(file, sheet_rows=sheet_rows) for file in files]
+    SummarySheet(book, styles).write(summary, files=sheets)
     for file in files:
         if not _left_out(file, sheet_rows=sheet_rows):
             write_rows(book, file, styles=styles, sheet_rows=sheet_rows)
@@ -117,7 +117,7 @@ def _close(book: Workbook) -> None:
     try:
         book.close()
     except FileCreateError as error:
-        # XlsxWriter wraps what the disk says in an exception of its own.
+        # XlsxWriter wraps the OSError in an exception.
         cause = error.args[0] if error.args else None
         if isinstance(cause, OSError):
             raise cause from error

@@ -1,1 +1,1 @@
-"""The check of the rulebook: cases, cites, elements, and what a solver proves of each pack."""
+"""The check of the rulebook: cases, cites, elements, and a solver's proofs about each pack."""

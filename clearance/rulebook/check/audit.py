@@ -1,4 +1,4 @@
-"""The whole rulebook gone through: every problem and every note of every pack, at once."""
+"""The audit of a rulebook: every problem and every note of every pack."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from typing import Any
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.check.elements_mapped import (
-    unmapped,
-    unsaid,
-    untrue_statements,
+    find_false_statements,
+    find_missing_notes,
+    find_unmapped_rules,
 )
-from clearance.rulebook.check.findings import Finding, from_line
+from clearance.rulebook.check.findings import Finding, finding_from_line
 from clearance.rulebook.check.reachability import (
-    Shown,
-    overlaps,
-    reach_problems,
-    undated,
+    PackFinding,
+    find_overlaps,
+    find_undated,
+    find_unreachable,
 )
 from clearance.rulebook.check.solver.solver import PackSolver
-from clearance.rulebook.check.uncited_values import params_astray, uncited
-from clearance.rulebook.language.resolved import resolve
+from clearance.rulebook.check.uncited_values import find_param_problems, find_uncited
 from clearance.rulebook.loading.load import PackFile, Rulebook, read_rulebook
 from clearance.rulebook.loading.versions import version_gaps
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What the check found.
+    """The findings of the check.
 
     Attributes:
-        packs: how many packs could be read.
-        problems: what must be corrected.
-        notes: what a lawyer may want to look at: overlaps, periods without a value or a version.
+        packs: number of valid packs.
+        problems: findings that must be corrected.
+        notes: findings for a lawyer: overlaps, periods without a value or a version.
     """
 
     packs: int
@@ -59,61 +58,61 @@ class Audit:
 
 
 def audit(folder: Path, *, overlapping: bool) -> Audit:
-    """Check every pack of a rules folder, by its form and by a solver over its columns.
+    """Check every pack of a rules folder: its form, and its rules by a solver over its columns.
 
     Args:
-        folder: the rules.
-        overlapping: whether to look for rules that overlap, which takes longest.
+        folder: the rules folder.
+        overlapping: whether to search for overlapping rules, which takes longest.
 
     Raises:
         RulebookInvalid: there is no such folder.
     """
     rulebook, lines = read_rulebook(folder)
-    problems = [from_line(line, kind="form") for line in lines]
+    problems = [finding_from_line(line, kind="form") for line in lines]
     notes: list[Finding] = []
     for item in rulebook.packs:
-        bad, good = _check(rulebook, item, overlapping=overlapping)
-        problems += bad
-        notes += good
-    notes += _gaps(rulebook)
+        new_problems, new_notes = _check_pack(rulebook, item, overlapping=overlapping)
+        problems += new_problems
+        notes += new_notes
+    notes += _find_gaps(rulebook)
     return Audit(len(rulebook.packs), tuple(problems), tuple(notes))
 
 
-def _check(
+def _check_pack(
     rulebook: Rulebook, item: PackFile, *, overlapping: bool
 ) -> tuple[list[Finding], list[Finding]]:
-    bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-    solver = PackSolver(bound, rulebook.catalogue)
-    bad = [
-        *uncited(bound),
-        *params_astray(bound, rulebook.reasons),
-        *reach_problems(bound, solver),
-        *unmapped(bound),
-        *untrue_statements(bound, solver),
+    resolved = rulebook.resolve(item.pack, switches={})
+    solver = PackSolver(resolved, rulebook.catalogue)
+    problems = [
+        *find_uncited(resolved),
+        *find_param_problems(resolved, rulebook.reasons),
+        *find_unreachable(resolved, solver),
+        *find_unmapped_rules(resolved),
+        *find_false_statements(resolved, solver),
     ]
-    good = [
-        *unsaid(bound),
-        *undated(bound, solver),
-        *(overlaps(bound, solver) if overlapping else ()),
+    notes = [
+        *find_missing_notes(resolved),
+        *find_undated(resolved, solver),
+        *(find_overlaps(resolved, solver) if overlapping else ()),
     ]
-    return list(_placed(item, bad)), list(_placed(item, good))
+    return list(_as_findings(item, problems)), list(_as_findings(item, notes))
 
 
-def _placed(item: PackFile, found: list[Shown]) -> Iterator[Finding]:
-    for shown in sorted(found, key=lambda shown: item.document.line(shown.where)):
+def _as_findings(item: PackFile, findings: list[PackFinding]) -> Iterator[Finding]:
+    for finding in sorted(findings, key=lambda finding: item.document.line(finding.where)):
         yield Finding(
-            kind=shown.kind,
+            kind=finding.kind,
             file=item.name,
-            line=item.document.line(shown.where),
-            message=shown.message,
-            remedy=shown.remedy,
+            line=item.document.line(finding.where),
+            message=finding.message,
+            remedy=finding.remedy,
             pack=f"{item.pack.pack}@{item.pack.version}",
-            witness=shown.witness,
+            witness=finding.witness,
         )
 
 
-def _gaps(rulebook: Rulebook) -> Iterator[Finding]:
+def _find_gaps(rulebook: Rulebook) -> Iterator[Finding]:
     for i, message in version_gaps([item.pack for item in rulebook.packs]):
         item = rulebook.packs[i]
-        shown = Shown("gap", ("in_force",), message, "Add the version of that time, if any")
-        yield from _placed(item, [shown])
+        finding = PackFinding("gap", ("in_force",), message, "Add the version of that time, if any")
+        yield from _as_findings(item, [finding])

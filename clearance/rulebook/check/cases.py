@@ -1,7 +1,7 @@
-"""A pack's cases: sentences a lawyer agrees or disagrees with, beside the rules they hold to.
+"""A pack's cases: sentences with a unit and the expected decision, in a file beside the pack.
 
-A case starts from the file's `unit` and says only what differs. Every case runs through the
-oracle and through Spark; both must say what it expects.
+A case has only the columns that differ from the file's `unit`. Every case is decided by the oracle
+and by Spark; both must give the expected decision.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clearance.errors import RulebookInvalid, nearest
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.model import ParamValue
-from clearance.rulebook.language.options import OptionValues, settled_by_name
+from clearance.rulebook.language.options import OptionValues, parse_options
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.oracle import Determination, decide
@@ -29,7 +29,7 @@ EMPTY: dict[str, Any] = {
 
 
 class Expected(BaseModel):
-    """What a case expects; what it leaves out is not compared."""
+    """The decision that a case expects; fields that it leaves out are not compared."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,10 +42,10 @@ class Expected(BaseModel):
 
 
 class Case(BaseModel):
-    """One sentence, the unit it speaks of, and the decision it expects.
+    """One sentence, its unit, and the expected decision.
 
     Attributes:
-        versions: versions of the pack that it holds for; every one of the file where empty.
+        versions: versions of the pack that it applies to; empty for all versions of the file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,10 +60,10 @@ class Case(BaseModel):
 
 
 class CaseFile(BaseModel):
-    """The cases of a pack. Options of the file hold for each case that does not set them.
+    """The cases of a pack. Options of the file apply to each case that does not set them.
 
     Attributes:
-        versions: versions of the pack that the cases hold for; empty for the pack beside it alone.
+        versions: versions of the pack that the cases apply to; empty for the pack beside it only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,15 +78,15 @@ class CaseFile(BaseModel):
 
 @dataclass(frozen=True)
 class ReadyCase:
-    """A case with its unit filled in.
+    """A case with all columns of its unit.
 
     Attributes:
         name: the sentence.
         row: the unit's columns.
         as_of: the case's date.
-        expect: what must come out; None where the unit is not the pack's business.
-        options: as the county of the case sets them.
-        switches: values that the configuration of the case gives.
+        expect: the expected decision; None if the unit must be out of the pack's scope.
+        options: the option values of the case's county.
+        switches: the switches of the case.
     """
 
     name: str
@@ -96,18 +96,18 @@ class ReadyCase:
     options: OptionValues = field(default_factory=dict)
     switches: Mapping[str, ParamValue] = field(default_factory=dict)
 
-    def under(self, bound: ResolvedPack) -> ResolvedPack:
+    def under(self, resolved: ResolvedPack) -> ResolvedPack:
         """The pack with the case's options and switches."""
-        return bound.with_options(self.options).with_switches(self.switches)
+        return resolved.with_options(self.options).with_switches(self.switches)
 
 
-def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list[ReadyCase]:
-    """The cases beside a pack.
+def load_cases(path: Path, *, resolved: ResolvedPack, catalogue: Catalogue) -> list[ReadyCase]:
+    """The cases of a pack's file that apply to its version.
 
     Raises:
-        RulebookInvalid: the file is missing or does not hold together.
+        RulebookInvalid: the file is missing, or a case does not fit the pack.
     """
-    document = _with_cases(path)
+    document = _load_case_table(path)
     path = document.path
     remedy = f"Correct {path} and run again."
     try:
@@ -118,32 +118,12 @@ def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list
             for p in error.errors()
         ]
         raise RulebookInvalid("\n".join(lines), remedy) from error
-    features = catalogue[bound.pack.unit]
+    features = catalogue[resolved.pack.unit]
     problems = [
-        f"{path.name}:{document.line(where)}: {problem}"
-        for where, given in [
-            (("unit",), file.unit),
-            *((("cases", i, "given"), case.given) for i, case in enumerate(file.cases)),
-        ]
-        for problem in _unit_problems(given, features)
+        *_column_problems(file, document, features),
+        *_setting_problems(file, document, resolved),
+        *_version_problems(file, document, version=resolved.pack.version),
     ]
-    problems += [
-        f"{path.name}:{document.line((*where, name))}: {problem}"
-        for where, written in [
-            (("options",), file.options),
-            *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
-        ]
-        for name, problem in settled_by_name(bound.pack.options, written)[1].items()
-    ]
-    problems += [
-        f"{path.name}:{document.line(('cases', i, 'switches', name))}: "
-        f"`{name}` is no switch of this pack, or may not be `{value}`"
-        for i, case in enumerate(file.cases)
-        if _holds_for(case, bound.pack.version)
-        for name, value in case.switches.items()
-        if name not in (params := bound.pack.params) or value not in params[name].allowed
-    ]
-    problems += _version_problems(file, document, version=bound.pack.version)
     if problems:
         raise RulebookInvalid("\n".join(problems), remedy)
     empty = {
@@ -156,12 +136,48 @@ def load_cases(path: Path, *, bound: ResolvedPack, catalogue: Catalogue) -> list
             row={**empty, **file.unit, **case.given},
             as_of=case.as_of or file.as_of,
             expect=case.expect if isinstance(case.expect, Expected) else None,
-            options=settled_by_name(bound.pack.options, {**file.options, **case.options})[0],
+            options=parse_options(resolved.pack.options, {**file.options, **case.options})[0],
             switches=case.switches,
         )
         for case in file.cases
-        if _holds_for(case, bound.pack.version)
+        if _holds_for(case, resolved.pack.version)
     ]
+
+
+def _column_problems(
+    file: CaseFile, document: Document, features: Mapping[str, Feature]
+) -> list[str]:
+    """Problems of the columns and values of the file's unit and of each case."""
+    return [
+        f"{document.path.name}:{document.line(where)}: {problem}"
+        for where, given in [
+            (("unit",), file.unit),
+            *((("cases", i, "given"), case.given) for i, case in enumerate(file.cases)),
+        ]
+        for problem in _unit_problems(given, features)
+    ]
+
+
+def _setting_problems(file: CaseFile, document: Document, resolved: ResolvedPack) -> list[str]:
+    """Problems of the options and switches of the file and of each case."""
+    name_of_file = document.path.name
+    problems = [
+        f"{name_of_file}:{document.line((*where, name))}: {problem}"
+        for where, written in [
+            (("options",), file.options),
+            *((("cases", i, "options"), case.options) for i, case in enumerate(file.cases)),
+        ]
+        for name, problem in parse_options(resolved.pack.options, written)[1].items()
+    ]
+    problems += [
+        f"{name_of_file}:{document.line(('cases', i, 'switches', name))}: "
+        f"`{name}` is no switch of this pack, or may not be `{value}`"
+        for i, case in enumerate(file.cases)
+        if _holds_for(case, resolved.pack.version)
+        for name, value in case.switches.items()
+        if name not in (params := resolved.pack.params) or value not in params[name].allowed
+    ]
+    return problems
 
 
 def _holds_for(case: Case, version: str) -> bool:
@@ -169,7 +185,7 @@ def _holds_for(case: Case, version: str) -> bool:
 
 
 def _version_problems(file: CaseFile, document: Document, *, version: str) -> list[str]:
-    """Versions that the file does not name, and sentences that a version has twice."""
+    """Problems of versions that the file does not name, and of sentences used twice."""
     name = document.path.name
     if file.versions and version not in file.versions:
         return [f"{name}:{document.line(('versions',))}: `{version}` is not among the versions"]
@@ -177,18 +193,18 @@ def _version_problems(file: CaseFile, document: Document, *, version: str) -> li
     seen: set[tuple[str, str]] = set()
     for i, case in enumerate(file.cases):
         line = document.line(("cases", i))
-        strange = sorted(set(case.versions) - set(file.versions))
-        if strange:
-            problems.append(f"{name}:{line}: `{strange[0]}` is not among the file's versions")
-        for held in case.versions or file.versions or (version,):
-            if (case.case, held) in seen:
+        unknown = sorted(set(case.versions) - set(file.versions))
+        if unknown:
+            problems.append(f"{name}:{line}: `{unknown[0]}` is not among the file's versions")
+        for case_version in case.versions or file.versions or (version,):
+            if (case.case, case_version) in seen:
                 problems.append(f"{name}:{line}: two cases say `{case.case}`")
-            seen.add((case.case, held))
+            seen.add((case.case, case_version))
     return list(dict.fromkeys(problems))
 
 
-def _with_cases(path: Path) -> Document:
-    """The file, or the one beside it that it is `like`: one table, so the same cases."""
+def _load_case_table(path: Path) -> Document:
+    """The file, or the file beside it that it names under `like`, for packs with equal cases."""
     document = load_yaml(path)
     if isinstance(document.data, dict) and set(document.data) == {"pack", "like"}:
         return load_yaml(path.with_name(str(document.data["like"])))
@@ -207,12 +223,12 @@ def _unit_problems(given: Mapping[str, Any], features: Mapping[str, Feature]) ->
         elif value is None:
             if feature.null == "never":
                 problems.append(f"`{name}` is never null")
-        elif not _fits(value, feature):
+        elif not _has_type(value, feature):
             problems.append(f"`{name}`: `{value}` is not a {feature.type}")
     return problems
 
 
-def _fits(value: Any, feature: Feature) -> bool:
+def _has_type(value: Any, feature: Feature) -> bool:
     match feature.type:
         case "date" | "age":
             return isinstance(value, date)
@@ -232,24 +248,24 @@ def _fits(value: Any, feature: Feature) -> bool:
 
 
 def difference(expect: Expected | None, got: Determination | None) -> str | None:
-    """How the decision differs from what a case expects; None where it does not."""
+    """The difference between a decision and the expected one, in words; None if equal."""
     if expect is None or got is None:
         if expect is None and got is None:
             return None
         return "in scope" if expect is None else "not in the pack's scope"
-    wrong = [
+    mismatches = [
         f"{name} is {getattr(got, name)}, expected {wanted}"
         for name, wanted in expect.model_dump(exclude_unset=True).items()
         if getattr(got, name) != wanted
     ]
-    return "; ".join(wrong) or None
+    return "; ".join(mismatches) or None
 
 
-def run_in_python(bound: ResolvedPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
-    """Cases that fail in the oracle: the sentence, and how it differs."""
+def find_failures(resolved: ResolvedPack, cases: list[ReadyCase]) -> list[tuple[str, str]]:
+    """The cases that fail in the oracle: each sentence with its difference."""
     failures = []
     for case in cases:
-        wrong = difference(case.expect, decide(case.under(bound), case.row, case.as_of))
-        if wrong is not None:
-            failures.append((case.name, wrong))
+        mismatch = difference(case.expect, decide(case.under(resolved), case.row, case.as_of))
+        if mismatch is not None:
+            failures.append((case.name, mismatch))
     return failures

@@ -1,10 +1,10 @@
-"""Whether a section's elements are all mapped to rules, and what rules state of them holds."""
+"""Checks of elements: every rule is mapped to an element, and the rules' statements hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clearance.rulebook.check.reachability import Shown
+from clearance.rulebook.check.reachability import PackFinding
 from clearance.rulebook.check.solver.solver import PackSolver, Part
 from clearance.rulebook.language.lawyer_notes import as_text
 from clearance.rulebook.language.model import Rule
@@ -14,27 +14,27 @@ SECTIONS = ("law", "effect", "pointer")
 """Kinds of packs that state a section, element by element."""
 
 
-def unmapped(bound: ResolvedPack) -> Iterator[Shown]:
-    """Where the elements leave something out: a rule that is no element, a cite that is none.
+def find_unmapped_rules(resolved: ResolvedPack) -> Iterator[PackFinding]:
+    """Findings on rules that no element names, and on granting cites that no element has.
 
     Args:
-        bound: the pack; one without elements has nothing to leave out.
+        resolved: the pack; a pack without elements has no findings.
     """
-    pack = bound.pack
+    pack = resolved.pack
     if not pack.elements:
         return
     cites = {element.cite for element in pack.elements}
     named = {name for element in pack.elements for name in element.rules}
     for i, rule in enumerate(pack.flow):
         if rule.rule not in named:
-            yield Shown(
+            yield PackFinding(
                 "element",
                 ("flow", i),
                 f"no element names the rule `{rule.rule}`",
                 "Name it under the element of the section that it is",
             )
         if rule.then.relief is not None and not cites & set(_pinpoints(rule)):
-            yield Shown(
+            yield PackFinding(
                 "element",
                 ("flow", i, "cite"),
                 f"rule `{rule.rule}` grants under `{rule.cite}`, which no element cites",
@@ -42,15 +42,15 @@ def unmapped(bound: ResolvedPack) -> Iterator[Shown]:
             )
 
 
-def unsaid(bound: ResolvedPack) -> Iterator[Shown]:
-    """What a lawyer would look for and not find: elements, statements, readings of a switch.
+def find_missing_notes(resolved: ResolvedPack) -> Iterator[PackFinding]:
+    """Findings on missing notes for lawyers: elements, statements, readings of a switch.
 
     Args:
-        bound: the pack.
+        resolved: the pack.
     """
-    pack = bound.pack
+    pack = resolved.pack
     if pack.kind in SECTIONS and not pack.elements:
-        yield Shown(
+        yield PackFinding(
             "element",
             ("flow",),
             "the section's elements are not mapped to rules",
@@ -58,41 +58,41 @@ def unsaid(bound: ResolvedPack) -> Iterator[Shown]:
         )
     for i, rule in enumerate(pack.flow):
         if pack.elements and rule.then.relief is not None and not rule.states:
-            yield Shown(
+            yield PackFinding(
                 "element",
                 ("flow", i),
                 f"rule `{rule.rule}` grants and does not state its branch, element by element",
                 "Add `states`, in the order of the section",
             )
     for name, param in pack.params.items():
-        lacking = [text for text in map(as_text, param.allowed) if text not in param.readings]
-        if param.switch and lacking:
-            yield Shown(
+        missing = [text for text in map(as_text, param.allowed) if text not in param.readings]
+        if param.switch and missing:
+            yield PackFinding(
                 "readings",
                 ("params", name),
-                f"the switch `{name}` does not say what {', '.join(lacking)} means and who gains",
+                f"the switch `{name}` does not say what {', '.join(missing)} means and who gains",
                 "Add `readings`",
             )
 
 
-def untrue_statements(bound: ResolvedPack, solver: PackSolver) -> Iterator[Shown]:
-    """Statements of a rule that need not hold where it decides: they would change something.
+def find_false_statements(resolved: ResolvedPack, solver: PackSolver) -> Iterator[PackFinding]:
+    """Findings on statements of a rule that do not always hold when the rule decides.
 
     Args:
-        bound: the pack.
-        solver: for its formulas.
+        resolved: the pack.
+        solver: the pack's solver.
     """
-    for i, rule in enumerate(bound.pack.flow):
+    for i, rule in enumerate(resolved.pack.flow):
         for k, stated in enumerate(rule.states):
             parts = [*solver.deciding(i), Part("denies", f"{i}.{k}")]
             witness = solver.witness(parts)
             if witness is not None:
-                yield Shown(
+                yield PackFinding(
                     "states",
                     ("flow", i, "states", k),
                     f"rule `{rule.rule}` decides this unit, of which what it states under "
                     f"{stated.cite} does not hold",
-                    "Correct the statement, or let the rule ask it",
+                    "Correct the statement, or add it to the rule",
                     witness,
                 )
 

@@ -1,4 +1,4 @@
-"""What the check of a rulebook finds: where it stands, what is wrong, a unit that shows it."""
+"""Findings of the rulebook's check: file and line, message, and a unit as witness."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import yaml
 
 @dataclass(frozen=True)
 class Witness:
-    """A unit that shows a finding, in the words of a case file.
+    """A unit that shows a finding, in the form of a case file.
 
     Attributes:
         given: every column that the pack reads.
-        as_of: the date to decide as of.
-        outcome: what the pack says of the unit.
-        rule: the rule that says it.
-        switches: settings of the configuration that it needs, where not the pack's own.
-        options: what its county sets; the rest is off.
+        as_of: the as-of date.
+        outcome: the outcome of the unit.
+        rule: the rule that decides the unit.
+        switches: values of switches that differ from the pack's own.
+        options: the option values of its county; the others are off.
     """
 
     given: Mapping[str, Any]
@@ -58,16 +58,16 @@ class Witness:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the check found.
+    """One finding of the check.
 
     Attributes:
-        kind: which of the checks found it.
-        file: the file, as seen from the rules folder.
-        line: the line in it.
+        kind: the kind of check.
+        file: the file's path within the rules folder.
+        line: the line in the file.
         message: what is wrong.
-        remedy: what to do; empty where the message says so.
-        pack: `pack@version`; empty where the file is no readable pack.
-        witness: a unit that shows it, decided by the oracle.
+        remedy: what to do; empty if the message says it.
+        pack: `pack@version`; empty if the file is not a valid pack.
+        witness: a unit that shows it, decided by the oracle; None if it needs none.
     """
 
     kind: str
@@ -90,10 +90,10 @@ class Finding:
             return self.headline
         lines = [self.headline]
         if self.witness.switches:
-            lines.append(f"    with the switches {_flow(dict(self.witness.switches))}")
-        case = self.witness.as_case(_sentence(self.message))
+            lines.append(f"    with the switches {_one_line_yaml(dict(self.witness.switches))}")
+        case = self.witness.as_case(_case_sentence(self.message))
         lines += [
-            f"  {'- ' if i == 0 else '  '}{key}: {_flow(value)}"
+            f"  {'- ' if i == 0 else '  '}{key}: {_one_line_yaml(value)}"
             for i, (key, value) in enumerate(case.items())
         ]
         return "\n".join(lines)
@@ -111,8 +111,8 @@ class Finding:
         }
 
 
-def from_line(text: str, *, kind: str) -> Finding:
-    """A finding from `file:line: message`, as errors of a file read say it."""
+def finding_from_line(text: str, *, kind: str) -> Finding:
+    """A finding from an error of the form `file:line: message`."""
     match = re.match(r"(?P<file>[^:\n]+):(?:(?P<line>\d+):)? (?P<message>.*)", text, re.DOTALL)
     if match is None:
         return Finding(kind=kind, file="rules", line=1, message=text)
@@ -120,13 +120,13 @@ def from_line(text: str, *, kind: str) -> Finding:
     return Finding(kind=kind, file=match["file"], line=line, message=match["message"])
 
 
-def _sentence(message: str) -> str:
+def _case_sentence(message: str) -> str:
     """The message as a case's sentence: plain words up to the first stop."""
     words = re.split(r"[:;.] ", message.replace("`", ""))[0]
     return words[:1].upper() + words[1:]
 
 
-def _flow(value: Any) -> str:
+def _one_line_yaml(value: Any) -> str:
     """A value as YAML on one line."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**9)
     return text.removesuffix("...\n").strip()

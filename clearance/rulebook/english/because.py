@@ -1,7 +1,7 @@
-"""Why a pack decided as it did: the facts that decided, those that lack, those nobody asked.
+"""The facts that decided a determination, the unknown facts, and the facts not consulted.
 
-Read from the evidence of a determination alone: bit i of `facts_known` is on where fact i was asked
-and is known, bit i of `facts_true` where it holds.
+They are found from the evidence alone: bit i of `facts_known` is on if fact i was consulted and is
+known, bit i of `facts_true` if it also holds.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ UNKNOWN, OTHERWISE = "unknown", "otherwise"
 
 @dataclass(frozen=True)
 class Because:
-    """What a determination rests on, each fact by its place in the pack.
+    """The facts behind a determination, by their indexes in the pack.
 
     Attributes:
-        deciding: facts because of which the rule that decided holds; of `otherwise`, because of
-            which the rules that would have decided otherwise do not.
-        missing: facts that were asked and are not known, where that decided.
-        not_known: every fact that was asked and is not known.
-        not_needed: facts that were not asked.
+        deciding: facts that make the deciding rule hold; for `otherwise`, facts that make the
+            rules with another outcome fail.
+        missing: consulted, unknown facts, if `unknown` decided because of them.
+        not_known: every consulted, unknown fact.
+        not_needed: facts that were not consulted.
     """
 
     deciding: tuple[int, ...] = ()
@@ -33,57 +33,65 @@ class Because:
     not_needed: tuple[int, ...] = ()
 
 
-def because(bound: ResolvedPack, *, rule: str, true: int, known: int) -> Because:
-    """What a determination rests on.
+def find_deciding_facts(resolved: ResolvedPack, *, rule: str, true: int, known: int) -> Because:
+    """The facts behind a determination.
 
     Args:
-        bound: the pack as it was used.
-        rule: of the determination; where the pack has none of that name (an office's review, a
-            county that cannot be read), only what was asked is told apart.
+        resolved: the pack as it was used.
+        rule: of the determination. If the pack has no such rule (an office's review, an unreadable
+            county), the result only has the facts not known and not needed.
         true: `facts_true`.
         known: `facts_known`.
     """
-    evidence = _Evidence(bound, true, known)
-    names = [one.rule for one in bound.pack.flow]
+    evidence = _Evidence(resolved, true, known)
+    names = [rule.rule for rule in resolved.pack.flow]
     at = names.index(rule) if rule in names else evidence.reached() if rule == UNKNOWN else -1
-    asked = bound.consulted[at]
-    places = range(len(bound.facts))
-    unknown = [i for i in places if asked >> i & 1 and not known >> i & 1]
-    told_apart = {
+    consulted = resolved.consulted[at]
+    indexes = range(len(resolved.facts))
+    unknown = [i for i in indexes if consulted >> i & 1 and not known >> i & 1]
+    other_facts = {
         "not_known": tuple(unknown),
-        "not_needed": tuple(i for i in places if not asked >> i & 1),
+        "not_needed": tuple(i for i in indexes if not consulted >> i & 1),
     }
     if rule in names:
-        return Because(_in_order(evidence.support(bound.conditions[at], True)), **told_apart)
+        return Because(
+            _sorted_indexes(evidence.support(resolved.conditions[at], True)), **other_facts
+        )
     if rule == UNKNOWN:
-        lacking = (evidence.lacking(condition) for condition in bound.conditions[:at])
-        return Because(missing=_in_order(i for some in lacking for i in some), **told_apart)
+        missing_by_rule = (evidence.lacking(condition) for condition in resolved.conditions[:at])
+        return Because(
+            missing=_sorted_indexes(i for facts in missing_by_rule for i in facts), **other_facts
+        )
     if rule == OTHERWISE:
-        own = bound.pack.otherwise.then.outcome
-        others = [
+        outcome = resolved.pack.otherwise.then.outcome
+        failing = [
             evidence.support(condition, False)
-            for condition, one in zip(bound.conditions, bound.pack.flow, strict=True)
-            if one.then.outcome != own
+            for condition, rule in zip(resolved.conditions, resolved.pack.flow, strict=True)
+            if rule.then.outcome != outcome
         ]
-        return Because(_in_order(i for some in others for i in some), **told_apart)
-    return Because(**told_apart)
+        return Because(_sorted_indexes(i for facts in failing for i in facts), **other_facts)
+    return Because(**other_facts)
 
 
 @dataclass(frozen=True)
 class _Evidence:
-    """The facts of a determination."""
+    """The evidence of a determination: its pack's facts, known or not, true or not."""
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     true: int
     known: int
 
     def reached(self) -> int:
-        """How far the flow was walked: to the first rule that holds, or past the last."""
-        held = (i for i, one in enumerate(self.bound.conditions) if self.value(one) is True)
-        return next(held, len(self.bound.conditions))
+        """The index of the first rule that holds; the number of rules if none does."""
+        holding = (
+            i
+            for i, condition in enumerate(self.resolved.conditions)
+            if self.value(condition) is True
+        )
+        return next(holding, len(self.resolved.conditions))
 
     def value(self, condition: Condition) -> bool | None:
-        """Whether a condition holds; None where that is not known."""
+        """Whether a condition holds; None if unknown."""
         if isinstance(condition, Not):
             inner = self.value(condition.not_)
             return None if inner is None else not inner
@@ -93,11 +101,11 @@ class _Evidence:
             if settles in values:
                 return settles
             return None if None in values else not settles
-        place = self.bound.position[condition]
-        return bool(self.true >> place & 1) if self.known >> place & 1 else None
+        index = self.resolved.position[condition]
+        return bool(self.true >> index & 1) if self.known >> index & 1 else None
 
     def support(self, condition: Condition, value: bool) -> frozenset[int]:
-        """The fewest facts that make the condition hold, or not; none where it is otherwise."""
+        """The fewest facts that give the condition this truth; none if it has another."""
         if self.value(condition) is not value:
             return frozenset()
         if isinstance(condition, Not):
@@ -106,24 +114,24 @@ class _Evidence:
             parts = _parts(condition)
             if value == isinstance(condition, All):
                 return frozenset[int]().union(*(self.support(part, value) for part in parts))
-            held = [self.support(part, value) for part in parts if self.value(part) is value]
-            return min(held, key=len)
-        return frozenset({self.bound.position[condition]})
+            supports = [self.support(part, value) for part in parts if self.value(part) is value]
+            return min(supports, key=len)
+        return frozenset({self.resolved.position[condition]})
 
     def lacking(self, condition: Condition) -> frozenset[int]:
-        """The facts that are not known, of the parts that leave a condition open."""
+        """The unknown facts of the parts that make a condition unknown."""
         if self.value(condition) is not None:
             return frozenset()
         if isinstance(condition, Not):
             return self.lacking(condition.not_)
         if isinstance(condition, All | Any_):
             return frozenset[int]().union(*(self.lacking(part) for part in _parts(condition)))
-        return frozenset(self.bound.position[name] for name in fact_names(condition))
+        return frozenset(self.resolved.position[name] for name in fact_names(condition))
 
 
 def _parts(condition: All | Any_) -> tuple[Condition, ...]:
     return condition.all if isinstance(condition, All) else condition.any
 
 
-def _in_order(places: Iterable[int]) -> tuple[int, ...]:
+def _sorted_indexes(places: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(set(places)))

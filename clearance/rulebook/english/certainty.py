@@ -1,4 +1,4 @@
-"""How sure the source of each rule and value of a pack is, and what that leaves open."""
+"""The certainty of each rule's and value's source, and the open questions of a pack."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ NO_MARK = "no mark"
 
 @dataclass(frozen=True)
 class CertaintyEntry:
-    """A rule or a value with how sure its source is.
+    """A rule, value or option with the certainty of its source.
 
     Attributes:
         what: `rule`, `value` or `option`.
-        name: its id in the pack.
-        cite: where it comes from.
-        certainty: its mark; None where it has none.
-        note: what a lawyer should know of it.
+        name: the id in the pack.
+        cite: its source.
+        certainty: the mark, as in the pack; None if it has none.
+        note: a note for lawyers; None if there is none.
     """
 
     what: str
@@ -29,7 +29,7 @@ class CertaintyEntry:
     note: str | None
 
 
-def marked(pack: Pack) -> list[CertaintyEntry]:
+def certainty_entries(pack: Pack) -> list[CertaintyEntry]:
     """Every rule, value and option of a pack with its mark, in the order of the file."""
     rules = [
         CertaintyEntry("rule", rule.rule, rule.cite, rule.certainty, rule.note)
@@ -47,5 +47,5 @@ def marked(pack: Pack) -> list[CertaintyEntry]:
 
 
 def open_questions(pack: Pack) -> list[CertaintyEntry]:
-    """What a lawyer might decide differently, or what nobody has looked up yet."""
-    return [item for item in marked(pack) if item.certainty in OPEN]
+    """The entries that a lawyer might decide differently, or that are from memory."""
+    return [item for item in certainty_entries(pack) if item.certainty in OPEN]

@@ -1,8 +1,7 @@
-"""A condition in English: negations stand at the facts, and what is nested is a list.
+"""A condition in English: negations are at the facts, and nested conditions are lists.
 
-Negations are pushed inwards, which three-valued logic allows as two-valued does. Only where the
-parts of what is excluded are compound themselves they are listed as they are, under `none of
-these holds`.
+Negations are pushed inwards, which is valid in three-valued logic too. Only a negated `any` with
+compound parts is not: its parts are listed under `none of these holds`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from clearance.rulebook.english.fact_words import Said
+from clearance.rulebook.english.fact_words import Statements
 from clearance.rulebook.language.model import All, Any_, Condition, Not
 
 HEADS = {
@@ -31,7 +30,7 @@ class Group:
 
     @property
     def inline(self) -> str | None:
-        """The group as one clause; None where it is a list."""
+        """The group as one clause; None if it must be a list."""
         texts = [part for part in self.parts if isinstance(part, str)]
         if self.kind == "none" or not 0 < len(texts) == len(self.parts) <= MOST_INLINE:
             return None
@@ -41,25 +40,27 @@ class Group:
 Statement = str | Group
 
 
-def statement(condition: Condition, says: Mapping[str, Said], *, holds: bool = True) -> Statement:
-    """What a condition says.
+def state_condition(
+    condition: Condition, statements: Mapping[str, Statements], *, holds: bool = True
+) -> Statement:
+    """A condition as an English statement.
 
     Args:
-        condition: of a rule.
-        says: each fact both ways.
-        holds: False for what it says where it does not hold.
+        condition: the condition of a rule.
+        statements: the statements of each fact, by name.
+        holds: False for the statement of the opposite.
     """
     if isinstance(condition, str):
-        return says[condition].yes if holds else says[condition].no
+        return statements[condition].yes if holds else statements[condition].no
     if isinstance(condition, Not):
-        return statement(condition.not_, says, holds=not holds)
+        return state_condition(condition.not_, statements, holds=not holds)
     parts = condition.all if isinstance(condition, All) else condition.any
     if len(parts) == 1:
-        return statement(parts[0], says, holds=holds)
+        return state_condition(parts[0], statements, holds=holds)
     if isinstance(condition, Any_) and not holds and any(map(_is_compound, parts)):
-        return _group("none", [statement(part, says) for part in parts])
+        return _group("none", [state_condition(part, statements) for part in parts])
     kind: Literal["all", "any"] = "all" if isinstance(condition, All) == holds else "any"
-    return _group(kind, [statement(part, says, holds=holds) for part in parts])
+    return _group(kind, [state_condition(part, statements, holds=holds) for part in parts])
 
 
 def _is_compound(condition: Condition) -> bool:
@@ -69,7 +70,7 @@ def _is_compound(condition: Condition) -> bool:
 
 
 def _group(kind: Literal["all", "any", "none"], parts: list[Statement]) -> Group:
-    """The group, with groups of the same kind within it taken apart."""
+    """The group; parts that are groups of the same kind are replaced by their own parts."""
     within = "any" if kind == "none" else kind
     flat: list[Statement] = []
     for part in parts:
@@ -77,22 +78,22 @@ def _group(kind: Literal["all", "any", "none"], parts: list[Statement]) -> Group
     return Group(kind, tuple(flat))
 
 
-def clause(said: Statement) -> tuple[str, list[str]]:
+def render_statement(statement: Statement) -> tuple[str, list[str]]:
     """A statement as the end of a line and the list below it, each line indented by its depth.
 
     Args:
-        said: the statement.
+        statement: the statement.
     """
-    if isinstance(said, str):
-        return said, []
-    inline = said.inline
+    if isinstance(statement, str):
+        return statement, []
+    inline = statement.inline
     if inline is not None:
         return inline, []
-    return f"{HEADS[said.kind]}:", list(_listed(said))
+    return f"{HEADS[statement.kind]}:", list(_listed(statement))
 
 
 def _listed(group: Group) -> Iterator[str]:
     for i, part in enumerate(group.parts, start=1):
-        text, below = clause(part)
+        text, below = render_statement(part)
         yield f"{i}. {text}"
         yield from (f"    {line}" for line in below)

@@ -1,4 +1,4 @@
-"""A decision in English: what was asked, and what a no leaves open."""
+"""A decision in English: the parsed pack, and the petitions that NOT_ELIGIBLE leaves open."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import read_rulebook
-from clearance.rulebook.loading.stored import bound_from
+from clearance.rulebook.loading.stored import parse_stored_pack
 
 Petitions = Mapping[tuple[str, str], tuple[str, ...]]
-"""By pack and version: the pointers that may be open after a no, each as `id: title`."""
+"""By pack and version, the pointers that may be open after NOT_ELIGIBLE, as `id: title`."""
 
 
 def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
-    """The columns of a rules folder, and which petitions its packs name; both empty without one.
+    """The columns of a rules folder, and the petitions of its packs; both empty without a folder.
 
     Args:
-        rules: the folder; what cannot be read of it is left out.
+        rules: the folder; packs with problems are left out.
     """
     try:
         rulebook, _ = read_rulebook(rules)
@@ -38,27 +38,27 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
 
 
 def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
-    """A stored pack; None where today's rules cannot read it.
+    """The resolved pack of a stored text; None if today's rules cannot parse it.
 
     Args:
         text: `yaml` of a row of `packs`.
-        catalogue: the columns that packs may ask about.
+        catalogue: the columns that packs may use.
     """
     try:
-        bound = bound_from(text, catalogue=catalogue)
-        FactWords(bound, catalogue[bound.pack.unit]).all()
-        return bound
+        resolved = parse_stored_pack(text, catalogue=catalogue)
+        FactWords(resolved, catalogue[resolved.pack.unit]).all()
+        return resolved
     except (RulebookInvalid, ValueError, KeyError, TypeError):
         return None
 
 
 def answer_in_words(*, kind: str, outcome: str, petitions: tuple[str, ...]) -> str | None:
-    """What a no of automatic law does not say; None for any other answer.
+    """The petitions that NOT_ELIGIBLE of automatic law leaves open, in words; else None.
 
     Args:
         kind: of the pack.
         outcome: of the determination.
-        petitions: what the pack names.
+        petitions: the petitions of the pack, as `id: title`.
     """
     if kind != "law" or outcome != "NOT_ELIGIBLE":
         return None

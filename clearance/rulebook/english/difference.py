@@ -1,4 +1,4 @@
-"""What a version changed of the one it is based on, as lines of its page."""
+"""The changes of a version to its base, as lines of its page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ INSTEAD = {"otherwise": "what holds when no rule does", "unknown": "what missing
 
 
 def difference_in_english(based_on: str, changes: Sequence[Change]) -> Iterator[str]:
-    """Lines of Markdown: the version before, and bill by bill what it added, changed, took away.
+    """Lines of Markdown: the version before, and per bill what was added, changed or removed.
 
     Args:
         based_on: the version before, as `pack@version`.
-        changes: what bills changed of it.
+        changes: the bills' changes to it.
     """
     page = f"{based_on.replace('@', '-')}.md"
     yield from ("", "## What changed", "")
@@ -23,23 +23,29 @@ def difference_in_english(based_on: str, changes: Sequence[Change]) -> Iterator[
     yield ""
     for change in changes:
         yield f"- {change.bill}, {change.section}: {change.says}"
-        for verb, names in _verbs(change):
+        for verb, names in _changes_by_verb(change):
             yield f"    - {verb} {'; '.join(names)}."
 
 
-def _verbs(change: Change) -> Iterator[tuple[str, list[str]]]:
-    """Each verb with what it was done to; facts go with the rules that ask them."""
+def _changes_by_verb(change: Change) -> Iterator[tuple[str, list[str]]]:
+    """Each verb with the names of values and rules; facts belong to the rules that use them."""
     added = (list(change.add.params), [str(rule["rule"]) for rule in change.add.rules])
     altered = (list(change.change.params), [str(rule["rule"]) for rule in change.change.rules])
     dropped = (list(change.drop.params), list(change.drop.rules))
     for verb, names in (("Adds", added), ("Changes", altered), ("Takes away", dropped)):
-        said = [_listed(kind, having) for kind, having in zip(KINDS, names, strict=True) if having]
+        phrases = [
+            _listed(kind, kind_names)
+            for kind, kind_names in zip(KINDS, names, strict=True)
+            if kind_names
+        ]
         if verb == "Changes":
-            said += [words for name, words in INSTEAD.items() if getattr(change.change, name)]
-        if said:
-            yield verb, said
+            phrases += [words for name, words in INSTEAD.items() if getattr(change.change, name)]
+        if phrases:
+            yield verb, phrases
 
 
 def _listed(kind: str, names: list[str]) -> str:
-    one, more = KINDS[kind]
-    return f"the {one if len(names) == 1 else more} {', '.join(f'`{name}`' for name in names)}"
+    singular, plural = KINDS[kind]
+    return (
+        f"the {singular if len(names) == 1 else plural} {', '.join(f'`{name}`' for name in names)}"
+    )

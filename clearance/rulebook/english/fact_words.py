@@ -1,4 +1,4 @@
-"""A fact in English, both ways: what it says where it holds, and where it does not."""
+"""A fact in English: the statement if it holds, and the statement if it does not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clearance.rulebook.language.sentences import (
 
 POSSIBLE = ":possible"
 
-# The words of each comparison where it holds, and where it does not.
+# The words of each comparison if it holds, and if it does not.
 COMPARISONS = {
     Operator.AT_LEAST: ("is at least", "is below"),
     Operator.AT_MOST: ("is at most", "is above"),
@@ -34,40 +34,40 @@ COMPARISONS = {
 
 
 @dataclass(frozen=True)
-class Said:
-    """One question as a statement.
+class Statements:
+    """The two statements of one question.
 
     Attributes:
-        yes: where it holds.
-        no: where it does not hold.
+        yes: the statement if the answer is yes.
+        no: the statement if the answer is no.
     """
 
     yes: str
     no: str
 
-    def __invert__(self) -> Said:
+    def __invert__(self) -> Statements:
         """The opposite question."""
-        return Said(self.no, self.yes)
+        return Statements(self.no, self.yes)
 
 
 class FactWords:
-    """The facts of a pack in English, with its values settled."""
+    """The facts of a resolved pack in English."""
 
-    def __init__(self, bound: ResolvedPack, features: Mapping[str, Feature]) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, features: Mapping[str, Feature]) -> None:
+        self.resolved = resolved
         self.features = features
 
-    def all(self) -> dict[str, Said]:
-        """Every fact by name."""
-        return {fact.name: self.of(fact) for fact in self.bound.facts}
+    def all(self) -> dict[str, Statements]:
+        """The statements of every fact, by name."""
+        return {fact.name: self.of(fact) for fact in self.resolved.facts}
 
     @property
     def scope(self) -> str:
-        """What must hold for a unit to be the pack's business."""
-        return ", and ".join(self.of(fact).yes for fact in self.bound.scope)
+        """The scope of the pack: the statements that must all hold for a unit."""
+        return ", and ".join(self.of(fact).yes for fact in self.resolved.scope)
 
-    def of(self, fact: Fact) -> Said:
-        """One fact."""
+    def of(self, fact: Fact) -> Statements:
+        """The statements of one fact."""
         feature = None
         if isinstance(fact.subject, Column):
             feature = self.features[fact.subject.name]
@@ -76,22 +76,24 @@ class FactWords:
         match fact.operator, feature.type:
             case Operator.IS_KNOWN, "yes_no":
                 sentence = feature.words.is_ or feature.label
-                return Said(
+                return Statements(
                     f"it is known whether {sentence}", f"it is not known whether {sentence}"
                 )
             case Operator.IS_KNOWN, _:
                 name = self._name(feature)
-                return Said(f"the {name} is known", f"the {name} is not known")
+                return Statements(f"the {name} is known", f"the {name} is not known")
             case Operator.MAY_BE, "yes_no":
-                said = self._yes_or_no(fact.values[0], feature)
-                return Said(f"{said.yes}, or it is not known", f"{said.no}, and that is known")
+                statements = self._yes_or_no(fact.values[0], feature)
+                return Statements(
+                    f"{statements.yes}, or it is not known", f"{statements.no}, and that is known"
+                )
             case _, "yes_no":
                 return self._yes_or_no(fact.values[0], feature)
             case _, "tags":
                 return self._tags(fact, feature)
             case _, "path":
-                said = _is_one_of([_path(value) for value in self._values(fact)])
-                return _of(f"the {self._name(feature)}", said)
+                statements = _is_one_of([_path(value) for value in self._values(fact)])
+                return _with_subject(f"the {self._name(feature)}", statements)
             case ((Operator.AGE_AT_LEAST | Operator.AGE_PAST), _):
                 return self._age(fact)
             case Operator.FREE_YEARS_BEFORE, _:
@@ -99,7 +101,7 @@ class FactWords:
             case Operator.WITHIN_YEARS_AFTER, _:
                 name, years = self._name(feature), self._years(fact.years)
                 rest = f"{name} came within {years} of {self._value(fact.values[0])}"
-                return Said(f"a {rest}", f"no {rest}")
+                return Statements(f"a {rest}", f"no {rest}")
             case ((Operator.YEARS_BEFORE | Operator.OVER_YEARS_BEFORE), _):
                 return self._years_before(fact, feature)
             case operator, "number" if operator in COMPARISONS or operator is Operator.IS:
@@ -111,124 +113,132 @@ class FactWords:
     def _name(self, feature: Feature) -> str:
         return feature.words.is_ or feature.label
 
-    def _yes_or_no(self, value: Operand, feature: Feature) -> Said:
+    def _yes_or_no(self, value: Operand, feature: Feature) -> Statements:
         yes = feature.words.is_ or feature.label
-        said = Said(yes, feature.words.not_ or f"{yes}: no")
+        statements = Statements(yes, feature.words.not_ or f"{yes}: no")
         if isinstance(value, Constant):
-            return said if value.value else ~said
-        if isinstance(value, Param) and isinstance(self.bound.values[value.name], bool):
-            chosen = said if self.bound.values[value.name] else ~said
-            return Said(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
-        return Said(f"{said.yes}: {self._value(value)}", f"{said.no}: {self._value(value)}")
+            return statements if value.value else ~statements
+        if isinstance(value, Param) and isinstance(self.resolved.values[value.name], bool):
+            chosen = statements if self.resolved.values[value.name] else ~statements
+            return Statements(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
+        return Statements(
+            f"{statements.yes}: {self._value(value)}", f"{statements.no}: {self._value(value)}"
+        )
 
-    def _tags(self, fact: Fact, feature: Feature) -> Said:
+    def _tags(self, fact: Fact, feature: Feature) -> Statements:
         yes = feature.words.is_ or f"the {feature.label} include"
         no = feature.words.not_ or f"the {feature.label} do not include"
         if any(isinstance(value, Option) for value in fact.values):
             named = f"on a list that {self._value(fact.values[0])} names"
         elif feature.codes:
-            named = _or([_code(feature, tag) for tag in self._values(fact)])
+            named = _join_with_or([_code(feature, tag) for tag in self._values(fact)])
         else:
-            named = _lists(feature, self._values(fact))
-        return Said(f"{yes} {named}", f"{no} {named}")
+            named = _lists_in_words(feature, self._values(fact))
+        return Statements(f"{yes} {named}", f"{no} {named}")
 
-    def _is(self, fact: Fact, feature: Feature) -> Said:
+    def _is(self, fact: Fact, feature: Feature) -> Statements:
         name = self._name(feature)
         first = fact.values[0]
         if isinstance(first, Option):
             named = f"one that {self._value(first)} names"
-            return Said(f"the {name} is {named}", f"the {name} is not {named}")
+            return Statements(f"the {name} is {named}", f"the {name} is not {named}")
         if isinstance(first, Column):
             other = f"the {self._name(self.features[first.name])}"
-            return Said(f"the {name} is {other}", f"the {name} is not {other}")
+            return Statements(f"the {name} is {other}", f"the {name} is not {other}")
         words = [feature.words.codes.get(value, value) for value in self._values(fact)]
-        said = _is_one_of(words)
-        named = f" ({', '.join(_named(fact.values))})" if _named(fact.values) else ""
-        said = Said(said.yes + named, said.no + named)
+        statements = _is_one_of(words)
+        named = f" ({', '.join(_param_names(fact.values))})" if _param_names(fact.values) else ""
+        statements = Statements(statements.yes + named, statements.no + named)
         if fact.operator is Operator.MAY_BE:
-            return Said(
-                f"the {name} {said.yes} or is not known", f"the {name} is known and {said.no}"
+            return Statements(
+                f"the {name} {statements.yes} or is not known",
+                f"the {name} is known and {statements.no}",
             )
-        return _of(f"the {name}", said)
+        return _with_subject(f"the {name}", statements)
 
-    def _compared(self, fact: Fact, subject: str) -> Said:
+    def _compared(self, fact: Fact, subject: str) -> Statements:
         value = self._value(fact.values[0])
         yes, no = COMPARISONS.get(fact.operator, ("is", "is not"))
-        return Said(f"{subject} {yes} {value}", f"{subject} {no} {value}")
+        return Statements(f"{subject} {yes} {value}", f"{subject} {no} {value}")
 
-    def _years_before(self, fact: Fact, feature: Feature) -> Said:
+    def _years_before(self, fact: Fact, feature: Feature) -> Statements:
         name, years = self._name(feature), self._years(fact.years)
         over = fact.operator is Operator.OVER_YEARS_BEFORE
         more, less = ("more than", "no more than") if over else ("at least", "less than")
         if isinstance(fact.values[0], AsOf):
-            passed = f"{_have(years)} passed since the {name}"
-            return Said(f"{more} {years} {passed}", f"{less} {years} {passed}")
+            passed = f"{_has_or_have(years)} passed since the {name}"
+            return Statements(f"{more} {years} {passed}", f"{less} {years} {passed}")
         other = self._value(fact.values[0])
-        return Said(
+        return Statements(
             f"the {name} lies {more} {years} before {other}",
             f"the {name} lies {less} {years} before {other}",
         )
 
-    def _free_of(self, fact: Fact, feature: Feature) -> Said:
+    def _free_of(self, fact: Fact, feature: Feature) -> Statements:
         assert fact.free_of is not None
         years, days = self._years(fact.years), self._name(self.features[fact.free_of.name])
-        rest = f"in a row without a {days} {_have(years)} passed since the {self._name(feature)}"
-        return Said(f"at least {years} {rest}", f"less than {years} {rest}")
+        passed = f"{_has_or_have(years)} passed since the {self._name(feature)}"
+        rest = f"in a row without a {days} {passed}"
+        return Statements(f"at least {years} {rest}", f"less than {years} {rest}")
 
-    def _age(self, fact: Fact) -> Said:
+    def _age(self, fact: Fact) -> Statements:
         assert fact.years is not None
         age, day = self._value(fact.years), self._value(fact.values[0])
         if fact.operator is Operator.AGE_PAST:
             birthday = f"the day on which the person turned {age}"
-            return Said(f"{birthday} lies before {day}", f"{birthday} does not lie before {day}")
-        return Said(f"the person is {age} or older on {day}", f"the person is under {age} on {day}")
+            return Statements(
+                f"{birthday} lies before {day}", f"{birthday} does not lie before {day}"
+            )
+        return Statements(
+            f"the person is {age} or older on {day}", f"the person is under {age} on {day}"
+        )
 
-    def _setting(self, fact: Fact) -> Said:
-        """A question about a param or an option, which no record answers."""
+    def _setting(self, fact: Fact) -> Statements:
+        """The statements about a param or an option, which no record answers."""
         name, value = fact.subject.name, fact.values[0]
         if isinstance(fact.subject, Option):
             option = self._value(fact.subject)
             if fact.operator is Operator.IS:
-                return Said(f"{option} is on", f"{option} is off")
+                return Statements(f"{option} is on", f"{option} is off")
             return self._compared(fact, option)
-        what = "switch" if self.bound.pack.params[name].switch else "value"
+        what = "switch" if self.resolved.pack.params[name].switch else "value"
         if fact.operator in (Operator.IS, Operator.IS_ONE_OF):
             if isinstance(value, Constant) and isinstance(value.value, bool):
-                said = Said(f"the {what} `{name}` is on", f"the {what} `{name}` is off")
-                return said if value.value else ~said
+                statements = Statements(f"the {what} `{name}` is on", f"the {what} `{name}` is off")
+                return statements if value.value else ~statements
             words = " or ".join(f"`{text}`" for text in self._values(fact))
             verb = "is set to" if what == "switch" else "is"
             subject = f"the {what} `{name}`"
             negative = verb.replace("is", "is not", 1)
-            return Said(f"{subject} {verb} {words}", f"{subject} {negative} {words}")
+            return Statements(f"{subject} {verb} {words}", f"{subject} {negative} {words}")
         if fact.years is not None:
             over = fact.operator is Operator.OVER_YEARS_BEFORE
             more, less = ("more than", "no more than") if over else ("at least", "less than")
             rest = f"{self._years(fact.years)} before {self._value(value)}"
             day = self._value(fact.subject)
-            return Said(f"{day} lies {more} {rest}", f"{day} lies {less} {rest}")
+            return Statements(f"{day} lies {more} {rest}", f"{day} lies {less} {rest}")
         return self._compared(fact, self._value(fact.subject))
 
     def _values(self, fact: Fact) -> list[str]:
-        """The values as codes; those of a param one by one."""
-        found: list[str] = []
+        """The values as codes; a list of a param gives each of its codes."""
+        codes: list[str] = []
         for value in fact.values:
             if isinstance(value, Param):
-                settled = self.bound.values[value.name]
-                found += map(str, settled) if isinstance(settled, tuple) else [str(settled)]
+                settled = self.resolved.values[value.name]
+                codes += map(str, settled) if isinstance(settled, tuple) else [str(settled)]
             elif isinstance(value, Constant):
-                found.append(str(value.value))
-        return found
+                codes.append(str(value.value))
+        return codes
 
     def _years(self, operand: Operand | None) -> str:
         assert operand is not None
         if isinstance(operand, Option):
             return f"{self._value(operand)} years"
         if isinstance(operand, Param):
-            unit = "year" if self.bound.values[operand.name] == 1 else "years"
-            by = self.bound.pack.params[operand.name].by
+            unit = "year" if self.resolved.values[operand.name] == 1 else "years"
+            by = self.resolved.pack.params[operand.name].by
             how = f", by the {self._name(self.features[by])}" if by else ""
-            return f"{_settled(self.bound, operand.name)} {unit} (`{operand.name}`{how})"
+            return f"{_param_value(self.resolved, operand.name)} {unit} (`{operand.name}`{how})"
         assert isinstance(operand, Constant)
         return f"{operand.value} {'year' if operand.value == 1 else 'years'}"
 
@@ -238,7 +248,7 @@ class FactWords:
         if isinstance(operand, Column):
             return f"the {self._name(self.features[operand.name])}"
         if isinstance(operand, Param):
-            return f"{_settled(self.bound, operand.name)} (`{operand.name}`)"
+            return f"{_param_value(self.resolved, operand.name)} (`{operand.name}`)"
         if isinstance(operand, Option):
             return self._option(operand.name)
         value = operand.value
@@ -247,47 +257,50 @@ class FactWords:
         return value.isoformat() if isinstance(value, date) else str(value)
 
     def _option(self, name: str) -> str:
-        """An option as a sentence names it; its value where a county has set it."""
-        value = self.bound.options[name]
-        if self.bound.pack.options[name].type == "number":
+        """An option in a sentence: its name, and its value if a county has set it."""
+        value = self.resolved.options[name]
+        if self.resolved.pack.options[name].type == "number":
             return f"[{name}]" if is_off(value) else f"{in_words(value)} (`{name}`)"
         option = f"the county's option `{name}`"
         return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
 
 
-def _settled(bound: ResolvedPack, name: str) -> str:
-    """A param's value; each where it has periods."""
-    param = bound.pack.params[name]
+def _param_value(resolved: ResolvedPack, name: str) -> str:
+    """A param's value; the values of all periods if it is dated."""
+    param = resolved.pack.params[name]
     if param.by is not None:
-        return " or ".join(dict.fromkeys(_plain(item.value) for item in param.dated))
-    return _plain(bound.values[name])
+        return " or ".join(dict.fromkeys(_plain_value(item.value) for item in param.dated))
+    return _plain_value(resolved.values[name])
 
 
-def _plain(value: object) -> str:
+def _plain_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _named(values: Sequence[Operand]) -> list[str]:
+def _param_names(values: Sequence[Operand]) -> list[str]:
     return [f"`{value.name}`" for value in values if isinstance(value, Param)]
 
 
-def _of(subject: str, said: Said) -> Said:
-    return Said(f"{subject} {said.yes}", f"{subject} {said.no}")
+def _with_subject(subject: str, statements: Statements) -> Statements:
+    return Statements(f"{subject} {statements.yes}", f"{subject} {statements.no}")
 
 
-def _is_one_of(words: Sequence[str | tuple[str, str]]) -> Said:
+def _is_one_of(words: Sequence[str | tuple[str, str]]) -> Statements:
     """Predicates: `is A or B`, `is neither A nor B`."""
     plain = [word for word in words if isinstance(word, str)]
     pairs = [word for word in words if not isinstance(word, str)]
-    said = [Said(*pair) for pair in pairs]
+    phrases = [Statements(*pair) for pair in pairs]
     if plain:
-        said.insert(0, Said(f"is {_or(plain)}", _no_one_of(plain)))
-    return Said(" or ".join(one.yes for one in said), " and ".join(one.no for one in said))
+        phrases.insert(0, Statements(f"is {_join_with_or(plain)}", _is_none_of(plain)))
+    return Statements(
+        " or ".join(both.yes for both in phrases),
+        " and ".join(both.no for both in phrases),
+    )
 
 
-def _no_one_of(words: Sequence[str]) -> str:
+def _is_none_of(words: Sequence[str]) -> str:
     if len(words) == 1:
         return f"is not {words[0]}"
     if len(words) <= 3:
@@ -295,11 +308,11 @@ def _no_one_of(words: Sequence[str]) -> str:
     return f"is none of {', '.join(words[:-1])} and {words[-1]}"
 
 
-def _or(words: Sequence[str]) -> str:
+def _join_with_or(words: Sequence[str]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _have(years: str) -> str:
+def _has_or_have(years: str) -> str:
     return "has" if years.startswith("1 year") else "have"
 
 
@@ -312,16 +325,16 @@ def _code(feature: Feature, code: str) -> str:
     return words if isinstance(words, str) else words[0]
 
 
-def _lists(feature: Feature, tags: Sequence[str]) -> str:
+def _lists_in_words(feature: Feature, tags: Sequence[str]) -> str:
     """`on the list of A or of B`, `on, or possibly on, the list of A`."""
-    sure = [tag for tag in tags if not tag.endswith(POSSIBLE)]
-    maybe = [tag.removesuffix(POSSIBLE) for tag in tags if tag.endswith(POSSIBLE)]
+    certain = [tag for tag in tags if not tag.endswith(POSSIBLE)]
+    possible = [tag.removesuffix(POSSIBLE) for tag in tags if tag.endswith(POSSIBLE)]
 
     def lists(names: Sequence[str]) -> str:
-        return "the list of " + _or([_code(feature, name) for name in names])
+        return "the list of " + _join_with_or([_code(feature, name) for name in names])
 
-    if sure == maybe:
-        return f"on, or possibly on, {lists(sure)}"
-    said = [f"on {lists(sure)}"] if sure else []
-    said += [f"possibly on {lists(maybe)}"] if maybe else []
-    return ", or ".join(said)
+    if certain == possible:
+        return f"on, or possibly on, {lists(certain)}"
+    phrases = [f"on {lists(certain)}"] if certain else []
+    phrases += [f"possibly on {lists(possible)}"] if possible else []
+    return ", or ".join(phrases)

@@ -1,12 +1,12 @@
-"""Parts of a page that a lawyer needs and the rules do not: words, elements, effect, doubts."""
+"""Parts of a page beside the rules: glossary, elements, effects of relief, open questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from clearance.rulebook.english.certainty import CertaintyEntry, open_questions
-from clearance.rulebook.english.condition_words import clause, statement
-from clearance.rulebook.english.fact_words import Said
+from clearance.rulebook.english.condition_words import render_statement, state_condition
+from clearance.rulebook.english.fact_words import Statements
 from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.lawyer_notes import Reading, reading_of
 from clearance.rulebook.language.model import Pack, PackParam, Rule
@@ -15,8 +15,8 @@ from clearance.rulebook.language.resolved import written
 GLOSSARY = "../glossary.md"
 
 
-def words() -> Iterator[str]:
-    """What the Department's words mean, once on every page."""
+def glossary_lines() -> Iterator[str]:
+    """Lines with the meaning of the Department's words, the same on every page."""
     yield from ("", "## Words", "")
     yield (
         "A **cycle** is one contact of a person with the system, usually an arrest and what came "
@@ -28,12 +28,12 @@ def words() -> Iterator[str]:
     )
 
 
-def petition(pack: Pack, pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    """What a no of automatic law leaves open.
+def petition_lines(pack: Pack, pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Lines on the petitions that NOT_ELIGIBLE of automatic law leaves open.
 
     Args:
         pack: the pack.
-        pages: title and file of each pointer's page, by pack.
+        pages: title and file name of each pointer's page, by pack.
     """
     if pack.kind != "law":
         return
@@ -41,48 +41,48 @@ def petition(pack: Pack, pages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     if not pack.petition:
         yield f'Where it says "{NOT_AUTOMATIC}", a person may still ask a court.'
         return
-    # What a pointer's title says of itself, ", where a petition may be open", is said here once.
+    # The titles end in ", where a petition may be open", which this line says once for all.
     titles = {name: pages[name][0].partition(", where ")[0] for name in pack.petition}
     links = "; ".join(f"[{titles[name]}]({pages[name][1]})" for name in pack.petition)
     yield f'Where it says "{NOT_AUTOMATIC}": {PETITION_OPEN}. See {links}.'
 
 
-def stated(rule: Rule, says: Mapping[str, Said]) -> Iterator[str]:
-    """A rule's branch, element by element, in the order of the section."""
+def branch_lines(rule: Rule, statements: Mapping[str, Statements]) -> Iterator[str]:
+    """Lines with the elements of a rule's branch, in the order of the section."""
     if not rule.states:
         return
     yield "    - In the order of the section, all of these hold:"
-    for i, one in enumerate(rule.states, start=1):
-        text, below = clause(statement(one.holds, says))
-        line = f"{text} ({one.cite})" if not below else f"({one.cite}) {text}"
+    for i, part in enumerate(rule.states, start=1):
+        text, below = render_statement(state_condition(part.holds, statements))
+        line = f"{text} ({part.cite})" if not below else f"({part.cite}) {text}"
         yield f"        {i}. {line}"
         yield from (f"            {line}" for line in below)
 
 
-def elements(pack: Pack) -> Iterator[list[str]]:
+def element_rows(pack: Pack) -> Iterator[list[str]]:
     """Rows of the table of elements: cite, words, rules."""
     for element in pack.elements:
         rules = ", ".join(f"`{name}`" for name in element.rules)
         yield [element.cite, element.says, rules or f"No rule is needed: {element.no_rule}"]
 
 
-def effect(pack: Pack) -> Iterator[str]:
-    """What relief does, and does not do."""
+def effect_lines(pack: Pack) -> Iterator[str]:
+    """Lines with the consequences that relief has, and those that it does not have."""
     if pack.effect_of_relief is None:
         return
     does, does_not = pack.effect_of_relief.does, pack.effect_of_relief.does_not
     for heading, effects in (("What relief does", does), ("What relief does not do", does_not)):
         yield from ("", f"## {heading}", "")
-        yield from (f"- {one.says} ({one.cite})" for one in effects)
+        yield from (f"- {consequence.says} ({consequence.cite})" for consequence in effects)
 
 
-def questions(pack: Pack) -> Iterator[str]:
-    """What is open, each with both readings and who gains, where the pack says so."""
+def question_lines(pack: Pack) -> Iterator[str]:
+    """Lines with the open questions, with their readings and who gains, if the pack has them."""
     yield from ("", "## Open questions", "")
-    marked = open_questions(pack)
-    yield from () if marked else ("None is marked.",)
+    open_entries = open_questions(pack)
+    yield from () if open_entries else ("None is marked.",)
     rules = {rule.rule: rule for rule in pack.flow}
-    for item in marked:
+    for item in open_entries:
         param = pack.params.get(item.name) if item.what == "value" else None
         rule = rules.get(item.name) if item.what == "rule" else None
         if param is not None and param.readings:
@@ -91,11 +91,11 @@ def questions(pack: Pack) -> Iterator[str]:
             yield from _question(item, rule.other_reading if rule is not None else None)
 
 
-def choices(pack: Pack) -> Iterator[str]:
-    """What an office may choose where the law leaves nothing open: each value, and who gains."""
-    settled = {item.name for item in open_questions(pack) if item.what == "value"}
+def choice_lines(pack: Pack) -> Iterator[str]:
+    """Lines with the switches that are a choice of the office: each value, and who gains."""
+    open_values = {item.name for item in open_questions(pack) if item.what == "value"}
     for name, param in pack.params.items():
-        if param.readings and name not in settled:
+        if param.readings and name not in open_values:
             yield from ("", *_switch(name, param))
 
 
@@ -107,8 +107,10 @@ def _question(item: CertaintyEntry, other: Reading | None) -> Iterator[str]:
 
 
 def _switch(name: str, param: PackParam) -> Iterator[str]:
-    said = f" {param.certainty}. Its readings are:" if param.certainty else " it may be set to:"
-    yield f"- The value `{name}` ({param.cite}):{said}"
+    introduction = (
+        f" {param.certainty}. Its readings are:" if param.certainty else " it may be set to:"
+    )
+    yield f"- The value `{name}` ({param.cite}):{introduction}"
     for value in param.allowed:
         reading = reading_of(param.readings, value)
         set_so = ", as it is set" if value == param.value else ""

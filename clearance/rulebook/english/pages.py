@@ -1,4 +1,4 @@
-"""A page a pack version in Markdown, and an index: what a lawyer signs off, without a command."""
+"""The pages for lawyers: one page of Markdown per version of a pack, and an index."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from clearance.rulebook.english import page_notes
-from clearance.rulebook.english.certainty import NO_MARK, marked, open_questions
-from clearance.rulebook.english.condition_words import clause, statement
+from clearance.rulebook.english.certainty import NO_MARK, certainty_entries, open_questions
+from clearance.rulebook.english.condition_words import render_statement, state_condition
 from clearance.rulebook.english.difference import difference_in_english
 from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.english.prose import (
     CERTAINTIES,
     decision_in_english,
-    filled,
+    fill_reason,
     in_force_in_english,
     leap_day_in_english,
     settled_in_english,
@@ -21,7 +21,7 @@ from clearance.rulebook.english.prose import (
 )
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Pack, condition_of
-from clearance.rulebook.language.resolved import ResolvedPack, resolve, written
+from clearance.rulebook.language.resolved import ResolvedPack, written
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
 
@@ -36,41 +36,56 @@ KINDS = {
 
 
 def pages(rulebook: Rulebook) -> dict[str, str]:
-    """Every page by file name, the index among them.
+    """The text of every page and of the index, by file name.
 
     Args:
-        rulebook: its packs, with the values that they themselves set.
+        rulebook: the rulebook; its packs are shown with the values of their own files.
     """
     packs = [item.pack for item in rulebook.packs]
     reviews: dict[str, str] = {}
-    found = {INDEX: ""}
-    pointers = {p.pack: (p.title, _name(p)) for p in packs if p.kind == "pointer"}
+    texts = {INDEX: ""}
+    pointers = {p.pack: (p.title, _file_name(p)) for p in packs if p.kind == "pointer"}
     for item in rulebook.packs:
-        bound = resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        review = reviews[_name(item.pack)] = _reviewed(item.pack, sign_off(item, bound))
-        page = _page(bound, rulebook, pointers, review=review)
+        resolved = rulebook.resolve(item.pack, switches={})
+        review = reviews[_file_name(item.pack)] = _review_in_words(
+            item.pack, sign_off(item, resolved)
+        )
+        page = _page(resolved, rulebook, pointers, review=review)
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
-        found[_name(item.pack)] = page
-    found[INDEX] = _index(packs, reviews)
-    return found
+        texts[_file_name(item.pack)] = page
+    texts[INDEX] = _index(packs, reviews)
+    return texts
 
 
-def _name(pack: Pack) -> str:
+def _file_name(pack: Pack) -> str:
     return f"{pack.pack}-{pack.version}.md"
 
 
 def _page(
-    bound: ResolvedPack,
+    resolved: ResolvedPack,
     rulebook: Rulebook,
     pointers: dict[str, tuple[str, str]],
     *,
     review: str,
 ) -> str:
-    pack = bound.pack
-    parts = [_head(pack, review), page_notes.petition(pack, pointers), page_notes.effect(pack)]
-    parts += [_flow(bound, rulebook.catalogue, rulebook.reasons), _elements(pack), _values(bound)]
-    parts += [_options(pack), _marks(pack), page_notes.questions(pack), page_notes.words()]
+    pack = resolved.pack
+    parts = [
+        _head(pack, review),
+        page_notes.petition_lines(pack, pointers),
+        page_notes.effect_lines(pack),
+    ]
+    parts += [
+        _flow(resolved, rulebook.catalogue, rulebook.reasons),
+        _elements(pack),
+        _values(resolved),
+    ]
+    parts += [
+        _options(pack),
+        _certainty_lines(pack),
+        page_notes.question_lines(pack),
+        page_notes.glossary_lines(),
+    ]
     return "\n".join(chain.from_iterable(parts)) + "\n"
 
 
@@ -86,28 +101,28 @@ def _head(pack: Pack, review: str) -> Iterator[str]:
             yield f"- Note: {note}"
 
 
-def _reviewed(pack: Pack, signed: SignOff) -> str:
+def _review_in_words(pack: Pack, signed: SignOff) -> str:
     if signed.signature is not None:
         return str(signed)
     by = pack.authority.reviewed_by
     return f"reviewed by {by}" if by else "not reviewed by a lawyer yet"
 
 
-def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
-    pack = bound.pack
-    facts = FactWords(bound, catalogue[pack.unit])
-    says = facts.all()
+def _flow(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> Iterator[str]:
+    pack = resolved.pack
+    facts = FactWords(resolved, catalogue[pack.unit])
+    statements = facts.all()
     yield from ("", "## What it decides", "")
     yield f"Every {pack.unit} for which {facts.scope}. The first line that holds decides."
     yield ""
     for i, rule in enumerate(pack.flow, start=1):
-        condition, below = clause(statement(condition_of(rule), says))
+        condition, below = render_statement(state_condition(condition_of(rule), statements))
         decision = decision_in_english(pack, rule.then, rule.label)
         yield f"{i}. `{rule.rule}`: **{decision}** if {condition}" + ("" if below else ".")
         yield from (f"    {line}" for line in below)
-        yield f"    - Reason: {filled(reasons[rule.reason], bound)} (`{rule.reason}`)."
+        yield f"    - Reason: {fill_reason(reasons[rule.reason], resolved)} (`{rule.reason}`)."
         yield f"    - Cite: {rule.cite}. Certainty: {rule.certainty or NO_MARK}."
-        yield from page_notes.stated(rule, says)
+        yield from page_notes.branch_lines(rule, statements)
         if rule.note:
             yield f"    - Note: {rule.note}"
     last = pack.otherwise
@@ -115,17 +130,17 @@ def _flow(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) ->
         f"{len(pack.flow) + 1}. `otherwise`: in every other case: "
         f"**{decision_in_english(pack, last.then, last.label)}**."
     )
-    yield f"    - Reason: {filled(reasons[last.reason], bound)} (`{last.reason}`)."
+    yield f"    - Reason: {fill_reason(reasons[last.reason], resolved)} (`{last.reason}`)."
     yield f"    - Cite: {last.cite}."
     if last.rules_cover_all:
         yield "    - The lines above are meant to decide every unit whose facts are all known."
     if last.note:
         yield f"    - Note: {last.note}"
-    yield from ("", unknown_in_english(bound, reasons), "", leap_day_in_english(pack))
+    yield from ("", unknown_in_english(resolved, reasons), "", leap_day_in_english(pack))
 
 
-def _values(bound: ResolvedPack) -> Iterator[str]:
-    params = bound.pack.params
+def _values(resolved: ResolvedPack) -> Iterator[str]:
+    params = resolved.pack.params
     plain = [name for name, param in params.items() if not param.switch]
     switches = [name for name, param in params.items() if param.switch]
     if plain:
@@ -135,7 +150,7 @@ def _values(bound: ResolvedPack) -> Iterator[str]:
         param = params[name]
         yield _row(
             f"`{name}`",
-            settled_in_english(bound, name),
+            settled_in_english(resolved, name),
             "; ".join([param.cite, *(f"from {item.start}: {item.cite}" for item in param.dated)]),
             param.certainty or NO_MARK,
             param.note,
@@ -153,7 +168,7 @@ def _values(bound: ResolvedPack) -> Iterator[str]:
             param.certainty or NO_MARK,
             param.note,
         )
-    yield from page_notes.choices(bound.pack)
+    yield from page_notes.choice_lines(resolved.pack)
 
 
 def _options(pack: Pack) -> Iterator[str]:
@@ -167,14 +182,14 @@ def _options(pack: Pack) -> Iterator[str]:
         )
 
 
-def _marks(pack: Pack) -> Iterator[str]:
+def _certainty_lines(pack: Pack) -> Iterator[str]:
     yield from ("", "## Certainty", "")
     yield from _table("Mark", "Means", "Rules", "Values and options")
-    items = marked(pack)
+    items = certainty_entries(pack)
     for mark, means in [*CERTAINTIES.items(), (NO_MARK, "the pack gives none")]:
-        having = [item for item in items if (item.certainty or NO_MARK) == mark]
-        rules = ", ".join(f"`{item.name}`" for item in having if item.what == "rule")
-        others = ", ".join(f"`{item.name}`" for item in having if item.what != "rule")
+        entries = [item for item in items if (item.certainty or NO_MARK) == mark]
+        rules = ", ".join(f"`{item.name}`" for item in entries if item.what == "rule")
+        others = ", ".join(f"`{item.name}`" for item in entries if item.what != "rule")
         yield _row(mark, means, rules, others)
 
 
@@ -183,7 +198,7 @@ def _elements(pack: Pack) -> Iterator[str]:
         return
     yield from ("", "## The section, element by element", "")
     yield from _table("Cite", "In our words", "Rules")
-    yield from (_row(*cells) for cells in page_notes.elements(pack))
+    yield from (_row(*cells) for cells in page_notes.element_rows(pack))
 
 
 def _index(packs: Sequence[Pack], reviews: Mapping[str, str]) -> str:
@@ -195,20 +210,20 @@ def _index(packs: Sequence[Pack], reviews: Mapping[str, str]) -> str:
         "that the pack itself sets; the configuration may set its switches otherwise.",
     ]
     for kind, heading in KINDS.items():
-        having = [pack for pack in packs if pack.kind == kind]
-        if not having:
+        packs_of_kind = [pack for pack in packs if pack.kind == kind]
+        if not packs_of_kind:
             continue
         lines += ["", f"## {heading}", ""]
         lines += _table("Page", "Version", "In force", "Review", "Open questions")
         lines += [
             _row(
-                f"[{pack.title}]({_name(pack)})",
+                f"[{pack.title}]({_file_name(pack)})",
                 f"`{pack.pack}@{pack.version}`",
                 in_force_in_english(pack),
-                reviews[_name(pack)],
+                reviews[_file_name(pack)],
                 str(len(open_questions(pack))),
             )
-            for pack in having
+            for pack in packs_of_kind
         ]
     return "\n".join(lines) + "\n"
 

@@ -1,8 +1,8 @@
-"""A pack in English, for the lawyer who signs it off: every condition, cite, date and doubt."""
+"""A pack in English for lawyers: every condition, cite, date and certainty."""
 
 from __future__ import annotations
 
-from clearance.rulebook.english.condition_words import clause, statement
+from clearance.rulebook.english.condition_words import render_statement, state_condition
 from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.model import Decision, Pack, condition_of
@@ -36,17 +36,17 @@ CERTAINTIES = {
 }
 
 
-def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
+def pack_in_english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) -> str:
     """The whole pack as text.
 
     Args:
-        bound: the pack with its values settled.
+        resolved: the resolved pack.
         catalogue: for the columns' labels.
         reasons: reason texts by code.
     """
-    pack = bound.pack
-    facts = FactWords(bound, catalogue[pack.unit])
-    says = facts.all()
+    pack = resolved.pack
+    facts = FactWords(resolved, catalogue[pack.unit])
+    statements = facts.all()
     lines = [
         pack.title,
         "=" * len(pack.title),
@@ -63,13 +63,14 @@ def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) 
         "",
     ]
     for i, rule in enumerate(pack.flow, start=1):
-        condition, below = clause(statement(condition_of(rule), says))
+        condition, below = render_statement(state_condition(condition_of(rule), statements))
         stop = "" if below else "."
         decision = decision_in_english(pack, rule.then, rule.label)
         lines.append(f"{i}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}")
         lines += [f"   {line}" for line in below]
         lines.append(
-            f"   Reason: {filled(reasons[rule.reason], bound)} [{rule.reason}]. Cite: {rule.cite}."
+            f"   Reason: {fill_reason(reasons[rule.reason], resolved)} [{rule.reason}]. "
+            f"Cite: {rule.cite}."
         )
         if rule.certainty:
             lines.append(f"   Certainty: {CERTAINTIES[rule.certainty]}.")
@@ -78,35 +79,35 @@ def english(bound: ResolvedPack, catalogue: Catalogue, reasons: dict[str, str]) 
     last = pack.otherwise
     lines.append(
         f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(pack, last.then, last.label)}. "
-        f"Reason: {filled(reasons[last.reason], bound)} [{last.reason}]. Cite: {last.cite}."
+        f"Reason: {fill_reason(reasons[last.reason], resolved)} [{last.reason}]. Cite: {last.cite}."
     )
     if last.rules_cover_all:
         lines.append("   The lines above are meant to decide every unit whose facts are all known.")
-    lines += ["", unknown_in_english(bound, reasons), leap_day_in_english(pack)]
+    lines += ["", unknown_in_english(resolved, reasons), leap_day_in_english(pack)]
     if pack.params:
         lines += ["", "Values:"]
-        lines += [_param(name, bound) for name in pack.params]
+        lines += [_param_line(name, resolved) for name in pack.params]
     if pack.options:
         lines += ["", "Options, set by each county; one that it does not set is off:"]
-        lines += [_option(name, bound) for name in pack.options]
+        lines += [_option_line(name, resolved) for name in pack.options]
     return "\n".join(lines)
 
 
-def filled(text: str, bound: ResolvedPack) -> str:
+def fill_reason(text: str, resolved: ResolvedPack) -> str:
     """A reason text with the pack's params and options in place of `{name}`.
 
-    What only a county or a count can fill stands in square brackets.
+    Names that only a county or a count can fill are put in square brackets.
     """
-    for name in bound.values:
-        text = text.replace("{" + name + "}", settled_in_english(bound, name))
-    for name, option in bound.options.items():
-        said = f"[{name}]" if is_off(option) else in_words(option)
-        text = text.replace("{" + name + "}", said)
+    for name in resolved.values:
+        text = text.replace("{" + name + "}", settled_in_english(resolved, name))
+    for name, option in resolved.options.items():
+        value = f"[{name}]" if is_off(option) else in_words(option)
+        text = text.replace("{" + name + "}", value)
     return text.replace("{section}", "[section]").replace("{charge}", "[the charge itself]")
 
 
 def in_force_in_english(pack: Pack) -> str:
-    """From which day to which the version was the law."""
+    """The days on which the version was in force."""
     if pack.in_force == "never":
         return "never in force: a what-if version, which was not or is not the law"
     start, end = pack.in_force.start, pack.in_force.end
@@ -116,27 +117,28 @@ def in_force_in_english(pack: Pack) -> str:
     return since + (f" to {end}" if end else "")
 
 
-def unknown_in_english(bound: ResolvedPack, reasons: dict[str, str]) -> str:
-    """What the pack says where the record says nothing."""
-    unknown = bound.pack.unknown
+def unknown_in_english(resolved: ResolvedPack, reasons: dict[str, str]) -> str:
+    """The pack's decision for unknown facts."""
+    unknown = resolved.pack.unknown
     if unknown.then is None:
         return "What the record does not say counts as not holding."
     return (
         "Where the record does not say, and what it does not say could change the answer: "
-        f"{decision_in_english(bound.pack, unknown.then, unknown.label)}. Reason: "
-        f"{filled(reasons[str(unknown.reason)], bound)} [{unknown.reason}]. Cite: {unknown.cite}."
+        f"{decision_in_english(resolved.pack, unknown.then, unknown.label)}. Reason: "
+        f"{fill_reason(reasons[str(unknown.reason)], resolved)} [{unknown.reason}]. "
+        f"Cite: {unknown.cite}."
     )
 
 
 def leap_day_in_english(pack: Pack) -> str:
-    """Where 29 February lands in a year without one."""
+    """The anniversary of 29 February in a year without one."""
     day = "28 February" if pack.leap_day == "down" else "1 March"
     return f"An anniversary of 29 February in a year without one falls on {day}."
 
 
-def _param(name: str, bound: ResolvedPack) -> str:
-    param = bound.pack.params[name]
-    line = f"- {name} = {settled_in_english(bound, name)}. Cite: {param.cite}."
+def _param_line(name: str, resolved: ResolvedPack) -> str:
+    param = resolved.pack.params[name]
+    line = f"- {name} = {settled_in_english(resolved, name)}. Cite: {param.cite}."
     if param.switch:
         allowed = ", ".join(written(word) for word in param.allowed)
         line += f" A switch of the configuration: {allowed}."
@@ -145,23 +147,25 @@ def _param(name: str, bound: ResolvedPack) -> str:
     return line + (f" {param.note}" if param.note else "")
 
 
-def settled_in_english(bound: ResolvedPack, name: str) -> str:
-    """A param's value in words, with its periods where it has some."""
-    param = bound.pack.params[name]
+def settled_in_english(resolved: ResolvedPack, name: str) -> str:
+    """A param's value in words, with its periods if it is dated."""
+    param = resolved.pack.params[name]
     if param.by is not None:
-        periods = ", ".join(f"{_said(item.value)} from {item.start}" for item in param.dated)
+        periods = ", ".join(
+            f"{_value_in_english(item.value)} from {item.start}" for item in param.dated
+        )
         return f"by {param.by.replace('_', ' ')}: {periods}"
-    return _said(bound.values[name])
+    return _value_in_english(resolved.values[name])
 
 
-def _said(value: object) -> str:
+def _value_in_english(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def decision_in_english(pack: Pack, decision: Decision, label: str | None = None) -> str:
-    """An outcome in words, with what the office calls it where the rule says so."""
+    """An outcome in words, with the office's label if the rule has one."""
     if decision.relief is not None:
         return f"eligible for {RELIEFS[decision.relief]}"
     if pack.kind == "law" and decision.outcome == "NOT_ELIGIBLE":
@@ -169,9 +173,9 @@ def decision_in_english(pack: Pack, decision: Decision, label: str | None = None
     return OUTCOMES[decision.outcome] + (f" ({label})" if label else "")
 
 
-def _option(name: str, bound: ResolvedPack) -> str:
-    option = bound.pack.options[name]
-    line = f"- {name} = {in_words(bound.options[name])}. It may be {option.allows}."
+def _option_line(name: str, resolved: ResolvedPack) -> str:
+    option = resolved.pack.options[name]
+    line = f"- {name} = {in_words(resolved.options[name])}. It may be {option.allows}."
     line += f" Cite: {option.cite}."
     if option.certainty:
         line += f" Certainty: {CERTAINTIES[option.certainty]}."

@@ -1,1 +1,1 @@
-"""The language of packs: what a pack may say, as models, and its facts resolved to values."""
+"""The language of packs: the models of a pack's file, and its facts resolved to values."""

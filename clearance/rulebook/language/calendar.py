@@ -1,4 +1,4 @@
-"""Calendar arithmetic in plain Python: years by anniversary, the leap day declared."""
+"""Calendar arithmetic in plain Python: years by anniversary, 29 February as a pack declares."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def add_years(day: date, years: int, leap_day: LeapDay) -> date:
 
     Args:
         day: the date counted from.
-        years: how many, negative to go back.
-        leap_day: what the pack declares.
+        years: number of years; negative for an earlier anniversary.
+        leap_day: the pack's `leap_day`.
     """
     year = day.year + years
     if (day.month, day.day) == (2, 29) and not isleap(year):
@@ -24,5 +24,5 @@ def add_years(day: date, years: int, leap_day: LeapDay) -> date:
 
 
 def add_days(day: date, days: int) -> date:
-    """The date so many days later."""
+    """The date a number of days later."""
     return day + timedelta(days=days)

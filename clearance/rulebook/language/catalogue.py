@@ -1,4 +1,4 @@
-"""The columns that packs may ask about, as declared in `rules/features.yaml`."""
+"""The catalogue: the columns that packs may use, as declared in `rules/features.yaml`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ class Feature(BaseModel):
     """One column of `charges` or `arrests`.
 
     Attributes:
-        type: what kind of value it holds; decides which operators fit.
+        type: the kind of its values, which decides the operators that can be used.
         null: `never`, or `unknown` when a missing value makes conditions on it unknown.
-        label: how English renderings call it.
-        meaning: what it says, for lawyers.
-        codes: the words a code column may have; for tags, those that are no statute lists.
-        feed: the side feed that it comes from; unknown where that was never loaded.
-        words: how it is said in English, from `words.yaml`.
-        bounded: of a date, the yes or no column that says that the true day is on or before the
-            value, and no more is known of it; of dates, the one that says that some of them are
-            only the first and the last day that one may be.
-        between: of a date, the columns with the first and the last day that it may be where the
-            record gives the month or the year alone.
+        label: its name in English renderings.
+        meaning: its description for lawyers.
+        codes: the values of a code column; for tags, the values that are not statute lists.
+        feed: the side feed that it comes from; the value is unknown if the feed was never loaded.
+        words: its English words, from `words.yaml`.
+        bounded: of a date, the yes_no column that is true if the value is a bound: the true day is
+            on or before it, and nothing else is known. Of dates, the yes_no column that is true if
+            some of them are only the first and the last possible day of one date.
+        between: of a date, the columns with its first and last possible day, for records that give
+            only the month or the year.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,22 +73,22 @@ def load_catalogue(rules: Path) -> Catalogue:
         f"{path.name}:{document.line((unit, name, key))}: `{key}` of `{name}`: {problem}"
         for unit, features in catalogue.items()
         for name, feature in features.items()
-        for key, wrong in (("bounded", _misbounded), ("between", _misplaced))
-        if (problem := wrong(feature, features)) is not None
+        for key, find_problem in (("bounded", _bound_problem), ("between", _span_problem))
+        if (problem := find_problem(feature, features)) is not None
     ]
     if lines:
         raise RulebookInvalid("\n".join(lines), f"Correct {path} and run again.")
     words = load_words(rules)
     for unit, features in catalogue.items():
         for name, feature in features.items():
-            lists = feature.type == "tags" and not feature.codes
-            said = words.of(unit, name, codes=feature.codes, lists=lists)
-            features[name] = feature.model_copy(update={"words": said})
+            is_list = feature.type == "tags" and not feature.codes
+            column_words = words.of(unit, name, codes=feature.codes, lists=is_list)
+            features[name] = feature.model_copy(update={"words": column_words})
     return catalogue
 
 
-def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
-    """What is wrong with the column that marks a bound."""
+def _bound_problem(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """The problem of the column in `bounded`; None if it has none."""
     if feature.bounded is None:
         return None
     if feature.type not in ("date", "dates"):
@@ -99,8 +99,8 @@ def _misbounded(feature: Feature, features: dict[str, Feature]) -> str | None:
     return None
 
 
-def _misplaced(feature: Feature, features: dict[str, Feature]) -> str | None:
-    """What is wrong with the columns that a date lies between."""
+def _span_problem(feature: Feature, features: dict[str, Feature]) -> str | None:
+    """The problem of the columns in `between`; None if they have none."""
     if feature.between is None:
         return None
     if feature.type != "date" or feature.null != "unknown" or feature.bounded is not None:
@@ -112,21 +112,21 @@ def _misplaced(feature: Feature, features: dict[str, Feature]) -> str | None:
     return None
 
 
-def without_words(content: bytes) -> bytes:
-    """What of the columns' file decides something: their words left out, the rest in its order.
+def without_column_words(content: bytes) -> bytes:
+    """The content of the columns' file that decides: labels and meanings left out, order kept.
 
     Args:
-        content: of the file; it comes back as it is where it has not the form.
+        content: the file; returned unchanged if it does not have the form of the file.
     """
     try:
         units = yaml.load(content, Loader=yaml.CSafeLoader)
-        kept = {
+        deciding = {
             unit: {
                 name: {key: value for key, value in feature.items() if key not in WORDS}
                 for name, feature in features.items()
             }
             for unit, features in units.items()
         }
-        return json.dumps(kept, default=str).encode()
+        return json.dumps(deciding, default=str).encode()
     except (yaml.YAMLError, UnicodeError, AttributeError):
         return content

@@ -1,7 +1,7 @@
-"""How columns, their codes and the statute lists are said in English: `rules/words.yaml`.
+"""The English words of columns, codes and statute lists: `rules/words.yaml`.
 
-Nothing is decided by these words, so that they can be bettered without a new sweep. A column
-without an entry is said by its label in `features.yaml`, a code or list by its id.
+These words decide nothing, so that they can be improved without a new sweep. A column without an
+entry is rendered by its label in `features.yaml`, a code or list by its id.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from clearance.rulebook.language.yaml_lines import load_yaml
 WORDS_FILE = "words.yaml"
 
 CodeWords = str | tuple[str, str]
-"""What follows `is` and `is not`; or two phrases, where it is so and where it is not."""
+"""The word after `is` and `is not`; or two phrases, for the positive and the negative statement."""
 
 
 class ColumnWords(BaseModel):
-    """How one column is said.
+    """The English words of one column.
 
     Attributes:
-        is_: the sentence where a yes_no column says yes; of a tags column, what its lists or
-            outcomes follow (`the charge is`); of any other, how the column is called.
-        not_: the same, where it is not so. None where the program forms it.
+        is_: of a yes_no column, the sentence for yes; of a tags column, the words before its lists
+            or outcomes (`the charge is`); of any other column, its name.
+        not_: the negative of `is_`; None if the program can form it.
         codes: the words of each code, or of each statute list.
     """
 
@@ -59,18 +59,18 @@ class RuleWords:
         Args:
             unit: `conviction` or `arrest`.
             column: its name.
-            codes: the codes that it may have; words shared by columns are added to its own.
+            codes: the column's codes; words shared by several columns are added to its own.
             lists: whether its values are statute lists.
         """
-        own = self._by_unit[unit].get(column, ColumnWords())
+        column_words = self._by_unit[unit].get(column, ColumnWords())
         shared = {code: words for code, words in self._codes.items() if code in codes}
         if lists:
             shared = dict(self._lists)
-        return own.model_copy(update={"codes": {**shared, **own.codes}})
+        return column_words.model_copy(update={"codes": {**shared, **column_words.codes}})
 
 
 def load_words(rules: Path) -> RuleWords:
-    """The words of a rules folder; none where it has no such file.
+    """The words of a rules folder; empty without the file.
 
     Raises:
         RulebookInvalid: the file does not have the declared form.

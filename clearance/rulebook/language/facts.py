@@ -1,11 +1,11 @@
-"""Facts resolved against the catalogue: typed operands, and the flip of those that time moves.
+"""Facts resolved against the catalogue: typed operands, and the flip of facts that time moves.
 
 A time operator defines only its flip date and a direction: its truth on a day is
 `day >= flip`, so truth and flip can never disagree. Every operator flips at most once.
 
-A date may be a bound: the true day is on or before it. What holds of every such day is known, the
-rest is not, so that time can make a fact known. A date may lie between two others: its last
-possible day is a bound, and what the first one says as well is known.
+A date may be a bound: the true day is on or before it. The fact is known only if every such day
+gives it the same truth, so that time can make a fact known. A date may lie between two others: its
+last possible day is a bound, and the fact is also known if the first possible day agrees with it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from clearance.rulebook.language.sentences import (
     parse_sentence,
 )
 
-# Which types of column each operator can be asked of.
+# The column types that each operator can be used with.
 FITS: dict[Operator, tuple[str, ...]] = {
     Operator.IS_KNOWN: ("date", "number", "yes_no", "code", "text", "age"),
     Operator.IS: ("yes_no", "code", "text", "number"),
@@ -53,10 +53,10 @@ FITS: dict[Operator, tuple[str, ...]] = {
     Operator.AGE_PAST: ("age",),
 }
 
-# What can always be told, also where the record says nothing.
+# Operators whose truth is known even if the column is null.
 ALWAYS_KNOWN = (Operator.IS_KNOWN, Operator.MAY_BE)
 
-# Which options each operator can be asked of, and which can stand on its right.
+# The option types that each operator can have on its left, and the option type on its right.
 OPTION_FITS: dict[Operator, tuple[str, ...]] = {
     Operator.IS: ("yes_no",),
     Operator.AT_LEAST: ("number",),
@@ -90,18 +90,18 @@ class NotAFact(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """One resolved question. Where it asks an option that is off, it does not hold.
+    """One resolved yes/no question. It does not hold if it uses an option that is off.
 
     Attributes:
-        name: how the flow calls it.
+        name: its name in the flow.
         text: the sentence as written.
-        operator: what is asked.
-        subject: of which column, param or option.
-        values: against what, constants typed like the subject.
-        years: for year and age operators.
-        free_of: for years in a row, the column of the days that begin them anew.
-        bounds: of the columns that it reads and that may be bounds, those that mark them.
-        spans: of the dates that it reads and that may lie between two others, the columns of these.
+        operator: the comparison.
+        subject: the column, param or option on the left.
+        values: the operands on the right, constants typed like the subject.
+        years: the number of years, for year and age operators; else None.
+        free_of: for years in a row, the column of the days that restart them; else None.
+        bounds: by column that may be a bound, the yes_no column that is true if it is.
+        spans: by date that may lie between two others, the columns of the two.
     """
 
     name: str
@@ -121,43 +121,43 @@ class Fact:
 
     @property
     def rises(self) -> bool:
-        """For a timed fact: whether it holds after the flip (else until it)."""
+        """Whether a timed fact holds from the flip on; False if it holds until the flip."""
         return FLIPS[self.operator][0]
 
     @property
     def columns(self) -> set[str]:
-        """The columns it asks about."""
+        """The columns of its operands."""
         return {operand.name for operand in self.operands if isinstance(operand, Column)}
 
     @property
     def reads(self) -> set[str]:
-        """The columns it reads: those it asks about, those that mark bounds, and spans' ends."""
+        """All columns it reads: of operands, of marks of bounds, and of the ends of spans."""
         ends = (day for span in self.spans.values() for day in span)
         return {*self.columns, *self.bounds.values(), *ends}
 
     def bound_of(self, operand: Operand) -> str | None:
-        """The column that marks the operand as a bound; None where it never is one."""
+        """The yes_no column that is true if the operand is a bound; None if it never is one."""
         return self.bounds.get(operand.name) if isinstance(operand, Column) else None
 
     def span_of(self, operand: Operand) -> tuple[str, str] | None:
-        """The columns that the operand may lie between; None where it always is a day."""
+        """The columns that the operand may lie between; None if it is always one day."""
         return self.spans.get(operand.name) if isinstance(operand, Column) else None
 
     @property
     def may_be_a_bound(self) -> bool:
-        """Whether a day that it asks about may be the last possible one."""
+        """Whether an operand may be the last possible day instead of the true day."""
         return bool(self.bounds or self.spans)
 
     @property
     def options(self) -> list[str]:
-        """The options it asks."""
+        """The names of the options it uses."""
         return [operand.name for operand in self.operands if isinstance(operand, Option)]
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        """Everything it refers to."""
-        others = (one for one in (self.years, self.free_of) if one is not None)
-        return (self.subject, *self.values, *others)
+        """All operands: subject, values, years and the column of `free_of`."""
+        optional = (operand for operand in (self.years, self.free_of) if operand is not None)
+        return (self.subject, *self.values, *optional)
 
 
 def resolve_fact(
@@ -178,7 +178,7 @@ def resolve_fact(
         options: the pack's options.
 
     Raises:
-        NotAFact: with what to write instead.
+        NotAFact: the sentence does not fit; the message says what to write.
     """
     options = options or {}
     try:
@@ -194,7 +194,7 @@ def resolve_fact(
         fitting = " or ".join(fits.get(sentence.operator, ())) or "no option"
         raise NotAFact(
             f"`{text}`: `{subject.name}` is a {kind}; `{sentence.operator.value}` "
-            f"can be asked of {fitting}"
+            f"can be used with {fitting}"
         )
     feature = features.get(subject.name) if isinstance(subject, Column) else None
     _check_options(sentence, kind=kind, feature=feature, text=text, options=options)
@@ -208,27 +208,31 @@ def resolve_fact(
     elif isinstance(years, Column):
         raise NotAFact(f"`{text}`: how many years must be a number or a param")
     if isinstance(subject, Option) and values == (Constant(False),):
-        raise NotAFact(f"`{text}`: an option that is off asks nothing; write `not` in the rule")
+        raise NotAFact(
+            f"`{text}`: a fact cannot require that an option is off; write `not` in the rule"
+        )
     if any(isinstance(value, AsOf) for value in values) and sentence.operator not in FLIPS:
-        raise NotAFact(f"`{text}`: as-of goes with dates and ages only")
+        raise NotAFact(f"`{text}`: as-of can be compared with dates and ages only")
     days = sentence.free_of
     if days is not None and not (isinstance(days, Column) and features[days.name].type == "dates"):
-        raise NotAFact(f"`{text}`: after `free of` stands a column of dates")
+        raise NotAFact(f"`{text}`: `free of` needs a column of dates")
     free_of = days if isinstance(days, Column) else None
     fact = Fact(name, text, sentence.operator, subject, values, years, free_of=free_of)
     _check_periods(fact, features=features, params=params)
-    asked = {column: features[column] for column in sorted(fact.columns)}
-    bounds = {name: column.bounded for name, column in asked.items() if column.bounded is not None}
-    spans = {name: column.between for name, column in asked.items() if column.between is not None}
+    columns = {column: features[column] for column in sorted(fact.columns)}
+    bounds = {
+        name: column.bounded for name, column in columns.items() if column.bounded is not None
+    }
+    spans = {name: column.between for name, column in columns.items() if column.between is not None}
     fact = replace(fact, spans=spans)
-    # That there is a day is known of a bound as well.
+    # `is known` holds of a bound as well: there is a day, whichever it is.
     return fact if fact.operator is Operator.IS_KNOWN else replace(fact, bounds=bounds)
 
 
 def _check_periods(
     fact: Fact, *, features: dict[str, Feature], params: dict[str, PackParam]
 ) -> None:
-    """Refuse a dated param whose period a bound would choose."""
+    """Refuse a dated param whose period is chosen by a column that may be a bound."""
     for operand in fact.operands:
         if not isinstance(operand, Param):
             continue
@@ -238,7 +242,7 @@ def _check_periods(
 
 
 def resolve_facts(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
-    """Every fact of a pack, in order; bit i of the evidence is the i-th."""
+    """Every fact of a pack, in order; bit i of the evidence is fact i."""
     return [
         resolve_fact(name, text, features=features, params=pack.params, options=pack.options)
         for name, text in pack.facts.items()
@@ -246,10 +250,10 @@ def resolve_facts(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
 
 
 def resolve_scope(pack: Pack, features: dict[str, Feature]) -> list[Fact]:
-    """The pack's scope: facts that must all hold, none of them moved by time or unknown.
+    """The facts of the pack's scope, which must all hold; none is timed or may be unknown.
 
     Raises:
-        NotAFact: a scope that time touches, or that can be unknown.
+        NotAFact: a sentence of the scope is timed, or may be unknown.
     """
     return [
         resolve_scope_sentence(text, features=features, params=pack.params, options=pack.options)
@@ -264,10 +268,10 @@ def resolve_scope_sentence(
     params: dict[str, PackParam],
     options: dict[str, PackOption] | None = None,
 ) -> Fact:
-    """One sentence of a scope.
+    """The fact of one sentence of a scope.
 
     Raises:
-        NotAFact: time or a county touches it, or it can be unknown.
+        NotAFact: the sentence is timed, uses a county's option, or may be unknown.
     """
     fact = resolve_fact("scope", text, features=features, params=params, options=options)
     if fact.options:
@@ -298,7 +302,7 @@ def _check_options(
     text: str,
     options: dict[str, PackOption],
 ) -> None:
-    """Refuse an option where its type does not fit."""
+    """Refuse an option whose type does not fit the operator or the subject."""
     for value in sentence.values:
         if not isinstance(value, Option):
             continue
@@ -306,7 +310,7 @@ def _check_options(
         if option.type != wanted or (wanted == "number" and kind != "number"):
             raise NotAFact(f"`{text}`: the {option.type} option `{value.name}` does not fit here")
         if wanted == "list" and len(sentence.values) > 1:
-            raise NotAFact(f"`{text}`: a list option stands alone")
+            raise NotAFact(f"`{text}`: a list option must be the only value")
         strange = sorted(set(option.of) - set(feature.codes)) if feature and feature.codes else []
         if strange:
             raise NotAFact(f"`{text}`: `{strange[0]}` of `{value.name}` is no such code")

@@ -1,7 +1,7 @@
-"""What a pack says about its law beside the rules: words for the lawyer who checks it.
+"""A pack's notes for the lawyer who checks it, beside the rules.
 
-Nothing here decides anything, so that it changes no fingerprint: a section's elements and which
-rules they are, what relief does, the readings of what is open, where a petition may be open.
+The elements of the section with their rules, the effects of relief, the readings of open questions,
+and the pointers to petitions. Notes decide nothing, so that they are no part of the fingerprint.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class _Words(BaseModel):
 
 
 class Element(_Words):
-    """One element of the section, in our own words.
+    """One element of the section, in the project's own words.
 
     Attributes:
-        cite: where it stands, to the clause.
-        says: what it asks.
-        rules: ids of the rules that it is; `otherwise` and `unknown` may be named too.
-        no_rule: why it needs none.
+        cite: the section and clause.
+        says: what the element requires.
+        rules: ids of the rules that express it; `otherwise` and `unknown` count too.
+        no_rule: why it needs no rule; None if it has rules.
     """
 
     cite: Text
@@ -51,25 +51,25 @@ class Element(_Words):
 
 
 class Effect(_Words):
-    """One thing that relief does, or does not do."""
+    """One consequence that relief has, or does not have."""
 
     says: Text
     cite: Text
 
 
 class EffectOfRelief(_Words):
-    """What a person has from relief, and what not."""
+    """The consequences that relief has for the person, and those that it does not have."""
 
     does: tuple[Effect, ...] = Field(min_length=1)
     does_not: tuple[Effect, ...] = Field(min_length=1)
 
 
 class Reading(_Words):
-    """One way to read what is open.
+    """One reading of an open question.
 
     Attributes:
-        says: the reading.
-        gains: who gains by it, and who loses.
+        says: the reading in words.
+        gains: who gains by the reading, and who loses.
     """
 
     says: Text
@@ -77,7 +77,7 @@ class Reading(_Words):
 
 
 def as_text(value: Any) -> str:
-    """A switch's value as `readings` name it: `true`, `3`, `first`.
+    """A switch's value as the text that keys `readings`: `true`, `3`, `first`.
 
     Args:
         value: as the pack or the configuration has it.
@@ -92,7 +92,7 @@ Readings = dict[Value, Reading]
 
 
 def reading_of(readings: Readings, value: object) -> Reading | None:
-    """The reading that a switch's value stands for.
+    """The reading of a switch's value; None if it has none.
 
     Args:
         readings: of the switch.
@@ -101,17 +101,17 @@ def reading_of(readings: Readings, value: object) -> Reading | None:
     return readings.get(as_text(value))
 
 
-def without_words(pack: dict[str, Any]) -> dict[str, Any]:
-    """A pack's content without what it only says; the rest decides.
+def without_lawyer_notes(pack: dict[str, Any]) -> dict[str, Any]:
+    """A pack's content without its notes: the part that decides.
 
     Args:
-        pack: its content, as it is dumped.
+        pack: the content, as dumped from the model.
     """
-    kept = {key: value for key, value in pack.items() if key not in PACK_KEYS}
-    kept["flow"] = [_without(rule, RULE_KEYS) for rule in pack["flow"]]
-    kept["params"] = {name: _without(p, PARAM_KEYS) for name, p in pack["params"].items()}
-    return kept
+    deciding = {key: value for key, value in pack.items() if key not in PACK_KEYS}
+    deciding["flow"] = [_without_keys(rule, RULE_KEYS) for rule in pack["flow"]]
+    deciding["params"] = {name: _without_keys(p, PARAM_KEYS) for name, p in pack["params"].items()}
+    return deciding
 
 
-def _without(part: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def _without_keys(part: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
     return {key: value for key, value in part.items() if key not in keys}

@@ -1,7 +1,7 @@
 """A pack: one relief under one version of a law, or one county policy, as data.
 
-Frozen models with nothing extra allowed. What the models cannot see by themselves (names that
-must exist elsewhere) is checked in `check.py`; reading from files is in `load.py`.
+Frozen models that allow no extra keys. Names that must exist elsewhere are checked in
+`loading/pack_checks.py`; files are read in `loading/load.py`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Certainty = Literal["H", "M", "V", "reading"]
 ParamValue = bool | int | date | str | tuple[str, ...]
 
 ABSENT_FEEDS = "absent_feeds"
-"""Key of a pack: what its columns from side feeds say where the feed was never loaded."""
+"""The key of a pack for the value of columns whose side feed was never loaded."""
 FEEDS_MAY = ("unknown", "none_recorded")
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -54,7 +54,7 @@ class _Model(BaseModel):
 
 
 class Authority(_Model):
-    """Where the rules come from and who vouches for them."""
+    """The source of the rules: its cite, the day it was read, and the reviewer."""
 
     cite: Cite
     read_on: date
@@ -64,7 +64,7 @@ class Authority(_Model):
 
 
 class InForce(_Model):
-    """From which day and to which day (inclusive) the version was in force; null = open."""
+    """The first and the last day (inclusive) on which the version was in force; null = open."""
 
     start: date | None = Field(alias="from")
     end: date | None = Field(alias="to")
@@ -82,11 +82,11 @@ class PackParam(_Model):
     """A named value of the pack with its own citation.
 
     Attributes:
-        value: the value, or None where `dated` gives one per period.
+        value: the value; None if `dated` has one per period.
         by: the date column that chooses among `dated`.
         switch: whether the configuration's `switches` may set it.
         allowed: the values a switch may have.
-        readings: what each of them means, and who gains by it.
+        readings: the meaning of each value, and who gains by it.
     """
 
     cite: Cite
@@ -126,7 +126,7 @@ class Any_(_Model):
 
 
 class Not(_Model):
-    """Holds when the part does not."""
+    """Holds when its part does not."""
 
     not_: Condition = Field(alias="not")
 
@@ -147,7 +147,7 @@ Condition = Annotated[str | All | Any_ | Not, BeforeValidator(_condition)]
 
 
 class Decision(_Model):
-    """What a rule says: the outcome, and the relief where the outcome is ELIGIBLE."""
+    """The decision of a rule: the outcome, and the relief if the outcome is ELIGIBLE."""
 
     outcome: Outcome
     relief: Relief | None = None
@@ -169,7 +169,7 @@ Then = Annotated[Decision, BeforeValidator(_decision)]
 
 
 class Stated(_Model):
-    """One element of a rule's branch: it holds wherever the rule decides, and changes nothing."""
+    """One element of a rule's branch: a condition that holds whenever the rule decides."""
 
     holds: Condition
     cite: Cite
@@ -179,8 +179,8 @@ class Rule(_Model):
     """One line of the flow: the first rule that holds decides.
 
     Attributes:
-        states: its branch spelled out, in the order of the section; earlier rules have asked it.
-        other_reading: how a lawyer might decide it instead, and who would gain.
+        states: the elements of its branch, in the order of the section; earlier rules imply them.
+        other_reading: another way in which a lawyer might decide, and who would gain.
     """
 
     rule: Name
@@ -197,11 +197,11 @@ class Rule(_Model):
 
 
 class Otherwise(_Model):
-    """What holds when no rule does.
+    """The decision when no rule holds.
 
     Attributes:
-        rules_cover_all: the rules are meant to leave no unit over whose facts are all known;
-            `rules check` then looks for one.
+        rules_cover_all: whether the rules are meant to decide every unit whose facts are all
+            known; `rules check` then searches for a unit that they do not decide.
     """
 
     then: Then
@@ -213,9 +213,9 @@ class Otherwise(_Model):
 
 
 class Unknown(_Model):
-    """What an unknown condition does when it could change the answer.
+    """The decision when an unknown condition could change the answer.
 
-    Either `counts_as: not_holding`, or an outcome of its own.
+    Either `counts_as: not_holding`, or an outcome with reason and cite.
     """
 
     counts_as: Literal["not_holding"] | None = None
@@ -230,7 +230,7 @@ class Unknown(_Model):
         if self.counts_as is None and any(part is None for part in outcome):
             raise ValueError("give `then`, `reason` and `cite`, or `counts_as: not_holding`")
         if self.counts_as is not None and any(part is not None for part in outcome):
-            raise ValueError("`counts_as` stands alone")
+            raise ValueError("`counts_as` excludes the other keys")
         if self.then is not None and self.then.outcome == "ELIGIBLE":
             raise ValueError("missing information never grants relief by itself")
         return self
@@ -242,15 +242,15 @@ class Pack(_Model):
     Attributes:
         pack: id, the same for every version.
         version: date of the version, or a name such as `2023-07-01-enacted`.
-        in_force: dates, or `never` for a version that is only named for what-if.
-        scope: sentences that must all hold for a unit to be this pack's business.
-        leap_day: where 29 February lands in a year without one.
-        options: values that each county sets for itself; what it does not set is off.
+        in_force: dates, or `never` for a version that only what-ifs use.
+        scope: sentences that must all hold for the pack to decide a unit.
+        leap_day: the anniversary of 29 February in other years: 28 February or 1 March.
+        options: values that each county sets for itself; an option that is not set is off.
         facts: yes/no questions by name, in order; bit i of the evidence is fact i.
         flow: ordered rules.
-        elements: those of the section, in its order, each with the rules that it is.
-        effect_of_relief: what a person has from relief, and what not.
-        petition: pointers to where a person may ask a court after a no.
+        elements: the section's elements, in its order, each with the rules that express it.
+        effect_of_relief: the consequences that relief has, and those that it does not have.
+        petition: pointers to petitions that may be open after NOT_ELIGIBLE.
     """
 
     pack: Name
@@ -276,13 +276,13 @@ class Pack(_Model):
     @model_validator(mode="before")
     @classmethod
     def _absent_feeds_is_a_switch(cls, data: Any) -> Any:
-        """What absent feeds say is a value of the pack like the others, under a key of its own."""
+        """Turns the key `absent_feeds` into a param of the pack, which a switch may set."""
         if not isinstance(data, dict) or ABSENT_FEEDS not in data:
             return data
-        said, params = data[ABSENT_FEEDS], data.get("params") or {}
-        if not isinstance(said, dict) or not isinstance(params, dict) or ABSENT_FEEDS in params:
-            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and stands once")
-        switch = {"allowed": list(FEEDS_MAY), "switch": True, **said}
+        value, params = data[ABSENT_FEEDS], data.get("params") or {}
+        if not isinstance(value, dict) or not isinstance(params, dict) or ABSENT_FEEDS in params:
+            raise ValueError(f"`{ABSENT_FEEDS}` needs `value` and `cite`, and may appear once")
+        switch = {"allowed": list(FEEDS_MAY), "switch": True, **value}
         rest = {key: value for key, value in data.items() if key != ABSENT_FEEDS}
         return {**rest, "params": {**params, ABSENT_FEEDS: switch}}
 
@@ -309,7 +309,7 @@ class Pack(_Model):
         for part in parts:
             eligible = part.then.outcome == "ELIGIBLE"
             if eligible != (part.then.relief is not None):
-                raise ValueError("relief stands with ELIGIBLE and only there")
+                raise ValueError("relief is required with ELIGIBLE and allowed only there")
         return self
 
     def in_force_on(self, day: date) -> bool:
@@ -321,12 +321,12 @@ class Pack(_Model):
 
     @property
     def first_day(self) -> date | None:
-        """The first day of the law; None for a version that never ran, which has none."""
+        """The first day of the law; None for a version that was never in force."""
         return None if self.in_force == "never" else self.in_force.start
 
     @property
     def gives_relief(self) -> bool:
-        """Whether some rule says ELIGIBLE."""
+        """Whether some rule, or `otherwise`, decides ELIGIBLE."""
         decisions = (*(rule.then for rule in self.flow), self.otherwise.then)
         return any(decision.outcome == "ELIGIBLE" for decision in decisions)
 
@@ -343,7 +343,7 @@ Not.model_rebuild()
 
 
 def fact_names(condition: Condition) -> list[str]:
-    """The facts a condition asks, left to right."""
+    """The names of a condition's facts, left to right."""
     if isinstance(condition, str):
         return [condition]
     if isinstance(condition, Not):
@@ -353,7 +353,7 @@ def fact_names(condition: Condition) -> list[str]:
 
 
 def condition_of(rule: Rule) -> Condition:
-    """When the rule holds, its exception folded in."""
+    """The condition under which the rule holds, with its exception."""
     if rule.unless is None:
         return rule.when
     return All(all=(rule.when, Not(not_=rule.unless)))

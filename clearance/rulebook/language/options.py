@@ -1,7 +1,7 @@
 """Options: values of a pack that each county sets for itself.
 
-A pack declares them, a county's option file sets them, and what it does not set is off. The whole
-list of counties runs under one expression, with the options as columns of a small table.
+A pack declares them, and a county's option file sets them; an option that is not set is off. All
+counties are evaluated by one expression, with the options as columns of a small table.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ OptionValues = Mapping[str, OptionValue]
 
 
 class PackOption(BaseModel):
-    """A value that a county may set, and how its option file writes it.
+    """A value that a county may set, and its form in the option file.
 
     Attributes:
-        type: `yes_no`, `number` (of `range`, or 0 for off) or `list` (some of `of`).
+        type: `yes_no`, `number` (in `range`, or 0 for off) or `list` (words of `of`).
         range: smallest and largest number.
         of: the words of a list.
-        code_book: may stand before or after a word of a list.
-        key: where an option file may have it beside its own name, as `group.key`.
+        code_book: a code book that may precede or follow a word of a list.
+        key: a second name in option files, as `group.key`; None if it has none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,25 +42,25 @@ class PackOption(BaseModel):
     @model_validator(mode="after")
     def _what_goes_with_the_type(self) -> PackOption:
         if (self.range is not None) != (self.type == "number"):
-            raise ValueError("`range` stands with type number and only there")
+            raise ValueError("`range` is required with type number and allowed only there")
         if bool(self.of) != (self.type == "list"):
-            raise ValueError("`of` stands with type list and only there")
+            raise ValueError("`of` is required with type list and allowed only there")
         if self.range is not None and not 1 <= self.range[0] <= self.range[1] <= 120:
             raise ValueError("`range` rises from 1 or more to 120 or less; 0 is off")
         if self.code_book is not None and self.type != "list":
-            raise ValueError("`code_book` stands with type list and only there")
+            raise ValueError("`code_book` is allowed only with type list")
         return self
 
     @property
     def off(self) -> OptionValue:
-        """The value that means the county has not taken the option up."""
+        """The value of the option for a county that has not set it."""
         if self.type == "list":
             return ()
         return 0 if self.type == "number" else False
 
     @property
     def allows(self) -> str:
-        """What may be written, in words."""
+        """The allowed values, in words."""
         if self.range is not None:
             return f"0 (off) or a whole number from {self.range[0]} to {self.range[1]}"
         if self.type == "list":
@@ -69,15 +69,15 @@ class PackOption(BaseModel):
 
 
 class NotAnOption(ValueError):
-    """A value that the option does not allow; the message says which it does."""
+    """A value that the option does not allow; the message lists the allowed values."""
 
 
-def settled(option: PackOption, written: Any) -> OptionValue:
-    """The option's value; a list in the order of its words, each once.
+def parse_option(option: PackOption, written: Any) -> OptionValue:
+    """The option's value from the text of an option file; a list in the option's own order.
 
     Args:
-        option: as the pack declares it.
-        written: the value in the option file; null is off.
+        option: the pack's declaration.
+        written: the value in the option file; null means off.
 
     Raises:
         NotAnOption: the value is of another type or out of range.
@@ -92,38 +92,38 @@ def settled(option: PackOption, written: Any) -> OptionValue:
             if written == 0 or option.range[0] <= written <= option.range[1]:
                 return written
         case "list" if isinstance(written, (list, tuple)):
-            words = {_word(option, item) for item in written}
+            words = {_parse_word(option, item) for item in written}
             return tuple(word for word in option.of if word in words)
-    raise NotAnOption(f"`{_shown(written)}` is not allowed; write {option.allows}")
+    raise NotAnOption(f"`{_shortened(written)}` is not allowed; write {option.allows}")
 
 
-def _word(option: PackOption, written: Any) -> str:
-    """A list's word: the code book beside it is dropped, a number is its digits."""
+def _parse_word(option: PackOption, written: Any) -> str:
+    """A word of a list: the code book is dropped, a number becomes its digits."""
     word = str(written).strip().upper()
     if option.code_book is not None:
         word = word.removeprefix(option.code_book).removesuffix(option.code_book).strip()
     if isinstance(written, bool) or word not in option.of:
-        raise NotAnOption(f"`{_shown(written)}` is none of {', '.join(option.of)}")
+        raise NotAnOption(f"`{_shortened(written)}` is none of {', '.join(option.of)}")
     return word
 
 
-def _shown(written: Any) -> str:
+def _shortened(written: Any) -> str:
     text = str(written).lower() if isinstance(written, bool) else str(written)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def all_off(options: Mapping[str, PackOption]) -> dict[str, OptionValue]:
-    """Every option of a pack, none taken up."""
+    """The value off for every option of a pack."""
     return {name: option.off for name, option in options.items()}
 
 
 def is_off(value: OptionValue) -> bool:
-    """Whether the county has not taken the option up."""
+    """Whether a value means off."""
     return not value
 
 
 def in_words(value: OptionValue) -> str:
-    """A value as texts print it."""
+    """A value in English."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
@@ -131,27 +131,27 @@ def in_words(value: OptionValue) -> str:
     return str(value) if value else "off"
 
 
-def settled_by_name(
+def parse_options(
     options: Mapping[str, PackOption], written: Mapping[str, Any]
 ) -> tuple[dict[str, OptionValue], dict[str, str]]:
-    """Values of options written under their own names; the rest is off.
+    """The values of options written under their own names; all others are off.
 
     Args:
-        options: as the pack declares them.
-        written: by name.
+        options: the pack's declarations, by name.
+        written: the written values, by name.
 
     Returns:
-        Every option's value, and what is wrong by name.
+        The value of every option, and the problem of each wrong entry, by name.
     """
     values, problems = all_off(options), {}
     for name, value in written.items():
         if name not in options:
             guess = nearest(str(name), list(options))
             hint = f"; did you mean `{guess}`?" if guess else ""
-            problems[name] = f"`{name}` is no option{hint}"
+            problems[name] = f"`{name}` is not an option{hint}"
             continue
         try:
-            values[name] = settled(options[name], value)
+            values[name] = parse_option(options[name], value)
         except NotAnOption as error:
             problems[name] = f"`{name}`: {error}"
     return values, problems

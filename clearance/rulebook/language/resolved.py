@@ -1,4 +1,4 @@
-"""A pack ready to decide: facts resolved, params given their values, fingerprint taken."""
+"""A resolved pack: facts parsed and typed, values settled, fingerprint computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from clearance.errors import UsageError, nearest
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.facts import Fact, resolve_facts, resolve_scope
-from clearance.rulebook.language.lawyer_notes import without_words
+from clearance.rulebook.language.lawyer_notes import without_lawyer_notes
 from clearance.rulebook.language.model import (
     ABSENT_FEEDS,
     FEEDS_MAY,
@@ -27,9 +27,9 @@ from clearance.rulebook.language.model import (
 from clearance.rulebook.language.options import OptionValue, OptionValues, all_off, is_off
 
 Values = Mapping[str, ParamValue | tuple[DatedValue, ...]]
-# The code of a side feed's column that says that nothing is recorded.
+# The code of a side feed's column that means: nothing is recorded.
 NO_RECORD = "none"
-# The column with the day of a unit itself: nobody is eligible before it.
+# The column with the day of the unit itself; no unit is eligible before it.
 EVENT_DAYS = {"conviction": "conviction_date", "arrest": "arrest_date"}
 
 
@@ -42,10 +42,10 @@ class ResolvedPack:
         facts: resolved, in order; bit i of the evidence is fact i.
         scope: facts that must all hold.
         values: each param's value, switches applied; dated params keep their periods.
-        reads: fingerprint of what else the pack rests on (statute lists, dispositions).
-        options: each option's value, as one county sets them.
-        feeds: of each column from a side feed, what it says where nothing is recorded.
-        recorded: the fingerprint under which a store keeps the pack; None where it comes from a
+        inputs_fingerprint: hash of what else the pack rests on (statute lists, dispositions).
+        options: each option's value, in one county.
+        feeds: by column from a side feed, the value that means: nothing is recorded.
+        recorded: the fingerprint of the pack in a store's `packs`; None if the pack comes from a
             rules folder.
     """
 
@@ -53,18 +53,18 @@ class ResolvedPack:
     facts: tuple[Fact, ...]
     scope: tuple[Fact, ...]
     values: Values
-    reads: str
+    inputs_fingerprint: str
     options: OptionValues = field(default_factory=dict)
     recorded: str | None = None
     feeds: Mapping[str, ParamValue] = field(default_factory=dict)
 
     @property
     def absent(self) -> Mapping[str, ParamValue]:
-        """By column of a side feed, what it says where it is empty: its word for nothing."""
+        """By column, the value in place of null, if the pack counts absent feeds as empty."""
         return self.feeds if self.values.get(ABSENT_FEEDS) == FEEDS_MAY[1] else {}
 
     def with_options(self, options: OptionValues) -> ResolvedPack:
-        """The same pack as another county sets it; an option not named is off."""
+        """The same pack with the options of a county; an option that is not named is off."""
         return replace(self, options={**all_off(self.pack.options), **options})
 
     def with_switches(self, switches: Mapping[str, ParamValue]) -> ResolvedPack:
@@ -72,7 +72,7 @@ class ResolvedPack:
         return replace(self, values={**self.values, **switches})
 
     def is_off(self, fact: Fact) -> bool:
-        """Whether the fact asks an option that is off, so that it does not hold."""
+        """Whether the fact uses an option that is off, so that it does not hold."""
         return any(is_off(self.options[name]) for name in fact.options)
 
     @cached_property
@@ -82,12 +82,12 @@ class ResolvedPack:
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """When each rule of the flow holds."""
+        """The condition of each rule of the flow."""
         return tuple(condition_of(rule) for rule in self.pack.flow)
 
     @cached_property
     def consulted(self) -> tuple[int, ...]:
-        """Per rule and for `otherwise`: mask of the facts asked when the walk ends there."""
+        """Per rule and for `otherwise`: mask of the facts consulted when that rule decides."""
         masks, seen = [], 0
         for condition in self.conditions:
             for name in fact_names(condition):
@@ -97,7 +97,7 @@ class ResolvedPack:
 
     @cached_property
     def timed(self) -> tuple[int, ...]:
-        """Indexes of the facts that time can change."""
+        """Indexes of the timed facts."""
         return tuple(i for i, fact in enumerate(self.facts) if fact.timed)
 
     @cached_property
@@ -107,14 +107,14 @@ class ResolvedPack:
 
     @cached_property
     def spans(self) -> dict[str, tuple[str, str]]:
-        """By date, the columns with the first and last day that it may be where it is no day."""
+        """By date column, the columns with its first and last possible day."""
         return {
             name: span for fact in (*self.facts, *self.scope) for name, span in fact.spans.items()
         }
 
     @cached_property
     def columns(self) -> set[str]:
-        """The columns of the unit that deciding reads."""
+        """The columns of the unit that the pack reads."""
         named = {name for fact in (*self.facts, *self.scope) for name in fact.reads}
         return named | {p.by for p in self.pack.params.values() if p.by is not None}
 
@@ -125,13 +125,13 @@ class ResolvedPack:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what decides: the rules, values after switches, lists, dispositions."""
+        """SHA-256 of all that decides: rules, values after switches, options, inputs."""
         if self.recorded is not None:
             return self.recorded
         content: dict[str, Any] = {
-            "pack": without_words(self.pack.model_dump(mode="json", by_alias=True)),
+            "pack": without_lawyer_notes(self.pack.model_dump(mode="json", by_alias=True)),
             "values": {name: str(value) for name, value in sorted(self.values.items())},
-            "reads": self.reads,
+            "reads": self.inputs_fingerprint,
         }
         if self.options:
             content["options"] = self.options
@@ -140,7 +140,7 @@ class ResolvedPack:
 
     @property
     def unknown_passes(self) -> bool:
-        """Whether an unknown condition simply counts as not holding."""
+        """Whether an unknown condition counts as not holding."""
         return self.pack.unknown.counts_as is not None
 
 
@@ -149,17 +149,17 @@ def resolve(
     catalogue: Catalogue,
     *,
     switches: Mapping[str, ParamValue],
-    reads: str,
+    inputs_fingerprint: str,
     options: Mapping[str, OptionValue] | None = None,
 ) -> ResolvedPack:
-    """The pack with its values settled.
+    """The resolved pack of a pack.
 
     Args:
         pack: a checked pack.
-        catalogue: the columns it may ask about.
+        catalogue: the columns that it may use.
         switches: values of the configuration for params marked `switch`.
-        reads: fingerprint of the statute lists and dispositions.
-        options: values as one county sets them; those not named are off.
+        inputs_fingerprint: hash of the statute lists, dispositions and columns.
+        options: option values of one county; an option that is not named is off.
     """
     features = catalogue[pack.unit]
     values: dict[str, ParamValue | tuple[DatedValue, ...]] = {}
@@ -173,14 +173,14 @@ def resolve(
         facts=tuple(resolve_facts(pack, features)),
         scope=tuple(resolve_scope(pack, features)),
         values=values,
-        reads=reads,
+        inputs_fingerprint=inputs_fingerprint,
         options={**all_off(pack.options), **(options or {})},
-        feeds=_nothing_recorded(features),
+        feeds=_words_for_nothing(features),
     )
 
 
-def _nothing_recorded(features: Mapping[str, Feature]) -> dict[str, ParamValue]:
-    """By column from a side feed: `none` of a code, no of a yes or no; a date has no such word."""
+def _words_for_nothing(features: Mapping[str, Feature]) -> dict[str, ParamValue]:
+    """By column from a side feed, its value for nothing: `none` or False; dates have none."""
     words: dict[str, ParamValue] = {
         name: False
         for name, feature in features.items()
@@ -194,20 +194,20 @@ def check_switches(packs: list[Pack], switches: Mapping[str, ParamValue]) -> Non
     """Refuse a switch that no pack has, or a value that a pack does not allow.
 
     Raises:
-        UsageError: naming the nearest switch there is, or the values allowed.
+        UsageError: the message names the nearest switch, or the allowed values.
     """
-    known = [
+    switches_of_packs = [
         (name, pack, param) for pack in packs for name, param in pack.params.items() if param.switch
     ]
     for name, value in switches.items():
-        having = [(pack, param) for other, pack, param in known if other == name]
-        if not having:
-            guess = nearest(name, sorted({other for other, _, _ in known}))
+        users = [(pack, param) for other, pack, param in switches_of_packs if other == name]
+        if not users:
+            guess = nearest(name, sorted({other for other, _, _ in switches_of_packs}))
             hint = f" Did you mean `{guess}`?" if guess else ""
             raise UsageError(
                 f"No pack has a switch `{name}`.{hint}", "Correct `switches` in the configuration."
             )
-        for pack, param in having:
+        for pack, param in users:
             if param.allowed and value not in param.allowed:
                 allowed = ", ".join(written(word) for word in param.allowed)
                 raise UsageError(

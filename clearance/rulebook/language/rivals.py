@@ -1,7 +1,7 @@
-"""A unit whose county cannot be read: the packs of other counties, which may be its own.
+"""Rivals: for a unit with an unreadable county, the packs of the counties that it may belong to.
 
-A rival is walked beside the pack that decides. Its scope is its first rule: what it leaves out it
-gives no relief, as if it refused it.
+A rival is evaluated beside the pack that decides. Its scope becomes its first rule: a unit outside
+the scope gets no relief from it, as if the rival refused it.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ from dataclasses import replace
 from clearance.rulebook.language.model import All, Decision, Not, Rule
 from clearance.rulebook.language.resolved import ResolvedPack
 
-# What a person is told where a rival would decide otherwise.
+# The reason code and the rule of a unit that a rival would decide otherwise.
 REASON = "COUNTY_UNREAD"
 RULE = "county_unread"
 _LEFT_OUT = "left_out"
 
 
-def as_rival(bound: ResolvedPack, number: int) -> ResolvedPack:
-    """The pack with its scope as its first rule, under a name of its own.
+def as_rival(resolved: ResolvedPack, number: int) -> ResolvedPack:
+    """The pack with its scope as its first rule, under an id of its own.
 
     Args:
-        bound: what a county decides by.
-        number: tells it from other rivals.
+        resolved: the pack of a county.
+        number: the number in the rival's id, different for each rival.
     """
-    scope = tuple(replace(fact, name=f"{_LEFT_OUT}_{at}") for at, fact in enumerate(bound.scope))
+    scope = tuple(replace(fact, name=f"{_LEFT_OUT}_{at}") for at, fact in enumerate(resolved.scope))
     inside = All(all=tuple(fact.name for fact in scope))
     left_out = Rule(
         rule=_LEFT_OUT,
         when=Not(**{"not": inside}),
         then=Decision(outcome="NOT_ELIGIBLE"),
         reason=REASON,
-        cite=bound.pack.authority.cite,
+        cite=resolved.pack.authority.cite,
     )
-    pack = bound.pack.model_copy(
-        update={"pack": f"rival_{number}", "flow": (left_out, *bound.pack.flow)}
+    pack = resolved.pack.model_copy(
+        update={"pack": f"rival_{number}", "flow": (left_out, *resolved.pack.flow)}
     )
     return ResolvedPack(
         pack=pack,
-        facts=(*bound.facts, *scope),
+        facts=(*resolved.facts, *scope),
         scope=(),
-        values=bound.values,
-        reads=bound.reads,
-        options=bound.options,
+        values=resolved.values,
+        inputs_fingerprint=resolved.inputs_fingerprint,
+        options=resolved.options,
     )

@@ -1,7 +1,7 @@
-"""The controlled sentences that facts are written in, and what they parse to.
+"""The controlled sentences that facts are written in, and their parser.
 
-A fact is one sentence: one operator on one column (or param) against a constant, a param,
-another column, or as-of. The list of operators is closed; a missing one is a code change.
+A fact is one sentence: one operator that compares one column (or param) with a constant, a param,
+another column, or as-of. The list of operators is closed; a new operator is a code change.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Value = str | int | bool | date
 
 
 class Operator(Enum):
-    """Every question a fact can ask; the value is how the sentence puts it."""
+    """Every operator of a sentence; the value is its English form."""
 
     IS_KNOWN = "is known"
     IS = "is"
@@ -75,14 +75,14 @@ Operand = Column | Param | Option | Constant | AsOf
 
 @dataclass(frozen=True)
 class Sentence:
-    """One question, parsed but not yet checked against the catalogue.
+    """A parsed sentence, not yet checked against the catalogue.
 
     Attributes:
-        operator: what is asked.
-        subject: of which column or param.
-        values: against what; several only for lists.
-        years: for the year and age operators, how many.
-        free_of: for years in a row, the column of the days that begin them anew.
+        operator: the comparison.
+        subject: the operand on the left.
+        values: the operands on the right; several only for lists.
+        years: the number of years, for year and age operators; else None.
+        free_of: for years in a row, the column of the days that restart them; else None.
     """
 
     operator: Operator
@@ -97,9 +97,9 @@ class Sentence:
         return any(isinstance(value, AsOf) for value in self.values)
 
     def operands(self) -> tuple[Operand, ...]:
-        """Everything it refers to."""
-        others = (one for one in (self.years, self.free_of) if one is not None)
-        return (self.subject, *self.values, *others)
+        """All operands: subject, values, years and the column of `free_of`."""
+        optional = (operand for operand in (self.years, self.free_of) if operand is not None)
+        return (self.subject, *self.values, *optional)
 
 
 _NAME = r"[a-z][a-z0-9_]*"
@@ -165,22 +165,22 @@ FORMS_HELP = (
 
 
 class NotASentence(ValueError):
-    """The text has none of the forms, which the message lists, or a word in it means nothing."""
+    """The text has none of the forms, which the message lists, or a day that does not exist."""
 
 
 def parse_sentence(
     text: str, *, columns: set[str], params: set[str], options: set[str] | None = None
 ) -> Sentence:
-    """The question a sentence asks.
+    """The parsed sentence of a fact's text.
 
     Args:
-        text: the sentence.
+        text: the fact's text.
         columns: names of the unit's columns.
         params: names of the pack's params.
         options: names of the pack's options.
 
     Raises:
-        NotASentence: it has none of the forms, or names a day that never was.
+        NotASentence: the text has none of the forms, or has a day that does not exist.
     """
     for pattern, operator in _FORMS:
         match = pattern.fullmatch(text.strip())
@@ -222,4 +222,4 @@ def _constant(token: str) -> Value:
     try:
         return date.fromisoformat(token)
     except ValueError as error:
-        raise NotASentence(f"`{token}` is no day of any year") from error
+        raise NotASentence(f"`{token}` is not a calendar day") from error

@@ -1,9 +1,9 @@
-"""Conditions as terms: what must hold and what must not, as two masks over a pack's facts.
+"""Conditions as terms: facts that must hold and facts that must not, as two masks of bits.
 
-A condition holds where one of its terms does. That is so in three-valued logic too: a term fails
-where a fact that it asks is known to be otherwise; it holds where all that it asks is known and
-none is otherwise; else it is unknown. A fact that a term asks both ways is never as both want it,
-but leaves the term unknown where it is unknown itself.
+A condition holds if one of its terms holds, in three-valued logic too. A term fails if one of its
+facts is known to have the other truth; it holds if all its facts are known and none has the other
+truth; else it is unknown. A term with one fact in both masks never holds, but is unknown while the
+fact is.
 """
 
 from __future__ import annotations
@@ -22,36 +22,40 @@ class Term(NamedTuple):
     no: int
 
 
-def terms_of(bound: ResolvedPack, condition: Condition, *, wanted: bool = True) -> tuple[Term, ...]:
+def terms_of(
+    resolved: ResolvedPack, condition: Condition, *, wanted: bool = True
+) -> tuple[Term, ...]:
     """The terms of a condition, or of its opposite.
 
     Args:
-        bound: the pack whose facts the bits are.
-        condition: over facts' names.
-        wanted: False for the opposite.
+        resolved: the pack; bit i is its fact i.
+        condition: a condition over names of facts.
+        wanted: False for the terms of the opposite.
     """
     if isinstance(condition, Not):
-        return terms_of(bound, condition.not_, wanted=not wanted)
+        return terms_of(resolved, condition.not_, wanted=not wanted)
     if isinstance(condition, (All, Any_)):
         is_all = isinstance(condition, All)
         parts = condition.all if isinstance(condition, All) else condition.any
-        found = [terms_of(bound, part, wanted=wanted) for part in parts]
+        terms_of_parts = [terms_of(resolved, part, wanted=wanted) for part in parts]
         if is_all is not wanted:
-            return _without_special_cases(term for terms in found for term in terms)
-        together: tuple[Term, ...] = (Term(0, 0),)
-        for terms in found:
-            together = _without_special_cases(
-                Term(one.yes | other.yes, one.no | other.no) for one in together for other in terms
+            return _without_narrower(term for terms in terms_of_parts for term in terms)
+        product: tuple[Term, ...] = (Term(0, 0),)
+        for terms in terms_of_parts:
+            product = _without_narrower(
+                Term(left.yes | right.yes, left.no | right.no)
+                for left in product
+                for right in terms
             )
-        return together
-    bit = 1 << bound.position[condition]
+        return product
+    bit = 1 << resolved.position[condition]
     return (Term(bit, 0) if wanted else Term(0, bit),)
 
 
-def _without_special_cases(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The terms without those that ask all that another asks, and more."""
-    kept: list[Term] = []
+def _without_narrower(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms without those that require all the facts of another term, and more."""
+    widest: list[Term] = []
     for term in sorted(set(terms), key=lambda t: ((t.yes | t.no).bit_count(), t)):
-        if not any(term.yes & k.yes == k.yes and term.no & k.no == k.no for k in kept):
-            kept.append(term)
-    return tuple(kept)
+        if not any(term.yes & k.yes == k.yes and term.no & k.no == k.no for k in widest):
+            widest.append(term)
+    return tuple(widest)

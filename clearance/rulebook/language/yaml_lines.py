@@ -1,8 +1,8 @@
-"""YAML as data with the line of every entry, so that an error can say where.
+"""YAML as data with the line of every entry, so that errors can name the line.
 
-Safe tags only, duplicate keys and aliases refused: a rule or setting is written once, where it
-is read, and no file can blow up in memory or nest so deep that reading it ends the run. Words are
-what they look like: `on` is no boolean, and 010, 0x1F, 1_000 and 1:00 are no numbers.
+Only safe tags are read; duplicate keys and aliases are refused. So each rule or setting is written
+once, and no file can exhaust memory or nest too deep. Words stay words: `on` is not a boolean, and
+010, 0x1F, 1_000 and 1:00 are not numbers.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ODD_NUMBER = re.compile(r"[-+]?0[\dxob]|.*[_:]")
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML file's content and the line on which each entry stands.
+    """A YAML file's content and the line of each entry.
 
     Attributes:
         path: the file.
@@ -59,7 +59,7 @@ class _Problem(Exception):
 
 
 class _Bounded(Composer):
-    """Composes without aliases and only so deep; both are refused before they cost anything."""
+    """A composer that refuses aliases and deep nesting before it builds them."""
 
     depth = 0
 
@@ -78,7 +78,7 @@ class _Bounded(Composer):
 
 
 class _Loader(_Bounded, yaml.SafeLoader):
-    """PyYAML's own parser: its messages are plainer, and it knows JSON's pairs of escapes."""
+    """PyYAML's Python parser: its messages are plainer, and it reads JSON's surrogate escapes."""
 
 
 class _FastLoader(_Bounded, yaml.CSafeLoader):
@@ -89,23 +89,23 @@ class _FastLoader(_Bounded, yaml.CSafeLoader):
         Composer.__init__(self)
 
 
-def _composed(content: str) -> yaml.Node | None:
-    """The tree of a text; what the fast parser refuses, the other reads or refuses."""
+def _compose(content: str) -> yaml.Node | None:
+    """The tree of a text, by the fast parser or, if that refuses it, by the other."""
     try:
         return _FastLoader(content).get_single_node()
     except (yaml.YAMLError, UnicodeError, ValueError):
         return yaml.compose(content, Loader=_Loader)
 
 
-def file_text(path: Path, *, most: int = MOST_BYTES) -> str:
-    """The text of a file, which is UTF-8, with or without a byte order mark.
+def read_text_file(path: Path, *, most: int = MOST_BYTES) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark.
 
     Args:
         path: the file.
-        most: bytes; of a larger file no more is read than shows that it is.
+        most: the largest size in bytes; a larger file is refused without reading it all.
 
     Raises:
-        RulebookInvalid: it cannot be read, is too large or is not UTF-8.
+        RulebookInvalid: the file cannot be read, is too large or is not UTF-8.
     """
     try:
         with path.open("rb") as stream:
@@ -115,12 +115,12 @@ def file_text(path: Path, *, most: int = MOST_BYTES) -> str:
             f"{path} cannot be read ({error.strerror}).", "Check the path and who may read it."
         ) from error
     if len(data) > most:
-        raise _invalid(path, 1, f"a file of over {most // 1000} kB is not read")
+        raise _invalid_file(path, 1, f"a file of over {most // 1000} kB is not read")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise _invalid(path, line, "this is not UTF-8 text; save it as UTF-8") from error
+        raise _invalid_file(path, line, "this is not UTF-8 text; save it as UTF-8") from error
 
 
 def load_yaml(path: Path, *, text: str | None = None, most: int = MOST_BYTES) -> Document:
@@ -128,35 +128,35 @@ def load_yaml(path: Path, *, text: str | None = None, most: int = MOST_BYTES) ->
 
     Args:
         path: the file.
-        text: its content, where it has been read already.
+        text: its content, if it has been read already.
         most: as for `file_text`, where it has not.
 
     Raises:
         RulebookInvalid: no such file, not YAML, or a key twice in one mapping.
     """
-    content = file_text(path, most=most) if text is None else text
+    content = read_text_file(path, most=most) if text is None else text
     try:
-        node = _composed(content)
+        node = _compose(content)
         lines: dict[Where, int] = {}
         data = _value(node, (), lines) if node is not None else None
     except _Problem as problem:
-        raise _invalid(path, problem.line, problem.message) from problem
+        raise _invalid_file(path, problem.line, problem.message) from problem
     except ReaderError as error:
         line = content.count("\n", 0, error.position) + 1
-        raise _invalid(
+        raise _invalid_file(
             path, line, f"the character U+{error.character:04X} is not allowed"
         ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "this is not YAML"
-        raise _invalid(path, mark.line + 1 if mark is not None else 1, what) from error
+        raise _invalid_file(path, mark.line + 1 if mark is not None else 1, what) from error
     except Exception as error:
-        # An escape beyond Unicode, a directive's number: the library raises whatever comes of it.
-        raise _invalid(path, 1, f"this is not YAML ({type(error).__name__})") from error
+        # An escape beyond Unicode, a directive's number: the library raises various exceptions.
+        raise _invalid_file(path, 1, f"this is not YAML ({type(error).__name__})") from error
     return Document(path=path, data=data, lines=lines, text=content)
 
 
-def _invalid(path: Path, line: int, what: str) -> RulebookInvalid:
+def _invalid_file(path: Path, line: int, what: str) -> RulebookInvalid:
     return RulebookInvalid(f"{path.name}:{line}: {what}", f"Correct {path} and run again.")
 
 
@@ -173,11 +173,11 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
     result: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
-        _join_halves(key_node)
-        # A key is its own word, whatever YAML would make of `null` or `on`.
+        _join_surrogates(key_node)
+        # A key is a word, even where YAML would read `null` or `on` as a value.
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else _scalar(key_node)
         if key in result:
-            raise _Problem(line, f"`{key}` stands twice in one mapping")
+            raise _Problem(line, f"`{key}` appears twice in one mapping")
         lines[(*where, key)] = line
         result[key] = _value(value_node, (*where, key), lines)
     return result
@@ -186,7 +186,7 @@ def _mapping(node: yaml.MappingNode, where: Where, lines: dict[Where, int]) -> d
 def _scalar(node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         raise _Problem(node.start_mark.line + 1, "a key must be a plain word")
-    _join_halves(node)
+    _join_surrogates(node)
     if node.tag == _TEXT or _stays_a_word(node):
         return node.value
     loader = yaml.SafeLoader("")
@@ -195,7 +195,7 @@ def _scalar(node: yaml.Node) -> Any:
     except yaml.YAMLError:
         raise
     except Exception as error:
-        # A day that never was, `!!int` before a word: the library raises whatever comes of it.
+        # A day that does not exist, `!!int` before a word: the library raises various exceptions.
         kind, shown = node.tag.rpartition(":")[2], node.value[:40]
         raise _Problem(
             node.start_mark.line + 1, f"a value cannot be read as {kind}: `{shown}`"
@@ -205,17 +205,17 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _stays_a_word(node: yaml.ScalarNode) -> bool:
-    """Whether YAML would read something into the word: a boolean into `on`, an octal into 010."""
+    """Whether a scalar is a word here that YAML would convert: `on` to a boolean, 010 to 8."""
     kind = node.tag.rpartition(":")[2]
     if kind == "bool":
         return node.value.lower() not in ("true", "false")
     return kind in ("int", "float") and _ODD_NUMBER.match(node.value) is not None
 
 
-def _join_halves(node: yaml.Node) -> None:
-    """Join the two escapes that JSON writes one character with; half of one is refused.
+def _join_surrogates(node: yaml.Node) -> None:
+    """Join the two escapes by which JSON writes one character; half a pair is refused.
 
-    No file and no terminal can hold half a character.
+    Half a character (a lone surrogate) cannot be written to a file or a terminal.
     """
     if isinstance(node, yaml.ScalarNode) and not node.value.isascii():
         try:

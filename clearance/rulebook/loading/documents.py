@@ -1,4 +1,4 @@
-"""The files of a rules folder that hold packs: each whole, with what it has from other versions."""
+"""The pack files of a rules folder, each completed from the version that it is based on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.loading.pack_checks import Problem
 from clearance.rulebook.loading.version_changes import (
     BASED_ON,
+    BuiltVersion,
     Change,
-    Whole,
+    build_version,
     can_be_base,
     identity,
     is_based,
-    whole_of,
 )
 
 CASES = ".cases.yaml"
@@ -28,11 +28,11 @@ class PackDocument:
     """The content of a pack's file.
 
     Attributes:
-        name: the file, as seen from the rules folder.
-        document: the whole pack.
-        based_on: the version that it is based on, as `pack@version`; None where it stands whole.
-        changes: what bills changed of that version.
-        problems: what is wrong with the changes, each with file and line.
+        name: the file's path within the rules folder.
+        document: the complete pack.
+        based_on: the version that it is based on, as `pack@version`; None if it is complete itself.
+        changes: the bills' changes to that version.
+        problems: the problems of the changes, each with file and line.
     """
 
     name: str
@@ -48,25 +48,25 @@ def read_documents(
     files: Sequence[Path] | None = None,
     beside: Mapping[str, Document] | None = None,
 ) -> tuple[list[PackDocument], list[str]]:
-    """Every file of a pack in a rules folder, and what is wrong with those that cannot be built.
+    """Every pack file of a rules folder, and the problems of those that cannot be built.
 
-    A version whose base cannot be read, is not there or is based on it in turn is left out.
+    A version is left out if its base is missing, unreadable, or based on the version itself.
 
     Args:
         folder: the rules folder.
-        files: only these files of it.
-        beside: other files, whose versions may be named too.
+        files: the files to read; None for every pack file of the folder.
+        beside: other files, by name, on whose versions the files may be based.
     """
-    wanted, problems = _loaded(folder, pack_files(folder) if files is None else files)
+    wanted, problems = _load_files(folder, pack_files(folder) if files is None else files)
     builder = _Builder({**(beside or {}), **wanted})
     for name in wanted:
         builder.build(name)
-    built = [builder.found[name] for name in wanted if name in builder.found]
+    built = [builder.built[name] for name in wanted if name in builder.built]
     return built, [*problems, *builder.problems]
 
 
 def pack_files(folder: Path) -> list[Path]:
-    """The files of a rules folder that hold packs, by name."""
+    """The pack files of a rules folder, sorted by name."""
     return [
         path
         for path in sorted(folder.glob("*/**/*.yaml"))
@@ -74,39 +74,39 @@ def pack_files(folder: Path) -> list[Path]:
     ]
 
 
-def _loaded(folder: Path, files: Sequence[Path]) -> tuple[dict[str, Document], list[str]]:
-    """The files' contents by name, and what is wrong with those that are no YAML."""
-    found: dict[str, Document] = {}
+def _load_files(folder: Path, files: Sequence[Path]) -> tuple[dict[str, Document], list[str]]:
+    """The files' contents by name, and the problems of files that are not YAML."""
+    documents: dict[str, Document] = {}
     problems: list[str] = []
     for path in files:
         name = path.relative_to(folder).as_posix()
         try:
-            found[name] = load_yaml(path)
+            documents[name] = load_yaml(path)
         except RulebookInvalid as error:
             line = error.message.removeprefix(f"{path.name}:")
             problems.append(f"{name}:{line}" if line != error.message else error.message)
-    return found, problems
+    return documents, problems
 
 
 class _Builder:
-    """The versions of a folder, each built once, those it is based on first."""
+    """Builds the versions of a folder, each once, after the version that it is based on."""
 
     def __init__(self, files: dict[str, Document]) -> None:
         self.files = files
         named = {identity(document.data): name for name, document in files.items()}
         self.by_version = {version: name for version, name in named.items() if version is not None}
-        self.found: dict[str, PackDocument] = {}
+        self.built: dict[str, PackDocument] = {}
         self.problems: list[str] = []
         self.tried: set[str] = set()
 
     def build(self, name: str) -> None:
-        """Build a version; one that cannot be built adds to `problems` why."""
+        """Build a version into `built`; if it cannot be built, add the reason to `problems`."""
         if name in self.tried:
             return
         self.tried.add(name)
         document = self.files[name]
         if not is_based(document.data):
-            self.found[name] = PackDocument(name, document)
+            self.built[name] = PackDocument(name, document)
             return
         version = str(document.data[BASED_ON])
         base = self.by_version.get(version)
@@ -116,27 +116,29 @@ class _Builder:
             self._refuse(name, f"there is no version `{version}`{hint}")
             return
         self.build(base)
-        whole = self.found.get(base)
-        if whole is None or not can_be_base(whole.document.data):
+        base_version = self.built.get(base)
+        if base_version is None or not can_be_base(base_version.document.data):
             self._refuse(name, f"`{version}` cannot be built, or is based on this version")
             return
-        built, wrong = whole_of(document, whole.document)
-        self.found[name] = _with_changes(name, built, placed(wrong, name, document))
+        version_built, problems = build_version(document, base_version.document)
+        self.built[name] = _with_changes(
+            name, version_built, format_problems(problems, name, document)
+        )
 
     def _refuse(self, name: str, why: str) -> None:
-        self.problems += placed([((BASED_ON,), why)], name, self.files[name])
+        self.problems += format_problems([((BASED_ON,), why)], name, self.files[name])
 
 
-def _with_changes(name: str, whole: Whole, problems: list[str]) -> PackDocument:
-    return PackDocument(name, whole.document, whole.based_on, whole.changes, tuple(problems))
+def _with_changes(name: str, built: BuiltVersion, problems: list[str]) -> PackDocument:
+    return PackDocument(name, built.document, built.based_on, built.changes, tuple(problems))
 
 
-def placed(problems: list[Problem], name: str, document: Document) -> list[str]:
-    """Problems as text, each with file and line, by line and once.
+def format_problems(problems: list[Problem], name: str, document: Document) -> list[str]:
+    """Problems as texts with file and line, sorted by line, each once.
 
     Args:
-        problems: where in the document, and what.
-        name: the file.
+        problems: paths in the document, each with a message.
+        name: the file's name.
         document: its content.
     """
     # A key may hold a line end; a problem is one line.

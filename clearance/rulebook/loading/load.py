@@ -1,10 +1,10 @@
-"""The rulebook: every pack of a rules folder, read, checked as a whole, or refused as a whole."""
+"""The rulebook: every pack of a rules folder, loaded and checked, or refused, as a whole."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,33 +19,39 @@ from clearance.rulebook.language.catalogue import (
     COLUMNS_FILE,
     Catalogue,
     load_catalogue,
-    without_words,
+    without_column_words,
 )
-from clearance.rulebook.language.model import Pack
+from clearance.rulebook.language.model import Pack, ParamValue
+from clearance.rulebook.language.resolved import ResolvedPack, resolve
 from clearance.rulebook.language.yaml_lines import Document, Where, load_yaml
-from clearance.rulebook.loading.documents import CASES, PackDocument, placed, read_documents
+from clearance.rulebook.loading.documents import (
+    CASES,
+    PackDocument,
+    format_problems,
+    read_documents,
+)
 from clearance.rulebook.loading.lawyer_notes_checks import petition_problems
-from clearance.rulebook.loading.pack_checks import Known, problems_of
-from clearance.rulebook.loading.partial_checks import problems_beside
+from clearance.rulebook.loading.pack_checks import Known, pack_problems
+from clearance.rulebook.loading.partial_checks import partial_problems
 from clearance.rulebook.loading.version_changes import Change
 from clearance.rulebook.loading.versions import version_problems
 
 T = TypeVar("T")
 
 WORDS_ONLY = ("reasons.yaml", "packet_columns.yaml", "words.yaml")
-"""Files of a rules folder whose texts decide nothing: they may be bettered without a new sweep."""
+"""Files of a rules folder whose texts decide nothing: they can change without a new sweep."""
 
 
 @dataclass(frozen=True)
 class PackFile:
-    """A pack and the file it stands in.
+    """A pack and its file.
 
     Attributes:
         pack: the pack.
-        document: the whole pack's content with its lines.
+        document: the content of the complete pack, with the lines of its entries.
         name: the file, as seen from the rules folder.
-        based_on: the version that it is based on, as `pack@version`; None where it stands whole.
-        changes: what bills changed of that version.
+        based_on: the version that it is based on, as `pack@version`; None if it is complete itself.
+        changes: the bills' changes to that version.
     """
 
     pack: Pack
@@ -56,12 +62,12 @@ class PackFile:
 
     @property
     def cases(self) -> Path:
-        """Where its cases stand: beside it, or in the folder's file that names this version."""
-        own = self.document.path.with_suffix(CASES)
-        if own.is_file():
-            return own
-        beside = sorted(own.parent.glob(f"*{CASES}"))
-        return next((path for path in beside if self._is_named_in(path)), own)
+        """The file of its cases: beside it, or the folder's file that names this version."""
+        own_file = self.document.path.with_suffix(CASES)
+        if own_file.is_file():
+            return own_file
+        beside = sorted(own_file.parent.glob(f"*{CASES}"))
+        return next((path for path in beside if self._is_named_in(path)), own_file)
 
     def _is_named_in(self, path: Path) -> bool:
         try:
@@ -76,24 +82,35 @@ class PackFile:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The law as data.
+    """The packs of a rules folder, with the catalogue and the reason texts.
 
     Attributes:
-        folder: where it was read from.
-        catalogue: columns that packs may ask about.
+        folder: the rules folder.
+        catalogue: the columns that packs may use.
         reasons: reason texts by code.
         packs: every version of every pack.
-        reads: fingerprint of what packs rest on beside themselves.
+        inputs_fingerprint: hash of what packs rest on beside themselves.
     """
 
     folder: Path
     catalogue: Catalogue
     reasons: dict[str, str]
     packs: tuple[PackFile, ...]
-    reads: str
+    inputs_fingerprint: str
+
+    def resolve(self, pack: Pack, *, switches: Mapping[str, ParamValue]) -> ResolvedPack:
+        """A pack of this rulebook with its values settled.
+
+        Args:
+            pack: one of `packs`.
+            switches: the configuration's values for params marked `switch`.
+        """
+        return resolve(
+            pack, self.catalogue, switches=switches, inputs_fingerprint=self.inputs_fingerprint
+        )
 
     def find(self, name: str, *, as_of: date) -> PackFile | None:
-        """The pack's version in force, or the one named as `pack@version`; None where none is.
+        """The pack's version in force, or the version named as `pack@version`; None if none is.
 
         Raises:
             UsageError: no pack has that id or version.
@@ -117,7 +134,7 @@ class Rulebook:
 
 
 def load_rulebook(folder: Path) -> Rulebook:
-    """Read and check every pack in a rules folder.
+    """Load and check every pack of a rules folder.
 
     Raises:
         RulebookInvalid: with every problem of every file, each with file and line.
@@ -131,9 +148,9 @@ def load_rulebook(folder: Path) -> Rulebook:
 
 
 def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
-    """The packs of a folder that hold together, and every problem of the others.
+    """The valid packs of a rules folder, and every problem of the others.
 
-    A file that cannot be read hides nothing of the next: the problems of all come back at once.
+    All problems of all files are returned at once.
 
     Raises:
         RulebookInvalid: there is no such folder.
@@ -141,29 +158,29 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
     if not folder.is_dir():
         raise RulebookInvalid(f"There is no rules folder {folder}.", "Check the path.")
     problems: list[str] = []
-    catalogue = _or_problems(lambda: load_catalogue(folder), problems)
-    reasons = _or_problems(lambda: _reasons(folder / "reasons.yaml"), problems)
-    known = Known(catalogue, reasons, _list_names(folder / "statutes"))
+    catalogue = _load_or_collect(lambda: load_catalogue(folder), problems)
+    reasons = _load_or_collect(lambda: _load_reasons(folder / "reasons.yaml"), problems)
+    known = Known(catalogue, reasons, _load_list_names(folder / "statutes"))
     packs: list[PackFile] = []
-    sound: list[PackFile] = []
-    documents, unread = read_documents(folder)
-    problems += unread
+    valid: list[PackFile] = []
+    documents, document_problems = read_documents(folder)
+    problems += document_problems
     for item in documents:
-        found, wrong = _pack(item, known)
-        problems += wrong
-        packs += [found] if found else []
-        sound += [found] if found and not wrong else []
+        file, file_problems = _parse_pack(item, known)
+        problems += file_problems
+        packs += [file] if file else []
+        valid += [file] if file and not file_problems else []
     for i, what in version_problems([item.pack for item in packs]):
         problems.append(f"{packs[i].name}:{packs[i].document.line(('version',))}: {what}")
     for i, what in petition_problems([item.pack for item in packs]):
         problems.append(f"{packs[i].name}:{packs[i].document.line(('petition',))}: {what}")
     if not packs and not problems:
         problems.append(f"{folder}: no pack in any folder below it")
-    rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(sound), _reads(folder))
-    return rulebook, problems
+    fingerprint = _inputs_fingerprint(folder)
+    return Rulebook(folder, catalogue or {}, reasons or {}, tuple(valid), fingerprint), problems
 
 
-def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
+def _load_or_collect(read: Callable[[], T], problems: list[str]) -> T | None:
     try:
         return read()
     except RulebookInvalid as error:
@@ -171,33 +188,36 @@ def _or_problems(read: Callable[[], T], problems: list[str]) -> T | None:
         return None
 
 
-def _pack(item: PackDocument, known: Known) -> tuple[PackFile | None, list[str]]:
-    """The pack of a file, where it has the form of one, and what is wrong with it."""
+def _parse_pack(item: PackDocument, known: Known) -> tuple[PackFile | None, list[str]]:
+    """The pack of a file, None if the file does not fit the model, and the file's problems."""
     document = item.document
     try:
         pack = Pack.model_validate(document.data)
     except ValidationError as error:
-        form = [(_plain(problem["loc"]), _said(dict(problem))) for problem in _first(error)]
-        wrong = [*form, *problems_beside(document.data, known=known)]
-        return None, [*item.problems, *placed(wrong, item.name, document)]
-    found = PackFile(pack, document, item.name, item.based_on, item.changes)
-    wrong = problems_of(pack, known=known)
-    return found, [*item.problems, *placed(wrong, item.name, document)]
+        form = [
+            (_plain_path(problem["loc"]), _format_error(dict(problem)))
+            for problem in _without_consequences(error)
+        ]
+        problems = [*form, *partial_problems(document.data, known=known)]
+        return None, [*item.problems, *format_problems(problems, item.name, document)]
+    file = PackFile(pack, document, item.name, item.based_on, item.changes)
+    problems = pack_problems(pack, known=known)
+    return file, [*item.problems, *format_problems(problems, item.name, document)]
 
 
-def _first(error: ValidationError) -> list[ErrorDetails]:
-    """What is wrong, but for lists that are too short only since their entries are wrong."""
+def _without_consequences(error: ValidationError) -> list[ErrorDetails]:
+    """The errors, without those of lists that are too short only because entries are invalid."""
     problems = error.errors()
     within = {p["loc"][:depth] for p in problems for depth in range(len(p["loc"]))}
     return [p for p in problems if p["type"] != "too_short" or p["loc"] not in within]
 
 
-def _plain(where: tuple[int | str, ...]) -> Where:
-    """The path in the file: pydantic adds names of its own for unions and key checks."""
+def _plain_path(where: tuple[int | str, ...]) -> Where:
+    """The path in the file, without the parts that pydantic adds for unions and key checks."""
     return tuple(part for part in where if part != "[key]" and str(part)[:1] != "<")
 
 
-def _said(problem: dict[str, Any]) -> str:
+def _format_error(problem: dict[str, Any]) -> str:
     where: Where = tuple(problem["loc"])
     name = ".".join(str(part) for part in where)
     if problem["type"] == "extra_forbidden":
@@ -217,15 +237,15 @@ def _field_names() -> list[str]:
     return sorted(names)
 
 
-def _reasons(path: Path) -> dict[str, str]:
+def _load_reasons(path: Path) -> dict[str, str]:
     data = load_yaml(path).data
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
         raise RulebookInvalid(f'{path.name}:1: write CODE: "text" lines only', f"Correct {path}.")
     return data
 
 
-def _list_names(folder: Path) -> set[str]:
-    """Ids of the statute lists, as their rows give them."""
+def _load_list_names(folder: Path) -> set[str]:
+    """The ids of the statute lists, from the column `list` of their files."""
     names: set[str] = set()
     for path in sorted(folder.glob("*.csv")):
         try:
@@ -239,7 +259,8 @@ def _list_names(folder: Path) -> set[str]:
     return names | {f"{name}:possible" for name in names}
 
 
-def _reads(folder: Path) -> str:
+def _inputs_fingerprint(folder: Path) -> str:
+    """SHA-256 of the folder's own YAML and CSV files and its statute lists, words left out."""
     digest = hashlib.sha256()
     files = [*folder.glob("*.yaml"), *folder.glob("*.csv"), *folder.glob("statutes/*.csv")]
     for path in sorted(files):
@@ -247,6 +268,6 @@ def _reads(folder: Path) -> str:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             content = path.read_bytes().replace(b"\r\n", b"\n")
             if path.name == COLUMNS_FILE:
-                content = without_words(content)
+                content = without_column_words(content)
             digest.update(content + b"\0")
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What can be wrong with a pack that its models cannot see by themselves."""
+"""Checks of a pack that the models cannot make: names, types, reasons, unused facts."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Problem = tuple[Where, str]
 
 @dataclass(frozen=True)
 class Known:
-    """What a pack may name.
+    """The names that a pack may use.
 
     Attributes:
-        catalogue: columns by unit; None where their file cannot be read.
-        reasons: reason texts by code; None where their file cannot be read.
+        catalogue: columns by unit; None if their file cannot be read.
+        reasons: reason texts by code; None if their file cannot be read.
         tags: names of the statute lists.
     """
 
@@ -40,17 +40,17 @@ class Known:
     tags: set[str]
 
 
-def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
-    """Everything wrong with a pack: where in its file, and what to do.
+def pack_problems(pack: Pack, *, known: Known) -> list[Problem]:
+    """Every problem of a pack: the path in its file, and a message.
 
     Args:
-        pack: a pack whose form is right.
-        known: what it may name.
+        pack: a pack that fits the model.
+        known: the names that it may use.
     """
-    said: list[tuple[Where, str | None]] = [
+    reason_codes: list[tuple[Where, str | None]] = [
         (("flow", i), rule.reason) for i, rule in enumerate(pack.flow)
     ]
-    said += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
+    reason_codes += [(("otherwise",), pack.otherwise.reason), (("unknown",), pack.unknown.reason)]
     rules = list(enumerate(pack.flow))
     values = Values(pack.params, pack.options)
     return [
@@ -58,15 +58,15 @@ def problems_of(pack: Pack, *, known: Known) -> list[Problem]:
         *option_problems(pack.facts, values, unit=pack.unit, known=known),
         *scope_problems(pack.scope, values, unit=pack.unit, known=known),
         *flow_problems(rules, list(pack.facts)),
-        *idle_facts(rules, list(pack.facts)),
-        *reason_problems(said, known=known),
+        *unused_facts(rules, list(pack.facts)),
+        *reason_problems(reason_codes, known=known),
         *first_day_problems(pack),
         *element_problems(pack),
     ]
 
 
 def first_day_problems(pack: Pack) -> Iterator[Problem]:
-    """Relief without a first day: a row that says ELIGIBLE says from which day."""
+    """Problems of packs that give relief without a first day, which `eligible_on` needs."""
     if pack.gives_relief and pack.in_force != "never" and pack.first_day is None:
         yield (
             ("in_force",),
@@ -77,7 +77,7 @@ def first_day_problems(pack: Pack) -> Iterator[Problem]:
 def fact_problems(
     facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
 ) -> Iterator[Problem]:
-    """Sentences that ask nothing, or of what does not exist; params that choose by no column."""
+    """Problems of facts that cannot be resolved, and of params dated by an unknown column."""
     if known.catalogue is None:
         return
     features, params = known.catalogue[unit], values.params
@@ -103,20 +103,20 @@ def fact_problems(
 def option_problems(
     facts: Mapping[str, str], values: Values, *, unit: Unit, known: Known
 ) -> Iterator[Problem]:
-    """Options that hide a column, and those that no fact asks."""
+    """Problems of options with the name of a column, and of options that no fact uses."""
     columns = set(known.catalogue[unit]) if known.catalogue is not None else set()
     words = {word for text in facts.values() for word in text.replace(",", " ").split()}
     for name in values.options:
         if name in columns:
             yield ("options", name), f"`{name}` is a column; give the option another name"
         elif name not in words:
-            yield ("options", name), f"no fact asks the option `{name}`; use it or delete it"
+            yield ("options", name), f"no fact uses the option `{name}`; use it or delete it"
 
 
 def scope_problems(
     scope: Sequence[str], values: Values, *, unit: Unit, known: Known
 ) -> Iterator[Problem]:
-    """Sentences of the scope that ask nothing, that time touches, or that can be unknown."""
+    """Problems of scope sentences that cannot be resolved, are timed, or may be unknown."""
     if known.catalogue is None:
         return
     features = known.catalogue[unit]
@@ -133,10 +133,10 @@ def scope_problems(
 
 
 def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
-    """Rules whose name is taken, that ask what is no fact, or that contradict themselves.
+    """Problems of rules with a name in use, with an unknown fact, or that contradict themselves.
 
     Args:
-        rules: each with its place in the flow.
+        rules: the rules, each with its index in the flow.
         facts: names of the pack's facts.
     """
     seen: set[str] = set()
@@ -150,25 +150,27 @@ def flow_problems(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterat
             if name not in facts:
                 guess = nearest(name, facts)
                 hint = f"; did you mean `{guess}`?" if guess else ""
-                yield where, f"rule `{rule.rule}` asks `{name}`, which is no fact{hint}"
+                yield where, f"rule `{rule.rule}` uses `{name}`, which is not a fact{hint}"
         if contradicts(condition):
-            yield where, f"rule `{rule.rule}` asks a fact to hold and not to hold at once"
+            yield where, f"rule `{rule.rule}` requires a fact to hold and not to hold at once"
 
 
-def idle_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
-    """Facts that no rule asks."""
-    asked = {name for _, rule in rules for name in fact_names(condition_of(rule))}
-    asked |= {name for _, rule in rules for said in rule.states for name in fact_names(said.holds)}
+def unused_facts(rules: Sequence[tuple[int, Rule]], facts: list[str]) -> Iterator[Problem]:
+    """Problems of facts that no rule uses."""
+    used = {name for _, rule in rules for name in fact_names(condition_of(rule))}
+    used |= {name for _, rule in rules for part in rule.states for name in fact_names(part.holds)}
     for name in facts:
-        if name not in asked:
-            yield ("facts", name), f"no rule asks `{name}`; use it or delete it"
+        if name not in used:
+            yield ("facts", name), f"no rule uses `{name}`; use it or delete it"
 
 
-def reason_problems(said: Sequence[tuple[Where, str | None]], *, known: Known) -> Iterator[Problem]:
-    """Reason codes that have no text."""
+def reason_problems(
+    codes: Sequence[tuple[Where, str | None]], *, known: Known
+) -> Iterator[Problem]:
+    """Problems of reason codes without a text."""
     if known.reasons is None:
         return
-    for where, code in said:
+    for where, code in codes:
         if code is not None and code not in known.reasons:
             guess = nearest(code, list(known.reasons))
             hint = f"; did you mean `{guess}`?" if guess else ""
@@ -176,7 +178,7 @@ def reason_problems(said: Sequence[tuple[Where, str | None]], *, known: Known) -
 
 
 def contradicts(condition: Condition) -> bool:
-    """Whether some conjunction wants one fact both ways, so that it could never hold."""
+    """Whether some conjunction requires a fact and its opposite, so that it can never hold."""
     if isinstance(condition, str):
         return False
     if isinstance(condition, Not):

@@ -1,7 +1,7 @@
-"""Sign-off: who vouches for a pack, in a file beside it.
+"""Sign-off: the signatures of a pack, in a file beside it.
 
-The file is no part of the pack: signing decides nothing again. It names the fingerprint of what was
-signed (rules, values, lists, dispositions), so that it lapses when one of these changes.
+The file is not part of the pack, so that signing needs no new sweep. A signature holds the
+fingerprint of what was signed (rules, values, lists, dispositions); it lapses when one changes.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ State = Literal["signed", "lapsed", "unsigned"]
 
 
 class Signature(BaseModel):
-    """What a person vouches for.
+    """The signature of a person who vouches for a pack.
 
     Attributes:
-        by: who.
+        by: the person's name.
         on: the day.
-        fingerprint: of the pack as it decided then.
+        fingerprint: the pack's fingerprint on that day.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,11 +41,11 @@ class Signature(BaseModel):
 
 @dataclass(frozen=True)
 class SignOff:
-    """Whether a pack is signed off as it decides now.
+    """The sign-off of a pack in its present form.
 
     Attributes:
-        state: `signed`; `lapsed` where something else was signed; `unsigned`.
-        signature: the latest one of what it is now; where that is lapsed, the latest of all.
+        state: `signed`; `lapsed` if only another form of the pack was signed; `unsigned`.
+        signature: the latest of the present form; if lapsed, the latest of any form.
     """
 
     state: State
@@ -59,52 +59,54 @@ class SignOff:
 
 
 def signing_file(item: PackFile) -> Path:
-    """The file in which a pack's signatures stand."""
+    """The file of a pack's signatures."""
     return item.document.path.with_suffix(SIGNED)
 
 
-def sign_off(item: PackFile, bound: ResolvedPack) -> SignOff:
-    """Whether the pack is signed off.
+def sign_off(item: PackFile, resolved: ResolvedPack) -> SignOff:
+    """The sign-off of a pack.
 
     Args:
-        item: its file.
-        bound: the pack with the switches of the configuration; options of counties are left aside.
+        item: the pack's file.
+        resolved: the pack with the configuration's switches; county options are left aside.
 
     Raises:
-        RulebookInvalid: the file of its signatures does not hold.
+        RulebookInvalid: the file of its signatures is not valid.
     """
-    signatures = sorted(_read(signing_file(item)), key=lambda one: one.on)
+    signatures = sorted(_read_signatures(signing_file(item)), key=lambda signature: signature.on)
     if not signatures:
         return SignOff("unsigned")
-    now = signed_fingerprint(bound)
-    own = [one for one in signatures if one.fingerprint == now]
-    return SignOff("signed", own[-1]) if own else SignOff("lapsed", signatures[-1])
+    now = signed_fingerprint(resolved)
+    present = [signature for signature in signatures if signature.fingerprint == now]
+    return SignOff("signed", present[-1]) if present else SignOff("lapsed", signatures[-1])
 
 
-def signed_fingerprint(bound: ResolvedPack) -> str:
-    """What a signature is about: the pack with its switches, no county's options set."""
-    return bound.with_options({}).fingerprint
+def signed_fingerprint(resolved: ResolvedPack) -> str:
+    """The fingerprint that a signature holds: of the pack with its switches, without options."""
+    return resolved.with_options({}).fingerprint
 
 
-def sign(item: PackFile, bound: ResolvedPack, *, by: str, on: date) -> Path:
+def sign(item: PackFile, resolved: ResolvedPack, *, by: str, on: date) -> Path:
     """Add a signature to the pack's file; returns the file.
 
     Args:
         item: the pack's file.
-        bound: the pack with the switches that are signed.
-        by: who signs.
+        resolved: the pack with the switches to sign.
+        by: the person who signs.
         on: the day.
 
     Raises:
-        UsageError: nobody is named, or the file cannot be written.
-        RulebookInvalid: the file does not hold.
+        UsageError: no person is named, or the file cannot be written.
+        RulebookInvalid: the file is not valid.
     """
     if not by.strip():
-        raise UsageError("Nobody signs.", "Name a person: `--by 'A. Lawyer, office'`.")
+        raise UsageError(
+            "No person is named to sign.", "Name a person: `--by 'A. Lawyer, office'`."
+        )
     path = signing_file(item)
-    added = Signature(by=by.strip(), on=on, fingerprint=signed_fingerprint(bound))
-    every = [one.model_dump() for one in (*_read(path), added)]
-    text = yaml.safe_dump({"signed": every}, sort_keys=False, allow_unicode=True)
+    added = Signature(by=by.strip(), on=on, fingerprint=signed_fingerprint(resolved))
+    signatures = [signature.model_dump() for signature in (*_read_signatures(path), added)]
+    text = yaml.safe_dump({"signed": signatures}, sort_keys=False, allow_unicode=True)
     try:
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -114,17 +116,17 @@ def sign(item: PackFile, bound: ResolvedPack, *, by: str, on: date) -> Path:
     return path
 
 
-def _read(path: Path) -> list[Signature]:
+def _read_signatures(path: Path) -> list[Signature]:
     if not path.is_file():
         return []
     data: Any = load_yaml(path).data
-    listed = data.get("signed") if isinstance(data, dict) and set(data) == {"signed"} else None
+    entries = data.get("signed") if isinstance(data, dict) and set(data) == {"signed"} else None
     try:
-        if not isinstance(listed, list):
+        if not isinstance(entries, list):
             raise ValueError("no list")
-        return [Signature.model_validate(one) for one in listed]
+        return [Signature.model_validate(entry) for entry in entries]
     except (ValidationError, ValueError) as error:
         raise RulebookInvalid(
-            f"{path.name} is no list of signatures.",
+            f"{path.name} is not a list of signatures.",
             "Each has `by`, `on` and `fingerprint`; `clearance rules sign` writes them.",
         ) from error

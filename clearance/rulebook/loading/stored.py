@@ -1,8 +1,8 @@
-"""A pack as the store keeps it: its file, and what the configuration settled.
+"""The text of a pack in the table `packs`: its file, and the values that the configuration set.
 
-The text is one YAML mapping: the pack as it stood in its file, and under `settled` the switches,
-the options of the county and the fingerprint of what the pack reads. So a row of `packs` alone is
-enough to read old evidence, to print a reason and to decide again.
+The text is one YAML mapping: the pack's file, and under `settled` the switches, the options of the
+county and the fingerprint of the pack's inputs. So a row of `packs` alone is enough to read old
+evidence, to print a reason and to decide again.
 """
 
 from __future__ import annotations
@@ -21,27 +21,31 @@ from clearance.rulebook.language.yaml_lines import load_yaml
 SETTLED = "settled"
 
 
-def stored_text(bound: ResolvedPack, *, text: str) -> str:
+def stored_text(resolved: ResolvedPack, *, text: str) -> str:
     """The text of a row of `packs`.
 
     Args:
-        bound: the pack as it was used.
-        text: its file.
+        resolved: the pack as it was used.
+        text: the text of its file.
     """
     switches = {
-        name: bound.values[name] for name, param in bound.pack.params.items() if param.switch
+        name: resolved.values[name] for name, param in resolved.pack.params.items() if param.switch
     }
-    settled = {"reads": bound.reads, "switches": switches, "options": dict(bound.options)}
+    settled = {
+        "reads": resolved.inputs_fingerprint,
+        "switches": switches,
+        "options": dict(resolved.options),
+    }
     line = json.dumps({SETTLED: settled}, default=str, sort_keys=True)[1:-1]
     appended = f"{text.rstrip()}\n\n# What the configuration settled.\n{line}\n"
-    if _is_mapping_with(appended):
+    if _has_settings(appended):
         return appended
-    # A file that ends its document, or stands in braces, takes no further line.
+    # No line can be appended to a file that ends its document or is in braces.
     content = {**(yaml.safe_load(text) or {}), SETTLED: json.loads("{" + line + "}")[SETTLED]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
-def _is_mapping_with(text: str) -> bool:
+def _has_settings(text: str) -> bool:
     try:
         content = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -49,16 +53,16 @@ def _is_mapping_with(text: str) -> bool:
     return isinstance(content, dict) and SETTLED in content
 
 
-def bound_from(text: str, *, catalogue: Catalogue) -> ResolvedPack:
-    """The pack as it was used, from a row of `packs`: the same fingerprint, the same answers.
+def parse_stored_pack(text: str, *, catalogue: Catalogue) -> ResolvedPack:
+    """The resolved pack of a row of `packs`, with the same fingerprint and the same answers.
 
     Args:
         text: the row's `yaml`.
-        catalogue: the columns that packs may ask about.
+        catalogue: the columns that packs may use.
 
     Raises:
-        RulebookInvalid: the text is no YAML.
-        ValueError: the rule language of today does not know the pack's form.
+        RulebookInvalid: the text is not YAML.
+        ValueError: the pack does not fit today's models.
     """
     content: dict[str, Any] = dict(load_yaml(Path("packs"), text=text).data)
     settled = content.pop(SETTLED, {})
@@ -67,11 +71,11 @@ def bound_from(text: str, *, catalogue: Catalogue) -> ResolvedPack:
         pack,
         catalogue,
         switches=_with_tuples(settled.get("switches", {})),
-        reads=str(settled.get("reads", "")),
+        inputs_fingerprint=str(settled.get("reads", "")),
         options=_with_tuples(settled.get("options", {})),
     )
 
 
 def _with_tuples(values: dict[str, Any]) -> dict[str, Any]:
-    """The values, each list as the tuple that it was."""
+    """The values, with lists as tuples."""
     return {n: tuple(value) if isinstance(value, list) else value for n, value in values.items()}

@@ -1,7 +1,7 @@
-"""Whether what a sentence compares fits together: a param's every value, and the lists named.
+"""Type checks of a fact's operands: every value of a param, and the names of statute lists.
 
-A date param asked of a number would fail only where the first unit is decided; here it is told
-with the sentence.
+Without this check, a number compared with a date param would fail only when the first unit is
+decided.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from clearance.rulebook.language.options import PackOption
 from clearance.rulebook.language.sentences import Column, Constant, Operand, Operator, Option, Param
 
 LISTS = (Operator.IS_ONE_OF, Operator.MAY_BE, Operator.INCLUDES, Operator.STARTS_WITH)
-MOST_YEARS = 150  # more would leave the calendar
+MOST_YEARS = 150  # more would go beyond the calendar
 NEEDED = {"date": "a date", "number": "a number", "yes_no": "true or false", "text": "a text"}
 
 
 @dataclass(frozen=True)
 class Values:
-    """The values that a pack declares: its own, and those that counties set."""
+    """The params and options that a pack declares."""
 
     params: dict[str, PackParam]
     options: dict[str, PackOption]
@@ -34,17 +34,17 @@ class Values:
 def fact_misfits(
     fact: Fact, *, features: dict[str, Feature], values: Values, tags: set[str]
 ) -> Iterator[str]:
-    """What a sentence compares that cannot be compared.
+    """The problems of a fact whose operands cannot be compared.
 
     Args:
-        fact: the sentence, resolved.
+        fact: the resolved fact.
         features: columns of the unit.
         values: the pack's params and options.
         tags: names of the statute lists.
     """
     kind, codes = _kind(fact, features, values)
     for operand in fact.values:
-        for value in _said_by(operand, values):
+        for value in _possible_values(operand, values):
             if isinstance(value, tuple) and fact.operator in LISTS and len(fact.values) == 1:
                 items: tuple[Any, ...] = value
             else:
@@ -56,9 +56,9 @@ def fact_misfits(
                     hint = f"; did you mean `{guess}`?" if guess else ""
                     yield f"no statute list is called `{item}`{hint}"
     if fact.years is not None:
-        for value in _said_by(fact.years, values):
+        for value in _possible_values(fact.years, values):
             yield from _misfit(fact, fact.years, value, kind="number", codes=())
-            if _is_a(value, "number") and not 0 <= value <= MOST_YEARS:
+            if _has_kind(value, "number") and not 0 <= value <= MOST_YEARS:
                 yield f"`{fact.text}`: {value} years; a fact counts 0 to {MOST_YEARS}"
 
 
@@ -69,7 +69,7 @@ def _kind(fact: Fact, features: dict[str, Feature], values: Values) -> tuple[str
         return kind, feature.codes
     if isinstance(fact.subject, Option):
         return values.options[fact.subject.name].type, ()
-    value = next(iter(_said_by(fact.subject, values)))
+    value = next(iter(_possible_values(fact.subject, values)))
     if isinstance(value, bool):
         return "yes_no", ()
     if isinstance(value, int):
@@ -77,8 +77,8 @@ def _kind(fact: Fact, features: dict[str, Feature], values: Values) -> tuple[str
     return ("date" if isinstance(value, date) else "text"), ()
 
 
-def _said_by(operand: Operand, values: Values) -> Iterator[Any]:
-    """Every value that an operand written in the pack can have."""
+def _possible_values(operand: Operand, values: Values) -> Iterator[Any]:
+    """Every value that a constant, a param or an option can have."""
     if isinstance(operand, Constant):
         yield operand.value
     if isinstance(operand, Param):
@@ -95,7 +95,7 @@ def _misfit(
 ) -> Iterator[str]:
     if not isinstance(operand, Param):
         return
-    if not _is_a(value, kind):
+    if not _has_kind(value, kind):
         needed = NEEDED.get(kind, "a text")
         yield f"`{fact.text}`: param `{operand.name}` is `{value}`, where {needed} is needed"
     elif codes and value not in codes:
@@ -105,7 +105,7 @@ def _misfit(
         )
 
 
-def _is_a(value: Any, kind: str) -> bool:
+def _has_kind(value: Any, kind: str) -> bool:
     if kind == "date":
         return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "yes_no":

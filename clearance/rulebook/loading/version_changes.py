@@ -1,8 +1,8 @@
-"""A version of a pack as what bills changed: the whole, built from the version it is based on.
+"""Builds a version of a pack from the version that it is based on and the bills' changes.
 
-A version says only what is its own (`pack`, `version`, `title`, `authority`, `in_force`), which
-version it is `based_on`, and `changes`: a bill, the section it touched, and the params, facts and
-rules that it added, changed or took away. What comes out is a pack like one written whole.
+The file has its own keys (`pack`, `version`, `title`, `authority`, `in_force`), the version in
+`based_on`, and `changes`: a bill, the section that it touched, and the params, facts and rules that
+it added, changed or dropped. The result is a pack like one written out in full.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from clearance.rulebook.loading.pack_checks import Problem
 
 BASED_ON, CHANGES = "based_on", "changes"
 OWN = ("pack", "version", "title", "authority", "in_force", "note", *PACK_KEYS, BASED_ON, CHANGES)
-"""Keys that a version based on another may write itself; all others it has from that one."""
+"""Keys that a version based on another may have itself; the others come from its base."""
 INSTEAD = ("otherwise", "unknown")
 PLACES = ("after", "before")
-# The same text five times as fast, where the library for it is there.
+# The C library writes the same text five times as fast, if it is installed.
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def _named(rule: dict[str, Any]) -> dict[str, Any]:
+def _check_named(rule: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(rule.get("rule"), str):
         raise ValueError("a rule is named: write its id under `rule`")
     return rule
 
 
-NamedRule = Annotated[dict[str, Any], AfterValidator(_named)]
+NamedRule = Annotated[dict[str, Any], AfterValidator(_check_named)]
 
 
 class _Model(BaseModel):
@@ -63,7 +63,7 @@ class Altered(_Model):
 
 
 class Dropped(_Model):
-    """Names of the params, facts and rules that are taken away."""
+    """Names of the params, facts and rules that are removed."""
 
     params: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
@@ -71,12 +71,12 @@ class Dropped(_Model):
 
 
 class Change(_Model):
-    """What one bill did to one section, as the pack has it.
+    """The changes that one bill made to one section.
 
     Attributes:
         bill: the act with its chapter.
-        section: the place in the statute that it touched.
-        says: what it did, in our own words.
+        section: the section of the statute that it changed.
+        says: the change in the project's own words.
     """
 
     bill: Cite
@@ -88,13 +88,13 @@ class Change(_Model):
 
 
 @dataclass(frozen=True)
-class Whole:
-    """A version with everything that it has from others.
+class BuiltVersion:
+    """A complete version, built from its base.
 
     Attributes:
-        document: the whole pack, each entry with the line of this file that speaks of it.
-        based_on: the version it is based on, as `pack@version`.
-        changes: what bills changed of it.
+        document: the complete pack, each entry with the line in this file that set it.
+        based_on: the version that it is based on, as `pack@version`.
+        changes: the bills' changes to the base.
     """
 
     document: Document
@@ -103,19 +103,19 @@ class Whole:
 
 
 def identity(data: Any) -> str | None:
-    """The name of a version, as `pack@version`; None where the content gives none."""
+    """The name of a version, as `pack@version`; None if the content has none."""
     if not isinstance(data, Mapping) or not isinstance(data.get("version"), str):
         return None
     return f"{data.get('pack')}@{data['version']}"
 
 
 def is_based(data: Any) -> bool:
-    """Whether the content of a file says what it is based on."""
+    """Whether the content of a file has the key `based_on`."""
     return isinstance(data, Mapping) and BASED_ON in data
 
 
 def can_be_base(data: Any) -> bool:
-    """Whether a version can be built on the content: it has rules with names, params and facts."""
+    """Whether a version can be based on the content: it has named rules, params and facts."""
     if not isinstance(data, Mapping) or not isinstance(data.get("flow"), list):
         return False
     named = all(isinstance(r, dict) and isinstance(r.get("rule"), str) for r in data["flow"])
@@ -124,34 +124,34 @@ def can_be_base(data: Any) -> bool:
     return named and listed and all(isinstance(table, dict) for table in tables)
 
 
-def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
-    """The version of a file, built from the one it is based on.
+def build_version(document: Document, base: Document) -> tuple[BuiltVersion, list[Problem]]:
+    """The version of a file, built from its base.
 
     Args:
         document: the file, with `based_on`.
-        base: the whole of the version named there.
+        base: the complete version that is named there.
 
     Returns:
-        The version, and what is wrong with its changes, each with its place in this file.
+        The version, and the problems of its changes, each with its path in this file.
     """
-    own = document.data
+    content = document.data
     problems: list[Problem] = [
         (
             (name,),
-            f"`{name}` is that of {own[BASED_ON]}; write what a bill did to it in `{CHANGES}`",
+            f"`{name}` is that of {content[BASED_ON]}; write what a bill did to it in `{CHANGES}`",
         )
-        for name in own
+        for name in content
         if name not in OWN
     ]
     changes: list[Change] = []
-    data = {**deepcopy(base.data), **{k: v for k, v in own.items() if k in OWN[:-2]}}
-    places: dict[Where, int] = {(): document.line((BASED_ON,))}
-    places |= {where: n for where, n in document.lines.items() if where and where[0] in OWN[:-2]}
-    written = own.get(CHANGES, [])
-    if not isinstance(written, list):
+    data = {**deepcopy(base.data), **{k: v for k, v in content.items() if k in OWN[:-2]}}
+    lines: dict[Where, int] = {(): document.line((BASED_ON,))}
+    lines |= {where: n for where, n in document.lines.items() if where and where[0] in OWN[:-2]}
+    raw_changes = content.get(CHANGES, [])
+    if not isinstance(raw_changes, list):
         problems.append(((CHANGES,), f"`{CHANGES}` is a list: a bill and a section each"))
-        written = []
-    for i, raw in enumerate(written):
+        raw_changes = []
+    for i, raw in enumerate(raw_changes):
         try:
             change = Change.model_validate(raw)
         except ValidationError as error:
@@ -162,22 +162,22 @@ def whole_of(document: Document, base: Document) -> tuple[Whole, list[Problem]]:
             continue
         changes.append(change)
         problems += [((CHANGES, i, *where), what) for where, what in _apply(change, data)]
-    _place_rules(data, changes, document, places)
+    _record_lines(data, changes, document, lines)
     text = yaml.dump(data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
-    built = replace(document, data=data, lines=places, text=text)
-    return Whole(built, str(own[BASED_ON]), tuple(changes)), problems
+    built = replace(document, data=data, lines=lines, text=text)
+    return BuiltVersion(built, str(content[BASED_ON]), tuple(changes)), problems
 
 
 def _apply(change: Change, data: dict[str, Any]) -> Iterator[Problem]:
-    """Do a change to the content of a pack; yields what does not fit it."""
+    """Apply a change to the content of a pack; yields the problems of parts that do not fit."""
     for kind in ("params", "facts"):
         entries = data.setdefault(kind, {})
         for name in getattr(change.drop, kind):
             if entries.pop(name, None) is None:
-                yield ("drop", kind), _absent(name, list(entries))
+                yield ("drop", kind), _absent_name(name, list(entries))
         for name, value in getattr(change.change, kind).items():
             if name not in entries:
-                yield ("change", kind, name), _absent(name, list(entries))
+                yield ("change", kind, name), _absent_name(name, list(entries))
             else:
                 entries[name] = _merged(entries[name], value)
         for name, value in getattr(change.add, kind).items():
@@ -195,65 +195,65 @@ def _apply(change: Change, data: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _apply_to_rules(change: Change, flow: list[dict[str, Any]]) -> Iterator[Problem]:
-    def place(name: Any) -> int | None:
+    def index_of(name: Any) -> int | None:
         return next((i for i, rule in enumerate(flow) if rule.get("rule") == name), None)
 
     names = [str(rule.get("rule")) for rule in flow]
     for i, raw in enumerate(change.change.rules):
-        at = place(raw.get("rule"))
+        at = index_of(raw.get("rule"))
         if at is None:
-            yield ("change", "rules", i), _absent(raw.get("rule"), names)
+            yield ("change", "rules", i), _absent_name(raw.get("rule"), names)
         else:
             flow[at] = _merged(flow[at], raw)
     for i, raw in enumerate(change.add.rules):
         rule = dict(raw)
-        asked = [(side, rule.pop(side)) for side in PLACES if side in rule]
-        if len(asked) != 1:
-            yield ("add", "rules", i), "say which rule it stands `after` or `before`"
+        sides = [(side, rule.pop(side)) for side in PLACES if side in rule]
+        if len(sides) != 1:
+            yield ("add", "rules", i), "name the rule that it comes `after` or `before`"
             continue
-        side, beside = asked[0]
-        at = place(beside)
+        side, neighbour = sides[0]
+        at = index_of(neighbour)
         if at is None:
-            yield ("add", "rules", i, side), _absent(beside, names)
+            yield ("add", "rules", i, side), _absent_name(neighbour, names)
         else:
             flow.insert(at + (side == "after"), rule)
     for i, name in enumerate(change.drop.rules):
-        at = place(name)
+        at = index_of(name)
         if at is None:
-            yield ("drop", "rules", i), _absent(name, names)
+            yield ("drop", "rules", i), _absent_name(name, names)
         else:
             del flow[at]
 
 
 def _merged(old: Any, new: Any) -> Any:
-    """The old keys under the new ones; a key that becomes `null` goes."""
+    """The old mapping updated with the new one; a key whose value becomes null is removed."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     both = {**old, **new}
     return {name: value for name, value in both.items() if value is not None}
 
 
-def _absent(name: Any, names: list[str]) -> str:
+def _absent_name(name: Any, names: list[str]) -> str:
     guess = nearest(str(name), names)
     hint = f"; did you mean `{guess}`?" if guess else ""
     return f"`{name}` is not in the version that this one is based on{hint}"
 
 
-def _place_rules(
-    data: Mapping[str, Any], changes: list[Change], document: Document, places: dict[Where, int]
+def _record_lines(
+    data: Mapping[str, Any], changes: list[Change], document: Document, lines: dict[Where, int]
 ) -> None:
-    """Give each entry that a change wrote the line on which it stands."""
+    """Record the line of each entry that a change wrote, for messages."""
     at = {rule.get("rule"): i for i, rule in enumerate(data["flow"])}
     for i, change in enumerate(changes):
         for side in ("add", "change"):
             part: Added | Altered = getattr(change, side)
             for kind in ("params", "facts"):
                 for name in getattr(part, kind):
-                    places[(kind, name)] = document.line((CHANGES, i, side, kind, name))
+                    lines[(kind, name)] = document.line((CHANGES, i, side, kind, name))
             for j, rule in enumerate(part.rules):
                 if rule.get("rule") in at:
                     where = ("flow", at[rule["rule"]])
-                    places[where] = document.line((CHANGES, i, side, "rules", j))
+                    lines[where] = document.line((CHANGES, i, side, "rules", j))
         for name in INSTEAD:
             if getattr(change.change, name) is not None:
-                places[(name,)] = document.line((CHANGES, i, "change", name))
+                lines[(name,)] = document.line((CHANGES, i, "change", name))

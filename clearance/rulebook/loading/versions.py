@@ -1,4 +1,4 @@
-"""The versions of a pack beside each other: which share a day in force, which leave days out."""
+"""Checks across the versions of a pack: versions in force on the same day, and days without one."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from clearance.rulebook.language.model import InForce, Pack
 
 
 def version_problems(packs: Sequence[Pack]) -> Iterator[tuple[int, str]]:
-    """Versions of one pack that share an id or a day in force.
+    """Problems of versions of one pack with the same id or a common day in force.
 
     Args:
-        packs: every pack; what comes back names the later one by its place among them.
+        packs: every pack; each problem has the index of the later version.
     """
-    for (_, one), (i, other) in combinations(enumerate(packs), 2):
-        if one.pack != other.pack:
+    for (_, first), (i, second) in combinations(enumerate(packs), 2):
+        if first.pack != second.pack:
             continue
-        if one.version == other.version:
-            yield i, f"pack {one.pack}: version {one.version} stands twice"
-        elif _overlap(one, other):
+        if first.version == second.version:
+            yield i, f"pack {first.pack}: version {first.version} appears twice"
+        elif _overlap(first, second):
             yield (
                 i,
-                f"pack {one.pack}: versions {one.version} and {other.version} are in force on the "
-                "same day; end one before the other begins",
+                f"pack {first.pack}: versions {first.version} and {second.version} are in force on "
+                "the same day; end one before the other begins",
             )
 
 
 def version_gaps(packs: Sequence[Pack]) -> Iterator[tuple[int, str]]:
-    """Days between two versions of one pack on which none is in force.
+    """Periods between two versions of one pack on which no version is in force.
 
     Args:
-        packs: every pack; what comes back names the later one by its place among them.
+        packs: every pack; each problem has the index of the later version.
     """
     for name in dict.fromkeys(pack.pack for pack in packs):
         periods = sorted(
@@ -51,9 +51,9 @@ def _day_after(period: InForce) -> date | None:
     return None if period.end is None else period.end + timedelta(days=1)
 
 
-def _overlap(one: Pack, other: Pack) -> bool:
-    if one.in_force == "never" or other.in_force == "never":
+def _overlap(first: Pack, second: Pack) -> bool:
+    if first.in_force == "never" or second.in_force == "never":
         return False
-    latest_start = max(one.in_force.start or date.min, other.in_force.start or date.min)
-    earliest_end = min(one.in_force.end or date.max, other.in_force.end or date.max)
+    latest_start = max(first.in_force.start or date.min, second.in_force.start or date.min)
+    earliest_end = min(first.in_force.end or date.max, second.in_force.end or date.max)
     return latest_start <= earliest_end

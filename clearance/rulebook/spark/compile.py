@@ -1,21 +1,20 @@
-"""Packs decided by Spark: a straight chain of projections, no shuffle, no join, no Python.
+"""The Spark compiler: packs as a straight chain of projections, no shuffle, no join, no Python.
 
-1. what every pack asks of a unit: each distinct fact once, as a bit, and the days on which facts
-   flip;
-2. a row a unit and pack, with the pack's facts as two words (`known`, `holding`), in its own order;
-3. the flow as a walk over the pack's terms, which ends in one small code; where the unit's county
-   cannot be read, a walk over each rival's too (`rivals`), and a code of its own where they differ;
-4. the look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
-   other facts leave open. It runs only where a fact that time moves was consulted: elsewhere the
-   answer is the same on every day. A day that is a bound makes its fact known, too: before it the
-   fact is not (`bounds`, where a pack asks of such a day);
-5. what the code says, from the table of decisions; of an eligible unit also since when, never
-   before the day of the unit itself nor before the first day of the pack's law.
+1. One row per unit: each distinct fact of all packs as a bit, and the days on which facts flip.
+2. One row per unit and pack: the pack's facts as two words (`known`, `holding`), in its own order.
+3. The flow as a walk over the pack's terms, which ends in one small code. For a unit with an
+   unreadable county, the terms of each rival are walked too (`rivals`); if a rival decides
+   otherwise, the code is that of an unread county.
+4. The look-ahead: the same walk on each day that flips a fact, over the terms that the unit's
+   other facts leave open. It runs only if a timed fact was consulted; else the answer is the same
+   on every day. A flip day that is a bound also makes its fact known: before that day the fact is
+   unknown (`bounds`).
+5. The decision of the code, from a table of constants. An eligible unit also gets the day since
+   when, not before the day of the unit itself nor before the first day of the pack's law.
 
-Packs are rows of constants (`spark_tables`), so the plan grows with the distinct facts alone. Each
-projection stands on columns of the one before it; a column that a lambda reads is handed on as
-well, since Spark would else work it out anew for every element. Measured in
-docs/decisions/0002-evaluation.md.
+Packs are rows of constants (`tables`), so that the plan grows only with the distinct facts. Each
+projection uses columns of the one before it. A column that a lambda reads is selected again, else
+Spark would compute it for every element. Measurements: docs/decisions/0002-evaluation.md.
 """
 
 from __future__ import annotations
@@ -27,52 +26,52 @@ from pyspark.sql import DataFrame
 
 from clearance.rulebook.language.assigned import Assigned as Assigned
 from clearance.rulebook.spark.tables import Tables
-from clearance.rulebook.spark.text import day_text, literal, name
+from clearance.rulebook.spark.text import day_text, literal, quoted_name
 
 FIRST_DAY = date(1, 1, 1)
 IDENTITY = ("subject_id", "unit_id", "county")
-# A walk that has ended: above the bits of decisions and every code.
+# The bit of a walk that has ended: above the bits of decisions and every code.
 ENDED = 1 << 40
 
 
 def evaluate(units: DataFrame, assigned: Sequence[Assigned], *, as_of: date | str) -> DataFrame:
-    """One row a unit and pack: every column of `determinations` but `sweep_id`.
+    """One row per unit and pack: every column of `determinations` but `sweep_id`.
 
     Args:
         units: `charges` (convicted counts) or `arrests`, with the columns the packs read.
-        assigned: packs of one unit kind with their counties; each at most once.
-        as_of: the sweep's date, or the column of the units that has each one's.
+        assigned: packs of one kind of unit with their counties; each pack at most once.
+        as_of: the sweep's date, or the column of the units with each unit's date.
     """
     if not assigned:
         raise ValueError("evaluate needs at least one pack")
     rows, tables = units, Tables(assigned, as_of=as_of)
-    own_day = [name(as_of)] if isinstance(as_of, str) else []
-    handed_on = [*IDENTITY, *own_day, f"{name(assigned[0].bound.event_day)} AS event_day"]
+    own_day = [quoted_name(as_of)] if isinstance(as_of, str) else []
+    carried = [*IDENTITY, *own_day, f"{quoted_name(assigned[0].resolved.event_day)} AS event_day"]
     for stage in (
-        _asked(tables),
-        [*_words(tables), *_days(tables), "explode(packs) AS variant"],
+        _questions(tables),
+        [*_word_columns(tables), *_day_columns(tables), "explode(packs) AS variant"],
         _facts(tables),
         _answer(tables),
-        *([_settled(tables)] if tables.has_rivals else []),
+        *([_code_with_rivals(tables)] if tables.has_rivals else []),
         _evidence(tables),
         _outlook(tables, as_of),
     ):
-        rows = rows.selectExpr(*handed_on, *stage)
-        handed_on = [*IDENTITY, *own_day, "event_day"]
-    unit = assigned[0].bound.pack.unit
+        rows = rows.selectExpr(*carried, *stage)
+        carried = [*IDENTITY, *own_day, "event_day"]
+    unit = assigned[0].resolved.pack.unit
     return rows.selectExpr(*_determination(tables, unit=unit, as_of=as_of))
 
 
-def _words(tables: Tables) -> list[str]:
+def _word_columns(tables: Tables) -> list[str]:
     return [f"{kind}_{word}" for word in tables.questions.words for kind in ("known", "true")]
 
 
-def _days(tables: Tables) -> list[str]:
+def _day_columns(tables: Tables) -> list[str]:
     return ["flips", "bounds"] if tables.has_bounds else ["flips"]
 
 
-def _asked(tables: Tables) -> list[str]:
-    """What the packs ask of the unit, and whose business it is."""
+def _questions(tables: Tables) -> list[str]:
+    """Columns of a unit: its facts, its flip days, and the packs whose scope it is in."""
     known, true = tables.questions.known_words(), tables.questions.true_words()
     return [
         *[f"{text} AS known_{word}" for word, text in enumerate(known)],
@@ -84,7 +83,7 @@ def _asked(tables: Tables) -> list[str]:
 
 
 def _facts(tables: Tables) -> list[str]:
-    """The pack's known facts, and those that hold on the as-of date; the same of each rival."""
+    """Columns of a unit and pack: the known facts and the facts that hold, and each rival's."""
 
     def gathered(kind: str, variant: str) -> str:
         words = []
@@ -100,7 +99,7 @@ def _facts(tables: Tables) -> list[str]:
     def drawn(variant: str) -> list[str]:
         return [f"{gathered('known', variant)} AS known", f"{gathered('true', variant)} AS holding"]
 
-    own = ["variant", *_days(tables), *drawn("variant")]
+    own = ["variant", *_day_columns(tables), *drawn("variant")]
     if not tables.has_rivals:
         return own
     rival = f"struct({', '.join(['rival AS variant', *drawn('rival')])})"
@@ -108,15 +107,15 @@ def _facts(tables: Tables) -> list[str]:
 
 
 def _fails(holding: str, known: str = "known") -> str:
-    """Word of what a term asks and a known fact denies."""
+    """The mask of facts of a term that are known to have the other truth."""
     return f"(({known} ^ {holding}) & term.yes) | ({holding} & term.no)"
 
 
 def _walk(terms: str, holding: str, known: str = "known") -> str:
     """The code of the first rule that holds.
 
-    On the way it gathers what unknown rules would decide. Reading 5: such a rule matters only where
-    it would decide otherwise; then `unknown` decides.
+    The walk gathers the decisions of unknown rules on its way. By reading 5 an unknown rule matters
+    only if it would decide otherwise; then `unknown` decides.
     """
     return f"""aggregate({terms}, 0L, (w, term) -> CASE
         WHEN w >= {ENDED}L OR ({_fails(holding, known)}) <> 0L THEN w
@@ -127,24 +126,24 @@ def _walk(terms: str, holding: str, known: str = "known") -> str:
 
 
 def _answer(tables: Tables) -> list[str]:
-    """The code on the as-of date."""
+    """Columns with the code on the as-of date."""
     code = _walk(f"{tables.terms()}[variant]", "holding")
-    return [*_handed_on(tables), f"{code} AS code"]
+    return [*_carried(tables), f"{code} AS code"]
 
 
-def _handed_on(tables: Tables) -> list[str]:
+def _carried(tables: Tables) -> list[str]:
     rivals = ["rivals"] if tables.has_rivals else []
-    return ["variant", *_days(tables), "known", "holding", *rivals]
+    return ["variant", *_day_columns(tables), "known", "holding", *rivals]
 
 
-def _or_unread(tables: Tables, code: str, holding: str, known: str = "rival.known") -> str:
-    """The code, unless a rival decides otherwise: then that of a county that cannot be read.
+def _code_or_unread(tables: Tables, code: str, holding: str, known: str = "rival.known") -> str:
+    """The code, or the code of an unread county if a rival decides otherwise.
 
     Args:
         tables: the packs.
-        code: what the pack says.
-        holding: the facts that hold for a `rival`.
-        known: those that are known.
+        code: the pack's code.
+        holding: the word of facts that hold for a `rival`.
+        known: the word of facts that are known for it.
     """
     decides = tables.decides()
     theirs = f"{decides}[{_walk(f'{tables.terms()}[rival.variant]', holding, known)}]"
@@ -152,81 +151,116 @@ def _or_unread(tables: Tables, code: str, holding: str, known: str = "rival.know
     return f"IF(size(rivals) > 0 AND {differ}, {tables.unread()}[variant], {code})"
 
 
-def _settled(tables: Tables) -> list[str]:
-    """The code, where rivals have been heard."""
-    return [*_handed_on(tables), f"{_or_unread(tables, 'code', 'rival.holding')} AS code"]
+def _code_with_rivals(tables: Tables) -> list[str]:
+    """Columns with the code after the rivals' decisions."""
+    return [*_carried(tables), f"{_code_or_unread(tables, 'code', 'rival.holding')} AS code"]
 
 
 def _evidence(tables: Tables) -> list[str]:
-    """The facts consulted."""
+    """Columns with the evidence: the facts consulted."""
     mask = f"{tables.consulted()}[code]"
     return [
-        *[*_handed_on(tables), "code"],
+        *[*_carried(tables), "code"],
         f"holding & {mask} AS facts_true",
         f"known & {mask} AS facts_known",
     ]
 
 
 def _outlook(tables: Tables, as_of: date | str) -> list[str]:
-    """Start of the eligibility, the next eligible day and its code, the next change.
+    """Columns of the look-ahead: start of the eligibility, next eligible day and code, next change.
 
-    All in one expression, since Spark takes long over the parts of an array that was a column.
-    Days that have passed are asked only for the start of an eligibility that holds.
+    The look-ahead is one expression: Spark is slow with parts of an array that was a column. Past
+    days are evaluated only for the start of an eligibility.
     """
     today, still = day_text(as_of), f"{tables.still()}[variant]"
+    terms = f"filter({tables.terms()}[variant], term -> (({_fails('holding')}) & {still}) = 0L)"
+    ahead = _bind("states", _states(tables, today), _ahead(tables, today))
+    ahead = _bind("moves", _moves(tables, today), _bind("terms", terms, ahead))
+    may_change = f"(facts_known & ~{still}) <> 0L"
+    if tables.has_bounds:
+        may_change = f"{may_change} OR array_contains(bounds, true)"
+    if tables.has_rivals:
+        may_change = f"{may_change} OR size(rivals) > 0"
+    return [
+        *["code", "facts_true", "facts_known"],
+        f"IF({may_change}, {ahead}, NULL) AS ahead",
+        f"{tables.packs()}[variant] AS used",
+        f"{tables.says()}[code] AS says",
+    ]
+
+
+def _moves(tables: Tables, today: str) -> str:
+    """The flip days of the variant's timed facts, with the bits that they flip."""
     bit, opened = _moved_bits(tables)
     opens = [f"{opened} AS opened"] if tables.has_bounds else []
     move = ", ".join(
         ["flips[f.at] AS day", f"{bit} AS bit", *opens, f"flips[f.at] <= {today} AS passed"]
     )
-    moves = f"""filter(
+    return f"""filter(
         transform({tables.moving()}[variant], f -> struct({move})),
         move -> move.day IS NOT NULL
     )"""
-    terms = f"filter({tables.terms()}[variant], term -> (({_fails('holding')}) & {still}) = 0L)"
+
+
+def _days_to_evaluate(tables: Tables, today: str) -> str:
+    """The days of all moves, the pack's and its rivals', sorted and each once."""
     days = f"concat(array({literal(FIRST_DAY)}), transform(moves, move -> move.day))"
     if tables.has_rivals:
         theirs = f"transform({tables.moving()}[rival.variant], f -> flips[f.at])"
         theirs = f"flatten(transform(rivals, rival -> {theirs}))"
         days = f"concat({days}, filter({theirs}, day -> day IS NOT NULL))"
-    asked = f"filter({days}, day -> day > {today} OR code < {tables.eligible})"
-    states = f"array_distinct(sort_array({asked}))"
+    needed = f"filter({days}, day -> day > {today} OR code < {tables.eligible})"
+    return f"array_distinct(sort_array({needed}))"
+
+
+def _states(tables: Tables, today: str) -> str:
+    """The code and the evidence on each day to evaluate, computed field by field."""
 
     def on_day(word: str, toggled: str) -> str:
         moved = f"IF((s >= move.day) = move.passed, w, w ^ move.{toggled})"
         return f"aggregate(moves, {word}, (w, move) -> {moved}) AS {word}"
 
-    handed_on, known, consulted = "s.day AS day, s.holding AS holding", "known", ""
-    words, differs = on_day("holding", "bit"), "s.code <> code OR s.facts <> facts_true"
+    carried, known, sure = "s.day AS day, s.holding AS holding", "known", ""
+    words = on_day("holding", "bit")
     if tables.has_bounds:
-        handed_on, known = f"{handed_on}, s.known AS known", "s.known"
+        carried, known = f"{carried}, s.known AS known", "s.known"
         words = f"{words}, {on_day('known', 'opened')}"
-        consulted = f", s.known & {tables.consulted()}[s.code] AS sure"
-        differs = f"{differs} OR s.sure <> facts_known"
-    heard = []
+        sure = f", s.known & {tables.consulted()}[s.code] AS sure"
+    with_rivals = []
     if tables.has_rivals:
-        on_that_day = [
-            f"aggregate({tables.moving()}[rival.variant], rival.{word}, (w, f) -> {moved})"
-            for word, toggled in (("holding", bit), ("known", opened))
-            for moved in [
-                f"IF((s.day >= flips[f.at]) <> (flips[f.at] <= {today}), w ^ {toggled}, w)"
-            ]
-        ]
-        if not tables.has_bounds:
-            on_that_day[1] = "rival.known"
-        settled = _or_unread(tables, "s.code", *on_that_day)
-        heard = [f"{handed_on}, {settled} AS code"]
+        with_rivals = [f"{carried}, {_code_with_rivals_on_day(tables, today)} AS code"]
+    states = _days_to_evaluate(tables, today)
     for fields in (
         f"s AS day, {words}",
-        f"{handed_on}, {_walk('terms', 's.holding', known)} AS code",
-        *heard,
-        f"s.day AS day, s.code AS code, s.holding & {tables.consulted()}[s.code] AS facts"
-        f"{consulted}",
+        f"{carried}, {_walk('terms', 's.holding', known)} AS code",
+        *with_rivals,
+        f"s.day AS day, s.code AS code, s.holding & {tables.consulted()}[s.code] AS facts{sure}",
     ):
         states = f"transform({states}, s -> struct({fields}))"
+    return states
+
+
+def _code_with_rivals_on_day(tables: Tables, today: str) -> str:
+    """The code on the day of a state, after the rivals' decisions on that day."""
+    bit, opened = _moved_bits(tables)
+    holding, known = (
+        f"aggregate({tables.moving()}[rival.variant], rival.{word}, (w, f) -> "
+        f"IF((s.day >= flips[f.at]) <> (flips[f.at] <= {today}), w ^ {toggled}, w))"
+        for word, toggled in (("holding", bit), ("known", opened))
+    )
+    if not tables.has_bounds:
+        known = "rival.known"
+    return _code_or_unread(tables, "s.code", holding, known)
+
+
+def _ahead(tables: Tables, today: str) -> str:
+    """Start of the eligibility, first eligible state after today, and day of the next change."""
     eligible = f"s.code < {tables.eligible}"
+    differs = "s.code <> code OR s.facts <> facts_true"
+    if tables.has_bounds:
+        differs = f"{differs} OR s.sure <> facts_known"
     differs = f"s.day > {today} AND ({differs})"
-    found = f"""struct(
+    return f"""struct(
         aggregate(
             filter(states, s -> s.day <= {today}),
             CAST(NULL AS date),
@@ -235,37 +269,25 @@ def _outlook(tables: Tables, as_of: date | str) -> list[str]:
         get(filter(states, s -> s.day > {today} AND {eligible}), 0) AS opens,
         get(filter(states, s -> {differs}), 0).day AS change
     )"""
-    looked = _let("moves", moves, _let("terms", terms, _let("states", states, found)))
-    moves_anything = f"(facts_known & ~{still}) <> 0L"
-    if tables.has_bounds:
-        moves_anything = f"{moves_anything} OR array_contains(bounds, true)"
-    if tables.has_rivals:
-        moves_anything = f"{moves_anything} OR size(rivals) > 0"
-    return [
-        *["code", "facts_true", "facts_known"],
-        f"IF({moves_anything}, {looked}, NULL) AS ahead",
-        f"{tables.packs()}[variant] AS used",
-        f"{tables.says()}[code] AS says",
-    ]
 
 
 def _moved_bits(tables: Tables) -> tuple[str, str]:
-    """Of a fact that time moves: the bits of what holds and of what is known that its day flips."""
+    """The bits of `holding` and of `known` that the day of a timed fact flips."""
     if not tables.has_bounds:
         return "f.bit", "0L"
     return "IF(bounds[f.at], f.open, f.bit)", "IF(bounds[f.at], f.bit, 0L)"
 
 
-def _let(name: str, value: str, body: str) -> str:
-    """An expression with a name for a part of it, worked out once."""
-    return f"get(transform(array({value}), {name} -> {body}), 0)"
+def _bind(variable: str, value: str, body: str) -> str:
+    """An expression in which Spark computes a value once, under the name of a variable."""
+    return f"get(transform(array({value}), {variable} -> {body}), 0)"
 
 
 def _determination(tables: Tables, *, unit: str, as_of: date | str) -> list[str]:
-    """The row."""
+    """The columns of a determination."""
     is_eligible = f"code < {tables.eligible}"
     not_yet = f"NOT {is_eligible} AND code < {tables.refused} AND ahead.opens IS NOT NULL"
-    # Of days that are not known, the others count.
+    # `greatest` ignores nulls: unknown days do not count.
     begun = f"greatest(nullif(ahead.begun, {literal(FIRST_DAY)}), event_day, used.first_day)"
     columns = {
         "subject_id": "subject_id",

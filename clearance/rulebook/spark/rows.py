@@ -1,4 +1,4 @@
-"""Units given as plain rows, decided by Spark: for cases, property tests and comparisons."""
+"""Spark decisions of units given as Python rows: for cases, property tests and comparisons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TYPES = {
 Item = tuple[ResolvedPack, date, Mapping[str, Any]]
 
 
-def units_of(
+def units_from_rows(
     spark: SparkSession,
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -37,7 +37,7 @@ def units_of(
     unit: Unit,
     catalogue: Catalogue,
 ) -> DataFrame:
-    """One unit a row; `unit_id` is the row's place in the sequence, `as_of` its own of the days."""
+    """One row per unit; `unit_id` is the row's index in the sequence, `as_of` its day of `days`."""
     features = {k: v for k, v in catalogue[unit].items() if k != "county"}
     ddl = ", ".join(f"{name} {TYPES[feature.type]}" for name, feature in features.items())
     values = [
@@ -51,7 +51,7 @@ def units_of(
 def decide_in_spark(
     spark: SparkSession, items: Sequence[Item], *, catalogue: Catalogue
 ) -> list[Determination | None]:
-    """The determination of each item, in order, all in one job; None where out of scope.
+    """The determination of each item, in order, in one job; None for a unit out of scope.
 
     Args:
         spark: the session.
@@ -59,67 +59,68 @@ def decide_in_spark(
         catalogue: for the columns' types.
     """
     groups: dict[tuple[Unit, str], list[int]] = {}
-    for i, (bound, _, _) in enumerate(items):
-        groups.setdefault((bound.pack.unit, _apart(bound)), []).append(i)
-    parts = []
-    for (unit, apart), members in groups.items():
+    for i, (resolved, _, _) in enumerate(items):
+        groups.setdefault((resolved.pack.unit, _own_group(resolved)), []).append(i)
+    decided_groups = []
+    for (unit, has_own_group), members in groups.items():
         group = [items[i] for i in members]
         rows, days = [row for _, _, row in group], [as_of for _, as_of, _ in group]
         assigned = [Assigned(group[0][0])]
-        if not apart:
-            counties = [_county(bound) for bound, _, _ in group]
+        if not has_own_group:
+            counties = [_made_up_county(resolved) for resolved, _, _ in group]
             rows = [{**row, "county": own} for row, own in zip(rows, counties, strict=True)]
-            assigned = _assigned([bound for bound, _, _ in group])
-        units = units_of(spark, rows, days=days, unit=unit, catalogue=catalogue)
-        place = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
+            assigned = _assigned([resolved for resolved, _, _ in group])
+        units = units_from_rows(spark, rows, days=days, unit=unit, catalogue=catalogue)
+        index = F.element_at(F.array(*map(F.lit, members)), F.col("unit_id").cast("int") + 1)
         decided = evaluate(units, assigned, as_of="as_of")
-        parts.append(decided.withColumn("place", place))
+        decided_groups.append(decided.withColumn("index", index))
     results: list[Determination | None] = [None] * len(items)
-    for row in union(parts).toLocalIterator():
-        results[row["place"]] = Determination(
+    for row in union_all(decided_groups).toLocalIterator():
+        results[row["index"]] = Determination(
             **{name: row[name] for name in Determination.__dataclass_fields__}
         )
     return results
 
 
-def union(parts: Sequence[DataFrame]) -> DataFrame:
-    """All rows of the parts, put together in halves.
+def union_all(parts: Sequence[DataFrame]) -> DataFrame:
+    """All rows of the parts, unioned in halves.
 
-    One after the other, each of many parts would have Spark look through all earlier ones again.
+    If parts were added one by one, Spark would analyse all earlier parts again for each of many.
     """
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2
-    return union(parts[:half]).unionByName(union(parts[half:]))
+    return union_all(parts[:half]).unionByName(union_all(parts[half:]))
 
 
-def _apart(bound: ResolvedPack) -> str:
-    """A pack that asks of the county is decided by itself; for others the county is made up."""
-    return bound.fingerprint if "county" in bound.columns else ""
+def _own_group(resolved: ResolvedPack) -> str:
+    """The key of a pack that reads the county, which needs a group of its own; else empty."""
+    return resolved.fingerprint if "county" in resolved.columns else ""
 
 
-def _county(bound: ResolvedPack) -> str:
-    """The made-up county of those whom the pack, as it is set, decides."""
-    return f"COUNTY OF {bound.fingerprint}"
+def _made_up_county(resolved: ResolvedPack) -> str:
+    """The made-up county of the units that a resolved pack decides."""
+    return f"COUNTY OF {resolved.fingerprint}"
 
 
 def _assigned(bounds: Sequence[ResolvedPack]) -> list[Assigned]:
-    """Each pack for its made-up counties, one a set of options.
+    """Each pack for its made-up counties, one county per set of options.
 
-    Under one id a pack stands once among others: versions, and the same with other switches, get
-    ids of their own.
+    One evaluation has each pack id once: versions, and packs with other switches, get new ids.
     """
     settings: dict[str, dict[str, ResolvedPack]] = {}
-    for bound in bounds:
-        shared = bound.with_options({}).fingerprint if bound.options else bound.fingerprint
-        settings.setdefault(shared, {})[_county(bound)] = bound
+    for resolved in bounds:
+        shared = resolved.with_options({}).fingerprint if resolved.options else resolved.fingerprint
+        settings.setdefault(shared, {})[_made_up_county(resolved)] = resolved
     assigned = []
-    for place, by_county in enumerate(settings.values()):
-        own = {
-            county: replace(bound, pack=bound.pack.model_copy(update={"pack": f"pack_{place}"}))
-            for county, bound in by_county.items()
+    for number, by_county in enumerate(settings.values()):
+        by_county_renamed = {
+            county: replace(
+                resolved, pack=resolved.pack.model_copy(update={"pack": f"pack_{number}"})
+            )
+            for county, resolved in by_county.items()
         }
-        first = next(iter(own.values()))
-        options = own if first.options else {}
-        assigned.append(Assigned(first, counties=frozenset(own), by_county=options))
+        first = next(iter(by_county_renamed.values()))
+        options = by_county_renamed if first.options else {}
+        assigned.append(Assigned(first, counties=frozenset(by_county_renamed), by_county=options))
     return assigned

@@ -1,7 +1,7 @@
-"""Packs as tables that Spark's projections look up: what a pack asks, its terms, what it says.
+"""Packs as constant tables for Spark's projections: their facts, terms and decisions.
 
-However many packs there are, they are rows of the same few constants. A *variant* is a pack as some
-counties set it; a *code* is a row of the decisions, one for each thing that a pack can say.
+All packs are rows of the same few constants. A *variant* is a pack with the options of some
+counties; a *code* is the index of a decision, of which each pack has one per rule and certainty.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from clearance.rulebook.language.model import Decision, Otherwise, Rule, Unknown
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.rivals import REASON, RULE, as_rival
 from clearance.rulebook.language.terms import terms_of
-from clearance.rulebook.spark.operators import flip, holds, is_bound, known, truth
-from clearance.rulebook.spark.text import array, name, table
+from clearance.rulebook.spark.operators import bound_condition, flip, holds, known, truth
+from clearance.rulebook.spark.text import array, constant_table, quoted_name
 
 OUTCOMES = ("ELIGIBLE", "NOT_ELIGIBLE", "REVIEW")
 RUNS = "array<struct<by:int,back:int,mask:bigint>>"
@@ -28,113 +28,116 @@ TERMS = (
     "yes:bigint,no:bigint,asks:bigint,code:bigint,unsure:bigint,says:bigint,others:bigint>>"
 )
 PACK = "struct<pack:string,version:string,fingerprint:string,kind:string,first_day:date>"
-# Facts in a word of a unit: the sign stays clear.
+# The number of facts in a word of a unit: the sign bit is not used.
 WORD = 63
 SAYS = "struct<outcome:string,reason:string,rule:string,cite:string>"
 
 
 @dataclass
 class Questions:
-    """The distinct facts of all packs, as words of bits, and the distinct days on which they flip.
+    """The distinct facts of all packs, as words of bits, and the distinct days of their flips.
 
     Attributes:
-        as_of: the day on which the facts are asked, or the column that has it.
-        truths: each fact's text and the text that tells whether it is known, in order of its bit.
-        flips: each day's text, and the text that tells whether it is a bound, empty where it never
-            is; with its place.
+        as_of: the as-of date, or the column with the as-of date.
+        truths: the bit of each fact, by the texts for its truth and for whether it is known.
+        flips: the index of each flip day, by its text and the text for whether it is a bound,
+            which is empty if it never is.
     """
 
     as_of: date | str
     truths: dict[tuple[str, str], int] = field(default_factory=dict)
     flips: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def places(self, bound: ResolvedPack) -> list[int]:
-        """The bit of each fact of a pack, which is added where it is new."""
-        asked = [
-            (holds(bound, fact, as_of=self.as_of), known(bound, fact, as_of=self.as_of))
-            for fact in bound.facts
+    def places(self, resolved: ResolvedPack) -> list[int]:
+        """The bit of each fact of a pack; new facts are added."""
+        questions = [
+            (holds(resolved, fact, as_of=self.as_of), known(resolved, fact, as_of=self.as_of))
+            for fact in resolved.facts
         ]
-        return [self.truths.setdefault(texts, len(self.truths)) for texts in asked]
+        return [self.truths.setdefault(texts, len(self.truths)) for texts in questions]
 
-    def moving(self, bound: ResolvedPack) -> list[dict[str, int]]:
-        """Of each fact of a pack that time moves: where its day stands, and its bit in the pack.
+    def moving(self, resolved: ResolvedPack) -> list[dict[str, int]]:
+        """For each timed fact of a pack: the index of its flip day (`at`) and its bit in the pack.
 
-        `open` is the bit where the fact holds from the day of a bound on; before it is not known.
+        `open` is the bit again if the fact holds after its flip, else 0. It is used instead of
+        `bit` when the day is a bound, before which the fact is unknown.
         """
         rows = []
-        for i in bound.timed:
-            fact = bound.facts[i]
-            if bound.is_off(fact):
+        for i in resolved.timed:
+            fact = resolved.facts[i]
+            if resolved.is_off(fact):
                 continue
-            day = (flip(bound, fact), is_bound(fact.subject, fact))
+            day = (flip(resolved, fact), bound_condition(fact.subject, fact))
             at = self.flips.setdefault(day, len(self.flips))
             rows.append({"at": at, "bit": 1 << i, "open": (1 << i) * fact.rises})
         return rows
 
     @property
     def words(self) -> range:
-        """Numbers of the words."""
+        """The indexes of the words."""
         return range(max(1, -(-len(self.truths) // WORD)))
 
     def known_words(self) -> list[str]:
-        """The known facts of a unit; facts of the same columns are known together."""
+        """The words of a unit's known facts; facts of the same columns share a condition."""
         words = []
         for number in self.words:
-            asked = list(self.truths)[number * WORD :][:WORD]
-            words.append(_word(_masks(text for _, text in asked)))
+            questions = list(self.truths)[number * WORD :][:WORD]
+            words.append(_bits_of_word(_masks(text for _, text in questions)))
         return words
 
     def true_words(self) -> list[str]:
-        """The facts that hold for a unit."""
+        """The words of the facts that hold for a unit."""
         facts = list(self.truths)
         return [
-            _word(_masks(text for text, _ in facts[number * WORD :][:WORD]))
+            _bits_of_word(_masks(text for text, _ in facts[number * WORD :][:WORD]))
             for number in self.words
         ]
 
 
 def _masks(texts: Iterable[str]) -> dict[str, int]:
-    """By text, its bits."""
+    """The mask of bits of each text."""
     masks: dict[str, int] = {}
     for place, text in enumerate(texts):
         masks[text] = masks.get(text, 0) | 1 << place
     return masks
 
 
-def _word(masks: dict[str, int]) -> str:
-    """The bits of every condition that holds."""
+def _bits_of_word(masks: dict[str, int]) -> str:
+    """The sum of the bits of every condition that holds."""
     return " | ".join(["0L", *(f"IF({text}, {mask}L, 0L)" for text, mask in masks.items())])
 
 
 @dataclass(frozen=True)
-class Line:
-    """What a pack says in one case.
+class PackDecision:
+    """One decision of a pack.
 
     Attributes:
-        bound: the pack; its options play no part.
+        resolved: the pack; its options do not matter here.
         rule: the rule's index; the number of rules for `otherwise`.
-        unsure: its `unknown` decides, where that rule would have.
+        unsure: whether `unknown` decides in place of the rule.
     """
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     rule: int
     unsure: bool
 
     @property
     def decision(self) -> Decision:
         """Outcome and relief."""
-        unknown = self.bound.pack.unknown.then
-        return unknown if self.unsure and unknown is not None else self.bound.decisions[self.rule]
+        unknown = self.resolved.pack.unknown.then
+        return (
+            unknown if self.unsure and unknown is not None else self.resolved.decisions[self.rule]
+        )
 
     @property
     def consulted(self) -> int:
-        """The facts asked when the walk ends there."""
-        return self.bound.consulted[self.rule]
+        """The mask of the facts consulted when the rule decides."""
+        return self.resolved.consulted[self.rule]
 
     @property
     def words(self) -> dict[str, str | None]:
-        """What the row says besides the relief."""
-        pack, line = self.bound.pack, self._line
+        """Outcome, reason, rule and cite of the row."""
+        pack, line = self.resolved.pack, self._line
         rule = line.rule if isinstance(line, Rule) else "otherwise"
         if line is pack.unknown:
             rule = "unknown"
@@ -143,7 +146,7 @@ class Line:
 
     @property
     def _line(self) -> Rule | Otherwise | Unknown:
-        pack = self.bound.pack
+        pack = self.resolved.pack
         if self.unsure:
             return pack.unknown
         return pack.otherwise if self.rule == pack.last else pack.flow[self.rule]
@@ -151,14 +154,14 @@ class Line:
 
 @dataclass(frozen=True)
 class UnreadCounty:
-    """What a pack says where the county cannot be read and another's would say otherwise.
+    """The decision for a unit with an unreadable county which a rival would decide otherwise.
 
     Attributes:
-        bound: the pack.
-        consulted: no fact of the pack.
+        resolved: the pack.
+        consulted: 0, for no fact of the pack.
     """
 
-    bound: ResolvedPack
+    resolved: ResolvedPack
     consulted: int = 0
 
     @property
@@ -168,214 +171,222 @@ class UnreadCounty:
 
     @property
     def words(self) -> dict[str, str | None]:
-        """What the row says besides the relief."""
-        cite = self.bound.pack.authority.cite
+        """Outcome, reason, rule and cite of the row."""
+        cite = self.resolved.pack.authority.cite
         return {"outcome": self.decision.outcome, "reason": REASON, "rule": RULE, "cite": cite}
 
 
 class Tables:
-    """The packs of one evaluation, as constants in Spark's SQL.
+    """The packs of one evaluation, as constants in Spark SQL.
 
     Attributes:
         assigned: the packs with their counties.
-        variants: each pack as some counties set it, and the index of its pack; then each rival,
-            and each pack that has rivals as it is where the county cannot be read.
-        lines: the decisions; those that say ELIGIBLE first, then NOT_ELIGIBLE, then REVIEW.
+        variants: the index of its pack and the resolved pack of each variant: first the packs with
+            the options of some counties, then the rivals, then, for unreadable counties, each pack
+            with rivals.
+        decisions: the decisions in order of their codes: ELIGIBLE, then NOT_ELIGIBLE, then REVIEW.
     """
 
     def __init__(self, assigned: Sequence[Assigned], *, as_of: date | str) -> None:
         self.assigned = assigned
         rivals = {rival.fingerprint: rival for item in assigned for rival in item.rivals}
         walked = [as_rival(rival, at) for at, rival in enumerate(rivals.values())]
-        self._packs = [*(item.bound for item in assigned), *walked]
+        self._packs = [*(item.resolved for item in assigned), *walked]
         self.variants: list[tuple[int, ResolvedPack]] = []
         self._variant_of: dict[tuple[int, str], int] = {}
         for i, item in enumerate(assigned):
-            for bound in (item.bound, *item.by_county.values()):
-                if (i, bound.fingerprint) not in self._variant_of:
-                    self._variant_of[i, bound.fingerprint] = len(self.variants)
-                    self.variants.append((i, bound))
+            for resolved in (item.resolved, *item.by_county.values()):
+                if (i, resolved.fingerprint) not in self._variant_of:
+                    self._variant_of[i, resolved.fingerprint] = len(self.variants)
+                    self.variants.append((i, resolved))
         at = dict(zip(rivals, range(len(self.variants), 2**31), strict=False))
         self.variants += [(len(assigned) + i, rival) for i, rival in enumerate(walked)]
         self._unread = {
             i: len(self.variants) + place
             for place, i in enumerate(i for i, item in enumerate(assigned) if item.rivals)
         }
-        self.variants += [(i, assigned[i].bound) for i in self._unread]
+        self.variants += [(i, assigned[i].resolved) for i in self._unread]
         self._rivals_of = {
             variant: [at[rival.fingerprint] for rival in assigned[i].rivals]
             for i, variant in self._unread.items()
         }
-        lines: list[Line | UnreadCounty] = [
-            Line(bound, rule, unsure)
-            for bound in self._packs
-            for unsure in ((False,) if bound.unknown_passes else (False, True))
-            for rule in range(bound.pack.last + 1)
+        decisions: list[PackDecision | UnreadCounty] = [
+            PackDecision(resolved, rule, unsure)
+            for resolved in self._packs
+            for unsure in ((False,) if resolved.unknown_passes else (False, True))
+            for rule in range(resolved.pack.last + 1)
         ]
-        lines += [UnreadCounty(assigned[i].bound) for i in self._unread]
-        self.lines = sorted(lines, key=lambda line: OUTCOMES.index(line.decision.outcome))
+        decisions += [UnreadCounty(assigned[i].resolved) for i in self._unread]
+        self.decisions = sorted(decisions, key=lambda entry: OUTCOMES.index(entry.decision.outcome))
         self._code_of = {
-            (line.bound.pack.pack, line.rule, line.unsure): code
-            for code, line in enumerate(self.lines)
-            if isinstance(line, Line)
+            (entry.resolved.pack.pack, entry.rule, entry.unsure): code
+            for code, entry in enumerate(self.decisions)
+            if isinstance(entry, PackDecision)
         }
         self.questions = Questions(as_of)
-        self._places = [self.questions.places(bound) for _, bound in self.variants]
-        self._moving = [self.questions.moving(bound) for _, bound in self.variants]
+        self._places = [self.questions.places(resolved) for _, resolved in self.variants]
+        self._moving = [self.questions.moving(resolved) for _, resolved in self.variants]
 
     def flips(self) -> str:
-        """Of a unit: the day on which each distinct fact flips that time moves."""
+        """Per unit: the flip day of each distinct timed fact."""
         return array((day for day, _ in self.questions.flips), of="date")
 
     @property
     def has_bounds(self) -> bool:
-        """Whether any day on which a fact flips may be a bound."""
+        """Whether any flip day may be a bound."""
         return any(mark for _, mark in self.questions.flips)
 
     def bounds(self) -> str:
-        """Of a unit: whether each of those days is the latest possible one."""
+        """Per unit: whether each flip day is a bound."""
         return array((mark or "false" for _, mark in self.questions.flips), of="boolean")
 
     def packs_of_unit(self) -> str:
-        """Of a unit: the variants whose business it is."""
+        """Per unit: the variants whose scope and counties it is in."""
         by_scope: dict[str, list[int]] = {}
         for i, item in enumerate(self.assigned):
-            scope = " AND ".join(dict.fromkeys(truth(item.bound, f) for f in item.bound.scope))
+            scope = " AND ".join(
+                dict.fromkeys(truth(item.resolved, f) for f in item.resolved.scope)
+            )
             by_scope.setdefault(scope, []).append(i)
-        none = table([], of="array<int>")
-        found = [
+        none = constant_table([], of="array<int>")
+        variants = [
             f"IF({scope}, {self._by_county(items)}, {none})" for scope, items in by_scope.items()
         ]
-        return f"concat({', '.join(found)})"
+        return f"concat({', '.join(variants)})"
 
     def _by_county(self, packs: list[int]) -> str:
         items = [(i, self.assigned[i]) for i in packs]
         named = {county for _, item in items for county in item.counties_named}
-        elsewhere = table(self._variants(items, county=None), of="array<int>")
+        elsewhere = constant_table(self._variants(items, county=None), of="array<int>")
         if not named:
             return elsewhere
-        own = {county: self._variants(items, county=county) for county in sorted(named)}
-        listed = table(own, of="map<string,array<int>>")
-        return f"coalesce(try_element_at({listed}, {name('county')}), {elsewhere})"
+        by_county = {county: self._variants(items, county=county) for county in sorted(named)}
+        listed = constant_table(by_county, of="map<string,array<int>>")
+        return f"coalesce(try_element_at({listed}, {quoted_name('county')}), {elsewhere})"
 
     def _variants(self, items: list[tuple[int, Assigned]], *, county: str | None) -> list[int]:
-        """The variants that decide in a county; None stands for every one that is not named."""
+        """The variants that decide in a county; None for every county that is not named."""
         if county is None and any(i in self._unread for i, _ in items):
-            read = self._variants([(i, item) for i, item in items if not item.rivals], county=None)
-            return sorted([*read, *(self._unread[i] for i, _ in items if i in self._unread)])
+            decided = self._variants(
+                [(i, item) for i, item in items if not item.rivals], county=None
+            )
+            return sorted([*decided, *(self._unread[i] for i, _ in items if i in self._unread)])
         bounds = [(i, item.of_county(county)) for i, item in items]
         return [self._variant_of[i, b.fingerprint] for i, b in bounds if b is not None]
 
     def runs(self, word: int) -> str:
-        """By variant: the bits that it takes from a word of its unit.
+        """Per variant: the runs of bits that it takes from a word of the unit.
 
-        A run of neighbours moves together: shifted to the left, with what leaves the word there
-        coming in from the right.
+        A run of neighbouring bits is rotated to the left by the same number of places.
         """
-        return table([_runs(places, word) for places in self._places], of=f"array<{RUNS}>")
+        return constant_table([_runs(places, word) for places in self._places], of=f"array<{RUNS}>")
 
     def moving(self) -> str:
-        """By variant: the facts that time moves, their days' places and their bits."""
-        return table(self._moving, of=f"array<{MOVING}>")
+        """Per variant: its timed facts, the indexes of their days and their bits."""
+        return constant_table(self._moving, of=f"array<{MOVING}>")
 
     def still(self) -> str:
-        """By variant: the bits of the facts that time does not move."""
+        """Per variant: the mask of the facts that are not timed."""
         masks = []
-        for moving, (_, bound) in zip(self._moving, self.variants, strict=True):
-            masks.append((1 << len(bound.facts)) - 1 - sum(move["bit"] for move in moving))
-        return table(masks, of="array<bigint>")
+        for moving, (_, resolved) in zip(self._moving, self.variants, strict=True):
+            masks.append((1 << len(resolved.facts)) - 1 - sum(move["bit"] for move in moving))
+        return constant_table(masks, of="array<bigint>")
 
     def terms(self) -> str:
-        """By variant: the terms of its rules in order, the last one of `otherwise`.
+        """Per variant: the terms of its rules in order, last the one of `otherwise`.
 
-        `says` is a bit for the decision, `others` the bits of all other decisions: reading 5 asks
-        whether an unknown rule before would decide otherwise.
+        `says` is a bit for the decision, `others` the bits of all other decisions. By reading 5
+        they show whether an earlier, unknown rule would decide otherwise.
         """
-        by_pack = [self._terms(bound) for bound in self._packs]
-        return table([by_pack[i] for i, _ in self.variants], of=f"array<{TERMS}>")
+        by_pack = [self._terms(resolved) for resolved in self._packs]
+        return constant_table([by_pack[i] for i, _ in self.variants], of=f"array<{TERMS}>")
 
-    def _terms(self, bound: ResolvedPack) -> list[dict[str, int]]:
-        kinds = list(dict.fromkeys(bound.decisions))
+    def _terms(self, resolved: ResolvedPack) -> list[dict[str, int]]:
+        decisions = list(dict.fromkeys(resolved.decisions))
         rows = []
-        for rule, decision in enumerate(bound.decisions):
-            says = 1 << kinds.index(decision)
-            code = self._code_of[bound.pack.pack, rule, False]
-            last = rule == bound.pack.last
-            for yes, no in ((0, 0),) if last else terms_of(bound, bound.conditions[rule]):
+        for rule, decision in enumerate(resolved.decisions):
+            bit = 1 << decisions.index(decision)
+            code = self._code_of[resolved.pack.pack, rule, False]
+            last = rule == resolved.pack.last
+            for yes, no in ((0, 0),) if last else terms_of(resolved, resolved.conditions[rule]):
                 rows.append(
                     {
                         "yes": yes,
                         "no": no,
                         "asks": yes | no,
                         "code": code,
-                        "unsure": self._code_of.get((bound.pack.pack, rule, True), code),
-                        "says": says,
-                        "others": (1 << len(kinds)) - 1 - says,
+                        "unsure": self._code_of.get((resolved.pack.pack, rule, True), code),
+                        "says": bit,
+                        "others": (1 << len(decisions)) - 1 - bit,
                     }
                 )
         return rows
 
     @cached_property
     def eligible(self) -> int:
-        """How many codes say ELIGIBLE: those below it do."""
-        return sum(line.decision.outcome == "ELIGIBLE" for line in self.lines)
+        """The number of codes with ELIGIBLE: every lower code has it."""
+        return sum(entry.decision.outcome == "ELIGIBLE" for entry in self.decisions)
 
     @cached_property
     def refused(self) -> int:
-        """How many codes say ELIGIBLE or NOT_ELIGIBLE."""
-        return sum(line.decision.outcome != "REVIEW" for line in self.lines)
+        """The number of codes with ELIGIBLE or NOT_ELIGIBLE: every lower code has one of them."""
+        return sum(entry.decision.outcome != "REVIEW" for entry in self.decisions)
 
     def consulted(self) -> str:
-        """By code: the facts asked when the walk ends there."""
-        return table([line.consulted for line in self.lines], of="array<bigint>")
+        """Per code: the mask of the facts consulted."""
+        return constant_table([entry.consulted for entry in self.decisions], of="array<bigint>")
 
     @property
     def has_rivals(self) -> bool:
-        """Whether any pack has."""
+        """Whether any pack has rivals."""
         return bool(self._unread)
 
     def rivals(self) -> str:
-        """By variant: the variants that it is held against; none where the county is read."""
+        """Per variant: its rivals' variants; empty unless the county is unreadable."""
         others = [self._rivals_of.get(variant, []) for variant in range(len(self.variants))]
-        return table(others, of="array<array<int>>")
+        return constant_table(others, of="array<array<int>>")
 
     def decides(self) -> str:
-        """By code: a number for outcome and relief."""
-        kinds = list(dict.fromkeys(line.decision for line in self.lines))
-        return table([kinds.index(line.decision) for line in self.lines], of="array<int>")
+        """Per code: a number for outcome and relief."""
+        distinct = list(dict.fromkeys(entry.decision for entry in self.decisions))
+        return constant_table(
+            [distinct.index(entry.decision) for entry in self.decisions], of="array<int>"
+        )
 
     def unread(self) -> str:
-        """By variant: the code for a county that cannot be read; null where it is read."""
+        """Per variant: the code of an unread county; null if the county is readable."""
         of_pack = {
-            line.bound.pack.pack: code
-            for code, line in enumerate(self.lines)
-            if isinstance(line, UnreadCounty)
+            entry.resolved.pack.pack: code
+            for code, entry in enumerate(self.decisions)
+            if isinstance(entry, UnreadCounty)
         }
         codes = {variant: of_pack[self._packs[i].pack.pack] for i, variant in self._unread.items()}
-        found = [codes.get(variant) for variant in range(len(self.variants))]
-        return table(found, of="array<bigint>")
+        by_variant = [codes.get(variant) for variant in range(len(self.variants))]
+        return constant_table(by_variant, of="array<bigint>")
 
     def says(self) -> str:
-        """By code: the words of the row."""
-        return table([line.words for line in self.lines], of=f"array<{SAYS}>")
+        """Per code: outcome, reason, rule and cite of the row."""
+        return constant_table([entry.words for entry in self.decisions], of=f"array<{SAYS}>")
 
     def reliefs(self) -> str:
-        """By code: the relief."""
-        return table([line.decision.relief for line in self.lines], of="array<string>")
+        """Per code: the relief."""
+        return constant_table(
+            [entry.decision.relief for entry in self.decisions], of="array<string>"
+        )
 
     def packs(self) -> str:
-        """By variant: what names the pack, and the first day of its law."""
+        """Per variant: the pack's id, version, fingerprint, kind and first day of the law."""
         rows: list[dict[str, Any]] = [
             {
-                "pack": bound.pack.pack,
-                "version": bound.pack.version,
-                "fingerprint": bound.fingerprint,
-                "kind": bound.pack.kind,
-                "first_day": bound.pack.first_day and bound.pack.first_day.isoformat(),
+                "pack": resolved.pack.pack,
+                "version": resolved.pack.version,
+                "fingerprint": resolved.fingerprint,
+                "kind": resolved.pack.kind,
+                "first_day": resolved.pack.first_day and resolved.pack.first_day.isoformat(),
             }
-            for _, bound in self.variants
+            for _, resolved in self.variants
         ]
-        return table(rows, of=f"array<{PACK}>")
+        return constant_table(rows, of=f"array<{PACK}>")
 
 
 def _runs(places: Sequence[int], word: int) -> list[dict[str, int]]:

@@ -1,4 +1,4 @@
-"""Values as Spark's SQL writes them: one text a select, parsed by the JVM in one call."""
+"""Constants and names as Spark SQL text; a whole select is parsed by the JVM in one call."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from clearance.rulebook.language.model import ParamValue
 
 
-def name(column: str) -> str:
-    """A column's name."""
+def quoted_name(column: str) -> str:
+    """A column's name in backquotes."""
     return f"`{column.replace('`', '``')}`"
 
 
 def literal(value: ParamValue) -> str:
-    """A constant; dates stay clear of the time zones and calendars of Java's own date class."""
+    """A constant; a date literal avoids the time zone and calendar of Java's date class."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
@@ -30,21 +30,21 @@ def literal(value: ParamValue) -> str:
 
 
 def day_text(of: date | str) -> str:
-    """A day: a constant, or the name of a column that holds each row's own."""
-    return name(of) if isinstance(of, str) else literal(of)
+    """A day: a constant, or the quoted name of a column."""
+    return quoted_name(of) if isinstance(of, str) else literal(of)
 
 
-def table(content: Any, *, of: str) -> str:
-    """A constant of any size as one expression: Spark reads the JSON once, when it plans.
+def constant_table(content: Any, *, of: str) -> str:
+    """A constant of any size as one expression; Spark parses its JSON once, when it plans.
 
     Args:
         content: lists and dicts of plain values.
-        of: Spark's type of it.
+        of: its Spark type.
     """
     text = literal(json.dumps(content, separators=(",", ":")))
     return f"from_json({text}, {literal(of)}, map('mode', 'FAILFAST'))"
 
 
 def array(items: Iterable[str], *, of: str) -> str:
-    """An array of expressions, also where there is none."""
+    """An array of expressions; an empty array has the type too."""
     return f"CAST(array({', '.join(items)}) AS array<{of}>)"

@@ -1,1 +1,1 @@
-"""The whole state made up: its counties, years and charges in about their real proportions."""
+"""The made-up state: counties, years and charges in about the proportions of California."""

@@ -1,8 +1,8 @@
-"""What people are charged with: the common charges by frequency and year, and the long tail.
+"""The charges of arrests: the frequent charges by weight and year, and a long tail.
 
-`charges.csv` has a line a charge: its weight in arrests, the first and the last year in which it is
-drawn, and the charge as it is cited and worded. The tail, one line in four out of five, is every
-other section that a statute list names.
+`charges.csv` has one line per charge: its weight in arrests, the first and the last year in which
+it is drawn, its cite and its wording. The tail, four lines in five, has every other section of a
+statute list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Line = tuple[float, int, int, Charge]
 
 
 @cache
-def table() -> tuple[Line, ...]:
+def load_lines() -> tuple[Line, ...]:
     """The lines of the file: weight, first year, last year, charge."""
     with FILE.open(encoding="ascii", newline="") as file:
         return tuple(
@@ -35,22 +35,24 @@ def _charge(row: dict[str, str]) -> Charge:
 
 
 @cache
-def _changes() -> tuple[int, ...]:
-    """The years in which another set of charges begins."""
-    starts = {first for _, first, _, _ in table()} | {last + 1 for _, _, last, _ in table()}
+def _years_of_change() -> tuple[int, ...]:
+    """The years in which the set of charges changes."""
+    starts = {first for _, first, _, _ in load_lines()} | {
+        last + 1 for _, _, last, _ in load_lines()
+    }
     return tuple(sorted(starts))
 
 
 @cache
-def _from(year: int) -> Weighted[Charge]:
+def _weights_in(year: int) -> Weighted[Charge]:
     weights: dict[Charge, float] = {}
-    for weight, first, last, charge in table():
+    for weight, first, last, charge in load_lines():
         if first <= year <= last:
             weights[charge] = weights.get(charge, 0.0) + weight
     return Weighted(weights)
 
 
 def charge_in(year: int, dice: Dice) -> Charge:
-    """A charge of an arrest of this year."""
-    changes = _changes()
-    return dice.draw(_from(changes[bisect_right(changes, year) - 1]))
+    """A charge of an arrest in a year."""
+    changes = _years_of_change()
+    return dice.draw(_weights_in(changes[bisect_right(changes, year) - 1]))

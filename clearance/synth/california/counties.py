@@ -1,4 +1,4 @@
-"""Where people live: the 58 counties by their people, as the census of 2020 counted them.
+"""The population of the 58 counties by the census of 2020, in which made-up people live.
 
 Thousands, rounded; sources in docs/synthetic-california.md.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from clearance.synth.dice import Weighted
 
-# From what is above a million to what is not a thousand.
+# In descending order.
 THOUSANDS = {
     name: float(people)
     for people, name in (

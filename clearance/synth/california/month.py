@@ -1,7 +1,7 @@
-"""The next month's extract: of a hundred people one is different.
+"""The next month's extract, in which one person of a hundred differs.
 
-Somebody is arrested, a case ends, a row is corrected, an arrest is taken off the record, somebody
-is on it for the first time, two records are found to be one person's or found not to be.
+The changes: a new arrest, the end of a case, a corrected row, a removed arrest, a new person, a
+merge of two people, and the end of a merge.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from clearance.synth.california.charges import charge_in
-from clearance.synth.california.people import arrest, world
+from clearance.synth.california.people import make_arrest, world_key
 from clearance.synth.cases import sentence
 from clearance.synth.dice import Dice, Weighted
-from clearance.synth.people import until
+from clearance.synth.people import cut_off
 from clearance.synth.record import COURT, LEVELS, Cycle, Entry, Person, Step
 from clearance.synth.words import spell
 
@@ -26,16 +26,16 @@ KINDS = Weighted(
         "merge": 10.0,
     }
 )
-# Of odd numbers so many are merged before, and of those so many are parted again.
+# The share of odd numbers that are merged in the first month, and of these, of merges ended later.
 MERGED, PARTED = 0.004, 0.1
 
 
-def change_of(seed: int, number: int) -> str:
-    """What is to happen to person `number` in the month after; empty for nothing.
+def planned_change(seed: int, number: int) -> str:
+    """The planned change of person `number` in the next month; empty for none.
 
-    `new` for somebody who is not yet in the first extract.
+    `new` for a person who is not in the first extract.
     """
-    dice = Dice(world(seed), number, "second month")
+    dice = Dice(world_key(seed), number, "second month")
     share = dice.throw()
     if share < NEW:
         return "new"
@@ -43,54 +43,56 @@ def change_of(seed: int, number: int) -> str:
 
 
 def merged_on(seed: int, number: int, as_of: date) -> date | None:
-    """The day on which person `number` was found to be the one before, or None.
+    """The day on which person `number` was merged with the previous person; None if never.
 
-    Only somebody with an odd number is, so that nobody is merged in a circle.
+    Only odd numbers are merged, so that there is no circle.
     """
-    dice = Dice(world(seed), number, "merged")
+    dice = Dice(world_key(seed), number, "merged")
     if number % 2 == 0 or not dice.chance(MERGED):
         return None
     return as_of - timedelta(dice.between(30, 3000))
 
 
-def possible(change: str, seed: int, number: int, *, merged: bool, twin: bool) -> str:
-    """The change that can happen to this person: an arrest where a merge cannot.
+def possible_change(
+    change: str, seed: int, number: int, *, merged: bool, previous_exists: bool
+) -> str:
+    """The change that is possible for a person: an arrest instead of an impossible merge.
 
     Args:
-        change: of `change_of`.
-        seed: which world.
-        number: which person.
-        merged: whether this record was merged before; one in some is parted again.
-        twin: whether the one before is on record.
+        change: the planned change.
+        seed: the seed of the world.
+        number: the person's number.
+        merged: whether the person is merged; some merges are ended.
+        previous_exists: whether the previous person is on record.
     """
-    if merged and Dice(world(seed), number, "parted").chance(PARTED):
+    if merged and Dice(world_key(seed), number, "parted").chance(PARTED):
         return "unmerge"
-    if change == "merge" and (number % 2 == 0 or merged or not twin):
+    if change == "merge" and (number % 2 == 0 or merged or not previous_exists):
         return "arrest"
     return change
 
 
-def a_month_later(
+def change_record(
     somebody: Person, change: str, *, seed: int, as_of: date, later: date
 ) -> tuple[Person | None, str]:
-    """Somebody's record in the next extract, and what has happened; changes the record given.
+    """The person in the next extract, and the change made; the given person is changed.
 
     Args:
-        somebody: as of the first extract.
-        change: what is to happen, one that is possible.
-        seed: of the world.
+        somebody: the person as of the first extract.
+        change: a change that is possible.
+        seed: the seed of the world.
         as_of: the day of the first extract.
         later: the day of the next.
 
     Returns:
-        The record, None where nothing is left of it; `arrest` where there was nothing to decide.
+        The person, None if no cycle is left; and the change, `arrest` if no case was open.
     """
-    dice = Dice(world(seed), somebody.number, "changed")
+    dice = Dice(world_key(seed), somebody.number, "changed")
     on = as_of + timedelta(dice.between(1, (later - as_of).days))
-    if change == "outcome" and not _outcome(somebody, on, dice):
+    if change == "outcome" and not _add_outcome(somebody, on, dice):
         change = "arrest"
     if change == "arrest":
-        somebody.cycles += until(later, [arrest(somebody, on, dice)])
+        somebody.cycles += cut_off(later, [make_arrest(somebody, on, dice)])
     elif change == "correction":
         _correct(somebody, dice)
     elif change == "removal":
@@ -98,11 +100,11 @@ def a_month_later(
     return (somebody if somebody.cycles else None), change
 
 
-def _outcome(somebody: Person, on: date, dice: Dice) -> bool:
-    """A court's decision about the last arrest without one, or relief of the last conviction."""
+def _add_outcome(somebody: Person, on: date, dice: Dice) -> bool:
+    """Add a court step to the last open arrest, or else relief to the last conviction."""
     for cycle in reversed(somebody.cycles):
         if len(cycle.steps) == 1 and _is_open(cycle):
-            cycle.steps.append(_decided(cycle.steps[0], on, dice))
+            cycle.steps.append(_court_step(cycle.steps[0], on, dice))
             return True
     for cycle in reversed(somebody.cycles):
         for step in cycle.steps:
@@ -121,7 +123,7 @@ def _is_open(cycle: Cycle) -> bool:
     return step.kind.startswith("ARREST") and not any(entry.disposition for entry in step.entries)
 
 
-def _decided(arrested: Step, on: date, dice: Dice) -> Step:
+def _court_step(arrested: Step, on: date, dice: Dice) -> Step:
     case = f"CR{dice.digits(6)}"
     entries = []
     for entry in arrested.entries:
@@ -137,7 +139,7 @@ def _decided(arrested: Step, on: date, dice: Dice) -> Step:
 
 
 def _correct(somebody: Person, dice: Dice) -> None:
-    """One thing on the record is another now: a level, a charge, a day, the day of birth."""
+    """Change one thing of the record: a level, a charge, a day, or the birth date."""
     cycle = dice.pick(somebody.cycles)
     step = dice.pick(cycle.steps)
     entry = dice.pick(step.entries)

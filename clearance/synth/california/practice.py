@@ -1,6 +1,6 @@
-"""What comes of an arrest in the whole state: by level, for what is a felony and what is not.
+"""The practices of the whole state: the outcomes of felony arrests and of other arrests.
 
-The shares are near those of the dispositions of adult felony arrests; sources, and what is a guess,
+The shares are near those of the dispositions of adult felony arrests. Sources and guesses are named
 in docs/synthetic-california.md.
 """
 
@@ -148,5 +148,5 @@ OTHER = Practice(
 
 
 def practice_of(level: str) -> Practice:
-    """The practice where this is the level of the gravest charge."""
+    """The practice for an arrest, by the level of its gravest charge."""
     return FELONY if level == "F" else OTHER

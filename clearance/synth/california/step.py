@@ -21,12 +21,12 @@ from clearance.synth.california.block import (
     PEOPLE,
     STATE_FORMS,
     Block,
-    Written,
-    part_of,
+    BlockCounts,
+    feed_part_file,
     write_block,
 )
 from clearance.synth.feeds import MadeFeed, later_day
-from clearance.synth.step import SynthResult, cannot_write, check_people, empty, file_in
+from clearance.synth.step import SynthResult, check_people, clear_extract, extract_file, write_fault
 
 SECOND = "second-month"
 Done = Callable[[int, int], None]
@@ -42,23 +42,23 @@ def synthesize_state(
     processes: int | None = None,
     done: Done | None = None,
 ) -> SynthResult:
-    """Write made-up people of the whole state; the same arguments always give the same bytes.
+    """Write made-up people of the whole state; the same arguments give the same bytes.
 
-    However many processes write, and however many people follow, a block of people is the same.
+    A block of people is the same for any number of processes and of people.
 
     Args:
-        people: how many; those whose record begins after as-of are left out.
+        people: number of people; those whose record begins after as-of are left out.
         out: the folder for the extract's files, and for the feeds below it; files of an earlier
-            run there are replaced.
-        seed: which world.
-        as_of: nothing on the record is later.
-        second_month: whether the extract of a month later is written too, below the folder.
-        processes: how many write; None for as many as may run at a time.
-        done: called after each block with the rows of it and the people in it.
+            run are replaced.
+        seed: the seed of the world.
+        as_of: the last day of the records.
+        second_month: whether to write the extract of the next month too, below the folder.
+        processes: number of writing processes; None for the number of usable CPUs.
+        done: called after each block with its number of rows and of people.
 
     Raises:
         UsageError: a number is out of range.
-        StoreFault: the folder cannot be written to, or a process was ended from outside.
+        StoreFault: the folder cannot be written to, or a process was killed.
     """
     check_people(people)
     if processes is not None and processes < 1:
@@ -72,18 +72,18 @@ def synthesize_state(
     try:
         for folder in (out, out / SECOND):
             if folder in folders or folder.is_dir():
-                empty(folder)
+                clear_extract(folder)
         for folder in folders:
             (folder / FEEDS).mkdir(exist_ok=True)
-        written = _written(blocks, processes or _may_run(), done)
+        counts_by_block = _write_blocks(blocks, processes or _usable_cpus(), done)
         months = [
-            _result(folder, [block[place] for block in written])
-            for place, folder in enumerate(folders)
+            _result(folder, [block[index] for block in counts_by_block])
+            for index, folder in enumerate(folders)
         ]
     except OSError as error:
-        raise cannot_write(out, error) from error
+        raise write_fault(out, error) from error
     finally:
-        _tidy(folders, len(blocks))
+        _remove_unfinished(folders, len(blocks))
     first, *second = months
     return SynthResult(
         first.people,
@@ -95,30 +95,34 @@ def synthesize_state(
     )
 
 
-def _may_run() -> int:
+def _usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _written(blocks: Sequence[Block], processes: int, done: Done | None) -> list[list[Written]]:
-    """What was written of each block, in their order."""
-    found: dict[int, list[Written]] = {}
-    for block, extracts in _side_by_side(blocks, min(processes, len(blocks))):
-        found[block.number] = extracts
+def _write_blocks(
+    blocks: Sequence[Block], processes: int, done: Done | None
+) -> list[list[BlockCounts]]:
+    """Write the blocks; returns the counts of each block's extracts, in the order of the blocks."""
+    counts_by_number: dict[int, list[BlockCounts]] = {}
+    for block, extracts in _write_in_processes(blocks, min(processes, len(blocks))):
+        counts_by_number[block.number] = extracts
         if done is not None:
             done(sum(extract.rows for extract in extracts), len(block.people))
-    return [found[block.number] for block in blocks]
+    return [counts_by_number[block.number] for block in blocks]
 
 
-def _side_by_side(blocks: Sequence[Block], processes: int) -> Iterator[tuple[Block, list[Written]]]:
+def _write_in_processes(
+    blocks: Sequence[Block], processes: int
+) -> Iterator[tuple[Block, list[BlockCounts]]]:
     if processes == 1:
         for block in blocks:
             yield block, write_block(block)
         return
-    # Begun anew, not forked: a fork takes along whatever locks other threads hold.
+    # Spawned, not forked: a fork would copy the locks that other threads hold.
     others = set(active_children())
-    executor = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
+    executor = ProcessPoolExecutor(processes, get_context("spawn"), _start_process)
     try:
         waiting = {executor.submit(write_block, block): block for block in blocks}
         for ended in as_completed(waiting):
@@ -129,7 +133,7 @@ def _side_by_side(blocks: Sequence[Block], processes: int) -> Iterator[tuple[Blo
             "Where memory was short, write with fewer (`--processes 1`), and run this again.",
         ) from error
     except BaseException:
-        # Ctrl-C, or a full disk: what the others are at is of no use any more.
+        # Ctrl-C, or a full disk: the other processes' work is of no use.
         for process in set(active_children()) - others:
             process.terminate()
         raise
@@ -137,8 +141,8 @@ def _side_by_side(blocks: Sequence[Block], processes: int) -> Iterator[tuple[Blo
         executor.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """A writing process leaves Ctrl-C to the one that began it, and ends when that one has."""
+def _start_process() -> None:
+    """Set up a writing process: it ignores Ctrl-C, and ends when its parent has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -150,18 +154,18 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _result(folder: Path, blocks: Sequence[Written]) -> SynthResult:
-    """The figures of an extract, its feeds put together."""
+def _result(folder: Path, blocks: Sequence[BlockCounts]) -> SynthResult:
+    """The result of an extract; joins its feeds."""
     changed = sum((block.changed for block in blocks), Counter[str]())
     return SynthResult(
         people=sum(block.people for block in blocks),
         rows=sum(block.rows for block in blocks),
-        files=tuple(str(file_in(folder, number)) for number in range(len(blocks))),
+        files=tuple(str(extract_file(folder, number)) for number in range(len(blocks))),
         bytes=sum(block.bytes for block in blocks),
         feeds=tuple(
             MadeFeed(
                 kind,
-                str(_joined(folder, kind, len(blocks))),
+                str(_join_feed(folder, kind, len(blocks))),
                 sum(block.feeds[kind] for block in blocks),
             )
             for kind in STATE_FORMS
@@ -170,25 +174,25 @@ def _result(folder: Path, blocks: Sequence[Written]) -> SynthResult:
     )
 
 
-def _joined(folder: Path, kind: str, blocks: int) -> Path:
-    """A feed of all blocks, in their order, below its header."""
+def _join_feed(folder: Path, kind: str, blocks: int) -> Path:
+    """Join the parts of a feed, in the order of blocks, below its header; returns the file."""
     path, form = folder / FEEDS / f"{kind}.csv", STATE_FORMS[kind]
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("w", encoding=form.encoding, newline="") as file:
         form.sheet(file).writerow(form.columns)
     with unfinished.open("ab") as whole:
         for number in range(blocks):
-            with part_of(folder, kind, number).open("rb") as part:
+            with feed_part_file(folder, kind, number).open("rb") as part:
                 shutil.copyfileobj(part, whole)
     unfinished.replace(path)
     return path
 
 
-def _tidy(folders: Sequence[Path], blocks: int) -> None:
-    """No part of a feed and no unfinished file is left, also where writing failed."""
+def _remove_unfinished(folders: Sequence[Path], blocks: int) -> None:
+    """Delete parts of feeds and unfinished files, also after a failure."""
     with suppress(OSError):
         for folder in folders:
             for number in range(blocks):
                 for kind in STATE_FORMS:
-                    part_of(folder, kind, number).unlink(missing_ok=True)
-                file_in(folder, number).with_suffix(".unfinished").unlink(missing_ok=True)
+                    feed_part_file(folder, kind, number).unlink(missing_ok=True)
+                extract_file(folder, number).with_suffix(".unfinished").unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""When people are arrested: as many each year as the state's statistics say, by proportion.
+"""The years of arrests: the state's numbers of arrests by year, in thousands.
 
-Thousands of arrests in a few years; those between are on a straight line. Sources in
-docs/synthetic-california.md, with what is from memory.
+The numbers of a few years are known; those between are interpolated linearly. Sources, and which
+numbers are from memory, are in docs/synthetic-california.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _KNOWN = {
 }
 
 
-def _between(year: int) -> float:
+def _interpolated(year: int) -> float:
     before = max(known for known in _KNOWN if known <= year)
     after = min(known for known in _KNOWN if known >= year)
     if before == after:
@@ -40,24 +40,24 @@ def _between(year: int) -> float:
     return _KNOWN[before] + share * (_KNOWN[after] - _KNOWN[before])
 
 
-THOUSANDS = {year: _between(year) for year in range(FIRST, LAST + 1)}
+THOUSANDS = {year: _interpolated(year) for year in range(FIRST, LAST + 1)}
 _BOUNDS = list(accumulate(THOUSANDS.values()))
 
 
 def day_at(share: float) -> date:
-    """The day before which this share (0 to 1) of all arrests of these years was made."""
+    """The day up to which a share (0 to 1) of all arrests of these years was made."""
     at = share * _BOUNDS[-1]
-    place = min(bisect(_BOUNDS, at), len(_BOUNDS) - 1)
-    first = date(FIRST + place, 1, 1)
-    days = (date(FIRST + place + 1, 1, 1) - first).days
-    done = at - (_BOUNDS[place - 1] if place else 0.0)
-    return first + timedelta(min(int(done / THOUSANDS[FIRST + place] * days), days - 1))
+    index = min(bisect(_BOUNDS, at), len(_BOUNDS) - 1)
+    first = date(FIRST + index, 1, 1)
+    days = (date(FIRST + index + 1, 1, 1) - first).days
+    past = at - (_BOUNDS[index - 1] if index else 0.0)
+    return first + timedelta(min(int(past / THOUSANDS[FIRST + index] * days), days - 1))
 
 
-def folded(share: float) -> float:
-    """A share that ran past either end of these years, turned back there.
+def fold_back(share: float) -> float:
+    """A share beyond either end of these years, reflected at the end.
 
-    Shares that are spread evenly stay so, whatever was added to them.
+    Evenly spread shares stay evenly spread, whatever is added to them.
     """
     over = share % 2.0
     return 2.0 - over if over > 1.0 else over

@@ -121,6 +121,19 @@ BIRTHS: dict[str, tuple[list[dict[str, str]], datetime.date | None]] = {
     "the earliest of a tie": ([{"pri_dob": "19810101"}, {"pri_dob": "19800101"}], DAY(2000, 1, 1)),
 }
 
+# What differs in an arrest of 1 January 2009 beside one a year later, and the first arrest's day.
+SECOND_ARRESTS: dict[str, tuple[dict[str, str], datetime.date | None]] = {
+    "an arrest before": ({}, DAY(2009, 1, 1)),
+    "a day that is not read": ({"stp_event_date": "31/12/99999"}, None),
+    "no day": ({"stp_event_date": ""}, DAY(2010, 1, 1)),
+    "a step before that is not read": ({"stp_type_descr": "ZZYZX"}, None),
+    "a step after that is not read": (
+        {"stp_type_descr": "ZZYZX", "stp_event_date": "20110101"},
+        DAY(2010, 1, 1),
+    ),
+    "a court step before": ({"stp_type_descr": "COURT ACTION"}, DAY(2010, 1, 1)),
+}
+
 
 @pytest.fixture(scope="module")
 def record(spark: SparkSession) -> Prepared:
@@ -148,6 +161,12 @@ def record(spark: SparkSession) -> Prepared:
     earlier = {"count_order": "101003001000", "stp_type_descr": "ARREST/DETAINED/CITED"}
     rows += [{"subject_id": "cycle", **row} for row in cycle]
     rows += [{"subject_id": "cycle", **earlier, "stp_event_date": "20090101"}]
+    arrest, own = {**earlier, "stp_event_date": "20090101"}, cycle[:2]
+    rows += [
+        {"subject_id": case, **row}
+        for case, (differs, _) in SECOND_ARRESTS.items()
+        for row in [*own, {**arrest, **differs}]
+    ]
     county = [
         {"stp_ori_cnty_name": "", "stp_type_descr": "DECEASED"},
         {"stp_ori_cnty_name": "YOLO", "stp_type_descr": "PROBATION"},
@@ -209,6 +228,13 @@ def test_a_cycle_is_the_first_three_digits(record: Prepared) -> None:
     same, other = (record.count("cycle", order) for order in ("101002001000", "102001001000"))
     assert (same.p64_in_cycle, other.p64_in_cycle) == (True, False)
     assert (same.arrest_date, other.arrest_date) == (DAY(2009, 1, 1), None)
+
+
+@pytest.mark.parametrize("case", SECOND_ARRESTS)
+def test_what_may_be_an_earlier_arrest_leaves_the_day_of_the_first_unknown(
+    case: str, record: Prepared
+) -> None:
+    assert record.count(case, "101002001000").arrest_date == SECOND_ARRESTS[case][1]
 
 
 def test_the_county_is_of_the_conviction_then_of_the_court_then_of_any_row(

@@ -90,3 +90,52 @@ OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
         ("convicted", "convicted"),
     ),
 }
+
+# Convictions, of which something is text that is not read, what stands on a later step, and the
+# statuses that the convictions have then.
+STRANGE_CASE, STRANGE_CHARGE = {"ofn": "WVU-77 XKCD"}, {"offense_descr": "#N/A"}
+SAME_CHARGE = {**CONVICTED, "count_order": OTHER_COUNT["count_order"]}
+OTHER_CASE = {**CONVICTED, "count_order": "102002001000", "ofn": "B2", "offense_descr": "484 PC"}
+NEXT_CYCLE = {"count_order": "102003001000"}
+NOT_SURE: dict[str, tuple[list[dict[str, str]], dict[str, str], list[str]]] = {
+    "the case number of one of two": (
+        [{**CONVICTED, **STRANGE_CASE}, SAME_CHARGE], {**CASE, **REVOKED}, ["unknown", "unknown"],
+    ),
+    "the case number of one of another charge": (
+        [{**TWO[0], **STRANGE_CASE}, TWO[1]],
+        {**CASE, **REVOKED, "offense_descr": "484 PC"},
+        ["convicted", "convicted"],
+    ),
+    "the case number of a conviction of another cycle": (
+        [{**CONVICTED, **STRANGE_CASE}, OTHER_CASE],
+        {**REVOKED, **NEXT_CYCLE, "ofn": "A1"},
+        ["unknown", "unknown"],
+    ),
+    "the case number of the change": (
+        [CONVICTED, OTHER_CASE],
+        {**REVOKED, **NEXT_CYCLE, **STRANGE_CASE},
+        ["unknown", "unknown"],
+    ),
+    "the same text for every case number": (
+        [{**one, **STRANGE_CASE} for one in (CONVICTED, OTHER_CASE)],
+        {**REVOKED, **NEXT_CYCLE, **STRANGE_CASE, "offense_descr": "484 PC"},
+        ["unknown", "unknown"],
+    ),
+    "the case number of a change of the only conviction": (
+        [CONVICTED], {**CASE, **REVOKED, **STRANGE_CASE}, ["convicted"],
+    ),
+    "the charge of one of two": (
+        [{**CONVICTED, **STRANGE_CHARGE}, SAME_CHARGE],
+        {**CASE, **REVOKED},
+        ["unknown", "unknown"],
+    ),
+    "the charge of the only conviction": (
+        [{**CONVICTED, **STRANGE_CHARGE}], {**CASE, **REVOKED}, ["unknown"],
+    ),
+    "the case number of a dismissal": (
+        TWO, {**CASE, **ENDED, **STRANGE_CASE}, ["unknown", "convicted"],
+    ),
+    "the case number of a dismissed conviction": (
+        [{**TWO[0], **STRANGE_CASE}, TWO[1]], {**CASE, **ENDED}, ["unknown", "convicted"],
+    ),
+}  # fmt: skip

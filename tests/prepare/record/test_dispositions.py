@@ -13,6 +13,7 @@ from tests.prepare.record.later_changes import (
     DOUBTFUL,
     FIRST,
     LINKS,
+    NOT_SURE,
     OF_TWO,
     OTHER_COUNT,
     REACHES,
@@ -193,6 +194,11 @@ def outcomes(spark: SparkSession) -> Prepared:
         for case, (change, _) in OF_TWO.items()
         for row in (*TWO, change)
     ]
+    rows += [
+        {**row, "subject_id": case}
+        for case, (given, change, _) in NOT_SURE.items()
+        for row in (*given, change)
+    ]
     plea = {**SET_ASIDE, "disp_descr": "PLEA WITHDRAWN & DISM PER 1203.43 PC", "ofn": "A1"}
     diverted = {**CASE, "disp_descr": "DIVERTED PER 1000 PC"}
     rows += [{**row, "subject_id": "diverted, and later the plea"} for row in (diverted, plea)]
@@ -303,6 +309,23 @@ def test_what_may_be_about_several_convictions_makes_each_of_them_unknown(
     assert tuple(one.status for one in both) == statuses
     doubtful = ["DOUBTFUL_DISPOSITION" in one.quality for one in both]
     assert doubtful == [status == "unknown" for status in statuses]
+
+
+@pytest.mark.parametrize("case", NOT_SURE)
+def test_a_case_number_or_a_charge_that_is_not_read_leaves_open_which_conviction_is_changed(
+    case: str, outcomes: Prepared
+) -> None:
+    given, _, statuses = NOT_SURE[case]
+    found = [outcomes.count(case, row["count_order"]) for row in given]
+    assert [one.status for one in found] == statuses
+    assert not any(one.probation_revoked for one in found if one.status == "unknown")
+
+
+def test_a_change_of_the_only_conviction_needs_no_case_number_that_can_be_read(
+    outcomes: Prepared,
+) -> None:
+    only = outcomes.count("the case number of a change of the only conviction", FIRST)
+    assert only.probation_revoked
 
 
 def test_a_revocation_on_a_later_step_is_that_of_the_conviction_of_its_charge(

@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.oracle import Determination, decide
 from tests.support.rows import Prepared, prepared, source_rows
@@ -138,7 +138,7 @@ def law() -> ResolvedPack:
         for item in rulebook.packs
         if (item.pack.pack, item.pack.version) == ("pc1203_425", "2024-10-01")
     )
-    return resolve(pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return rulebook.resolve(pack, switches={})
 
 
 @pytest.mark.parametrize("case", DAYS)

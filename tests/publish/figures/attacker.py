@@ -21,8 +21,8 @@ from clearance.publish.figures.small_cells import (
     ReasonCell,
     public_figures,
 )
-from clearance.report.months import public_months
-from clearance.report.people import people_left
+from clearance.report.months import publishable_months
+from clearance.report.people import publishable_left
 
 STATES = 1_000
 STATE, PARTS = "the state", 3
@@ -77,13 +77,13 @@ class State:
         """The lines of the state, of what is shown."""
         months: dict[Cell, dict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
         left: dict[Cell, dict[Any, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for one in given:
-            if not public.outcomes[one.county, one.pack, one.outcome]:
+        for decision in given:
+            if not public.outcomes[decision.county, decision.pack, decision.outcome]:
                 continue
-            if one.outcome == "NOT_YET":
-                months[STATE, one.pack, "NOT_YET"][one.month].append(one.person)
-            if one.outcome == "ELIGIBLE":
-                left[STATE, one.pack, "ELIGIBLE"][one.cleared].add(one.person)
+            if decision.outcome == "NOT_YET":
+                months[STATE, decision.pack, "NOT_YET"][decision.month].append(decision.person)
+            if decision.outcome == "ELIGIBLE":
+                left[STATE, decision.pack, "ELIGIBLE"][decision.cleared].add(decision.person)
         people = {
             cell: {cleared: Number(len(of), len(of)) for cleared, of in line.items()}
             for cell, line in left.items()
@@ -137,8 +137,8 @@ def random_of(text: str) -> float:
 def a_month_later(before: list[Decision], dice: Random) -> list[Decision]:
     """The same units, a few of them decided otherwise."""
     lines: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, one in enumerate(before):
-        lines[one.county, one.pack].append(at)
+    for at, decision in enumerate(before):
+        lines[decision.county, decision.pack].append(at)
     after = list(before)
     for line in lines.values():
         for at in dice.sample(line, min(len(line), dice.randrange(CHANGES + 1))):
@@ -179,12 +179,12 @@ def page_of(state: State) -> Page:
     for cell, line in state.lines.items():
         whole = sum(number.units for number in line.values())
         if cell[2] == "NOT_YET":
-            months = public_months(line)
+            months = publishable_months(line)
             # What is withheld is not listed, as what is of nobody.
             parts = {str(at): months[at].units if at in months else None for at in range(PARTS)}
             lines[cell] = parts, whole
         elif whole >= SMALLEST:
-            left = people_left(whole, line[True].units if True in line else 0)
+            left = publishable_left(whole, line[True].units if True in line else 0)
             both = {"True": left, "False": None if left is None else whole - left}
             lines[cell] = both, whole
     return Page(units, shown, {}, public.totals, lines)
@@ -235,10 +235,10 @@ def opened(*months: tuple[Page, State]) -> list[Figure]:
     pages = [page for page, _ in months]
     for (before, after), two in zip(pairwise(known), pairwise(pages), strict=True):
         for key in before.keys() & after.keys():
-            one, other = before[key], after[key]
-            if not (isinstance(one, int) and isinstance(other, int)):
+            figure, next_figure = before[key], after[key]
+            if not (isinstance(figure, int) and isinstance(next_figure, int)):
                 most = may_change(key, *two)
-                solver.add(one - other <= most, other - one <= most)
+                solver.add(figure - next_figure <= most, next_figure - figure <= most)
     far: dict[Figure, z3.BoolRef] = {}
     for key in set.intersection(*(set(figures) for figures in known)):
         true = [truth.units.get(key, 0) for _, truth in months]
@@ -252,14 +252,16 @@ def opened(*months: tuple[Page, State]) -> list[Figure]:
     return _never_far(far, solver)
 
 
-def may_change(key: Cell | ReasonCell, one: Page, other: Page) -> int:
+def may_change(key: Cell | ReasonCell, page: Page, next_page: Page) -> int:
     """How far a figure can lie from that of the next month.
 
     One of the state is of the counties that show its outcome; others may come in or drop out.
     """
     if key[0] != STATE:
         return CHANGES
-    cells = [[page.outcomes.get((c, *key[1:3])) or 0 for page in (one, other)] for c in COUNTIES]
+    cells = [
+        [month.outcomes.get((c, *key[1:3])) or 0 for month in (page, next_page)] for c in COUNTIES
+    ]
     return sum(max(units) if 0 in units else CHANGES for units in cells)
 
 

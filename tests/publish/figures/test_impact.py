@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.publish.figures.impact import impacts
+from clearance.publish.figures.impact import count_impact
 from clearance.publish.figures.summary import IMPACT
 from tests.support.literal_tables import charge, determination, frame
 
@@ -89,7 +89,7 @@ def found(spark: SparkSession) -> dict[tuple[str, date], tuple[int, ...]]:
     return {
         (row.county, day): tuple(row[name] for name in IMPACT)
         for day in (AS_OF, LEAP)
-        for row in impacts(decided, charges=record, as_of=day).collect()
+        for row in count_impact(decided, charges=record, as_of=day).collect()
     }
 
 

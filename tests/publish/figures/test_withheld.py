@@ -14,7 +14,7 @@ from clearance.publish.figures.small_cells import (
     SMALLEST,
     Number,
     public_figures,
-    withheld,
+    withheld_keys,
 )
 from tests.publish.figures.attacker import (
     PACKS,
@@ -128,10 +128,10 @@ def test_a_figure_that_passes_eleven_gives_away_no_other() -> None:
     ],
 )
 def test_a_small_figure_is_never_withheld_alone(line: dict[str, Number], hidden: set[str]) -> None:
-    assert withheld(line, order=str) == hidden
+    assert withheld_keys(line, order=str) == hidden
 
 
 def test_what_goes_with_a_small_figure_does_not_depend_on_sizes() -> None:
     small = {"A": Number(3, 3), "B": Number(40, 40), "C": Number(50, 50)}
     later = {"A": Number(3, 3), "B": Number(60, 60), "C": Number(50, 50)}
-    assert withheld(small, order=str) == withheld(later, order=str) == {"A", "B"}
+    assert withheld_keys(small, order=str) == withheld_keys(later, order=str) == {"A", "B"}

@@ -20,9 +20,9 @@ from clearance.errors import StoreFault
 from clearance.grant.step import grant
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.publish.files import workplace
+from clearance.publish.files import open_workspace
 from clearance.publish.notices import to_courts as notices
-from clearance.publish.notices.due import MARK, note_due, notices_due
+from clearance.publish.notices.due import MARKER, read_due_files, write_due_files
 from clearance.publish.notices.to_courts import COLUMNS, write_notices
 from tests.support.months import DECEMBER, NOVEMBER, PEOPLE
 from tests.support.stores import November
@@ -39,10 +39,10 @@ def publish(
     counties: list[str] | None = None,
     **more: Any,
 ) -> int:
-    with workplace(out) as place:
+    with open_workspace(out) as workspace:
         return write_notices(
             *(spark, store),
-            place=place,
+            workspace=workspace,
             counties=counties,
             rules=RULES,
             sweep=replace(latest_sweep(spark, store), as_of=as_of, **more),
@@ -81,10 +81,10 @@ def test_a_grant_is_told_once_over_any_number_of_folders_with_what_a_court_needs
     spark: SparkSession, granted: Store, tmp_path: Path
 ) -> None:
     store = copied(granted, tmp_path)
-    one, other = tmp_path / "one", tmp_path / "other"
-    assert publish(spark, store, one, date(2026, 10, 31)) == 0
-    assert publish(spark, store, one, NOVEMBER) == len(PEOPLE)
-    november = lines(one, "2026-11")
+    first, second = tmp_path / "one", tmp_path / "other"
+    assert publish(spark, store, first, date(2026, 10, 31)) == 0
+    assert publish(spark, store, first, NOVEMBER) == len(PEOPLE)
+    november = lines(first, "2026-11")
     assert names(november) == sorted(PEOPLE)
     first = november[0]
     assert (first["court"], first["case_number"]) == ("SUPERIOR COURT, YOLO", "CR-10")
@@ -93,12 +93,12 @@ def test_a_grant_is_told_once_over_any_number_of_folders_with_what_a_court_needs
     assert (first["county"], first["charge"]) == ("YOLO", "484 PC")
     assert (first["kind"], first["granted_on"]) == ("grant", NOVEMBER.isoformat())
 
-    whole = (one / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
+    whole = (first / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
     versions = [store.version(spark, table) for table in ("grants", "notices")]
-    assert publish(spark, store, one, NOVEMBER) == 0
-    assert (one / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == whole
-    assert publish(spark, store, other, NOVEMBER) == 0
-    assert lines(other, "2026-11") == []
+    assert publish(spark, store, first, NOVEMBER) == 0
+    assert (first / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == whole
+    assert publish(spark, store, second, NOVEMBER) == 0
+    assert lines(second, "2026-11") == []
     assert [store.version(spark, table) for table in ("grants", "notices")] == versions
 
 
@@ -110,9 +110,9 @@ def test_a_what_if_tells_no_court_anything_new(
     assert not store.exists(spark, "notices")
     assert not list(out.rglob("notice-*.csv"))
     assert publish(spark, store, out, NOVEMBER) == len(PEOPLE)
-    told = (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
+    content = (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes()
     assert publish(spark, store, out, NOVEMBER, what_if=True) == 0
-    assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == told
+    assert (out / "courts" / "yolo" / "notice-2026-11.csv").read_bytes() == content
 
 
 def test_a_run_that_ended_after_the_notices_were_noted_is_made_good_by_the_next(
@@ -131,14 +131,14 @@ def test_a_run_that_ended_after_the_notices_were_noted_is_made_good_by_the_next(
         patched.setattr(notices, "move_lists", ends)
         publish(spark, store, out, NOVEMBER)
     assert store.read(spark, "notices").count() == len(PEOPLE)
-    assert {path.name for path in out.iterdir()} == {"packets", MARK}
-    assert notices_due(out) == {("YOLO", "2026-11")}
+    assert {path.name for path in out.iterdir()} == {"packets", MARKER}
+    assert read_due_files(out) == {("YOLO", "2026-11")}
     # The next run comes a month later.
     assert publish(spark, store, out, DECEMBER) == 0
     assert names(lines(out, "2026-11")) == sorted(PEOPLE)
     assert lines(out, "2026-12") == []
     assert store.read(spark, "grants").where("noticed_in = '2026-11'").count() == len(PEOPLE)
-    assert notices_due(out) == frozenset() and not (out / MARK).exists()
+    assert read_due_files(out) == frozenset() and not (out / MARKER).exists()
     # What an office takes away afterwards stays away.
     (out / "courts" / "yolo" / "notice-2026-11.csv").unlink()
     publish(spark, store, out, DECEMBER)
@@ -154,7 +154,7 @@ def test_a_file_that_lacks_what_a_run_noted_before_it_ended_is_made_again(
     whole = file.read_bytes()
     # As if the last line had been noted by a later run of the month, which ended before its move.
     file.write_bytes(whole[: whole.rindex(b"\n", 0, -1) + 1])
-    note_due(out, {("YOLO", "2026-11"), ("MARIN", "2026-11")})
+    write_due_files(out, {("YOLO", "2026-11"), ("MARIN", "2026-11")})
     publish(spark, store, out, DECEMBER, counties=["YOLO"])
     assert file.read_bytes() == whole
-    assert notices_due(out) == {("MARIN", "2026-11")}, "another run has that to make"
+    assert read_due_files(out) == {("MARIN", "2026-11")}, "another run has that to make"

@@ -12,11 +12,16 @@ from pyspark.sql import DataFrame, SparkSession
 
 from clearance.errors import RulebookInvalid
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.files import workplace
+from clearance.publish.files import open_workspace
 from clearance.publish.notices.county_lists import move_lists
-from clearance.publish.notices.to_prosecutors import COLUMNS, load_notice, upcoming, write_upcoming
-from clearance.publish.packets.comments import load_notable
-from clearance.publish.packets.counts import numbered_steps
+from clearance.publish.notices.to_prosecutors import (
+    COLUMNS,
+    find_upcoming,
+    load_look_ahead,
+    write_upcoming,
+)
+from clearance.publish.packets.comments import load_comment_rules
+from clearance.publish.packets.counts import steps_with_case_number
 from clearance.publish.packets.row_keys import row_keys
 from clearance.schemas import CHARGES, DETERMINATIONS
 from tests.support.rows import RULES, source_rows
@@ -63,18 +68,18 @@ def coming(spark: SparkSession) -> DataFrame:
         for unit in units
     ]
     charges = [tuple(count.get(name) for name in CHARGES.columns) for count in counts]
-    return upcoming(
+    return find_upcoming(
         spark.createDataFrame(decided, DETERMINATIONS.ddl),
         charges=spark.createDataFrame(charges, CHARGES.ddl),
-        numbered=numbered_steps(
+        numbered=steps_with_case_number(
             row_keys(
                 source_rows(spark, *[{"subject_id": case, "ofn": "CR-7"} for case in CASES]),
-                notable=load_notable(RULES),
+                comment_rules=load_comment_rules(RULES),
                 rules=load_record_rules(RULES),
             )
         ),
         as_of=AS_OF,
-        notice=load_notice(RULES),
+        look_ahead=load_look_ahead(RULES),
     ).persist()
 
 
@@ -89,8 +94,8 @@ def test_convictions_that_a_law_makes_eligible_within_twelve_months_are_listed(
 
 
 def test_a_longer_horizon_shows_more(spark: SparkSession) -> None:
-    assert load_notice(RULES).horizon_months == 12
-    assert load_notice(RULES, horizon_months=24).horizon_months == 24
+    assert load_look_ahead(RULES).horizon_months == 12
+    assert load_look_ahead(RULES, horizon_months=24).horizon_months == 24
 
 
 def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
@@ -100,8 +105,8 @@ def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
     stale = tmp_path / "prosecutor" / "inyo" / "upcoming.csv"
     stale.parent.mkdir(parents=True)
     stale.write_text("an earlier month's\n")
-    with workplace(tmp_path) as place:
-        move_lists(write_upcoming(coming, place=place, names=names, expected=3))
+    with open_workspace(tmp_path) as workspace:
+        move_lists(write_upcoming(coming, workspace=workspace, names=names, expected=3))
     assert stale.read_text() == ",".join(COLUMNS) + "\n"
     with (tmp_path / "prosecutor" / "yolo" / "upcoming.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))
@@ -113,4 +118,4 @@ def test_each_county_has_a_file_in_order_and_an_earlier_one_is_replaced(
 def test_rules_that_do_not_say_how_far_to_look_are_refused(tmp_path: Path) -> None:
     (tmp_path / "packets.yaml").write_text("upcoming: {horizon_months: 12}\n")
     with pytest.raises(RulebookInvalid, match="petition_days"):
-        load_notice(tmp_path)
+        load_look_ahead(tmp_path)

@@ -42,7 +42,7 @@ def test_a_failed_publish_leaves_the_earlier_packets_and_the_next_one_replaces_t
 
     before = {path: path.read_bytes() for path in published.out.rglob("*") if path.is_file()}
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.publish.packets.packets.summaries", fails)
+        broken.setattr("clearance.publish.packets.packets.county_summaries", fails)
         with pytest.raises(StoreFault):
             again(["MARIN"])
     packets = published.out / "packets"
@@ -63,7 +63,7 @@ def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
     # A county of several chunks, and no file of source rows.
     monkeypatch.setattr("clearance.publish.packets.relief.CHUNK_ROWS", 2)
 
-    def said(**more: Any) -> tuple[list[str], bool, bool | None]:
+    def what_if_labels(**more: Any) -> tuple[list[str], bool, bool | None]:
         publish(
             *(spark, published.store),
             out=tmp_path,
@@ -80,8 +80,8 @@ def test_the_packets_of_a_what_if_say_so_until_others_take_their_place(
         what_if = json.loads((folder / "summary.json").read_text()).get("what_if")
         return texts, WHAT_IF in cells, what_if
 
-    assert said(what_if=True) == ([f"{WHAT_IF}\n"], True, True)
-    assert said() == ([], False, None)
+    assert what_if_labels(what_if=True) == ([f"{WHAT_IF}\n"], True, True)
+    assert what_if_labels() == ([], False, None)
     header, *rows = (tmp_path / "packets" / "san-joaquin" / "relief.csv").read_bytes().splitlines()
     assert [header, *sorted(rows)] == published.bytes_of("san-joaquin", "relief")
 

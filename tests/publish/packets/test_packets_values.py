@@ -15,12 +15,22 @@ from clearance.ingest.layout import FIELDS
 from clearance.ingest.record import parsed
 from clearance.platform.paths import rules_folder
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.column_order import CONDENSED, charge_shown, csv_fields, years_since
-from clearance.publish.packets.comments import charges_in_comments, comments_to_show, load_notable
-from clearance.publish.packets.counts import case_numbers, numbered_steps
-from clearance.publish.packets.lines import condensed, without_96th
-from clearance.publish.packets.row_keys import case_number, row_keys
-from clearance.publish.words import PackWords, load_reasons, office_word, pack_words, reason_text
+from clearance.publish.column_order import CONDENSED, csv_fields, format_charge, years_since
+from clearance.publish.packets.comments import (
+    charges_in_comments,
+    comments_with_other_sections,
+    load_comment_rules,
+)
+from clearance.publish.packets.counts import case_numbers_by_step, steps_with_case_number
+from clearance.publish.packets.lines import condensed_line, without_blank_96th
+from clearance.publish.packets.row_keys import court_case_number, row_keys
+from clearance.publish.words import (
+    PackWords,
+    format_reason,
+    load_reason_texts,
+    office_word,
+    read_pack_words,
+)
 from tests.support.literal_tables import AS_OF, record
 from tests.support.rows import frames, source_rows
 
@@ -89,12 +99,12 @@ def values(spark: SparkSession) -> dict[str, list]:
         {"subject_id": f"{at}", "offense_descr": charge, "comment_text": comment}
         for at, (charge, comment, _) in enumerate(COMMENTS)
     ]
-    notable, rows = load_notable(rules_folder()), source_rows(spark, *given)
+    comment_rules, rows = load_comment_rules(rules_folder()), source_rows(spark, *given)
     _, charges, _ = frames(rows)
-    shown = comments_to_show(
-        row_keys(rows, notable=notable, rules=RECORD),
-        in_comments=charges_in_comments(charges, notable=notable),
-        notable=notable,
+    shown = comments_with_other_sections(
+        row_keys(rows, comment_rules=comment_rules, rules=RECORD),
+        in_comments=charges_in_comments(charges, comment_rules=comment_rules),
+        comment_rules=comment_rules,
         at_most=len(given),
     ).collect()
     years = spark.createDataFrame([(day,) for day, _ in YEARS], "day date").select(
@@ -140,7 +150,9 @@ def test_fields_are_picked_and_trimmed_as_received(spark: SparkSession) -> None:
     ]
     rows = spark.createDataFrame([(given,) for given, _ in lines], "line string")
     read = parsed(F.col("line"))
-    made = rows.select(without_96th(F.col("line"), fields=read), condensed(read)).collect()
+    made = rows.select(
+        without_blank_96th(F.col("line"), fields=read), condensed_line(read)
+    ).collect()
     assert [row[0] for row in made] == [wanted for _, wanted in lines]
     for row, (_, whole) in zip(made, lines, strict=True):
         whole_fields = dict(zip(FIELDS, next(csv.reader([whole])), strict=True))
@@ -180,12 +192,14 @@ def test_a_case_number_is_what_court_rows_of_the_step_say_once_in_record_order(
     table = spark.createDataFrame(
         rows, "subject_id string, count_order string, stp_type_descr string, ofn string"
     )
-    numbered = numbered_steps(table.withColumn("case_number", case_number(rules=RECORD)))
+    numbered = steps_with_case_number(
+        table.withColumn("case_number", court_case_number(rules=RECORD))
+    )
     decided = spark.createDataFrame(
         [("P", "101002001000"), ("P", "101002002000"), ("Q", "101002001000")],
         "subject_id string, count_order string",
     )
-    made = case_numbers(numbered, decided=decided, at_most=3).collect()
+    made = case_numbers_by_step(numbered, decided=decided, at_most=3).collect()
     assert {(row.subject_id, row.step): row.case_number for row in made} == {
         ("P", "101002"): "B; A; C",
         ("Q", "101002"): "OTHER PERSON",
@@ -197,7 +211,7 @@ def test_a_charge_is_written_as_offices_write_it(spark: SparkSession) -> None:
         [("PC", "647", ["F"]), ("HS", "11357", []), ("PC", "667", ["E", "2"]), (None, "459", [])],
         "book string, section string, path array<string>",
     )
-    shown = rows.select(charge_shown(F.col("book"), F.col("section"), F.col("path"))).collect()
+    shown = rows.select(format_charge(F.col("book"), F.col("section"), F.col("path"))).collect()
     assert [row[0] for row in shown] == ["647(F) PC", "11357 HS", "667(E)(2) PC", "459"]
 
 
@@ -230,7 +244,7 @@ def test_a_pack_gives_labels_params_and_facts() -> None:
     unknown: {counts_as: not_holding}
     otherwise: {label: O}
     """
-    words = pack_words(pack="p", version="v", text=text, facts=["old"])
+    words = read_pack_words(pack="p", version="v", text=text, facts=["old"])
     assert words == PackWords(
         *("p", "v", "T"),
         facts=("old",),
@@ -242,14 +256,16 @@ def test_a_pack_gives_labels_params_and_facts() -> None:
 
 def test_a_reason_text_takes_the_packs_values_and_an_unknown_code_stands_for_itself() -> None:
     texts = {"QUIET": "No convictions in past {years} years, {charge}"}
-    assert reason_text("QUIET", texts, {"years": "5"}) == "No convictions in past 5 years, {charge}"
-    assert reason_text("OTHER", texts, {}) == "OTHER"
+    assert (
+        format_reason("QUIET", texts, {"years": "5"}) == "No convictions in past 5 years, {charge}"
+    )
+    assert format_reason("OTHER", texts, {}) == "OTHER"
 
 
 def test_broken_reason_and_packet_files_are_refused(tmp_path: Path) -> None:
-    assert load_reasons(tmp_path) == {}
+    assert load_reason_texts(tmp_path) == {}
     (tmp_path / "reasons.yaml").write_text("A: {text: x}")
     with pytest.raises(RulebookInvalid, match=r"reasons\.yaml"):
-        load_reasons(tmp_path)
+        load_reason_texts(tmp_path)
     with pytest.raises(RulebookInvalid, match=r"packets\.yaml"):
-        load_notable(tmp_path)
+        load_comment_rules(tmp_path)

@@ -17,7 +17,7 @@ from pyspark.sql import Row
 from clearance.platform.paths import rules_folder
 from clearance.publish.column_order import HEADERS
 from clearance.publish.figures.summary import IMPACT
-from clearance.publish.reasons import load_meanings, reasons_of
+from clearance.publish.reasons import list_reasons, load_column_meanings
 from clearance.publish.workbook.workbook import Explained, write_workbook
 
 AS_OF = date(2026, 11, 1)
@@ -39,7 +39,7 @@ TEXTS = {
     "REST": "=WEBSERVICE(A1)",
 }
 PACKS = [Row(fingerprint="f1", pack="county_pilot", version="2019", yaml=PACK, facts=["minor"])]
-EXPLAINED = Explained(reasons_of(PACKS, texts=TEXTS), load_meanings(rules_folder()))
+EXPLAINED = Explained(list_reasons(PACKS, texts=TEXTS), load_column_meanings(rules_folder()))
 PEOPLE = dict.fromkeys(IMPACT, 1)
 NO_LEVELS = {"total": 0, "felony": 0, "non_felony": 0, "unknown_level": 0}
 DECIDED = {

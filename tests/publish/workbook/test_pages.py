@@ -13,8 +13,8 @@ from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
 from clearance.publish.column_order import APPENDED, HEADERS, RELIEF
 from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
-from clearance.publish.reasons import load_meanings, reasons_of
-from clearance.publish.words import load_reasons
+from clearance.publish.reasons import list_reasons, load_column_meanings
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import stored_text
@@ -41,19 +41,19 @@ NOTHING = {
 
 def test_the_summary_says_what_summary_json_says_with_charts(tmp_path: Path) -> None:
     sheet = made(tmp_path / "yolo", {"prop64": [DECIDED]})["Summary"]
-    said = texts_of(sheet)
-    assert said[0] == ["YOLO: county packet"]
-    assert ["As of 2026-11-01, sweep s1"] in said
-    assert ["Policy: county_pilot 2019"] in said
-    assert ["11358 HS", 2, 2, 0, 0] in said
-    assert ["All sections", 2, 2, 0, 0] in said
-    assert ["Earliest such conviction", "2008-05-06"] in said
-    assert ["Eligible for Reduction", 0] in said
-    assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in said
-    assert ["What relief changes", "County's policy", "dismiss_all_p64"] in said
-    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in said
-    assert ["Dismissal after probation", "pc1203_4"] in said
-    assert ["People left with no conviction in 7 years", 1, 1] in said
+    lines = texts_of(sheet)
+    assert lines[0] == ["YOLO: county packet"]
+    assert ["As of 2026-11-01, sweep s1"] in lines
+    assert ["Policy: county_pilot 2019"] in lines
+    assert ["11358 HS", 2, 2, 0, 0] in lines
+    assert ["All sections", 2, 2, 0, 0] in lines
+    assert ["Earliest such conviction", "2008-05-06"] in lines
+    assert ["Eligible for Reduction", 0] in lines
+    assert ["Eligible for Dismissal", "No convictions in past 10 years", 1] in lines
+    assert ["What relief changes", "County's policy", "dismiss_all_p64"] in lines
+    assert ["Automatic relief (state_law 2024)", "law", 3, 0, 0, 4] in lines
+    assert ["Dismissal after probation", "pc1203_4"] in lines
+    assert ["People left with no conviction in 7 years", 1, 1] in lines
     assert len(sheet._charts) == 3
     series = sheet._charts[1].series[0]
     assert [point.v for point in series.val.numRef.numCache.pt] == [1, 0]
@@ -95,13 +95,13 @@ def test_every_reason_of_the_policy_is_explained_in_the_order_of_its_rules(tmp_p
 
 
 def test_every_column_of_every_packet_file_is_explained(tmp_path: Path) -> None:
-    assert set(load_meanings(rules_folder())) == {*FIELDS, *APPENDED, *RELIEF}
+    assert set(load_column_meanings(rules_folder())) == {*FIELDS, *APPENDED, *RELIEF}
     files: dict[str, list[dict[str, str]]] = {name: [] for name in HEADERS}
     rows = texts_of(made(tmp_path / "yolo", files)["Columns"])[2:]
     assert [row[0] for row in rows] == [*FIELDS, *APPENDED, *RELIEF]
     assert {row[0] for row in rows if row[1] == "research file"} == set(FIELDS)
     assert rows[0][1:] == [
-        *("research file", load_meanings(rules_folder())["RECORD_ID"], "all, prop64")
+        *("research file", load_column_meanings(rules_folder())["RECORD_ID"], "all, prop64")
     ]
     assert all(len(row) in (4, 5) for row in rows)
 
@@ -112,7 +112,7 @@ def stored(**options: Any) -> list[Row]:
     found = []
     for item in book.packs:
         mine = options if item.pack.options else {}
-        bound = resolve(item.pack, book.catalogue, switches={}, reads="", options=mine)
+        bound = resolve(item.pack, book.catalogue, switches={}, inputs_fingerprint="", options=mine)
         text = stored_text(bound, text=item.document.text)
         words = {"pack": item.pack.pack, "version": item.pack.version, "yaml": text}
         found.append(Row(fingerprint=item.name, **words, facts=list(item.pack.facts)))
@@ -120,7 +120,7 @@ def stored(**options: Any) -> list[Row]:
 
 
 def test_every_reason_of_every_shipped_pack_has_its_words_and_a_cite() -> None:
-    explained = reasons_of(stored(), texts=load_reasons(rules_folder()))
+    explained = list_reasons(stored(), texts=load_reason_texts(rules_folder()))
     assert len(explained) >= 3
     for reasons in explained.values():
         assert reasons
@@ -132,7 +132,7 @@ def test_every_reason_of_every_shipped_pack_has_its_words_and_a_cite() -> None:
 
 def test_a_rule_whose_option_is_off_is_no_reason_of_the_county() -> None:
     options = {"subject_age_threshold": 57, "reduce": ("11359",)}
-    explained = reasons_of(stored(**options), texts=load_reasons(rules_folder()))
+    explained = list_reasons(stored(**options), texts=load_reason_texts(rules_folder()))
     texts = [reason.text for reason in explained["prop64/policies/configurable.yaml"]]
     assert texts == [
         "The record is incomplete: a row of this person could not be read",
@@ -148,7 +148,7 @@ def test_a_rule_whose_option_is_off_is_no_reason_of_the_county() -> None:
 def test_a_broken_file_of_meanings_is_refused_and_an_absent_one_says_nothing(
     tmp_path: Path,
 ) -> None:
-    assert load_meanings(tmp_path) == {}
+    assert load_column_meanings(tmp_path) == {}
     (tmp_path / "packet_columns.yaml").write_text("A: {text: x}")
     with pytest.raises(RulebookInvalid, match=r"packet_columns\.yaml"):
-        load_meanings(tmp_path)
+        load_column_meanings(tmp_path)

@@ -111,14 +111,14 @@ def test_a_county_too_large_for_a_sheet_is_split_and_all_rows_are_left_to_the_cs
         assert (
             sheet.auto_filter.ref == f"A1:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
         )
-    said = texts_of(book["Summary"])
-    assert ["condensed", "in 3 sheets, since one holds 101 rows", 250] in said
+    lines = texts_of(book["Summary"])
+    assert ["condensed", "in 3 sheets, since one holds 101 rows", 250] in lines
     assert [
         "all",
         "more rows than the 101 of a sheet: see all.csv beside this workbook",
         101,
-    ] in said
-    assert ["prop64", 100] in said
+    ] in lines
+    assert ["prop64", 100] in lines
 
 
 def test_all_rows_stand_in_the_workbook_where_they_fit_and_only_files_asked_for(
@@ -174,8 +174,8 @@ def test_relief_is_a_sheet_with_dates_and_colours_unless_it_is_larger_than_one(
     assert len(set(colours)) == 2
     book = made(tmp_path / "large", {"relief": [row] * 101})
     assert book.sheetnames == ["Summary", "Reasons", "Columns"]
-    said = "more rows than the 101 of a sheet: see relief.csv beside this workbook"
-    assert ["relief", said, 101] in texts_of(book["Summary"])
+    note = "more rows than the 101 of a sheet: see relief.csv beside this workbook"
+    assert ["relief", note, 101] in texts_of(book["Summary"])
 
 
 def test_determinations_are_coloured_by_the_offices_word_and_headers_by_where_they_come_from(

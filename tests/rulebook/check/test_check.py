@@ -185,7 +185,7 @@ def test_a_file_without_the_form_of_a_pack_tells_its_other_mistakes_too(rules: P
         "did you mean `title`",
         "did you mean `sentence_end`",
         "`G` is not one of F, M, I",
-        "rule `more` asks `ovr`",
+        "rule `more` uses `ovr`",
         "`flow.2.when` is missing",
         "the param `idle`",
     ):
@@ -208,5 +208,5 @@ def test_a_file_without_the_form_of_a_pack_tells_mistakes_about_its_options_too(
     pack = flow(rule("over", {"all": ["over", "other"]}), **facts) | {"options": options}
     write(rules, small_pack(**pack))
     said = "\n".join(finding.headline for finding in audit(rules, overlapping=False).problems)
-    assert "`range` stands with type number" in said or "options.broken" in said
+    assert "`range` is required with type number" in said or "options.broken" in said
     assert "the number option `years` does not fit here" in said

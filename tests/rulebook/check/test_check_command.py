@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from clearance.cli import main
-from clearance.rulebook.check.cases import load_cases, run_in_python
-from clearance.rulebook.language.resolved import resolve
+from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.loading.load import load_rulebook
 from tests.rulebook.check.small_rules import DISMISS, Check, flow, rule, value, write
 from tests.support.rulebook.packs import small_pack
@@ -92,12 +91,12 @@ def test_a_unit_that_was_shown_is_a_case_when_it_is_pasted_beside_the_pack(
     path = rules / "prop64" / "small.cases.yaml"
     path.write_text(f"{base}cases:\n{note.as_text().partition(chr(10))[2]}\n", encoding="utf-8")
     rulebook = load_rulebook(rules)
-    bound = resolve(rulebook.packs[0].pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-    cases = load_cases(path, bound=bound, catalogue=rulebook.catalogue)
+    bound = rulebook.resolve(rulebook.packs[0].pack, switches={})
+    cases = load_cases(path, resolved=bound, catalogue=rulebook.catalogue)
     assert len(cases) == 1
     assert cases[0].expect is not None
     assert cases[0].expect.rule == "felony"
-    assert run_in_python(bound, cases) == []
+    assert find_failures(bound, cases) == []
 
 
 def test_neither_spark_nor_for_other_commands_the_solver_is_loaded(rules: Path) -> None:

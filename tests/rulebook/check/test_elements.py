@@ -12,7 +12,11 @@ import yaml
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.check.audit import audit
-from clearance.rulebook.check.elements_mapped import unmapped, unsaid, untrue_statements
+from clearance.rulebook.check.elements_mapped import (
+    find_false_statements,
+    find_missing_notes,
+    find_unmapped_rules,
+)
 from clearance.rulebook.check.solver.solver import PackSolver
 from clearance.rulebook.english.pages import pages
 from clearance.rulebook.language.catalogue import Catalogue
@@ -94,7 +98,7 @@ def content(**changes: Any) -> dict[str, Any]:
 
 def bound(catalogue: Catalogue, **changes: Any) -> ResolvedPack:
     pack = Pack.model_validate(content(**changes))
-    return resolve(pack, catalogue, switches={}, reads="test")
+    return resolve(pack, catalogue, switches={}, inputs_fingerprint="test")
 
 
 def changed_rule(number: int, **changes: Any) -> list[dict[str, Any]]:
@@ -104,7 +108,7 @@ def changed_rule(number: int, **changes: Any) -> list[dict[str, Any]]:
 def untrue(catalogue: Catalogue, states: list[dict[str, Any]]) -> list[tuple[Any, str]]:
     pack = bound(catalogue, flow=changed_rule(2, states=states))
     solver = PackSolver(pack, catalogue)
-    return [(shown.where, shown.message) for shown in untrue_statements(pack, solver)]
+    return [(shown.where, shown.message) for shown in find_false_statements(pack, solver)]
 
 
 def test_a_branch_that_earlier_rules_have_asked_may_be_stated(rulebook: Rulebook) -> None:
@@ -118,7 +122,7 @@ def test_a_statement_that_would_change_something_is_found_with_a_unit(rulebook: 
     assert [where for where, _ in found] == [("flow", 2, "states", 1)]
     assert "XX 9" in found[0][1]
     pack = bound(rulebook.catalogue, flow=changed_rule(2, states=[wrong]))
-    (shown,) = untrue_statements(pack, PackSolver(pack, rulebook.catalogue))
+    (shown,) = find_false_statements(pack, PackSolver(pack, rulebook.catalogue))
     assert shown.witness is not None and shown.witness.rule == "granted"
     assert shown.witness.given["level"] == "M"
 
@@ -130,16 +134,20 @@ def test_what_only_perhaps_holds_may_not_be_stated(rulebook: Rulebook) -> None:
     # With `not_holding` the rule before may be unknown, so that its opposite is not sure either.
     for unknown, surely in ((UNKNOWN, 0), ({"counts_as": "not_holding"}, 1)):
         raw = content(flow=flow) | {"unknown": unknown}
-        pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
+        pack = resolve(
+            Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
+        )
         solver = PackSolver(pack, rulebook.catalogue)
-        assert len(list(untrue_statements(pack, solver))) == surely
+        assert len(list(find_false_statements(pack, solver))) == surely
 
 
 def test_every_rule_is_an_element_and_every_grant_has_its_cite_among_them(
     rulebook: Rulebook,
 ) -> None:
     def messages(**changes: Any) -> list[str]:
-        return [shown.message for shown in unmapped(bound(rulebook.catalogue, **changes))]
+        return [
+            shown.message for shown in find_unmapped_rules(bound(rulebook.catalogue, **changes))
+        ]
 
     assert messages() == []
     (lacking,) = messages(elements=[ELEMENTS[1]])
@@ -152,15 +160,17 @@ def test_a_section_without_elements_and_a_switch_without_readings_are_noted(
     rulebook: Rulebook,
 ) -> None:
     def messages(**changes: Any) -> list[str]:
-        return [shown.message for shown in unsaid(bound(rulebook.catalogue, **changes))]
+        return [shown.message for shown in find_missing_notes(bound(rulebook.catalogue, **changes))]
 
     assert messages() == []
     assert "not mapped to rules" in messages(elements=[])[0]
     assert "does not state its branch" in messages(flow=changed_rule(2, states=[]))[0]
     half = SWITCH | {"readings": {1: {"says": "One.", "gains": "Nobody."}}}
     raw = content() | {"params": {"years": half}}
-    pack = resolve(Pack.model_validate(raw), rulebook.catalogue, switches={}, reads="test")
-    assert [s.message for s in unsaid(pack)] == [
+    pack = resolve(
+        Pack.model_validate(raw), rulebook.catalogue, switches={}, inputs_fingerprint="test"
+    )
+    assert [s.message for s in find_missing_notes(pack)] == [
         "the switch `years` does not say what 3 means and who gains"
     ]
 
@@ -190,14 +200,14 @@ def written(folder: Path, **changes: Any) -> Path:
     [
         (
             {"elements": [{"cite": "XX 1", "says": "A word.", "rules": ["waitin"]}]},
-            "the element names `waitin`, which is no rule; did you mean `waiting`?",
+            "the element names `waitin`, which is not a rule; did you mean `waiting`?",
         ),
         (
             {"flow": changed_rule(2, states=[{"holds": "ovr", "cite": "XX 1"}])},
-            "rule `granted` states `ovr`, which is no fact; did you mean `over`?",
+            "rule `granted` states `ovr`, which is not a fact; did you mean `over`?",
         ),
-        ({"petition": ["pc1203_44"]}, "`pc1203_44` is no pack of kind pointer; did you mean"),
-        ({"petition": ["pc851_93"]}, "`pc851_93` is no pack of kind pointer"),
+        ({"petition": ["pc1203_44"]}, "`pc1203_44` is not a pack of kind pointer; did you mean"),
+        ({"petition": ["pc851_93"]}, "`pc851_93` is not a pack of kind pointer"),
     ],
 )
 def test_words_that_name_what_there_is_not_are_refused_with_their_line(
@@ -214,7 +224,7 @@ def test_a_reading_of_a_value_that_the_switch_may_not_have_is_refused(folder: Pa
     raw["params"] = {"years": SWITCH | {"allowed": [1, 2]}}
     written(folder)
     (folder / "made_up" / "small.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-    with pytest.raises(RulebookInvalid, match="`3` is no value that the switch `years` may have"):
+    with pytest.raises(RulebookInvalid, match="`3` is not a value of the switch `years`"):
         load_rulebook(folder)
 
 
@@ -237,7 +247,7 @@ def test_words_change_no_fingerprint_and_rules_do(rulebook: Rulebook) -> None:
     for key in WORDS:
         del raw[key]
     raw["params"] = {"years": {key: v for key, v in SWITCH.items() if key != "readings"}}
-    without = resolve(Pack.model_validate(raw), catalogue, switches={}, reads="test")
+    without = resolve(Pack.model_validate(raw), catalogue, switches={}, inputs_fingerprint="test")
     assert without.fingerprint == with_words.fingerprint
     other = bound(catalogue, flow=changed_rule(1, when={"not": "misdemeanor"}))
     assert other.fingerprint != with_words.fingerprint

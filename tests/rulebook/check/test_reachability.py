@@ -72,7 +72,7 @@ def test_a_rule_for_a_missing_value_behind_one_that_asks_the_value_is_unreachabl
     facts = {"felony": "level is F", "level_known": "level is known"}
     asks, missing = rule("felony", "felony", DISMISS), rule("no_level", {"not": "level_known"})
     found = only(check(**flow(asks, missing, **facts)), "unreachable")
-    assert "rule `felony` cannot be told and `unknown` decides" in found.message
+    assert "rule `felony` is unknown and `unknown` decides" in found.message
     assert found.witness is not None
     assert (found.witness.rule, found.witness.given["level"]) == ("unknown", None)
     assert not check(**flow(missing, asks, **facts)).problems

@@ -28,7 +28,7 @@ def pinned(solver: PackSolver, row: dict[str, Any], day: date) -> list[z3.BoolRe
     """That the solver's unit is this one, under the pack's own switches."""
     pins = [solver.unit.as_of.is_day(day)]
     for name, place in solver.unit.switches.items():
-        param = solver.bound.pack.params[name]
+        param = solver.resolved.pack.params[name]
         pins.append(place == list(param.allowed).index(param.value))
     for name, value in row.items():
         pins.append(solver.unit.known[name] == (value is not None))

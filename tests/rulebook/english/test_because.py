@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clearance.rulebook.english.because import OTHERWISE, UNKNOWN, Because, because
+from clearance.rulebook.english.because import OTHERWISE, UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.oracle import decide
@@ -68,7 +68,7 @@ def test_the_fewest_facts_that_make_the_rule_hold_are_those_that_decided(
     rulebook: Rulebook, when: Any, facts: dict[str, bool], deciding: set[str]
 ) -> None:
     bound = pack(rulebook, when)
-    found = because(bound, rule="first", **evidence(bound, **facts))
+    found = find_deciding_facts(bound, rule="first", **evidence(bound, **facts))
     assert names(bound, found.deciding) == deciding
     assert found.missing == ()
 
@@ -77,7 +77,7 @@ def test_what_was_not_asked_is_not_needed_and_what_was_asked_in_vain_is_not_know
     rulebook: Rulebook,
 ) -> None:
     bound = pack(rulebook, {"any": ["felony", "attempt"]})
-    found = because(bound, rule="first", **evidence(bound, attempt=True))
+    found = find_deciding_facts(bound, rule="first", **evidence(bound, attempt=True))
     assert names(bound, found.not_known) == {"felony"}
     assert names(bound, found.not_needed) == {"young", "dated"}
     # It is not known, and nothing turned on it.
@@ -86,7 +86,7 @@ def test_what_was_not_asked_is_not_needed_and_what_was_asked_in_vain_is_not_know
 
 def test_only_what_leaves_a_rule_open_is_missing(rulebook: Rulebook) -> None:
     bound = pack(rulebook, {"any": [{"all": ["felony", "young"]}, {"all": ["attempt", "dated"]}]})
-    found = because(bound, rule=UNKNOWN, **evidence(bound, felony=False, attempt=True))
+    found = find_deciding_facts(bound, rule=UNKNOWN, **evidence(bound, felony=False, attempt=True))
     assert names(bound, found.not_known) == {"young", "dated"}
     assert names(bound, found.missing) == {"dated"}
     assert found.deciding == ()
@@ -98,7 +98,7 @@ def test_what_stands_behind_a_rule_that_holds_was_not_asked(rulebook: Rulebook) 
         for name, then in (("felony", "REVIEW"), ("attempt", "NOT_ELIGIBLE"), ("young", "REVIEW"))
     ]
     bound = bound_pack(rulebook.catalogue, facts=FACTS, flow=flow)
-    found = because(bound, rule=UNKNOWN, **evidence(bound, attempt=True))
+    found = find_deciding_facts(bound, rule=UNKNOWN, **evidence(bound, attempt=True))
     assert names(bound, found.missing) == {"felony"}
     assert names(bound, found.not_needed) == {"young", "dated"}
 
@@ -107,13 +107,15 @@ def test_what_is_left_over_is_because_the_rules_that_decide_otherwise_do_not_hol
     rulebook: Rulebook,
 ) -> None:
     bound = pack(rulebook, {"all": ["felony", "attempt"]})
-    found = because(bound, rule=OTHERWISE, **evidence(bound, felony=False, attempt=True))
+    found = find_deciding_facts(
+        bound, rule=OTHERWISE, **evidence(bound, felony=False, attempt=True)
+    )
     assert names(bound, found.deciding) == {"felony"}
 
 
 def test_an_answer_of_no_rule_rests_on_nothing_that_is_told(rulebook: Rulebook) -> None:
     bound = pack(rulebook, "felony")
-    found = because(bound, rule="an office's review", **evidence(bound, felony=True))
+    found = find_deciding_facts(bound, rule="an office's review", **evidence(bound, felony=True))
     assert (found.deciding, found.missing) == ((), ())
 
 
@@ -127,7 +129,9 @@ def test_of_every_pack_the_facts_named_are_enough_for_the_answer(
             made = decide(bound, row, AS_OF)
             if made is None:
                 continue
-            found = because(bound, rule=made.rule, true=made.facts_true, known=made.facts_known)
+            found = find_deciding_facts(
+                bound, rule=made.rule, true=made.facts_true, known=made.facts_known
+            )
             _check(bound, made.rule, made.facts_true, found)
             seen.add(made.rule if made.rule in (UNKNOWN, OTHERWISE) else "a rule")
     assert seen == {UNKNOWN, OTHERWISE, "a rule"}
@@ -140,5 +144,5 @@ def _check(bound: ResolvedPack, rule: str, true: int, found: Because) -> None:
         assert found.missing
     elif rule != OTHERWISE:
         mask = sum(1 << i for i in found.deciding)
-        again = because(bound, rule=rule, true=true & mask, known=mask)
+        again = find_deciding_facts(bound, rule=rule, true=true & mask, known=mask)
         assert again.deciding == found.deciding

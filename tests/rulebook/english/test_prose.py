@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.loading.load import Rulebook
 from tests.support.rulebook.packs import PARAMS, bound_pack, small_pack
 
@@ -20,7 +20,7 @@ VALUES = PARAMS | {
 
 def says(rulebook: Rulebook, sentence: str, **more: Any) -> str:
     bound = bound_pack(rulebook.catalogue, params=VALUES, facts={"over": sentence}, **more)
-    return english(bound, rulebook.catalogue, rulebook.reasons)
+    return pack_in_english(bound, rulebook.catalogue, rulebook.reasons)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def condition(rulebook: Rulebook, when: Any, **more: Any) -> str:
     }
     flow = [rule(when, **more)]
     bound = bound_pack(rulebook.catalogue, facts=facts, flow=flow)
-    text = english(bound, rulebook.catalogue, rulebook.reasons)
+    text = pack_in_english(bound, rulebook.catalogue, rulebook.reasons)
     return text[text.index("1. Eligible") : text.index("   Reason")].strip()
 
 

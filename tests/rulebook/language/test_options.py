@@ -42,7 +42,9 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
 ) -> None:
     content = small_pack(**OWN)
     content["flow"][0]["when"] = {"any": ["chosen", "old"]}
-    bound = resolve(Pack.model_validate(content), rulebook.catalogue, switches={}, reads="")
+    bound = resolve(
+        Pack.model_validate(content), rulebook.catalogue, switches={}, inputs_fingerprint=""
+    )
     assert decided(bound, "old") == "NOT_ELIGIBLE"
     assert decided(bound, "old", years=5) == "REVIEW"
     assert decided(bound, {"not": "old"}) == "ELIGIBLE"
@@ -59,7 +61,7 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
         ({"f": "sections is known"}, "`sections` is a list"),
         ({"f": "section is years"}, "number option `years` does not fit"),
         ({"f": "level is one of sections"}, "`11357` of `sections` is no such code"),
-        ({"f": "section is one of sections, 11360"}, "a list option stands alone"),
+        ({"f": "section is one of sections, 11360"}, "a list option must be the only value"),
         ({"f": "convictions_on_record is at least sections"}, "list option `sections`"),
         ({"f": "sentence_end is before chosen"}, "yes_no option `chosen`"),
         ({"f": "sentence_end is at least chosen years before as-of"}, "must be a number option"),
@@ -69,22 +71,24 @@ def test_a_fact_about_an_option_that_is_off_does_not_hold_even_where_the_record_
 def test_an_option_stands_only_where_its_type_fits(
     rulebook: Rulebook, facts: dict[str, str], said: str
 ) -> None:
-    from clearance.rulebook.loading.pack_checks import Known, problems_of
+    from clearance.rulebook.loading.pack_checks import Known, pack_problems
 
     pack = Pack.model_validate(small_pack(options=OPTIONS, facts=facts))
-    found = problems_of(pack, known=Known(rulebook.catalogue, rulebook.reasons, {"p64", "serious"}))
+    found = pack_problems(
+        pack, known=Known(rulebook.catalogue, rulebook.reasons, {"p64", "serious"})
+    )
     assert any(said in problem for where, problem in found if where == ("facts", "f")), found
 
 
 def test_options_that_nobody_asks_or_that_hide_a_column_or_move_the_scope_are_refused(
     rulebook: Rulebook,
 ) -> None:
-    from clearance.rulebook.loading.pack_checks import Known, problems_of
+    from clearance.rulebook.loading.pack_checks import Known, pack_problems
 
     options = {"idle": OPTIONS["chosen"], "level": OPTIONS["years"], "chosen": OPTIONS["chosen"]}
     pack = Pack.model_validate(small_pack(options=options, scope=["chosen is yes"]))
-    found = dict(problems_of(pack, known=Known(rulebook.catalogue, rulebook.reasons, set())))
-    assert "no fact asks the option `idle`" in found["options", "idle"]
+    found = dict(pack_problems(pack, known=Known(rulebook.catalogue, rulebook.reasons, set())))
+    assert "no fact uses the option `idle`" in found["options", "idle"]
     assert "`level` is a column" in found["options", "level"]
     assert "must not hang on a county's option" in found["scope", 0]
 

@@ -100,7 +100,7 @@ def test_spark_hears_every_rival_on_every_day(
         ).localCheckpoint()
         beside = [Assigned(rival, counties=frozenset({"LOS ANGELES"})) for rival in rivals]
         mine = Assigned(
-            default, excluded=frozenset({"LOS ANGELES"}), rivals=tuple(rivals), read=READ
+            default, excluded=frozenset({"LOS ANGELES"}), rivals=tuple(rivals), known_counties=READ
         )
         decided = evaluate(units, [mine, Assigned(law), *beside], as_of=AS_OF).collect()
         of_default = {row["unit_id"]: row for row in decided if row["pack"] == name}

@@ -112,7 +112,9 @@ def law(rulebook: Rulebook, years: int, window: str) -> ResolvedPack:
     assert found is not None
     param = found.pack.params["felony_years"].model_copy(update={"value": years})
     pack = found.pack.model_copy(update={"params": {**found.pack.params, "felony_years": param}})
-    return resolve(pack, rulebook.catalogue, switches={"four_year_window": window}, reads="a test")
+    return resolve(
+        pack, rulebook.catalogue, switches={"four_year_window": window}, inputs_fingerprint="a test"
+    )
 
 
 # A felony whose terms ended on 2010-03-01, another one of 2013-06-01.
@@ -153,8 +155,8 @@ def test_both_are_said_in_words_with_the_years_of_the_pack(rulebook: Rulebook) -
     [
         ("terms_end is at least 4 years before as-of free of tags", "a column of dates"),
         ("later_felonies has a day within 4 years after as-of", "as-of goes with"),
-        ("terms_end has a day within 4 years after sentence_end", "can be asked of dates"),
-        ("later_felonies is before 2010-01-01", "can be asked of date"),
+        ("terms_end has a day within 4 years after sentence_end", "can be used with dates"),
+        ("later_felonies is before 2010-01-01", "can be used with date"),
     ],
 )
 def test_a_sentence_that_does_not_fit_is_refused(

@@ -12,7 +12,7 @@ import yaml
 from clearance.platform.paths import rules_folder
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import Rulebook, read_rulebook
-from clearance.rulebook.loading.stored import bound_from, stored_text
+from clearance.rulebook.loading.stored import parse_stored_pack, stored_text
 from tests.support.rulebook.packs import small_pack
 
 
@@ -161,8 +161,10 @@ def test_a_store_keeps_the_whole_version(rules: Path) -> None:
     write(rules, "second", version("second", {"change": {"facts": {FACT: "level is F"}}}))
     rulebook, _ = read_rulebook(rules)
     item = next(item for item in rulebook.packs if item.pack.version == "second")
-    bound = resolve(item.pack, rulebook.catalogue, switches={}, reads="r")
-    again = bound_from(stored_text(bound, text=item.document.text), catalogue=rulebook.catalogue)
+    bound = resolve(item.pack, rulebook.catalogue, switches={}, inputs_fingerprint="r")
+    again = parse_stored_pack(
+        stored_text(bound, text=item.document.text), catalogue=rulebook.catalogue
+    )
     assert again.fingerprint == bound.fingerprint
     assert again.pack.facts[FACT] == "level is F"
 
@@ -171,8 +173,10 @@ def test_a_version_written_whole_has_the_same_fingerprint(rules: Path) -> None:
     write(rules, "second", version("second", {"change": {"facts": {FACT: "level is F"}}}))
     rulebook, _ = read_rulebook(rules)
     item = next(item for item in rulebook.packs if item.pack.version == "second")
-    short = resolve(item.pack, rulebook.catalogue, switches={}, reads="r").fingerprint
+    short = resolve(item.pack, rulebook.catalogue, switches={}, inputs_fingerprint="r").fingerprint
     (rules / "law" / "second.yaml").write_text(item.document.text, encoding="utf-8")
     rulebook, _ = read_rulebook(rules)
-    whole = resolve(found(rulebook, "second"), rulebook.catalogue, switches={}, reads="r")
+    whole = resolve(
+        found(rulebook, "second"), rulebook.catalogue, switches={}, inputs_fingerprint="r"
+    )
     assert whole.fingerprint == short

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from clearance.cli import _code
 from clearance.errors import UsageError
 from clearance.rulebook.language.options import all_off
-from clearance.rulebook.loading.option_files import MOST_BYTES, options_of, read_option_file
+from clearance.rulebook.loading.option_files import MOST_BYTES, parse_option_file, read_option_file
 from clearance.settings import Settings, load_settings
 from tests.support.fuzz.drawn import (
     OptionText,
@@ -33,7 +33,7 @@ OPTIONS = pack_options()
 
 def found_in(path: Path, data: bytes) -> tuple[dict[str, Any], list[str]]:
     path.write_bytes(data)
-    values, problems = options_of(read_option_file(path, name=path.name), OPTIONS)
+    values, problems = parse_option_file(read_option_file(path, name=path.name), OPTIONS)
     return dict(values), problems
 
 
@@ -118,11 +118,11 @@ HURTING = {
     AGE % b"-Infinity": ":1: `subject_age_threshold`: `-Infinity` is not allowed",
     AGE % b"1e999": ":1: `subject_age_threshold`: `1e999` is not allowed",
     AGE % b"050": ":1: this is not JSON",
-    b'{"dismiss": [],\n "dismiss": []}': ":2: `dismiss` stands twice",
+    b'{"dismiss": [],\n "dismiss": []}': ":2: `dismiss` appears twice",
     b'{"dismiss": [],\n "a\\ud800": 1}': ":2: half a character",
     b'{"dismiss": [],\n "a\x7f": 1}': ":2: the character U+007F is not allowed",
     b'{"dismiss": [],\n "a\x07": 1}': ":2: this is not JSON (Invalid control character",
-    b'{"dismiss": [],\n "a\\u001b[2J": 1}': ":2: `a\\x1b[2J` is no option",
+    b'{"dismiss": [],\n "a\\u001b[2J": 1}': ":2: `a\\x1b[2J` is not an option",
     b'{"dismiss": [],\n "a\xf1": 1}': ":2: this is not UTF-8 text",
     codecs.BOM_UTF16_LE + '{"dismiss": []}'.encode("utf-16-le"): ":1: this is not UTF-8 text",
     b'{"dismiss": []}\x00': ":1: this is not JSON",
@@ -157,7 +157,7 @@ def test_an_option_file_made_to_hurt_ends_the_command_with_exit_2_before_spark_s
 
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", ".", "nowhere/a.json", "/dev/zero"])
 def test_an_option_file_that_cannot_be_is_named(name: str, tmp_path: Path) -> None:
-    _, problems = options_of(read_option_file(tmp_path / name, name=name), OPTIONS)
+    _, problems = parse_option_file(read_option_file(tmp_path / name, name=name), OPTIONS)
     assert len(problems) == 1 and problems[0].startswith(f"{name}: ")
 
 

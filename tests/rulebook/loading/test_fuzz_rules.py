@@ -16,9 +16,9 @@ from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import conf_folder
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.record.rules import load_record_rules
-from clearance.publish.packets.comments import load_notable
-from clearance.publish.words import load_reasons
-from clearance.rulebook.check.cases import load_cases, run_in_python
+from clearance.publish.packets.comments import load_comment_rules
+from clearance.publish.words import load_reason_texts
+from clearance.rulebook.check.cases import find_failures, load_cases
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import DEEPEST, MOST_BYTES, load_yaml
@@ -74,11 +74,11 @@ def test_cases_with_slips_run_or_are_refused(pack: Path, tmp_path: Path) -> None
     found, _ = pack_of(pack)
     assert found is not None
     catalogue = load_catalogue(RULES)
-    bound = resolve(found.pack, catalogue, switches={}, reads="r")
+    bound = resolve(found.pack, catalogue, switches={}, inputs_fingerprint="r")
     target = tmp_path / "p.cases.yaml"
 
     def use() -> None:
-        run_in_python(bound, load_cases(target, bound=bound, catalogue=catalogue))
+        find_failures(bound, load_cases(target, resolved=bound, catalogue=catalogue))
 
     text = cases_of(pack).read_text(encoding="utf-8")
     seen = outcomes(text, target, use, times=CASE_TEXTS, seed=3)
@@ -112,7 +112,13 @@ def test_any_other_file_of_the_rules_with_slips_is_valid_or_refused(tmp_path: Pa
     shutil.copytree(RULES, rules)
 
     def use() -> None:
-        for load in (load_record_rules, load_spelling, load_reasons, load_notable, load_rulebook):
+        for load in (
+            load_record_rules,
+            load_spelling,
+            load_reason_texts,
+            load_comment_rules,
+            load_rulebook,
+        ):
             load(rules)
 
     others = {*RULES.rglob("*.yaml"), *RULES.rglob("*.csv")} - {*PACKS, *CASES}

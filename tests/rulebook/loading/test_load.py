@@ -12,7 +12,7 @@ import yaml
 
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.loading.load import load_rulebook
 from tests.support.rulebook.packs import bound_pack, small_pack
 
@@ -46,7 +46,10 @@ def test_a_new_pack_is_a_file_and_no_python(rules: Path) -> None:
     [
         ({"facts": {"over": "sentence_ned is before as-of"}}, "did you mean `sentence_end`"),
         ({"facts": {"over": "sentence_end is shorter than as-of"}}, "none of the sentences"),
-        ({"facts": {"over": "sentence_end is before 2026-02-29"}}, "2026-02-29` is no day"),
+        (
+            {"facts": {"over": "sentence_end is before 2026-02-29"}},
+            "2026-02-29` is not a calendar day",
+        ),
         ({"facts": {"over": "level is G"}}, "`G` is not one of F, M, I"),
         ({"facts": {"over": "level is at least 2"}}, "`level` is a code"),
         ({"facts": {"over": "tags includes p46"}}, "did you mean `p64`"),
@@ -149,7 +152,7 @@ def test_a_column_of_outcomes_has_words_of_its_own(rules: Path) -> None:
 
 def test_a_fact_that_no_rule_asks_is_refused(rules: Path) -> None:
     write(rules, small_pack(facts={"over": "sentence_end is before as-of", "idle": "level is F"}))
-    assert "no rule asks `idle`" in refused(rules)
+    assert "no rule uses `idle`" in refused(rules)
 
 
 def test_all_problems_are_told_at_once_each_with_its_line(rules: Path) -> None:
@@ -162,7 +165,7 @@ def test_all_problems_are_told_at_once_each_with_its_line(rules: Path) -> None:
 
 def test_a_key_that_stands_twice_is_refused_with_its_line(rules: Path) -> None:
     write(rules, "pack: a\nkind: policy\npack: b\n")
-    assert "small.yaml:3: `pack` stands twice" in refused(rules)
+    assert "small.yaml:3: `pack` appears twice" in refused(rules)
 
 
 def test_an_alias_is_refused(rules: Path) -> None:
@@ -198,10 +201,10 @@ def test_an_unknown_pack_is_answered_with_the_nearest() -> None:
 
 
 def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: Path) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     with (rules / "statutes" / "p64.csv").open("a", encoding="utf-8") as lines:
         lines.write("\n")
-    assert load_rulebook(rules).reads != before
+    assert load_rulebook(rules).inputs_fingerprint != before
     catalogue = load_rulebook(rules).catalogue
     one, other = bound_pack(catalogue), bound_pack(catalogue, leap_day="up")
     assert one.fingerprint != other.fingerprint
@@ -211,23 +214,23 @@ def test_the_fingerprint_changes_with_a_rule_a_switch_and_a_statute_list(rules: 
 def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
     rules: Path, name: str
 ) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     with (rules / name).open("a", encoding="utf-8") as lines:
         lines.write("# bettered\n")
-    assert load_rulebook(rules).reads == before
+    assert load_rulebook(rules).inputs_fingerprint == before
 
 
 def test_a_column_s_words_may_change_without_a_new_fingerprint_and_its_codes_not(
     rules: Path,
 ) -> None:
-    before = load_rulebook(rules).reads
+    before = load_rulebook(rules).inputs_fingerprint
     path = rules / "features.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("label: level,", "label: gravity,"), encoding="utf-8")
     assert load_rulebook(rules).catalogue["conviction"]["level"].label == "gravity"
-    assert load_rulebook(rules).reads == before
+    assert load_rulebook(rules).inputs_fingerprint == before
     path.write_text(text.replace("[none, until, open]", "[none, until, open, x]"), encoding="utf-8")
-    assert load_rulebook(rules).reads != before
+    assert load_rulebook(rules).inputs_fingerprint != before
 
 
 def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
@@ -236,8 +239,8 @@ def test_the_english_of_a_pack_says_every_rule_cite_and_value() -> None:
     assert found is not None
     from clearance.rulebook.language.resolved import resolve
 
-    bound = resolve(found.pack, rulebook.catalogue, switches={}, reads="")
-    text = english(bound, rulebook.catalogue, rulebook.reasons)
+    bound = resolve(found.pack, rulebook.catalogue, switches={}, inputs_fingerprint="")
+    text = pack_in_english(bound, rulebook.catalogue, rulebook.reasons)
     for rule in found.pack.flow:
         assert rule.cite in text
         assert rulebook.reasons[rule.reason] in text

@@ -15,12 +15,12 @@ from clearance.determine.plan import Plan, plan_sweep
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
 from clearance.rulebook.check.cases import difference
-from clearance.rulebook.english.prose import english
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
-from clearance.rulebook.loading.option_files import options_of, read_option_file
-from clearance.rulebook.loading.stored import bound_from, stored_text
+from clearance.rulebook.loading.option_files import parse_option_file, read_option_file
+from clearance.rulebook.loading.stored import parse_stored_pack, stored_text
 from clearance.rulebook.oracle import decide
 from clearance.settings import Settings, load_settings
 from tests.support.rulebook.packs import bound_pack, small_pack
@@ -43,12 +43,12 @@ PREDECESSOR = {
 def configurable(rulebook: Rulebook) -> ResolvedPack:
     found = rulebook.find("configurable", as_of=AS_OF)
     assert found is not None
-    return resolve(found.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
+    return rulebook.resolve(found.pack, switches={})
 
 
 def read(path: Path, text: str, pack: Pack) -> tuple[dict[str, Any], list[str]]:
     path.write_text(text, encoding="utf-8")
-    values, problems = options_of(read_option_file(path, name=path.name), pack.options)
+    values, problems = parse_option_file(read_option_file(path, name=path.name), pack.options)
     return dict(values), problems
 
 
@@ -189,18 +189,18 @@ def test_every_problem_of_every_file_is_told_at_once_with_its_line(
         plan(rulebook, config(tmp_path, chosen))
     lines = caught.value.message.split("\n")
     for said in (
-        "wrong.json:3: `baselineEligibility.dismis` is no option; did you mean "
+        "wrong.json:3: `baselineEligibility.dismis` is not an option; did you mean "
         "`baselineEligibility.dismiss`?",
         "wrong.json:4: `baselineEligibility.reduce`: `11361` is none of 11357, 11358, 11359, 11360",
-        "wrong.json:6: `additionalRelif` is no option; did you mean `additionalRelief`?",
+        "wrong.json:6: `additionalRelif` is not an option; did you mean `additionalRelief`?",
         "wrong.json:8: `additionalRelief.subjectUnder21AtConviction`: `yes` is not allowed; write "
         "true or false",
         "wrong.json:9: `additionalRelief.subjectAgeThreshold`: `57` is not allowed",
         "wrong.json:10: `additionalRelief.yearsSinceConvictionThreshold`: `1.5` is not allowed",
         "wrong.json:11: `additionalRelief.yearsCrimeFreeThreshold`: `true` is not allowed",
         "wrong.json:12: `additionalRelief.subjectHasOnlyProp64Charges`: `1` is not allowed",
-        "wrong.json:15: `zzz` is no option; options are dismiss, reduce",
-        "twice.json:3: `dismiss` stands twice",
+        "wrong.json:15: `zzz` is not an option; options are dismiss, reduce",
+        "twice.json:3: `dismiss` appears twice",
         "both.json:2: `baselineEligibility.dismiss` is set before, as `dismiss`",
         "broken.json:2: this is not JSON",
         "list.json:1: an option file is",
@@ -243,7 +243,9 @@ def test_the_doctor_names_a_wrong_option_file(tmp_path: Path) -> None:
 
 def test_the_example_that_comes_with_the_project_fits_the_pack(configurable: ResolvedPack) -> None:
     path = conf_folder() / "counties" / "example.json"
-    values, problems = options_of(read_option_file(path, name=path.name), configurable.pack.options)
+    values, problems = parse_option_file(
+        read_option_file(path, name=path.name), configurable.pack.options
+    )
     assert problems == []
     assert all(values.values()), "the example shows every option turned on"
 
@@ -312,7 +314,7 @@ def test_a_stored_pack_is_enough_to_decide_again(rulebook: Rulebook, tmp_path: P
     found = plan(rulebook, settings)
     assert len(found.stored) == 2
     for fingerprint, (bound, text) in found.stored.items():
-        again = bound_from(text, catalogue=rulebook.catalogue)
+        again = parse_stored_pack(text, catalogue=rulebook.catalogue)
         assert (again.fingerprint, again.options, again.values) == (
             fingerprint,
             bound.options,
@@ -326,18 +328,20 @@ def test_a_pack_in_braces_is_stored_whole_as_well(rulebook: Rulebook) -> None:
     bound = bound_pack(rulebook.catalogue)
     for text in (json.dumps(small_pack(), default=str), yaml.safe_dump(small_pack()) + "...\n"):
         stored = stored_text(bound, text=text)
-        assert bound_from(stored, catalogue=rulebook.catalogue).fingerprint == bound.fingerprint
+        assert (
+            parse_stored_pack(stored, catalogue=rulebook.catalogue).fingerprint == bound.fingerprint
+        )
 
 
 def test_the_english_names_every_option_its_range_and_its_value(
     configurable: ResolvedPack, rulebook: Rulebook
 ) -> None:
-    off = english(configurable, rulebook.catalogue, rulebook.reasons)
+    off = pack_in_english(configurable, rulebook.catalogue, rulebook.reasons)
     assert "subject_age_threshold = off. It may be 0 (off) or a whole number from 40 to 65." in off
     assert "the person is [subject_age_threshold] or older on the as-of date" in off
     assert "[subject_age_threshold] years or older" in off
     own = configurable.with_options({"subject_age_threshold": 57, "dismiss": ("11357",)})
-    text = english(own, rulebook.catalogue, rulebook.reasons)
+    text = pack_in_english(own, rulebook.catalogue, rulebook.reasons)
     assert "the person is 57 (`subject_age_threshold`) or older" in text
     assert "57 years or older" in text
     assert "one that the county's option `dismiss` (11357) names" in text
@@ -364,9 +368,9 @@ cases:
 """
     path = tmp_path / "a.cases.yaml"
     path.write_text(text)
-    for case in load_cases(path, bound=configurable, catalogue=rulebook.catalogue):
+    for case in load_cases(path, resolved=configurable, catalogue=rulebook.catalogue):
         made = decide(case.under(configurable), case.row, case.as_of)
         assert difference(case.expect, made) is None
     path.write_text(text.replace("dismiss: []", "dismis: []"))
     with pytest.raises(RulebookInvalid, match=r"a.cases.yaml:10: .*did you mean `dismiss`"):
-        load_cases(path, bound=configurable, catalogue=rulebook.catalogue)
+        load_cases(path, resolved=configurable, catalogue=rulebook.catalogue)

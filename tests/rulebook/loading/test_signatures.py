@@ -14,7 +14,6 @@ from clearance.determine.plan import plan_sweep
 from clearance.determine.signed import check_signed
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
 from clearance.settings import Settings
@@ -37,7 +36,8 @@ def found(rules: Path, **switches: str) -> SignOff:
     rulebook = load_rulebook(rules)
     item = next(item for item in rulebook.packs if item.pack.pack == PACK)
     return sign_off(
-        item, resolve(item.pack, rulebook.catalogue, switches=switches, reads=rulebook.reads)
+        item,
+        rulebook.resolve(item.pack, switches=switches),
     )
 
 
@@ -65,7 +65,7 @@ def test_signing_a_pack_decides_nothing_again(rules: Path) -> None:
         ("dispositions.yaml", "starts_with: PARDON", "starts_with: PARDONS"),
     ],
 )
-def test_a_signature_lapses_when_what_it_is_about_decides_otherwise(
+def test_a_signature_lapses_when_which_conviction_decides_otherwise(
     file: str, old: str, new: str, rules: Path
 ) -> None:
     assert signed(rules) == 0
@@ -121,5 +121,5 @@ def test_nobody_signs_nothing_and_a_file_that_is_no_list_is_refused(rules: Path)
     given = ["rules", "sign", PACK, "--by", " ", "--on", "2026-11-02", "--rules", str(rules)]
     assert _code(given, debug=False) == EXIT_USAGE
     (rules / "prop64" / "statute.signed.yaml").write_text("signed: yes\n")
-    with pytest.raises(RulebookInvalid, match="no list of signatures"):
+    with pytest.raises(RulebookInvalid, match="not a list of signatures"):
         found(rules)

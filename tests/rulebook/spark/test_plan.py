@@ -70,7 +70,8 @@ def test_thirty_counties_with_their_own_options_are_one_expression_without_a_joi
     assert not re.search("Exchange|Join|Python|ArrowEval|Sort|Aggregate", plan)
     # Thirty counties are rows of the tables, and nothing in the plan.
     two = [
-        Assigned(item.bound, by_county=dict(list(item.by_county.items())[:2])) for item in assigned
+        Assigned(item.resolved, by_county=dict(list(item.by_county.items())[:2]))
+        for item in assigned
     ]
     other = plan_of(evaluate(units, two, as_of=AS_OF))
     assert other.count("Project") == plan.count("Project")

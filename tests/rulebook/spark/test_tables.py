@@ -28,9 +28,9 @@ def one_version_each(bounds: list[ResolvedPack]) -> list[ResolvedPack]:
 
 def test_a_decision_stands_once_a_pack_and_code(bounds: list[ResolvedPack]) -> None:
     packs = one_version_each(bounds)
-    lines = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).lines
+    lines = Tables([Assigned(bound) for bound in packs], as_of=AS_OF).decisions
     for bound in packs:
-        own = [line for line in lines if line.bound is bound]
+        own = [line for line in lines if line.resolved is bound]
         rules = [line.words["rule"] for line in own if not line.unsure]
         assert sorted(map(str, rules)) == sorted(
             [*(rule.rule for rule in bound.pack.flow), "otherwise"]
@@ -42,7 +42,7 @@ def test_a_decision_stands_once_a_pack_and_code(bounds: list[ResolvedPack]) -> N
 
 def test_codes_below_the_limits_are_those_that_say_so(bounds: list[ResolvedPack]) -> None:
     tables = Tables([Assigned(bound) for bound in one_version_each(bounds)], as_of=AS_OF)
-    outcomes = [line.decision.outcome for line in tables.lines]
+    outcomes = [line.decision.outcome for line in tables.decisions]
     assert set(outcomes[: tables.eligible]) == {"ELIGIBLE"}
     assert set(outcomes[tables.eligible : tables.refused]) == {"NOT_ELIGIBLE"}
     assert set(outcomes[tables.refused :]) == {"REVIEW"}

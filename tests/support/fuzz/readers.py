@@ -6,18 +6,24 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from clearance.determine.county_options import chosen_options
+from clearance.determine.county_options import load_county_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reasons
-from clearance.rulebook.check.cases import load_cases, run_in_python
-from clearance.rulebook.english.prose import english
+from clearance.publish.words import load_reason_texts
+from clearance.rulebook.check.cases import find_failures, load_cases
+from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.options import OptionValues, PackOption
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import Document, load_yaml
 from clearance.rulebook.loading.documents import pack_files, read_documents
-from clearance.rulebook.loading.load import PackFile, Rulebook, _list_names, _pack, load_rulebook
+from clearance.rulebook.loading.load import (
+    PackFile,
+    Rulebook,
+    _load_list_names,
+    _parse_pack,
+    load_rulebook,
+)
 from clearance.rulebook.loading.pack_checks import Known
 from clearance.settings import CountyPolicies, CountyPolicy, Settings
 
@@ -30,7 +36,9 @@ PACKS = [path.with_name(path.name.replace(".cases.yaml", ".yaml")) for path in C
 @cache
 def known() -> Known:
     """What packs may name."""
-    return Known(load_catalogue(RULES), load_reasons(RULES), _list_names(RULES / "statutes"))
+    return Known(
+        load_catalogue(RULES), load_reason_texts(RULES), _load_list_names(RULES / "statutes")
+    )
 
 
 @cache
@@ -55,7 +63,7 @@ def read_county(path: Path) -> OptionValues:
     policy = CountyPolicy(policy="configurable", options=path.name)
     config = Settings(county_policies=CountyPolicies(counties={"YOLO": policy}))
     config.read_option_files(path.parent)
-    chosen = chosen_options(_rulebook(), config, as_of=AS_OF)["configurable"].counties["YOLO"]
+    chosen = load_county_options(_rulebook(), config, as_of=AS_OF)["configurable"].counties["YOLO"]
     assert len(config.fingerprint) == 64
     return chosen
 
@@ -75,7 +83,7 @@ def pack_of(path: Path) -> tuple[PackFile | None, list[str]]:
     """The pack of one file, built from the project's other versions, and what is wrong with it."""
     documents, problems = read_documents(path.parent, files=[path], beside=_documents())
     for item in documents:
-        found, wrong = _pack(item, known())
+        found, wrong = _parse_pack(item, known())
         return found, [*problems, *wrong]
     return None, problems
 
@@ -92,6 +100,6 @@ def read_pack(path: Path, cases: Path) -> None:
         raise RulebookInvalid("\n".join(problems), "Correct the rules.")
     catalogue, reasons = known().catalogue, known().reasons
     assert catalogue is not None and reasons is not None
-    bound = resolve(found.pack, catalogue, switches={}, reads="r")
-    english(bound, catalogue, reasons)
-    run_in_python(bound, load_cases(cases, bound=bound, catalogue=catalogue))
+    bound = resolve(found.pack, catalogue, switches={}, inputs_fingerprint="r")
+    pack_in_english(bound, catalogue, reasons)
+    find_failures(bound, load_cases(cases, resolved=bound, catalogue=catalogue))

@@ -12,7 +12,7 @@ from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.oracle import Determination, decide
 from clearance.rulebook.spark.compile import Assigned, evaluate
-from clearance.rulebook.spark.rows import union
+from clearance.rulebook.spark.rows import union_all
 from tests.support.rulebook.packs import random_options
 from tests.support.rulebook.random_units import random_units
 
@@ -104,7 +104,7 @@ def check_packs_agree(
         )
         for group, drawn in zip(together, units, strict=True)
     ]
-    decided = by_pack(union(parts))
+    decided = by_pack(union_all(parts))
     for group, drawn in zip(together, units, strict=True):
         rows_drawn = drawn.collect()
         assert len(rows_drawn) == rows // len(bounds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 
 
@@ -16,10 +16,7 @@ def rulebook() -> Rulebook:
 
 @pytest.fixture(scope="session")
 def bounds(rulebook: Rulebook) -> list[ResolvedPack]:
-    return [
-        resolve(item.pack, rulebook.catalogue, switches={}, reads=rulebook.reads)
-        for item in rulebook.packs
-    ]
+    return [rulebook.resolve(item.pack, switches={}) for item in rulebook.packs]
 
 
 @pytest.fixture(scope="session")

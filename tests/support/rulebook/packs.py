@@ -144,7 +144,12 @@ def small_pack(**changes: Any) -> dict[str, Any]:
 
 def bound_pack(catalogue: Catalogue, **changes: Any) -> ResolvedPack:
     """A small pack, ready to decide."""
-    return resolve(Pack.model_validate(small_pack(**changes)), catalogue, switches={}, reads="test")
+    return resolve(
+        Pack.model_validate(small_pack(**changes)),
+        catalogue,
+        switches={},
+        inputs_fingerprint="test",
+    )
 
 
 def unmarked(bound: ResolvedPack) -> list[str]:

@@ -19,7 +19,7 @@ from clearance.cli import _code
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.paths import rules_folder
 from clearance.synth.california import step, years
-from clearance.synth.california.charges import table
+from clearance.synth.california.charges import load_lines
 from clearance.synth.california.counties import HOMES, THOUSANDS
 from clearance.synth.california.people import MOST_ARRESTS, person
 from clearance.synth.california.step import synthesize_state
@@ -131,7 +131,7 @@ def test_the_years_add_up_to_what_the_state_published() -> None:
 
 
 def test_a_share_turned_back_at_the_ends_stays_spread_evenly() -> None:
-    assert [round(years.folded(share), 3) for share in (-0.2, 0.4, 1.3, 2.1)] == [
+    assert [round(years.fold_back(share), 3) for share in (-0.2, 0.4, 1.3, 2.1)] == [
         0.2,
         0.4,
         0.7,
@@ -180,7 +180,7 @@ def test_some_charges_are_common_and_many_are_rare(people: list[Person]) -> None
 
 def test_every_charge_has_a_code_book_and_years() -> None:
     books = yaml.safe_load((rules_folder() / "code_books.yaml").read_text())["code_books"]
-    for weight, first, last, charge in table():
+    for weight, first, last, charge in load_lines():
         assert weight > 0 and years.FIRST <= first <= last <= years.LAST, charge
         assert charge.book in books and charge.level in ("F", "M", "I"), charge
 
@@ -293,7 +293,7 @@ def test_where_writing_fails_nothing_half_written_is_left(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(step, "_joined", full)
+    monkeypatch.setattr(step, "_join_feed", full)
     with pytest.raises(StoreFault, match="No space left") as fault:
         made(tmp_path, 90)
     assert "another folder" in fault.value.remedy

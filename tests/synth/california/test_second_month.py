@@ -51,14 +51,16 @@ def test_of_a_hundred_people_one_differs_in_the_second_month(months: SynthResult
 
 
 def test_every_change_occurs_and_a_merge_is_never_in_a_circle() -> None:
-    drawn = Counter(month.change_of(1, number) for number in range(10_000))
+    drawn = Counter(month.planned_change(1, number) for number in range(10_000))
     assert drawn.keys() == {"", "new", *month.KINDS.values}
     for number in (10, 11):
-        assert month.possible("merge", 1, number, merged=False, twin=True) == (
+        assert month.possible_change("merge", 1, number, merged=False, previous_exists=True) == (
             "merge" if number % 2 else "arrest"
         )
-    assert month.possible("merge", 1, 11, merged=False, twin=False) == "arrest"
-    parted = {month.possible("", 1, n, merged=True, twin=True) for n in range(1, 200, 2)}
+    assert month.possible_change("merge", 1, 11, merged=False, previous_exists=False) == "arrest"
+    parted = {
+        month.possible_change("", 1, n, merged=True, previous_exists=True) for n in range(1, 200, 2)
+    }
     assert parted == {"", "unmerge"}
 
 

@@ -1,7 +1,7 @@
-"""A day as a symbol of the solver: exact years, months and leap days, in order on one scale.
+"""A day as a symbol of the solver: exact years, months and leap days, ordered on one scale.
 
-The scale gives every month 31 places, so that it keeps the order of days and a year is always
-372 places long; places that are no day (31 April) are never taken.
+The scale gives every month 31 places. So it keeps the order of days, and every year has 372
+places; places without a day (31 April) are excluded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FIRST_YEAR, LAST_YEAR = 1850, 2150
 YEAR, MONTH = 372, 31
 FEBRUARY, LEAP_DAY = 1, 28
 SHORT_MONTHS = (3, 5, 8, 10)
-# From the place of 29 February to that of 28 February, or of 1 March.
+# Steps on the scale from 29 February to 28 February, or to 1 March.
 LANDS: dict[LeapDay, int] = {"down": -1, "up": 3}
 
 
@@ -31,11 +31,11 @@ class DaySymbol:
 
     @staticmethod
     def scale_of(day: date) -> int:
-        """The place of a given day."""
+        """The place of a date on the scale."""
         return day.year * YEAR + (day.month - 1) * MONTH + day.day - 1
 
     def domain(self) -> list[z3.BoolRef]:
-        """That it is a day of the calendar."""
+        """The constraints that it is a day of the calendar."""
         short = z3.Or([self.month == month for month in SHORT_MONTHS])
         return [
             self.year >= FIRST_YEAR,
@@ -50,15 +50,15 @@ class DaySymbol:
         ]
 
     def usual(self) -> list[z3.BoolRef]:
-        """No day at the end of a month, where one can choose."""
+        """Wishes for a witness: not a day at the end of a month."""
         return [self.day < LEAP_DAY - 1]
 
     def is_day(self, day: date) -> z3.BoolRef:
-        """Whether it is the given day."""
+        """The formula that it is the given day."""
         return z3.And(self.year == day.year, self.month == day.month - 1, self.day == day.day - 1)
 
     def anniversary(self, years: int, leap_day: LeapDay) -> z3.ArithRef:
-        """The place of the day so many years later."""
+        """The place of the anniversary a number of years later."""
         moved = self.scale + years * YEAR
         if years == 0:
             return moved
@@ -66,7 +66,7 @@ class DaySymbol:
         return z3.If(lost, moved + LANDS[leap_day], moved)
 
     def date_in(self, model: z3.ModelRef) -> date:
-        """The day that a model gives it."""
+        """The date of the symbol in a model."""
         parts = []
         for symbol in (self.year, self.month, self.day):
             value = model.eval(symbol, model_completion=True)
@@ -80,7 +80,7 @@ class DaySymbol:
 
 
 def _is_leap(year: z3.ArithRef, years: int) -> z3.BoolRef:
-    """Whether the year so many years later has a 29 February."""
+    """The formula that the year, a number of years later, is a leap year."""
     first, last = FIRST_YEAR + years, LAST_YEAR + years
     plain = [c for c in range(first // 100 * 100, last + 1, 100) if c % 400 != 0]
     later = year + years

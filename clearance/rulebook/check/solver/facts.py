@@ -1,6 +1,7 @@
-"""What each fact of a pack says of the symbols of a unit: whether it is known, whether it holds.
+"""The facts of a pack as formulas over a unit's symbols: whether each is known, whether it holds.
 
-The third rendering of the operators beside `oracle` and `compile`; tests hold it to the oracle.
+The third implementation of the operators beside `oracle` and `spark.compile`; tests compare it with
+the oracle.
 """
 
 from __future__ import annotations
@@ -38,55 +39,55 @@ from clearance.rulebook.language.sentences import (
 )
 
 Term: TypeAlias = "Symbol | OptionSymbol | bool | int | str | date | tuple[str, ...]"
-# When the term is what the operand says; the guards of an operand never overlap.
+# A condition and the operand's term under it; the conditions of an operand exclude each other.
 Guarded: TypeAlias = "tuple[z3.BoolRef, Term]"
 YES, NO = z3.BoolVal(True), z3.BoolVal(False)
 
 
 @dataclass(frozen=True)
 class FactSymbol:
-    """A fact of any unit: whether it is known, whether it is known to hold."""
+    """The formulas of a fact: whether it is known, and whether it is known to hold."""
 
     known: z3.BoolRef
     true: z3.BoolRef
 
 
-def depth_of(bound: ResolvedPack) -> int:
-    """How many parts the longest subdivision path has that the pack mentions."""
+def depth_of(resolved: ResolvedPack) -> int:
+    """The number of parts of the longest subdivision path in the pack."""
     deepest = 1
-    for fact in (*bound.facts, *bound.scope):
+    for fact in (*resolved.facts, *resolved.scope):
         if fact.operator is Operator.STARTS_WITH:
             for value in fact.values:
-                for option in _constants(bound, value):
+                for option in _constants(resolved, value):
                     deepest = max(deepest, len(str(option).split(".")))
     return deepest
 
 
-def _constants(bound: ResolvedPack, operand: Operand) -> Iterator[Any]:
+def _constants(resolved: ResolvedPack, operand: Operand) -> Iterator[Any]:
     if isinstance(operand, Constant):
         yield operand.value
     if isinstance(operand, Param):
-        param = bound.pack.params[operand.name]
+        param = resolved.pack.params[operand.name]
         for value in (param.value, *param.allowed, *(item.value for item in param.dated)):
             yield from value if isinstance(value, tuple) else (value,)
 
 
 class FactReader:
-    """Reads the facts of one pack as formulas over a unit's symbols."""
+    """Translates the facts of one pack to formulas over a unit's symbols."""
 
-    def __init__(self, bound: ResolvedPack, unit: UnitSymbols) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, unit: UnitSymbols) -> None:
+        self.resolved = resolved
         self.unit = unit
 
     def read(self, fact: Fact) -> FactSymbol:
-        """The formulas of a fact; one that asks an option that is off does not hold."""
-        said = self._said(fact)
+        """The formulas of a fact; a fact that uses an option that is off does not hold."""
+        symbol = self._without_options(fact)
         if not fact.options:
-            return said
+            return symbol
         off = z3.Or([self.unit.options[name].is_off() for name in fact.options])
-        return FactSymbol(z3.Or(off, said.known), z3.And(z3.Not(off), said.true))
+        return FactSymbol(z3.Or(off, symbol.known), z3.And(z3.Not(off), symbol.true))
 
-    def _said(self, fact: Fact) -> FactSymbol:
+    def _without_options(self, fact: Fact) -> FactSymbol:
         subjects = self._terms(fact.subject)
         if fact.operator is Operator.IS_KNOWN:
             return FactSymbol(YES, z3.Or([guard for guard, _ in subjects]))
@@ -115,7 +116,7 @@ class FactReader:
         return FactSymbol(z3.Or(known), z3.Or(true))
 
     def _years(self, operand: Operand | None) -> list[Guarded]:
-        """How many years; an option's every number by itself, for anniversaries are exact."""
+        """The fact's years; each number of an option apart, since anniversaries are exact."""
         if operand is None:
             return [(YES, 0)]
         if isinstance(operand, Option):
@@ -124,7 +125,7 @@ class FactReader:
         return self._terms(operand)
 
     def _terms(self, operand: Operand) -> list[Guarded]:
-        """What an operand can be, each with when."""
+        """The terms of an operand, each with its condition."""
         if isinstance(operand, Constant):
             return [(YES, operand.value)]
         if isinstance(operand, AsOf):
@@ -135,27 +136,27 @@ class FactReader:
             option = self.unit.options[operand.name]
             kinds = {"yes_no": option.on, "number": option.number, "list": option}
             return [(YES, kinds[option.option.type])]
-        param = self.bound.pack.params[operand.name]
+        param = self.resolved.pack.params[operand.name]
         if param.by is not None:
             return list(self._periods(param, param.by))
-        place = self.unit.switches.get(operand.name)
-        if place is not None:
-            return [(place == i, value) for i, value in enumerate(param.allowed)]
+        index = self.unit.switches.get(operand.name)
+        if index is not None:
+            return [(index == i, value) for i, value in enumerate(param.allowed)]
         assert param.value is not None, "a param without periods has a value"
         return [(YES, param.value)]
 
     def _column(self, name: str) -> list[Guarded]:
-        """A column's value where it has one, and what it says where its feed is absent."""
+        """A column's value if known, and its value for an absent feed."""
         known, value = self.unit.known[name], self.unit.columns[name]
-        if name in self.bound.spans:
-            last = self.bound.spans[name][1]
+        if name in self.resolved.spans:
+            last = self.resolved.spans[name][1]
             partly = z3.And(z3.Not(known), self.unit.known[last])
             return [(known, value), (partly, self.unit.columns[last])]
-        place, word = self.unit.switches.get(ABSENT_FEEDS), self.bound.feeds.get(name)
-        if place is None or word is None:
+        index, word = self.unit.switches.get(ABSENT_FEEDS), self.resolved.feeds.get(name)
+        if index is None or word is None:
             return [(known, value)]
-        nothing = self.bound.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
-        return [(known, value), (z3.And(z3.Not(known), place == nothing), word)]
+        nothing = self.resolved.pack.params[ABSENT_FEEDS].allowed.index(FEEDS_MAY[1])
+        return [(known, value), (z3.And(z3.Not(known), index == nothing), word)]
 
     def _periods(self, param: PackParam, by: str) -> Iterator[Guarded]:
         known, day = self.unit.known[by], self.unit.columns[by]
@@ -168,9 +169,9 @@ class FactReader:
     def _certain(
         self, fact: Fact, passed: z3.BoolRef, subject: Term, years: Term, value: Term
     ) -> z3.BoolRef:
-        """Whether every possible day compares alike, by the last ones and, where known, the first.
+        """The formula that every possible day gives the same truth.
 
-        Of a bound what has passed may stand, and of a day to compare with what has not.
+        The last days of both sides are compared; the first days too, if they are known.
         """
         open_subject, open_value = (
             self._is_bound(operand, fact) for operand in (fact.subject, fact.values[0])
@@ -186,23 +187,23 @@ class FactReader:
         )
 
     def _first(self, operand: Operand, fact: Fact) -> Term | None:
-        """The first possible day of an operand; None where nothing says it."""
+        """The first possible day of an operand; None if it has no span."""
         span = fact.span_of(operand)
         return None if span is None else self.unit.columns[span[0]]
 
     def _is_bound(self, operand: Operand, fact: Fact) -> z3.BoolRef:
         if isinstance(operand, Column) and fact.span_of(operand) is not None:
             return z3.Not(self.unit.known[operand.name])
-        asked = [operand]
+        operands = [operand]
         if fact.free_of is not None and operand == fact.subject:
-            asked.append(fact.free_of)
-        marks = [mark for one in asked if (mark := fact.bound_of(one)) is not None]
-        return z3.Or([_formula(self.unit.columns[mark]) for mark in marks])
+            operands.append(fact.free_of)
+        marks = [mark for column in operands if (mark := fact.bound_of(column)) is not None]
+        return z3.Or([_as_formula(self.unit.columns[mark]) for mark in marks])
 
     def _inside(self, days: DatesSymbol, years: Term, start: Term) -> list[z3.BoolRef]:
-        """Of each day whether it lies within so many years after the start."""
+        """The formula for each day that it is within the years after the start."""
         assert isinstance(years, int)
-        leap_day = self.bound.pack.leap_day
+        leap_day = self.resolved.pack.leap_day
         first, last = (_anniversary(start, count, leap_day) for count in (0, years))
         pairs = zip(days.days, days.there, strict=True)
         return [z3.And(there, day.scale > first, day.scale <= last) for day, there in pairs]
@@ -210,9 +211,9 @@ class FactReader:
     def _certain_within(
         self, fact: Fact, days: DatesSymbol, years: Term, start: Term
     ) -> z3.BoolRef:
-        """Whether it is known that a day lies there: after a bound, only where none may."""
+        """The formula that it is known whether a day is in the window, with bounds considered."""
         assert isinstance(years, int)
-        last = _anniversary(start, years, self.bound.pack.leap_day)
+        last = _anniversary(start, years, self.resolved.pack.leap_day)
         pairs = zip(days.days, days.there, strict=True)
         any_before = z3.Or([z3.And(there, day.scale <= last) for day, there in pairs])
         inside = z3.Or(self._inside(days, years, start))
@@ -227,34 +228,34 @@ class FactReader:
             case Operator.IS:
                 return self._equal(subject, first)
             case Operator.IS_ONE_OF | Operator.MAY_BE | Operator.INCLUDES | Operator.STARTS_WITH:
-                named = _named(first, values)
+                named = _listed_words(first, values)
                 return z3.Or([z3.And(when, self._has(subject, word)) for when, word in named])
             case Operator.AT_LEAST:
                 return self._plain(subject) >= self._plain(first)
             case Operator.AT_MOST:
                 return self._plain(subject) <= self._plain(first)
             case _:
-                raise AssertionError(f"{fact.operator} asks for dates")
+                raise AssertionError(f"{fact.operator} compares dates")
 
     def _passed(self, fact: Fact, subject: Term, years: Term, value: Term) -> z3.BoolRef:
-        """A comparison of dates: whether the value is on or after the flip."""
+        """The formula that the value of a date comparison is on or after the flip."""
         assert isinstance(years, int)
         is_age = fact.operator in (Operator.AGE_AT_LEAST, Operator.AGE_PAST)
-        leap_day = self.bound.pack.leap_day
+        leap_day = self.resolved.pack.leap_day
         moved = _anniversary(subject, years - AGE_ANCHOR if is_age else years, leap_day)
         if fact.free_of is not None:
             moved = self._begun_anew(fact.free_of, subject, moved, years)
         _, days_after = FLIPS[fact.operator]
-        place = _anniversary(value, 0, leap_day)
+        day = _anniversary(value, 0, leap_day)
         # No day lies between an anniversary and the day after it.
-        return _formula(place > moved if days_after else place >= moved)
+        return _as_formula(day > moved if days_after else day >= moved)
 
     def _begun_anew(self, days: Column, start: Term, moved: Any, years: int) -> Any:
-        """The anniversary of the last of the days that begin the years anew, one after another."""
-        symbol, leap_day = self.unit.columns[days.name], self.bound.pack.leap_day
+        """The anniversary of the last day that restarts the years, one restart after another."""
+        symbol, leap_day = self.unit.columns[days.name], self.resolved.pack.leap_day
         assert isinstance(symbol, DatesSymbol)
         begun = _anniversary(start, 0, leap_day)
-        # In any order each can follow on any other.
+        # The days are in no order: each can restart the years after any other.
         for day, there in list(zip(symbol.days, symbol.there, strict=True)) * len(symbol.days):
             within = z3.And(there, day.scale > begun, day.scale <= moved)
             begun = z3.If(within, day.scale, begun)
@@ -262,17 +263,17 @@ class FactReader:
         return moved
 
     def _has(self, subject: Term, word: Term) -> z3.BoolRef:
-        """Whether a set has the word, a path begins so, or a word is this one."""
+        """The formula that a set has the word, a path begins with it, or a word equals it."""
         if isinstance(subject, TagSymbols):
             return subject.has(str(word))
         if isinstance(subject, PathSymbol):
             return self._starts(subject, str(word))
         return self._equal(subject, word)
 
-    def _equal(self, one: Term, other: Term) -> z3.BoolRef:
-        if isinstance(one, tuple) or isinstance(other, tuple):
-            return z3.BoolVal(one == other)
-        return _formula(self._plain(one) == self._plain(other))
+    def _equal(self, left: Term, right: Term) -> z3.BoolRef:
+        if isinstance(left, tuple) or isinstance(right, tuple):
+            return z3.BoolVal(left == right)
+        return _as_formula(self._plain(left) == self._plain(right))
 
     def _starts(self, path: PathSymbol, option: str) -> z3.BoolRef:
         words = option.split(".")
@@ -296,8 +297,8 @@ class FactReader:
         return term
 
 
-def _named(first: Term, values: list[Term]) -> list[Guarded]:
-    """The words of a list, each with when it is one."""
+def _listed_words(first: Term, values: list[Term]) -> list[Guarded]:
+    """The words of a list, each with the condition that it is in the list."""
     if isinstance(first, OptionSymbol):
         return [(named, word) for word, named in first.words.items()]
     return [(YES, word) for word in (first if isinstance(first, tuple) else values)]
@@ -310,5 +311,5 @@ def _anniversary(day: Term, years: int, leap_day: LeapDay) -> Any:
     return z3.IntVal(DaySymbol.scale_of(add_years(day, years, leap_day)))
 
 
-def _formula(value: Any) -> z3.BoolRef:
+def _as_formula(value: Any) -> z3.BoolRef:
     return value if isinstance(value, z3.BoolRef) else z3.BoolVal(bool(value))

@@ -1,9 +1,9 @@
-"""A pack as formulas over any unit: can this rule decide, and for whom?
+"""The solver: a pack as formulas over any unit, which answer whether and for whom a rule decides.
 
-A fact is a pair of formulas (known, true), a condition a pair (holds, fails), as in
-three-valued logic; a rule decides where it holds and every earlier one does not. Each part of a
-question has a name, so that an answer `never` says which parts exclude each other. What the
-solver finds is decided by the oracle before anyone is told.
+A fact is a pair of formulas (known, true), a condition a pair (holds, fails), as in three-valued
+logic. A rule decides if it holds and every earlier rule does not. Each part of a question has a
+name, so that an answer `Never` names the parts that exclude each other. Every unit that the solver
+finds is decided by the oracle before it is reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from clearance.rulebook.oracle import decide, evaluate, truth
 
 
 class EnginesDisagree(Exception):
-    """The oracle reads a unit otherwise than the solver: a fault of this program, not of a pack."""
+    """The oracle and the solver disagree on a unit: a fault of the program, not of a pack."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Part:
     """One part of a question about a unit.
 
     Attributes:
-        says: `holds`, `misses` (does not hold; perhaps unknown), `fails` (surely not), of a rule;
-            `denies` (a statement of a rule does not hold; perhaps unknown), of `rule.statement`;
-            `all_known`, of the facts that rules ask; `undated`, of a dated param: it has no
-            value though its date is known.
-        of: the rule's place in the flow, or the param's name.
+        says: the claim. Of a rule: `holds`, `misses` (does not hold or is unknown) or `fails`
+            (is known not to hold). Of a statement: `denies` (does not hold or is unknown). Of all
+            facts that rules use: `all_known`. Of a dated param: `undated` (its date is known, but
+            it has no value).
+        of: the rule's index, the statement as `rule.statement`, or the param's name.
     """
 
     says: Literal["holds", "misses", "fails", "denies", "all_known", "undated"]
@@ -51,11 +51,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Never:
-    """There is no such unit.
+    """The answer that there is no such unit.
 
     Attributes:
         parts: the parts of the question that exclude each other.
-        facts: the facts that matter to it; none where it is so whatever they say.
+        facts: the facts that exclude it; empty if no fact matters.
     """
 
     parts: frozenset[Part]
@@ -63,26 +63,26 @@ class Never:
 
 
 class PackSolver:
-    """Answers questions about every unit in scope that a pack could meet."""
+    """A solver for questions about all possible units in a pack's scope."""
 
-    def __init__(self, bound: ResolvedPack, catalogue: Catalogue) -> None:
-        self.bound = bound
+    def __init__(self, resolved: ResolvedPack, catalogue: Catalogue) -> None:
+        self.resolved = resolved
         self.catalogue = catalogue
-        self.unit = UnitSymbols(bound, catalogue[bound.pack.unit], depth=depth_of(bound))
+        self.unit = UnitSymbols(resolved, catalogue[resolved.pack.unit], depth=depth_of(resolved))
         self.solver = z3.SolverFor("QF_LIA")
         self.solver.set("core.minimize", True)
         self.scope = z3.Bool("in scope")
         self._read_facts()
-        for i, condition in enumerate(bound.conditions):
+        for i, condition in enumerate(resolved.conditions):
             holds, fails = self._condition(condition)
             self._name(Part("holds", i), holds)
             self._name(Part("misses", i), z3.Not(holds))
             self._name(Part("fails", i), fails)
-        for i, rule in enumerate(bound.pack.flow):
+        for i, rule in enumerate(resolved.pack.flow):
             for k, stated in enumerate(rule.states):
                 true, _ = self._condition(stated.holds)
                 self._name(Part("denies", f"{i}.{k}"), z3.Not(true))
-        for name, param in bound.pack.params.items():
+        for name, param in resolved.pack.params.items():
             if param.by is not None:
                 before = self.unit.before(param.by, param.dated[0].start)
                 self._name(Part("undated", name), before)
@@ -92,20 +92,22 @@ class PackSolver:
             self.solver.add(z3.Implies(name, wish))
 
     def _read_facts(self) -> None:
-        reader = FactReader(self.bound, self.unit)
-        self.known = {fact.name: z3.Bool(f"known {fact.name}") for fact in self.bound.facts}
-        self.true = {fact.name: z3.Bool(f"true {fact.name}") for fact in self.bound.facts}
-        self.readings = {fact.name: z3.Bool(f"fact {fact.name}") for fact in self.bound.facts}
-        for fact in self.bound.facts:
-            said = reader.read(fact)
+        reader = FactReader(self.resolved, self.unit)
+        self.known = {fact.name: z3.Bool(f"known {fact.name}") for fact in self.resolved.facts}
+        self.true = {fact.name: z3.Bool(f"true {fact.name}") for fact in self.resolved.facts}
+        self.readings = {fact.name: z3.Bool(f"fact {fact.name}") for fact in self.resolved.facts}
+        for fact in self.resolved.facts:
+            symbol = reader.read(fact)
             known, true = self.known[fact.name], self.true[fact.name]
-            reading = z3.And(known == said.known, true == said.true)
+            reading = z3.And(known == symbol.known, true == symbol.true)
             self.solver.add(z3.Implies(self.readings[fact.name], reading))
             self.solver.add(z3.Implies(true, known))
-        in_scope = z3.And([reader.read(fact).true for fact in self.bound.scope])
+        in_scope = z3.And([reader.read(fact).true for fact in self.resolved.scope])
         self.solver.add(z3.Implies(self.scope, in_scope))
-        asked = {name for condition in self.bound.conditions for name in fact_names(condition)}
-        self._name(Part("all_known"), z3.And([self.known[name] for name in sorted(asked)]))
+        consulted = {
+            name for condition in self.resolved.conditions for name in fact_names(condition)
+        }
+        self._name(Part("all_known"), z3.And([self.known[name] for name in sorted(consulted)]))
 
     def _name(self, part: Part, formula: z3.BoolRef) -> None:
         self.solver.add(z3.Implies(z3.Bool(str(part)), formula))
@@ -125,16 +127,16 @@ class PackSolver:
         return z3.Or(holding), z3.And(failing)
 
     def deciding(self, index: int) -> list[Part]:
-        """The parts that say: the rule (or `otherwise`, the last) decides the unit."""
-        decisions, passes = self.bound.decisions, self.bound.unknown_passes
+        """The parts of the claim that a rule (or `otherwise`, the last index) decides the unit."""
+        decisions, passes = self.resolved.decisions, self.resolved.unknown_passes
         earlier = [
             Part("misses" if passes or decisions[i] == decisions[index] else "fails", i)
             for i in range(index)
         ]
-        return earlier if index == self.bound.pack.last else [Part("holds", index), *earlier]
+        return earlier if index == self.resolved.pack.last else [Part("holds", index), *earlier]
 
     def ask(self, parts: Sequence[Part]) -> Never | None:
-        """Why no unit in scope has all the parts; None where one has."""
+        """The reason that no unit in scope has all the parts; None if some unit has."""
         if self._solves(self._named(parts)):
             return None
         core = {str(name) for name in self.solver.unsat_core()}
@@ -142,10 +144,10 @@ class PackSolver:
         return Never(frozenset(part for part in parts if str(part) in core), tuple(facts))
 
     def witness(self, parts: Sequence[Part]) -> Witness | None:
-        """A unit in scope with all the parts, as usual a one as can be; None where there is none.
+        """A unit in scope with all the parts, as ordinary as possible; None if there is none.
 
         Raises:
-            EnginesDisagree: the oracle reads the unit in another way.
+            EnginesDisagree: the oracle does not find the parts in the unit.
         """
         wishes = list(self.wishes)
         while not self._solves([*self._named(parts), *wishes]):
@@ -167,21 +169,25 @@ class PackSolver:
         return bool(answer == z3.sat)
 
     def _verified(self, model: z3.ModelRef, parts: Sequence[Part]) -> Witness:
-        """The model's unit, decided by the oracle, where the oracle finds the parts too."""
+        """The unit of a model, decided by the oracle, which must find the parts too."""
         switches, county = self.unit.settings(model), self.unit.county(model)
-        bound = resolve(
-            self.bound.pack,
+        resolved = resolve(
+            self.resolved.pack,
             self.catalogue,
             switches=switches,
-            reads=self.bound.reads,
+            inputs_fingerprint=self.resolved.inputs_fingerprint,
             options=county,
         )
         row, day = self.unit.row(model), self.unit.day(model)
-        decided = decide(bound, row, day)
-        truths = {fact.name: truth(bound, fact, row, day) for fact in bound.facts}
+        decided = decide(resolved, row, day)
+        truths = {fact.name: truth(resolved, fact, row, day) for fact in resolved.facts}
         solved = {name: self._solved(model, name) for name in truths}
-        if decided is None or truths != solved or not all(has(bound, p, truths) for p in parts):
-            raise EnginesDisagree(f"pack {bound.pack.pack}: {row} as of {day}")
+        if (
+            decided is None
+            or truths != solved
+            or not all(part_holds(resolved, p, truths) for p in parts)
+        ):
+            raise EnginesDisagree(f"pack {resolved.pack.pack}: {row} as of {day}")
         options = {name: value for name, value in county.items() if not is_off(value)}
         return Witness(row, day, decided.outcome, decided.rule, switches, options)
 
@@ -189,21 +195,21 @@ class PackSolver:
         return is_true(model, self.true[fact]) if is_true(model, self.known[fact]) else None
 
 
-def has(bound: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool:
-    """Whether the oracle finds a part in a unit; what facts do not tell, it does not judge.
+def part_holds(resolved: ResolvedPack, part: Part, truths: dict[str, bool | None]) -> bool:
+    """Whether a part is true of a unit by the oracle; True for parts that facts cannot show.
 
     Args:
-        bound: the pack.
-        part: of a question about the unit.
-        truths: what the oracle says of each fact.
+        resolved: the pack.
+        part: a part of a question about the unit.
+        truths: the oracle's truth of each fact, by name.
     """
     if part.says == "undated":
         return True
     if part.says == "denies":
         i, k = map(int, str(part.of).split("."))
-        return evaluate(bound.pack.flow[i].states[k].holds, truths) is not True
+        return evaluate(resolved.pack.flow[i].states[k].holds, truths) is not True
     if part.says == "all_known" or not isinstance(part.of, int):
-        asked = {name for condition in bound.conditions for name in fact_names(condition)}
-        return all(truths[name] is not None for name in asked)
-    found = evaluate(bound.conditions[part.of], truths)
-    return {"holds": found is True, "misses": found is not True, "fails": found is False}[part.says]
+        consulted = {name for condition in resolved.conditions for name in fact_names(condition)}
+        return all(truths[name] is not None for name in consulted)
+    value = evaluate(resolved.conditions[part.of], truths)
+    return {"holds": value is True, "misses": value is not True, "fails": value is False}[part.says]

@@ -1,4 +1,4 @@
-"""What one column or option of a unit can be, as symbols of the solver."""
+"""Symbols of the solver for the values of one column or option of a unit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clearance.rulebook.language.options import OptionValue, PackOption
 
 @dataclass
 class Words:
-    """Texts as numbers; a number beyond them is a word that the pack does not mention."""
+    """Numbers of the pack's words; a higher number is a word that the pack does not mention."""
 
     known: dict[str, int] = field(default_factory=dict)
 
@@ -23,8 +23,8 @@ class Words:
 
     def word(self, number: int) -> str:
         """The word of a number."""
-        for word, known in self.known.items():
-            if known == number:
+        for word, index in self.known.items():
+            if index == number:
                 return word
         other = f"OTHER_{number - len(self.known) + 1}"
         return f"{other}_" if other in self.known else other
@@ -32,7 +32,7 @@ class Words:
 
 @dataclass(frozen=True)
 class PathSymbol:
-    """A subdivision path: how deep it goes, and the word at each depth."""
+    """A subdivision path: its length, and the word at each depth."""
 
     length: z3.ArithRef
     words: tuple[z3.ArithRef, ...]
@@ -40,7 +40,7 @@ class PathSymbol:
 
 @dataclass(frozen=True)
 class DatesSymbol:
-    """Some days: each of a few that may be there, and whether it is."""
+    """A list of days: a few possible days, and for each whether it is in the list."""
 
     days: tuple[DaySymbol, ...]
     there: tuple[z3.BoolRef, ...]
@@ -48,7 +48,7 @@ class DatesSymbol:
 
 @dataclass
 class TagSymbols:
-    """A set of tags: whether each mentioned tag is in it."""
+    """A set of tags: for each mentioned tag, whether it is in the set."""
 
     name: str
     tags: dict[str, z3.BoolRef] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class TagSymbols:
 
 
 class OptionSymbol:
-    """An option as a county sets it: on, a number, or words of its list; or off."""
+    """The value of an option in a county: on, a number, words of its list, or off."""
 
     def __init__(self, name: str, option: PackOption) -> None:
         self.option = option
@@ -68,25 +68,25 @@ class OptionSymbol:
         self.words = {word: z3.Bool(f"option {name} names {word}") for word in option.of}
 
     def is_off(self) -> z3.BoolRef:
-        """Whether the county has not taken it up."""
+        """The formula that the option is off."""
         if self.option.type == "list":
             return z3.Not(z3.Or(list(self.words.values())))
         return self.number == 0 if self.option.type == "number" else z3.Not(self.on)
 
     def numbers(self) -> range:
-        """The numbers that it can be when it is not off."""
+        """The numbers that a number option can have when it is not off."""
         first, last = self.option.range or (1, 0)
         return range(first, last + 1)
 
     def domain(self) -> list[z3.BoolRef]:
-        """What every county's setting satisfies."""
+        """The constraints on the value in any county."""
         if self.option.range is None:
             return []
         first, last = self.option.range
         return [z3.Or(self.number == 0, z3.And(self.number >= first, self.number <= last))]
 
     def value_in(self, model: z3.ModelRef) -> OptionValue:
-        """The setting of a model."""
+        """The value of the option in a model."""
         if self.option.type == "list":
             return tuple(word for word, named in self.words.items() if is_true(model, named))
         if self.option.type == "number":
@@ -94,17 +94,17 @@ class OptionSymbol:
         return is_true(model, self.on)
 
 
-# A number, a yes or no, or a word's number is an expression of the solver itself.
+# Numbers, yes_no values and words' numbers are plain expressions of the solver.
 Symbol: TypeAlias = "z3.ExprRef | DaySymbol | DatesSymbol | PathSymbol | TagSymbols"
 
 
 def is_true(model: z3.ModelRef, symbol: z3.BoolRef) -> bool:
-    """Whether a model makes it true."""
+    """Whether a formula is true in a model."""
     return bool(z3.is_true(model.eval(symbol, model_completion=True)))
 
 
 def number_of(model: z3.ModelRef, symbol: z3.ExprRef) -> int:
-    """The number that a model gives it."""
+    """The number of a symbol in a model."""
     value = model.eval(symbol, model_completion=True)
     assert isinstance(value, z3.IntNumRef)
     return int(value.as_long())

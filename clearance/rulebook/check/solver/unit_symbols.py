@@ -1,7 +1,7 @@
-"""The columns of a unit as symbols of the solver, and a solver's model back as a row.
+"""The columns of a unit as symbols of the solver, and the row of a solver's model.
 
-One symbol a column: level has one value, a subdivision path one beginning, a date one place in
-the calendar. A column that can be missing has a second symbol: whether it is known.
+Each column has one symbol: a level has one value, a subdivision path one beginning, a date one
+place in the calendar. A column that may be null has a second symbol: whether it is known.
 """
 
 from __future__ import annotations
@@ -29,46 +29,48 @@ from clearance.rulebook.language.options import OptionValue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import Constant
 
-# Usual for a witness, so that it reads like a case: not for what can be reached.
+# Ordinary values of a witness, so that it reads like a case; they do not limit the search.
 USUAL_YEARS = (1970, 2025)
 USUAL_NUMBER = 5
-# More days than two say nothing more of a window: one lies in it, or one moves it to another.
+# Two days are enough for a window: one is in it, or one moves it so that the other is.
 DAYS = 2
 
 
 class UnitSymbols:
-    """A unit that the pack could meet, with the as-of date and the switches' settings.
+    """The symbols of any unit, with the as-of date, the switches and the options.
 
     Attributes:
-        known: per column, whether it has a value.
-        columns: per column, its value.
-        as_of: the date to decide as of.
-        switches: per switch, its place among the allowed values.
-        options: per option, its value in the unit's county.
+        known: per column, the formula that it is not null.
+        columns: per column, the symbol of its value.
+        as_of: the symbol of the as-of date.
+        switches: per switch, the index of its value among the allowed values.
+        options: per option, the symbol of its value in the unit's county.
     """
 
-    def __init__(self, bound: ResolvedPack, features: dict[str, Feature], *, depth: int) -> None:
-        """Make the symbols.
+    def __init__(self, resolved: ResolvedPack, features: dict[str, Feature], *, depth: int) -> None:
+        """Create the symbols.
 
         Args:
-            bound: the pack.
-            features: columns of its unit.
-            depth: how many parts the longest subdivision path has that it mentions.
+            resolved: the pack.
+            features: the columns of its kind of unit.
+            depth: number of parts of the longest subdivision path in the pack.
         """
-        self.bound = bound
+        self.resolved = resolved
         self.words = Words()
         self.depth = depth
-        self.features = {name: features[name] for name in sorted(bound.columns)}
+        self.features = {name: features[name] for name in sorted(resolved.columns)}
         self.as_of = DaySymbol("as-of")
         self.columns = {name: self._symbol(name, item) for name, item in self.features.items()}
         self.known = {
             name: z3.BoolVal(True) if item.null == "never" else z3.Bool(f"{name} is known")
             for name, item in self.features.items()
         }
-        self.options = {name: OptionSymbol(name, item) for name, item in bound.pack.options.items()}
+        self.options = {
+            name: OptionSymbol(name, item) for name, item in resolved.pack.options.items()
+        }
         self.switches = {
             name: z3.Int(f"switch {name}")
-            for name, param in bound.pack.params.items()
+            for name, param in resolved.pack.params.items()
             if param.switch and param.allowed
         }
 
@@ -78,7 +80,7 @@ class UnitSymbols:
                 return DaySymbol(name)
             case "dates":
                 names = [f"{name} {i + 1}" for i in range(DAYS)]
-                there = tuple(z3.Bool(f"{one} is there") for one in names)
+                there = tuple(z3.Bool(f"{day} is there") for day in names)
                 return DatesSymbol(tuple(map(DaySymbol, names)), there)
             case "yes_no":
                 return z3.Bool(name)
@@ -91,23 +93,23 @@ class UnitSymbols:
                 return z3.Int(name)
 
     def domain(self) -> list[z3.BoolRef]:
-        """What every unit satisfies."""
+        """The constraints that every unit satisfies."""
         rules = [*self.as_of.domain()]
-        force = self.bound.pack.in_force
+        force = self.resolved.pack.in_force
         if force != "never" and force.start is not None:
             rules.append(self.as_of.scale >= self.as_of.scale_of(force.start))
         for name, symbol in self.columns.items():
             rules += self._domain(symbol, self.features[name])
-        for name, (first, last) in self.bound.spans.items():
+        for name, (first, last) in self.resolved.spans.items():
             rules += self._lies_between(name, first, last)
         for option in self.options.values():
             rules += option.domain()
-        for name, place in self.switches.items():
-            rules += [place >= 0, place < len(self.bound.pack.params[name].allowed)]
+        for name, index in self.switches.items():
+            rules += [index >= 0, index < len(self.resolved.pack.params[name].allowed)]
         return rules
 
     def _lies_between(self, name: str, first: str, last: str) -> list[z3.BoolRef]:
-        """A date that is no day lies between two that are in order."""
+        """The constraints of a date between two others: the two are in order."""
         earliest, latest = self.columns[first], self.columns[last]
         assert isinstance(earliest, DaySymbol) and isinstance(latest, DaySymbol)
         return [
@@ -131,26 +133,26 @@ class UnitSymbols:
         return []
 
     def before(self, column: str, day: date) -> z3.BoolRef:
-        """Whether a date column is known and earlier than a day."""
+        """The formula that a date column is known and earlier than a day."""
         symbol = self.columns[column]
         assert isinstance(symbol, DaySymbol)
         return z3.And(self.known[column], symbol.scale < symbol.scale_of(day))
 
     def usual(self) -> list[z3.BoolRef]:
-        """What a witness should look like where it can, what matters most first."""
-        force = self.bound.pack.in_force
-        wishes = [place == self._own(name) for name, place in self.switches.items()]
+        """Wishes for a witness, the most important first."""
+        force = self.resolved.pack.in_force
+        wishes = [index == self._own(name) for name, index in self.switches.items()]
         if force != "never" and force.end is not None:
             wishes.append(self.as_of.scale <= self.as_of.scale_of(force.end))
         wishes += [self.known[name] for name in self.columns if not z3.is_true(self.known[name])]
         wishes += self.as_of.usual()
-        wishes.append(self.as_of.is_day(self.bound.pack.authority.read_on))
+        wishes.append(self.as_of.is_day(self.resolved.pack.authority.read_on))
         for name, symbol in self.columns.items():
             wishes += self._usual(name, symbol, self.features[name])
         return [*wishes, *(option.is_off() for option in self.options.values())]
 
     def _own(self, switch: str) -> int:
-        param = self.bound.pack.params[switch]
+        param = self.resolved.pack.params[switch]
         assert param.value is not None, "a switch that lists its values has one of its own"
         return param.allowed.index(param.value)
 
@@ -169,32 +171,32 @@ class UnitSymbols:
             return [z3.Not(symbol)]
         if feature.type == "number":
             return [symbol <= USUAL_NUMBER, symbol == 0]
-        own = [self.words.number(word) for word in self._said_of(name)]
-        return [z3.Or(symbol >= len(self.words.known), *(symbol == number for number in own))]
+        numbers = [self.words.number(word) for word in self._words_of(name)]
+        return [z3.Or(symbol >= len(self.words.known), *(symbol == number for number in numbers))]
 
-    def _said_of(self, column: str) -> list[str]:
-        """The words that the pack compares a column with."""
-        facts = (*self.bound.facts, *self.bound.scope)
+    def _words_of(self, column: str) -> list[str]:
+        """The words that the pack compares with a column."""
+        facts = (*self.resolved.facts, *self.resolved.scope)
         values = [value for fact in facts if column in fact.columns for value in fact.values]
         words = [value.value for value in values if isinstance(value, Constant)]
         return [*self.features[column].codes, *(word for word in words if isinstance(word, str))]
 
     def settings(self, model: z3.ModelRef) -> dict[str, ParamValue]:
-        """The switches of a model that are not as the pack has them."""
+        """The switches of a model that differ from the pack's own values."""
         chosen = {}
-        for name, place in self.switches.items():
-            param = self.bound.pack.params[name]
-            value = param.allowed[number_of(model, place)]
+        for name, index in self.switches.items():
+            param = self.resolved.pack.params[name]
+            value = param.allowed[number_of(model, index)]
             if value != param.value:
                 chosen[name] = value
         return chosen
 
     def county(self, model: z3.ModelRef) -> dict[str, OptionValue]:
-        """The options of a model, as the unit's county sets them."""
+        """The option values of a model."""
         return {name: option.value_in(model) for name, option in self.options.items()}
 
     def row(self, model: z3.ModelRef) -> dict[str, Any]:
-        """The unit of a model: every column that the pack reads."""
+        """The row of a model: every column that the pack reads."""
         return {
             name: self._cell(model, symbol, self.features[name])
             if z3.is_true(model.eval(self.known[name], model_completion=True))

@@ -1,0 +1,82 @@
+"""The page on the tables of a store: columns, types, who may read them; from the schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
+from clearance.platform.paths import rules_folder
+from clearance.rulebook.language.catalogue import Unit, load_catalogue
+from clearance.schemas import MAKERS, TABLES, TableSpec
+from manual.markdown import code, plain, table
+
+UNITS: dict[str, Unit] = {"charges": "conviction", "arrests": "arrest"}
+"""Tables whose columns packs may ask, and the unit that a pack says."""
+
+OPEN = "whoever may see the store: it holds no name and no number of a register"
+RESTRICTED = "**restricted**: it says who a person is"
+
+
+def table_page() -> str:
+    """Every table with its columns, and which of them say who a person is."""
+    lines = [
+        "# Tables",
+        "",
+        "A store is a folder of Delta tables, one folder a table. This page is made from "
+        "`clearance/schemas/` and `clearance/personal.py` when the site is built. How to read the "
+        "tables: [Spark SQL, delta-rs, DuckDB, pandas](../how-to/read-the-tables.md).",
+        "",
+        *table(
+            ("Table", "One row is", "Written by", "Who may read it"),
+            [
+                (f"[`{name}`](#{name})", plain(spec.row), MAKERS[name], _readers(spec))
+                for name, spec in TABLES.items()
+            ],
+        ),
+        "SUBJECT_ID is in most tables: it is the key by which a person's rows are found, and "
+        "whoever has the state's index can look the person up. So no table is public. Public are "
+        "the report and `statistics.csv` alone; see "
+        "[who may see which file](../how-to/who-may-see-which-file.md).",
+        "",
+    ]
+    for spec in TABLES.values():
+        lines += _table(spec)
+    return "\n".join(lines)
+
+
+def _readers(spec: TableSpec) -> str:
+    return RESTRICTED if spec.restricted else "whoever may see the store"
+
+
+def _table(spec: TableSpec) -> Iterator[str]:
+    yield from (f"## {spec.name}", "", f"One row is {plain(spec.row)}.", "")
+    yield f"- Written by {MAKERS[spec.name]}."
+    yield f"- Who may read it: {RESTRICTED if spec.restricted else OPEN}."
+    if spec.cluster_by:
+        columns = ", ".join(code(name) for name in spec.cluster_by)
+        yield f"- Clustered by {columns}: a query that names a value reads few files."
+    if spec.change_feed:
+        yield "- Its change data feed is on: what changed between two versions can be asked for."
+    yield from (f"- Always holds: `{sql}`." for sql in spec.constraints.values())
+    meanings = _meanings(spec.name)
+    head = ("Column", "Type", "What it says")
+    rows = [
+        (code(name), code(kind), _words(name, meanings.get(name, "")))
+        for name, kind in spec.types.items()
+    ]
+    yield from ("", *table(head, rows))
+
+
+def _meanings(name: str) -> dict[str, str]:
+    if name not in UNITS:
+        return {}
+    features = load_catalogue(rules_folder())[UNITS[name]]
+    return {column: feature.meaning for column, feature in features.items()}
+
+
+def _words(column: str, meaning: str) -> str:
+    """What a column says; of one that says who a person is, why it is restricted."""
+    if column == WHOLE_LINE:
+        return "Restricted: the line as received, every field in it."
+    why = IDENTIFYING.get(column.upper()) or REVIEWERS_WORDS.get(column)
+    return f"Restricted: {why}." if why else plain(meaning)
