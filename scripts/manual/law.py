@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reasons
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.facts import FITS, FLIPS, Fact
@@ -38,7 +38,7 @@ def reason_page() -> str:
                 given[reason][pack.pack] = _page(pack)
     rows = [
         (code(reason), plain(text), _packs(given.get(reason, {})))
-        for reason, text in sorted(load_reasons(rules_folder()).items())
+        for reason, text in sorted(load_reason_texts(rules_folder()).items())
     ]
     return "\n".join(
         [
