@@ -13,7 +13,7 @@ def page_template(package: str, name: str = "page.html.j2") -> Template:
         name: the name of the template's file.
     """
     environment = Environment(
-        loader=PackageLoader(package, "."),
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

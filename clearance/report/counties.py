@@ -11,9 +11,9 @@ from pyspark.sql import Row
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.small_cells import OUTCOMES
 from clearance.publish.words import PackWords, merged_reason_text
-from clearance.report.county_map import load_outlines
 from clearance.report.figures import Cell, CountyLine, Reason, format_figure
 from clearance.report.laws import UsedPack, list_used_packs
+from clearance.report.map.county_map import load_outlines
 from clearance.report.sections import Section, reasons_of_cells
 
 HEADLINE_KINDS = ("law", "policy", "scenario")

@@ -16,8 +16,8 @@ from clearance.publish.counties import packet_folders
 from clearance.publish.figures.small_cells import SMALLEST
 from clearance.publish.made_up import MADE_UP
 from clearance.report.counties import KINDS, CountyPage
-from clearance.report.county_map import load_outlines
 from clearance.report.figures import NOT_SHOWN, WITHHELD, WORDS, format_figure
+from clearance.report.map.county_map import load_outlines
 from clearance.report.sections import Section
 from clearance.report.waterfall import Step
 

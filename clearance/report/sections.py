@@ -11,7 +11,6 @@ from pyspark.sql import Row
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.small_cells import Line
 from clearance.publish.words import PackWords, merged_reason_text
-from clearance.report.county_map import CountyMap, build_county_map
 from clearance.report.figures import (
     Cell,
     CountyLine,
@@ -21,6 +20,7 @@ from clearance.report.figures import (
     sum_lines,
     with_unshown_reasons,
 )
+from clearance.report.map.county_map import CountyMap, build_county_map
 
 KINDS = {
     "law": "Statewide law",

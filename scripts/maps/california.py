@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-OUT = Path(__file__).resolve().parents[2] / "clearance" / "report" / "california.json"
+OUT = Path(__file__).resolve().parents[2] / "clearance" / "report" / "map" / "california.json"
 NOTICE = (
     "County outlines: U.S. Census Bureau, cartographic boundary files, 2017 (public domain), from "
     "us-atlas 3.0.1, copyright 2013-2019 Michael Bostock (ISC licence), simplified."

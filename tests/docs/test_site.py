@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from clearance.commands.app import app
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reasons
+from clearance.publish.words import load_reason_texts
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.sentences import Operator
 from clearance.schemas import TABLES
@@ -89,7 +89,7 @@ def test_every_column_of_a_table_is_on_its_page_and_says_whether_it_is_restricte
 
 def test_every_reason_feature_and_operator_is_in_the_reference(site: Path) -> None:
     reasons = words_of(site / "reference" / "reasons.html")
-    assert [code for code in load_reasons(rules_folder()) if f"{code}\n" not in reasons] == []
+    assert [code for code in load_reason_texts(rules_folder()) if f"{code}\n" not in reasons] == []
     features = words_of(site / "reference" / "features.html")
     for columns in load_catalogue(rules_folder()).values():
         assert [name for name in columns if f"{name}\n" not in features] == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from clearance.report.county_map import build_county_map
 from clearance.report.figures import (
     Cell,
     CountyLine,
     build_county_lines,
     sum_lines,
 )
+from clearance.report.map.county_map import build_county_map
 from clearance.report.people import publishable_left
 
 

@@ -16,11 +16,11 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.made_up import MADE_UP, is_made_up_name, is_made_up_path
-from clearance.report.county_map import load_outlines
 from clearance.report.figures import (
     OTHER_REASONS,
     WITHHELD,
 )
+from clearance.report.map.county_map import load_outlines
 from clearance.report.months import NOT_SHOWN
 from clearance.report.step import write_report
 from tests.report.read_pages import Tags, numbers, table
