@@ -13,7 +13,7 @@ from clearance.rulebook.english.fact_words import FactWords
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.facts import FITS, FLIPS, Fact
 from clearance.rulebook.language.model import Pack
-from clearance.rulebook.language.resolved import ResolvedPack, resolve
+from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.sentences import FORMS_HELP, Operator
 from clearance.rulebook.loading.load import Rulebook, load_rulebook
 from manual.markdown import code, plain, table
@@ -109,7 +109,7 @@ def operator_page() -> str:
 def _resolved_packs() -> Iterator[ResolvedPack]:
     book = rulebook()
     for item in book.packs:
-        yield resolve(item.pack, book.catalogue, switches={}, reads=book.reads)
+        yield book.resolve(item.pack, switches={})
 
 
 def _example(found: tuple[ResolvedPack, Fact] | None) -> tuple[str, str]:
