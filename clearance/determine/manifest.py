@@ -173,7 +173,7 @@ def record_sweep(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         manifest: the sweep's.
         version: of `determinations` after the sweep.
         finished_at: wall clock, for the row.

@@ -50,7 +50,7 @@ class Sweep:
 
         Args:
             spark: the session.
-            store: where the tables are.
+            store: the store of the tables.
             table: `determinations`, an input table, or `source_rows`, from which `charges` was
                 prepared.
 
@@ -107,7 +107,7 @@ def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: the sweep that left the table.
     """
     if not sweep.selected:
@@ -163,7 +163,7 @@ def sweep_at(spark: SparkSession, store: Store, *, version: int, digest: str) ->
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         version: of `determinations`.
         digest: of the sweep; its commit does not hold it.
 

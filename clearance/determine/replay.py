@@ -25,6 +25,7 @@ from clearance.determine.side_feeds import REVIEWS, read_reviews, with_reviews
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.determine.write import KEY, changes
 from clearance.errors import DifferenceFound
+from clearance.platform.spark.caches import Caches, caches
 from clearance.platform.store.earlier_tables import with_later_columns
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.progress import stage
@@ -108,7 +109,7 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep_id: which sweep.
         rules: the rules folder; only its feature catalogue is read.
 
@@ -117,7 +118,11 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
     """
     sweeps = _sweeps(spark, store)
     sweep = named_sweep(sweeps, sweep_id, store=store)
-    with stage(f"Deciding sweep {sweep_id} again"), storage_faults("replaying"):
+    with (
+        stage(f"Deciding sweep {sweep_id} again"),
+        storage_faults("replaying"),
+        caches() as cached,
+    ):
         recomputed_parts = [
             _decide_again(spark, store, decider, packs=packs, rules=rules)
             for decider, packs in _deciding_sweeps(sweep, sweeps)
@@ -125,13 +130,14 @@ def replay(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> 
         recomputed = reduce(DataFrame.unionByName, recomputed_parts).withColumn(
             "sweep_id", F.lit(sweep_id)
         )
-        recomputed = recomputed.persist()
+        recomputed = cached.cache(recomputed)
         version = sweep["determinations_version"]
         stored = store.read_rows_of(spark, "determinations", version=version)
         digest, stored_digest = digest_of(recomputed), digest_of(stored)
         agrees = digest == stored_digest == sweep["digest"]
-        differing, columns, units = (0, (), ()) if agrees else _differing(recomputed, stored)
-        recomputed.unpersist()
+        differing, columns, units = (
+            (0, (), ()) if agrees else _differing(recomputed, stored, cached=cached)
+        )
     return ReplayResult(
         sweep_id=sweep_id,
         agrees=agrees,
@@ -193,7 +199,7 @@ def stored_plan(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: a row of `sweeps`.
         packs: ids of the packs to read, out of those that the sweep decided.
         rules: the rules folder; only its feature catalogue is read.
@@ -225,7 +231,7 @@ def stored_packs(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         rules: the rules folder; only its feature catalogue is read.
         wanted: fingerprints; those that the table does not hold are left out.
     """
@@ -261,10 +267,10 @@ def assigned_as_recorded(record: Mapping[str, Any], bounds: Mapping[str, Resolve
 
 
 def _differing(
-    recomputed: DataFrame, stored: DataFrame
+    recomputed: DataFrame, stored: DataFrame, *, cached: Caches
 ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     """The number of differing decisions, the differing columns, and the first decisions."""
-    differ = changes(recomputed, existing=stored).select(*KEY).persist()
+    differ = cached.cache(changes(recomputed, existing=stored).select(*KEY))
     first = differ.orderBy("pack", "unit_id").limit(MOST_NAMED).collect()
     sides = [side.join(differ, on=list(KEY), how="left_semi") for side in (recomputed, stored)]
     old, new = (side.alias(name) for side, name in zip(sides, ("old", "new"), strict=True))
@@ -276,5 +282,4 @@ def _differing(
     differing = old.join(new, on=same_key, how="full_outer").agg(*differs).first()
     columns = tuple(name for name in CONTENT if differing is not None and differing[name])
     number = differ.count()
-    differ.unpersist()
     return number, columns, tuple(f"{row['unit_id']} {row['pack']}" for row in first)

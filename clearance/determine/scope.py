@@ -66,7 +66,7 @@ def scope_of(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         previous: the sweep that wrote the table; None before the first sweep.
         now: the sweep that is about to run.
         full: decide everything.

@@ -79,7 +79,7 @@ def with_reviews(
         F.col("relief").alias("office_relief"),
         "decided_on",
     )
-    # Only what is under review is hashed.
+    # Only rows under review are hashed.
     hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
     broadcast_decisions = sent_where_small(office_decisions, of=reviews)
     joined = hashed.join(broadcast_decisions, on=["unit_id", "pack", "seen"], how="left")

@@ -26,7 +26,7 @@ def write_sweep(
 
     Args:
         spark: the session.
-        store: where the table is.
+        store: the store of the tables.
         decided: one row per unit and pack, without `sweep_id`.
         manifest: the note of the commit.
         existing: the current rows of the same packs and people; None if the table is new, so that

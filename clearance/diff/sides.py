@@ -69,7 +69,7 @@ def decided_by(
     Args:
         rules: the rules that decide.
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: the sweep whose record and as-of are used.
 
     Raises:

@@ -96,7 +96,7 @@ def diff(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweeps: ids of two sweeps to compare; or at most one id (default: the latest), of the
             sweep whose record is decided by `rules`.
         against: rules that decide the side before; None for the rows that the sweep left.

@@ -98,7 +98,7 @@ def load_record(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: 
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: the sweep.
         subject_id: the person.
     """

@@ -80,7 +80,7 @@ def _decision(decision: ExplainedDecision, *, everything: bool) -> RenderableTyp
     paragraph = Text(f"{decision.title}: ", style="bold").append(answer(decision))
     for sentence in _sentences(decision):
         paragraph.append(f" {sentence}", style="not bold")
-    # A table folds its lines whatever the console does.
+    # A table folds its lines on any console.
     lines = Table.grid()
     lines.add_column(overflow="fold")
     lines.add_row(paragraph)

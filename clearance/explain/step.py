@@ -34,7 +34,7 @@ def explain(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         subject_id: the person.
         rules: the rulebook's folder, for reason texts.
         sweep_id: the sweep after which the record is shown; None for the latest.

@@ -101,7 +101,7 @@ def export(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         out: the file, `.parquet` or `.csv` (UTF-8, header); every worker must see its folder.
         rules: the rulebook's folder.
         sweep_id: the sweep to export; None for the latest.
@@ -141,7 +141,7 @@ def exported(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep: the sweep to export.
         deciders: the sweep that decided each pack.
         texts: the text of each reason code.

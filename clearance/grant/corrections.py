@@ -26,6 +26,7 @@ from clearance.determine.scope import Scope
 from clearance.determine.step import UNIT_TABLES, decide
 from clearance.grant.known_then import tag, tagged_unit, units_then
 from clearance.grant.last_looked import Versions
+from clearance.platform.spark.caches import Caches
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import PrepareState, people_with_other_records, read_state
@@ -44,6 +45,7 @@ def corrections(
     versions: Versions,
     since: Iterable[tuple[Sequence[str], Versions]],
     rules: Path,
+    cached: Caches,
 ) -> DataFrame | None:
     """One row per grant that was not due: unit_id, pack, granted_on, correction_reason.
 
@@ -51,13 +53,14 @@ def corrections(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         grants: rows of `grants` that are not corrected.
         sweeps: rows of `sweeps`.
         now: the state that `charges` and `arrests` were prepared from.
         versions: the versions of `charges` and `arrests`.
         since: ids of sweeps, with the versions at which their grants were last checked.
         rules: the rules folder, by which the record is read.
+        cached: keeps what the result is computed from, until the grants are written.
     """
     doubted_by_version = [
         _doubted_grants(spark, store, grants, of=ids, since=at, now=now, versions=versions)
@@ -66,14 +69,13 @@ def corrections(
     ]
     if not doubted_by_version:
         return None
-    doubted = reduce(DataFrame.unionByName, doubted_by_version).persist()
+    doubted = cached.cache(reduce(DataFrame.unionByName, doubted_by_version))
     by_id = {row["sweep_id"]: row for row in sweeps}
     pairs = doubted.select("sweep_id", "pack").distinct().collect()
     editions = _editions({(row["sweep_id"], row["pack"]): by_id[row["sweep_id"]] for row in pairs})
     if not editions:
-        doubted.unpersist()
         return None
-    units = units_then(spark, store, doubted, now=now, rules=rules)
+    units = units_then(spark, store, doubted, now=now, rules=rules, cached=cached)
     fingerprints = {
         name
         for records, _ in editions

@@ -12,6 +12,7 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.platform.spark.caches import Caches
 from clearance.platform.store.store import Store
 from clearance.prepare.arrests import arrests
 from clearance.prepare.changed_people import PrepareState, whole_people
@@ -33,7 +34,13 @@ _BEGIN_COLUMNS = {
 
 
 def units_then(
-    spark: SparkSession, store: Store, doubted: DataFrame, *, now: PrepareState, rules: Path
+    spark: SparkSession,
+    store: Store,
+    doubted: DataFrame,
+    *,
+    now: PrepareState,
+    rules: Path,
+    cached: Caches,
 ) -> Mapping[str, DataFrame]:
     """The units of the doubted grants' people on the days of these grants, by table name.
 
@@ -42,10 +49,11 @@ def units_then(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         doubted: subject_id, sweep_id, granted_on.
         now: the state of the last prepare.
         rules: the rules folder.
+        cached: releases the charge texts once the units have been used.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
     subjects = doubted.select("subject_id", "sweep_id", "granted_on")
@@ -65,6 +73,7 @@ def units_then(
         statutes=statutes,
         feeds=_feeds_by_day(feeds, subjects),
     )
+    cached.release_at_end(prepared.texts.give_back)
     units = {"charges": charges(prepared), "arrests": arrests(prepared)}
     return {
         table: rows.where("NOT record_incomplete").withColumn("as_of", day)

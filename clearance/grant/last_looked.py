@@ -75,7 +75,7 @@ def looked_at(spark: SparkSession, store: Store) -> CheckedVersions:
 
     Args:
         spark: the session.
-        store: where the table is.
+        store: the store of the tables.
     """
     commit = store.last_commit(spark, "grants")
     try:

@@ -20,6 +20,7 @@ from clearance.errors import UsageError
 from clearance.grant.corrections import KEY, corrections
 from clearance.grant.last_looked import CheckedVersions, looked_at
 from clearance.grant.record import first_rows
+from clearance.platform.spark.caches import Caches, caches
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
@@ -59,7 +60,7 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         sweep_id: id of the sweep.
         rules: the rules folder, by which a corrected record is read.
 
@@ -83,34 +84,35 @@ def grant(spark: SparkSession, store: Store, *, sweep_id: str, rules: Path) -> G
         else literal_table(spark, [], GRANTS.types)
     )
     uncorrected = recorded.where("corrected_on IS NULL")
-    with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
-        earlier = uncorrected.where(F.col("granted_on") < F.lit(sweep["as_of"]))
-        checked_versions, wrong = _find_corrections(
-            spark, store, earlier, sweeps=sweeps, rules=rules
-        )
-        corrected_rows = (
-            _corrected_rows(recorded, wrong, on=sweep["as_of"]) if wrong is not None else None
-        )
-        corrected_count = 0 if corrected_rows is None else corrected_rows.persist().count()
-    with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
-        granted_sweep = sweep_of(sweep)
-        due = _eligible_by_law(granted_sweep.read(spark, store, "determinations"), sweep)
-        granted_before = _still_granted(recorded, corrected_rows, as_of=sweep["as_of"])
-        to_grant = due.join(granted_before, on=["unit_id", "pack"], how="left_anti").persist()
-        due_count, granted_count = due.count(), to_grant.count()
-        if granted_count or corrected_count:
-            sources = granted_sweep.read(spark, store, "source_rows")
-            granted_rows = grant_rows(
-                to_grant, sources=sources, sweep=sweep, rules=load_record_rules(rules)
+    with caches() as cached:
+        with stage("Looking for grants that were not due"), storage_faults("correcting grants"):
+            earlier = uncorrected.where(F.col("granted_on") < F.lit(sweep["as_of"]))
+            checked_versions, wrong = _find_corrections(
+                spark, store, earlier, sweeps=sweeps, rules=rules, cached=cached
             )
-            rows_to_write = _rows_to_write(granted_rows, corrected_rows, recorded=recorded)
-            # New grants have been decided on the sweep's own record only.
-            checked = checked_versions.without(sweep_id) if granted_count else checked_versions
-            note = checked.in_note({"granted": sweep_id, "after": grants_version})
-            with store.compare_and_commit(spark, "grants", after=grants_version, note=note):
-                store.upsert(rows_to_write, "grants", key=KEY)
-        for frame in filter(None, (to_grant, corrected_rows)):
-            frame.unpersist()
+            corrected_rows = (
+                _corrected_rows(recorded, wrong, on=sweep["as_of"]) if wrong is not None else None
+            )
+            corrected_count = 0 if corrected_rows is None else cached.cache(corrected_rows).count()
+        with stage(f"Granting what sweep {sweep_id} gives"), storage_faults("granting"):
+            granted_sweep = sweep_of(sweep)
+            due = _eligible_by_law(granted_sweep.read(spark, store, "determinations"), sweep)
+            granted_before = _still_granted(recorded, corrected_rows, as_of=sweep["as_of"])
+            to_grant = cached.cache(
+                due.join(granted_before, on=["unit_id", "pack"], how="left_anti")
+            )
+            due_count, granted_count = due.count(), to_grant.count()
+            if granted_count or corrected_count:
+                sources = granted_sweep.read(spark, store, "source_rows")
+                granted_rows = grant_rows(
+                    to_grant, sources=sources, sweep=sweep, rules=load_record_rules(rules)
+                )
+                rows_to_write = _rows_to_write(granted_rows, corrected_rows, recorded=recorded)
+                # New grants have been decided on the sweep's own record only.
+                checked = checked_versions.without(sweep_id) if granted_count else checked_versions
+                note = checked.in_note({"granted": sweep_id, "after": grants_version})
+                with store.compare_and_commit(spark, "grants", after=grants_version, note=note):
+                    store.upsert(rows_to_write, "grants", key=KEY)
     return GrantResult(
         sweep_id, sweep["as_of"], granted_count, due_count - granted_count, corrected_count
     )
@@ -138,7 +140,13 @@ def _rows_to_write(
 
 
 def _find_corrections(
-    spark: SparkSession, store: Store, grants: DataFrame, *, sweeps: list[Row], rules: Path
+    spark: SparkSession,
+    store: Store,
+    grants: DataFrame,
+    *,
+    sweeps: list[Row],
+    rules: Path,
+    cached: Caches,
 ) -> tuple[CheckedVersions, DataFrame | None]:
     """The versions at which earlier grants are checked now, and the grants that were not due."""
     checked_versions, states = looked_at(spark, store), read_states(spark, store)
@@ -156,6 +164,7 @@ def _find_corrections(
         versions=versions,
         since=checked_versions.since(granting, sweeps=sweeps),
         rules=rules,
+        cached=cached,
     )
     return checked_versions.with_checked(granting, versions=versions), wrong
 

@@ -22,7 +22,7 @@ def oldest_record(spark: SparkSession, store: Store, *, since: datetime) -> int 
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         since: the versions of sweeps that ended after this moment are needed.
     """
     needed = [

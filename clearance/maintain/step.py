@@ -75,7 +75,7 @@ def maintain(
 
     Args:
         spark: the session.
-        store: where the tables are.
+        store: the store of the tables.
         clock: the wall clock.
         keep_days: the record of each sweep is kept for this many days, needed or not.
         most_files: number of files that a table may have whatever its size.

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing
 from clearance.errors import UsageError, nearest
+from clearance.platform.spark.caches import caches
 from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
@@ -217,10 +218,9 @@ def _packets(
 ) -> dict[str, dict[str, int]]:
     """Writes the packets of a request; returns the rows of each file by county."""
     counts = decided_counts(tables.determinations, charges=tables.charges, at_most=request.decided)
-    decided = with_words(counts, words=words).persist()
-    rows = write_packets(request, tables, decided=decided, words=sentences, workspace=workspace)
-    decided.unpersist()
-    return rows
+    with caches() as cached:
+        decided = cached.cache(with_words(counts, words=words))
+        return write_packets(request, tables, decided=decided, words=sentences, workspace=workspace)
 
 
 def _write_statistics(

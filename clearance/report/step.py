@@ -21,7 +21,8 @@ from clearance.report.counties import build_county_pages
 from clearance.report.deciders import Deciders, find_deciders
 from clearance.report.laws import list_used_packs
 from clearance.report.months import build_coming, query_months
-from clearance.report.pages import county_files, render_county, render_statewide, write_pages
+from clearance.report.pages.render import county_files, render_county, render_statewide
+from clearance.report.pages.write import write_pages
 from clearance.report.people import build_changed, query_people
 from clearance.report.sections import build_cells, build_reasons, build_sections
 from clearance.report.state import query_store, read_store_figures

@@ -35,7 +35,7 @@ def table_page() -> str:
         ),
         "SUBJECT_ID is in most tables: it is the key by which a person's rows are found, and "
         "whoever has the state's index can look the person up. So no table is public. Public are "
-        "the report and `statistics.csv` alone; see "
+        "the report, its pages of counties and `statistics.csv`; see "
         "[who may see which file](../how-to/who-may-see-which-file.md).",
         "",
     ]

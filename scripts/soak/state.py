@@ -36,9 +36,7 @@ MOMENTS = {
     },
 }
 # The files and folders that `publish` and `report` write.
-PUBLISHED = {
-    *("packets", "prosecutor", "internal", "statistics.csv", "report.html", "counties", NOTE)
-}
+PUBLISHED = {"packets", "prosecutor", "internal", "statistics.csv", "report.html", "counties", NOTE}
 SWEEP_ID = re.compile(rb"\b[0-9a-f]{16}\b")
 CLOCK = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z|\+00:00)?")
 

@@ -45,7 +45,9 @@ BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<text>.*?)^```$"
 FILE = re.compile(r"`(?P<name>[\w./-]+)`:$")
 # Each runs in a test of its own, and takes long; here its words are only read.
 RUN_ELSEWHERE = {
+    "grant": README,
     "maintain": README,
+    "publish": ROOT / "tests" / "line" / "test_same_answers.py",
     "replay": README,
     "rules check": README,
     "rules test": ROOT / "tests" / "law" / "test_cases.py",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault
-from clearance.report.pages import write_pages
+from clearance.report.pages.write import write_pages
 
 PAGES = {"counties/marin.html": "of Marin", "counties/yolo.html": "of Yolo"}
 

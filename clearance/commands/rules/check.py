@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from clearance.errors import RulebookInvalid, StoreFault
+from clearance.errors import RulebookInvalid, UsageError
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
 from clearance.rulebook.check.findings import Finding, finding_from_line
@@ -57,7 +57,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
         overlaps: whether to look for overlaps, which are notes.
 
     Raises:
-        StoreFault: the solver is not installed or does not run here.
+        UsageError: the solver is not installed or does not run here.
     """
     audit = _audit(rules, overlaps=overlaps)
     lines: list[str] = []
@@ -87,7 +87,7 @@ def _audit(rules: Path, *, overlaps: bool) -> Audit:
         with redirect_stdout(io.StringIO()):  # z3 prints where it looks for its library
             from clearance.rulebook.check.audit import audit
     except Exception as error:  # z3 has its own exceptions for a missing library
-        raise StoreFault(
+        raise UsageError(
             f"The solver of `rules check`, z3, cannot be loaded ({type(error).__name__}).",
             f"Type: {sys.executable} -m pip install z3-solver",
         ) from error

@@ -18,7 +18,7 @@ from clearance.prepare.statutes.limitation_periods import Limitation
 from clearance.prepare.statutes.lists import StatuteLists, load_statutes
 from clearance.prepare.statutes.longest_terms import LongestTerms
 from clearance.prepare.statutes.programmes import cited_sections
-from clearance.rulebook.language.yaml_lines import Document, load_yaml
+from clearance.rulebook.language.yaml_lines import Document, load_yaml, without_comments
 
 # What becomes of a count without a conviction.
 Ending = Literal[
@@ -249,7 +249,9 @@ def load_record_rules(rules: Path) -> RecordRules:
     for name in FILES:
         try:
             texts[name] = (rules / name).read_text(encoding="utf-8")
-            digest.update(name.encode() + b"\0" + texts[name].encode() + b"\0")
+            content = texts[name].encode()
+            content = without_comments(content) if name.endswith(".yaml") else content
+            digest.update(name.encode() + b"\0" + content + b"\0")
         except OSError as error:
             problems.append(f"{name}: cannot be read ({error.strerror})")
             texts[name] = ""

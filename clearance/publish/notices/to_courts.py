@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from clearance.determine.recorded import Sweep
 from clearance.grant.last_looked import looked_at
 from clearance.grant.record import first_rows
+from clearance.platform.spark.caches import Caches, caches
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.prepare.record.fields import whole_date
@@ -70,6 +71,27 @@ def write_notices(
     """
     if not store.exists(spark, "grants"):
         return 0
+    with caches() as cached:
+        return _write_new_and_unfinished(
+            *(spark, store, cached),
+            workspace=workspace,
+            counties=counties,
+            rules=rules,
+            sweep=sweep,
+        )
+
+
+def _write_new_and_unfinished(
+    spark: SparkSession,
+    store: Store,
+    cached: Caches,
+    *,
+    workspace: Workspace,
+    counties: Iterable[str] | None,
+    rules: Path,
+    sweep: Sweep,
+) -> int:
+    """Writes the files of new notices and those that an earlier run did not finish."""
     after = store.version(spark, "notices")
     noticed = (
         store.read(spark, "notices", version=after)
@@ -79,7 +101,7 @@ def write_notices(
     # Grants recorded during this run are in the notices of the next.
     grants = store.read(spark, "grants", version=store.version(spark, "grants"))
     month = f"{sweep.as_of:%Y-%m}"
-    new = _new_notices(grants, noticed, month=month, workspace=workspace, sweep=sweep).persist()
+    new = cached.cache(_new_notices(grants, noticed, month=month, workspace=workspace, sweep=sweep))
     here = noticed.where(F.col("folder") == str(workspace.out))
     counts = _count_notices(grants, noticed=noticed, here=here, new=new)
     if not counts.granting:
@@ -115,7 +137,6 @@ def write_notices(
         note = json.dumps({"noticed": sweep.sweep_id, "after": after})
         with store.write_lock(), store.compare_and_commit(spark, "notices", after=after, note=note):
             store.append(new_here, "notices")
-    new.unpersist()
     move_lists(finished)
     write_due_files(workspace.out, {key for key in due if key[0] not in names})
     if counts.unmarked or any(kind == "grant" for _, kind in new_counts):

@@ -51,6 +51,22 @@ class Document:
         return self.lines.get(path, 1)
 
 
+def without_comments(content: bytes) -> bytes:
+    """The keys and values of a YAML file as bytes to hash: comments and layout change nothing.
+
+    Args:
+        content: the file; returned unchanged if it is not YAML.
+    """
+    try:
+        events = [
+            (type(event).__name__, getattr(event, "value", None), getattr(event, "style", None))
+            for event in yaml.parse(content, Loader=yaml.CSafeLoader)
+        ]
+    except (yaml.YAMLError, UnicodeError):
+        return content
+    return repr(events).encode()
+
+
 class _Problem(Exception):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)

@@ -141,6 +141,6 @@ def format_problems(problems: list[Problem], name: str, document: Document) -> l
         name: the file's name.
         document: its content.
     """
-    # A key may hold a line end; a problem is one line.
+    # A key may contain a line end, but a problem is one line.
     lines = [(document.line(where), what.replace("\n", "\\n")) for where, what in problems]
     return list(dict.fromkeys(f"{name}:{line}: {what}" for line, what in sorted(lines)))

@@ -23,7 +23,7 @@ from clearance.rulebook.language.catalogue import (
 )
 from clearance.rulebook.language.model import Pack, ParamValue
 from clearance.rulebook.language.resolved import ResolvedPack, resolve
-from clearance.rulebook.language.yaml_lines import Document, Where, load_yaml
+from clearance.rulebook.language.yaml_lines import Document, Where, load_yaml, without_comments
 from clearance.rulebook.loading.documents import (
     CASES,
     PackDocument,
@@ -260,7 +260,10 @@ def _load_list_names(folder: Path) -> set[str]:
 
 
 def _inputs_fingerprint(folder: Path) -> str:
-    """SHA-256 of the folder's own YAML and CSV files and its statute lists, words left out."""
+    """SHA-256 of the folder's own YAML and CSV files and its statute lists.
+
+    Words and comments are left out: they decide nothing.
+    """
     digest = hashlib.sha256()
     files = [*folder.glob("*.yaml"), *folder.glob("*.csv"), *folder.glob("statutes/*.csv")]
     for path in sorted(files):
@@ -269,5 +272,7 @@ def _inputs_fingerprint(folder: Path) -> str:
             content = path.read_bytes().replace(b"\r\n", b"\n")
             if path.name == COLUMNS_FILE:
                 content = without_column_words(content)
+            elif path.suffix == ".yaml":
+                content = without_comments(content)
             digest.update(content + b"\0")
     return digest.hexdigest()

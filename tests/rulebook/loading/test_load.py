@@ -12,6 +12,7 @@ import yaml
 
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.platform.paths import rules_folder
+from clearance.prepare.record.rules import load_record_rules
 from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.loading.load import load_rulebook
 from tests.support.rulebook.packs import bound_pack, small_pack
@@ -218,6 +219,21 @@ def test_words_that_decide_nothing_may_change_without_a_new_fingerprint(
     with (rules / name).open("a", encoding="utf-8") as lines:
         lines.write("# bettered\n")
     assert load_rulebook(rules).inputs_fingerprint == before
+
+
+@pytest.mark.parametrize("name", ["dispositions.yaml", "code_books.yaml", "limitation.yaml"])
+def test_a_comment_changes_no_fingerprint_and_a_value_does(rules: Path, name: str) -> None:
+    def fingerprints() -> tuple[str, str]:
+        return load_rulebook(rules).inputs_fingerprint, load_record_rules(rules).fingerprint
+
+    before, path = fingerprints(), rules / name
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"# Why.\n{text}\n# bettered\n", encoding="utf-8")
+    assert fingerprints() == before
+    key = next(line for line in text.splitlines() if line and line[0].isalpha())
+    quoted = text.replace(key, '"' + key.replace(":", '":', 1), 1)
+    path.write_text(quoted, encoding="utf-8")
+    assert load_rulebook(rules).inputs_fingerprint != before[0]
 
 
 def test_a_column_s_words_may_change_without_a_new_fingerprint_and_its_codes_not(

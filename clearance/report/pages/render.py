@@ -1,16 +1,11 @@
-"""The report's files: the statewide page, and the pages of counties in a folder beside it."""
+"""Pages as HTML: the statewide page, and the page of a county."""
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import page_template
-from clearance.platform.store.lock import exclusive_lock
 from clearance.prepare.worklist import UNKNOWN
 from clearance.publish.counties import packet_folders
 from clearance.publish.figures.small_cells import SMALLEST
@@ -24,8 +19,6 @@ from clearance.report.waterfall import Step
 FOLDER = "counties"
 PACKAGE = "clearance.report"
 GENERATOR = "clearance report, page of a county"
-_HEAD = 512
-_REMEDY = "Name a file that you may write with --out, for example report.html."
 
 
 def county_files(pages: Collection[CountyPage], *, known: Collection[str]) -> dict[str, str]:
@@ -94,48 +87,3 @@ def _shared() -> dict[str, Any]:
         "figure": format_figure,
         "made_up_people": MADE_UP,
     }
-
-
-def write_pages(out: Path, statewide: str, *, counties: Mapping[str, str]) -> None:
-    """Writes all pages aside, moves them into place, and removes pages of other counties.
-
-    Args:
-        out: the statewide page's file.
-        statewide: its content.
-        counties: content by file, relative to `out`.
-
-    Raises:
-        UsageError: a file cannot be written; every earlier page is still there.
-        SweepConflict: another run is writing the same report.
-        StoreFault: no room is left; every earlier page is still there.
-    """
-    pages = {out.parent / name: page for name, page in counties.items()}
-    with output_faults(out, what="report", remedy=_REMEDY):
-        if out.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
-        (out.parent / FOLDER if pages else out.parent).mkdir(parents=True, exist_ok=True)
-        with exclusive_lock(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
-            _write({**pages, out: statewide})
-            for path in (out.parent / FOLDER).glob("*.html"):
-                if path not in pages and _is_county_page(path):
-                    path.unlink()
-
-
-def _write(pages: Mapping[Path, str]) -> None:
-    """Writes the parts of all pages, then renames each, so that a full disk replaces none."""
-    parts = {path.with_name(f".{path.name}.part"): path for path in pages}
-    try:
-        for part, path in parts.items():
-            part.write_text(pages[path], encoding="utf-8")
-        for part, path in parts.items():
-            os.replace(part, path)
-    except OSError:
-        for part in parts:
-            part.unlink(missing_ok=True)
-        raise
-
-
-def _is_county_page(path: Path) -> bool:
-    """Whether an earlier report wrote the file; other files in the folder are the user's."""
-    with path.open("rb") as file:
-        return GENERATOR.encode() in file.read(_HEAD)

@@ -1,0 +1,1 @@
+"""The pages of a report: templates, and the files that are made from them."""
