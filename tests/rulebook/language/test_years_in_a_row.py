@@ -154,7 +154,7 @@ def test_both_are_said_in_words_with_the_years_of_the_pack(rulebook: Rulebook) -
     ("sentence", "problem"),
     [
         ("terms_end is at least 4 years before as-of free of tags", "a column of dates"),
-        ("later_felonies has a day within 4 years after as-of", "as-of goes with"),
+        ("later_felonies has a day within 4 years after as-of", "as-of can be compared with"),
         ("terms_end has a day within 4 years after sentence_end", "can be used with dates"),
         ("later_felonies is before 2010-01-01", "can be used with date"),
     ],
