@@ -20,6 +20,7 @@ from clearance.report.sections import Section
 KIND = "law"
 ALL = "All convictions or arrests that the law is about"
 NOT_SHOWN = "Not shown: withheld, some of them may be eligible"
+SHOWN = "In the counties that show how many"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Step:
     """A bar of a waterfall.
 
     Attributes:
-        text: the reason's text; empty for the eligible.
+        text: the reason's text, or what else the units have in common.
         outcome: the word of the outcome; empty for all units and for units not shown.
         bar: the class of the bar's colour.
         units: the units that fall out; of the first step all, of the last the eligible.
@@ -61,7 +62,7 @@ def order_of_reasons(rows: Iterable[Row], *, texts: Mapping[str, str]) -> dict[s
 
 
 def build_waterfall(section: Section, order: Sequence[str]) -> tuple[Step, ...]:
-    """The steps from all units to the eligible; empty for a section that is not of a law.
+    """The steps from all units to the eligible; empty if not of a law or if no step is shown.
 
     Args:
         section: of the statewide page.
@@ -71,10 +72,12 @@ def build_waterfall(section: Section, order: Sequence[str]) -> tuple[Step, ...]:
     if section.kind != KIND or not total:
         return ()
     eligible = section.totals.units[OUTCOMES.index("ELIGIBLE")]
-    reasons = [reason for _, of_pack in section.reasons for reason in of_pack]
+    fallen = _fallen((reason for _, of_pack in section.reasons for reason in of_pack), order)
+    if not fallen and not eligible:
+        return ()
     steps = [Step(ALL, "", "all", total, total, 0.0, 100.0)]
     left = total
-    for reason in _fallen(reasons, order):
+    for reason in fallen:
         left -= reason.units
         steps.append(
             Step(
@@ -91,7 +94,7 @@ def build_waterfall(section: Section, order: Sequence[str]) -> tuple[Step, ...]:
         shares = percent(eligible, total), percent(not_shown, total)
         steps.append(Step(NOT_SHOWN, "", "not-shown", not_shown, eligible, *shares))
     share = percent(eligible, total)
-    return (*steps, Step("", WORDS["ELIGIBLE"], "eligible", eligible, eligible, 0.0, share))
+    return (*steps, Step(SHOWN, WORDS["ELIGIBLE"], "eligible", eligible, eligible, 0.0, share))
 
 
 def _fallen(reasons: Iterable[Reason], order: Sequence[str]) -> list[Reason]:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from clearance.publish.words import PackWords
 from clearance.report.figures import CountyLine, Reason, sum_lines
 from clearance.report.sections import Section
-from clearance.report.waterfall import ALL, NOT_SHOWN, build_waterfall, order_of_reasons
+from clearance.report.waterfall import ALL, NOT_SHOWN, SHOWN, build_waterfall, order_of_reasons
 from tests.report.read_pages import table
 
 PACK = """
@@ -22,7 +22,9 @@ otherwise: {then: NOT_ELIGIBLE, reason: ALWAYS}
 ORDER = ["LATE", "OLD", "LACKS", "ALWAYS"]
 
 
-def section(*units: int | None, total: int | None, kind: str = "law") -> Section:
+def section(
+    *units: int | None, total: int | None, kind: str = "law", shown: bool = True
+) -> Section:
     lines = [CountyLine("MARIN", "p", units, total)]
     reasons = [
         Reason("p", "ELIGIBLE", "OLD", "Old", "", 30),
@@ -32,7 +34,9 @@ def section(*units: int | None, total: int | None, kind: str = "law") -> Section
         Reason("p", "NOT_ELIGIBLE", "", "reasons that are not shown", "", 9),
     ]
     words = PackWords(pack="p", version="1", title="P")
-    return Section("p", kind, "P", lines, sum_lines(lines), None, [(words, reasons)])
+    return Section(
+        "p", kind, "P", lines, sum_lines(lines), None, [(words, reasons if shown else [])]
+    )
 
 
 def test_reasons_are_in_the_order_of_the_rules_each_once() -> None:
@@ -48,7 +52,7 @@ def test_units_fall_out_in_the_order_of_the_rules_and_what_is_not_shown_is_one_s
         ("Lacks", "For review", 12, 55),
         ("Always", "Not eligible", 11, 44),
         (NOT_SHOWN, "", 14, 30),
-        ("", "Eligible", 30, 30),
+        (SHOWN, "Eligible", 30, 30),
     ]
     assert [(step.offset, step.width) for step in steps[-2:]] == [(28.04, 13.08), (0.0, 28.04)]
 
@@ -61,6 +65,8 @@ def test_withheld_eligible_units_are_in_the_step_that_is_not_shown() -> None:
 def test_other_packs_and_laws_of_which_all_is_withheld_have_none() -> None:
     assert build_waterfall(section(30, 0, 12, 60, total=102, kind="policy"), ORDER) == ()
     assert build_waterfall(section(None, None, None, None, total=None), ORDER) == ()
+    hidden = section(None, None, None, None, total=40, shown=False)
+    assert build_waterfall(hidden, ORDER) == ()
 
 
 def test_the_page_has_one_for_each_law(page: str) -> None:
@@ -71,5 +77,5 @@ def test_the_page_has_one_for_each_law(page: str) -> None:
         ["Not yet", "WAIT20281031", "12", "82"],
         ["Not yet", "WAIT20281101", "14", "68"],
         ["", NOT_SHOWN, "18", "50"],
-        ["Eligible", "", "50", "50"],
+        ["Eligible", SHOWN, "50", "50"],
     ]
