@@ -14,7 +14,7 @@ from clearance.publish.words import PackWords, merged_reason_text
 from clearance.report.figures import Cell, CountyLine, Reason, format_figure
 from clearance.report.laws import UsedPack, list_used_packs
 from clearance.report.map.county_map import load_outlines
-from clearance.report.sections import Section, reasons_of_cells
+from clearance.report.sections import Section, name_units, reasons_of_cells, units_of_packs
 
 HEADLINE_KINDS = ("law", "policy", "scenario")
 KINDS = {
@@ -22,9 +22,8 @@ KINDS = {
     "effect": "What the law itself has done",
     "policy": "The county's policy",
     "scenario": "A scenario: neither law nor policy",
-    "pointer": "A pointer to where a person may ask a court",
+    "pointer": "Where a person may ask a court; nothing here is eligible without asking",
 }
-_UNITS = {"conviction": "convictions", "arrest": "arrests"}
 
 
 @dataclass(frozen=True)
@@ -104,10 +103,9 @@ def build_county_pages(
         texts: reason texts by code.
     """
     fingerprints: dict[tuple[str, str], set[str]] = defaultdict(set)
-    units: dict[str, set[str]] = defaultdict(set)
     for row in figures.decisions:
         fingerprints[row.county, row.pack].add(row.pack_fingerprint)
-        units[row.pack].add(row.unit)
+    units = units_of_packs(figures)
     statewide = {(reason.pack, reason.outcome, reason.reason): reason for reason in reasons}
     public: dict[tuple[str, str], list[Reason]] = defaultdict(list)
     for (county, pack, outcome, code), number in figures.public.reasons.items():
@@ -132,7 +130,7 @@ def build_county_pages(
                     kind=section.kind,
                     line=line,
                     reasons=reasons_of_cells(public[key], _cells(section.kind, line)),
-                    units=" and ".join(_UNITS[unit] for unit in sorted(units[line.pack])),
+                    units=name_units(units[line.pack]),
                 )
             )
     used = list(rows)

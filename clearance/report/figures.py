@@ -8,7 +8,7 @@ shown if nothing of its line is withheld.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clearance.publish.figures.small_cells import OUTCOMES, Line
@@ -21,6 +21,7 @@ WORDS = {
     "NOT_ELIGIBLE": "Not eligible",
 }
 NOT_SHOWN = "Not shown"
+UNSHOWN = "not shown"
 WHOLE = 100
 OTHER_REASONS = "reasons that are not shown"
 # The classes of the style sheet.
@@ -111,28 +112,66 @@ class CountyLine:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """The sum of a column over the counties that show a figure.
+
+    Attributes:
+        units: the sum.
+        showing: the number of counties that show a figure.
+        counties: the number of counties of the table.
+    """
+
+    units: int
+    showing: int
+    counties: int
+
+    @property
+    def number(self) -> str:
+        """The sum as text, or that no county shows a figure."""
+        return format_figure(self.units) if self.showing else UNSHOWN
+
+    @property
+    def where(self) -> str:
+        """The number of counties that show a figure, as text; empty if all do, or none does."""
+        if self.showing in (0, self.counties):
+            return ""
+        return f"in {self.showing} {'county' if self.showing == 1 else 'counties'}"
+
+    @property
+    def text(self) -> str:
+        """The sum, and in how many counties it is shown."""
+        return f"{self.number} {self.where}".rstrip()
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether every county shows a zero."""
+        return not self.units and self.showing == self.counties
+
+
+@dataclass(frozen=True)
 class Totals:
     """The sums of a table over its shown figures.
 
     Attributes:
-        units: of each outcome.
+        units: of each outcome; zero also if no county shows it.
         not_shown: the sum of the lines' units that are not shown, if public.
         counties: the number of lines with a withheld total, which are in no sum.
+        sums: of each outcome, of the units that are not shown, and of all units.
     """
 
     units: tuple[int, ...]
     not_shown: int
     counties: int
+    sums: tuple[Sum, ...]
 
     @property
     def total(self) -> int:
         """The units of all outcomes, of the lines that are in the sums."""
         return sum(self.units) + self.not_shown
 
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """The sums as text, like the figures of a line."""
-        return tuple(format_figure(number) for number in (*self.units, self.not_shown, self.total))
+    def of(self, outcome: str) -> Sum:
+        """The sum of an outcome."""
+        return self.sums[OUTCOMES.index(outcome)]
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -144,8 +183,7 @@ class Totals:
         """Class, word and figure of each part of the bar."""
         classes = (*(CLASSES[outcome] for outcome in OUTCOMES), "not-shown")
         words = (*(WORDS[outcome] for outcome in OUTCOMES), NOT_SHOWN)
-        figures = (format_figure(number) for number in (*self.units, self.not_shown))
-        return tuple(zip(classes, words, figures, strict=True))
+        return tuple(zip(classes, words, (total.text for total in self.sums[:-1]), strict=True))
 
 
 def percent(part: float, whole: float) -> float:
@@ -201,11 +239,24 @@ def build_county_lines(cells: Iterable[Cell], *, totals: Mapping[Line, int]) -> 
 def sum_lines(lines: Iterable[CountyLine]) -> Totals:
     """The sums of a table."""
     table = list(lines)
-    units = [sum(line.units[index] or 0 for line in table) for index in range(len(OUTCOMES))]
-    return Totals(
-        tuple(units),
-        sum(line.not_shown or 0 for line in table),
-        sum(line.total is None for line in table),
+    sums = tuple(
+        _sum_column(
+            [(line.county, (*line.units, line.not_shown, line.total)[index]) for line in table]
+        )
+        for index in range(len(OUTCOMES) + 2)
+    )
+    *units, not_shown, _ = (total.units for total in sums)
+    withheld = sum(line.total is None for line in table)
+    return Totals(tuple(units), not_shown, withheld, sums)
+
+
+def _sum_column(figures: Sequence[tuple[str, int | None]]) -> Sum:
+    """The sum of a column of county and figure; None if withheld."""
+    shown = [(county, number) for county, number in figures if number is not None]
+    return Sum(
+        units=sum(number for _, number in shown),
+        showing=len({county for county, _ in shown}),
+        counties=len({county for county, _ in figures}),
     )
 
 

@@ -25,6 +25,7 @@ from clearance.report.people import determinations_of_lines
 MONTHS = 24
 _YEAR = 12
 NOT_SHOWN = "months that are not shown"
+LATER = "later"
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,36 @@ class Month:
 
 @dataclass(frozen=True)
 class Coming:
-    """The units that a law makes eligible in the months ahead, and all units that wait."""
+    """The units that a law makes eligible in the months ahead, and all units that wait.
 
+    Attributes:
+        pack: of the law.
+        title: of the law.
+        months: the shown months, later months, and the sum of the months that are not shown.
+        total: all units that wait, in the counties that show how many.
+        last: the last of the 24 months, as `2028-10`.
+    """
+
+    pack: str
     title: str
     months: tuple[Month, ...]
     total: int
+    last: str
+
+    @property
+    def latest(self) -> str | None:
+        """The latest of the shown months; None if no month is shown."""
+        return max((month.name for month in self.months if month.width), default=None)
+
+    @property
+    def later(self) -> int:
+        """The units of later months; zero also if they are not shown."""
+        return sum(month.units for month in self.months if month.name == LATER)
+
+    @property
+    def not_shown(self) -> int:
+        """The units of the months that are not shown."""
+        return sum(month.units for month in self.months if month.name == NOT_SHOWN)
 
 
 def query_months(determinations: DataFrame, *, figures: Figures, behind: Deciders) -> DataFrame:
@@ -87,12 +113,17 @@ def build_coming(
     for row in rows:
         by_law[row.pack][row.month] = Number(row.units, row.people)
     return [
-        _coming(line, title=packs[pack].title if pack in packs else pack, as_of=behind.day_of(pack))
+        _coming(
+            line,
+            pack=pack,
+            title=packs[pack].title if pack in packs else pack,
+            as_of=behind.day_of(pack),
+        )
         for pack, line in sorted(by_law.items())
     ]
 
 
-def _coming(line: Mapping[int, Number], *, title: str, as_of: date) -> Coming:
+def _coming(line: Mapping[int, Number], *, pack: str, title: str, as_of: date) -> Coming:
     shown = publishable_months(line)
     largest = max([number.units for ahead, number in shown.items() if ahead < MONTHS], default=1)
     months = [
@@ -106,7 +137,7 @@ def _coming(line: Mapping[int, Number], *, title: str, as_of: date) -> Coming:
     total = sum(number.units for number in line.values())
     if not_shown := total - sum(month.units for month in months):
         months.append(Month(NOT_SHOWN, not_shown))
-    return Coming(title, tuple(months), total)
+    return Coming(pack, title, tuple(months), total, last=_name(as_of, MONTHS - 1))
 
 
 def publishable_months(line: Mapping[int, Number]) -> dict[int, Number]:
@@ -124,4 +155,4 @@ def _number(day: date) -> int:
 
 def _name(as_of: date, ahead: int) -> str:
     year, month = divmod(_number(as_of) + ahead - 1, _YEAR)
-    return "later" if ahead == MONTHS else f"{year}-{month + 1:02}"
+    return LATER if ahead == MONTHS else f"{year}-{month + 1:02}"

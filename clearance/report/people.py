@@ -28,9 +28,9 @@ _LEFT = dict(
     zip(
         IMPACT[1:],
         (
-            "no felony left",
-            "no conviction left",
-            "no conviction of the last seven years left",
+            "have a felony on their record today, in any county, and would have none left",
+            "would have no conviction left, in any county",
+            "have a conviction of the last seven years today, and would have none of them left",
         ),
         strict=True,
     )
@@ -43,12 +43,14 @@ class Changed:
 
     Attributes:
         kind: of the pack.
+        section: the name of the section of the page.
         title: of the pack.
         people: people with some relief.
-        left: shown numbers of them, by what they have none left of.
+        left: shown numbers of them, by what they have none left of, as the end of a sentence.
     """
 
     kind: str
+    section: str
     title: str
     people: int
     left: Mapping[str, int]
@@ -115,7 +117,8 @@ def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> lis
         if some < SMALLEST:
             continue
         title = packs[group].title if group in packs else group
-        changed.append(Changed(kind, title, some, dict(_shown(people, some))))
+        section = kind if group == POLICIES else group
+        changed.append(Changed(kind, section, title, some, dict(_shown(people, some))))
     return changed
 
 

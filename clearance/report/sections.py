@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Row
@@ -29,6 +29,8 @@ KINDS = {
     "scenario": "Scenarios",
     "pointer": "Pointers",
 }
+POINTER = "pointer"
+_UNITS = {"conviction": "convictions", "arrest": "arrests"}
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ class Section:
         title: the heading.
         lines: one per county and pack.
         totals: sums of the lines over their shown figures.
-        map: of the lines; None if no county's share is public.
+        map: of the lines; None if no county's share is public, or for a pointer, under which
+            nothing is eligible.
         reasons: the reasons of each pack.
+        units: the name of the packs' units.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Section:
     totals: Totals
     map: CountyMap | None
     reasons: list[tuple[PackWords, list[Reason]]]
+    units: str = "convictions or arrests"
 
 
 def build_cells(figures: Figures) -> list[Cell]:
@@ -104,6 +109,7 @@ def build_sections(
     packs: Mapping[str, PackWords],
     *,
     totals: Mapping[Line, int],
+    units: Mapping[str, Collection[str]],
 ) -> list[Section]:
     """Builds the sections: one for all county policies, one for each other pack.
 
@@ -112,6 +118,7 @@ def build_sections(
         reasons: of every pack.
         packs: by id.
         totals: units of all outcomes by county and pack; no key if withheld.
+        units: of each pack, see `units_of_packs`.
     """
     groups: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
@@ -134,11 +141,29 @@ def build_sections(
                 title=KINDS[kind] if kind == "policy" else of_packs[0][0].title,
                 lines=lines,
                 totals=sum_lines(lines),
-                map=build_county_map(lines),
+                map=None if kind == POINTER else build_county_map(lines),
                 reasons=of_packs,
+                units=name_units(unit for cell in group for unit in units.get(cell.pack, ())),
             )
         )
     return sections
+
+
+def units_of_packs(figures: Figures) -> dict[str, set[str]]:
+    """The units, `conviction` or `arrest`, of each pack.
+
+    Args:
+        figures: counts of the determinations.
+    """
+    units: dict[str, set[str]] = defaultdict(set)
+    for row in figures.decisions:
+        units[row.pack].add(row.unit)
+    return units
+
+
+def name_units(units: Iterable[str]) -> str:
+    """The name of some units, such as `convictions`."""
+    return " and ".join(_UNITS[unit] for unit in sorted(set(units)))
 
 
 def reasons_of_cells(reasons: Iterable[Reason], cells: Iterable[Cell]) -> list[Reason]:

@@ -19,6 +19,16 @@ from clearance.publish.figures.small_cells import SMALLEST
 from clearance.publish.made_up import is_made_up_path
 
 WORKLIST_LINES = 25
+REMEDIES = {
+    "charge": "Add the spelling to rules/code_books.yaml, or ask the agency what it means.",
+    "section": "Ask the agency for the code, or add the section to a list in rules/statutes/.",
+    "disposition": "Add the text and what it does to rules/dispositions.yaml.",
+    "step": "Add the text to a kind of step in rules/steps.yaml.",
+}
+NO_SECTION = (
+    "It names no section. A reason why fingerprints were taken, such as a job or a licence that a "
+    "person applied for, is no charge, and nothing is to be done; otherwise ask the agency."
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,12 @@ class WorklistLine:
     rows: int
     people: int
     blocked: int | None
+
+    @property
+    def remedy(self) -> str:
+        """What an office can do about the text."""
+        names_section = any(letter.isdigit() for letter in self.text)
+        return NO_SECTION if self.kind == "charge" and not names_section else REMEDIES[self.kind]
 
 
 def query_store(
@@ -112,12 +128,15 @@ def _without_rows(unit: Column) -> Column:
 def _publishable(found: DataFrame) -> DataFrame:
     """One row: the first lines of the worklist, the number of texts, and of charges in comments.
 
-    Rare texts could identify a person and are only counted.
+    Rare texts could identify a person and are only counted. The order is that of public numbers:
+    decisions kept open, most first, then withheld numbers, then none.
     """
     named, comment = F.col("text").isNotNull(), F.expr("kind = 'charge' AND text IS NULL")
     few = F.col("blocked_people").between(1, SMALLEST - 1)
     blocked = F.when(~few, F.col("blocked")).alias("blocked")
-    line = F.struct((-F.col("rows")).alias("less"), "kind", "text", "people", blocked)
+    # Ascending: a withheld number is after every shown one and before none.
+    order = F.when(few, F.lit(-1)).otherwise(-2 * F.col("blocked")).alias("order")
+    line = F.struct(order, (-F.col("rows")).alias("less"), "kind", "text", "people", blocked)
     frequent = F.collect_list(F.when(named & (F.col("people") >= SMALLEST), line))
     return found.agg(
         F.slice(F.sort_array(frequent), 1, WORKLIST_LINES).alias("lines"),

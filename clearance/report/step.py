@@ -19,12 +19,18 @@ from clearance.publish.figures.together import collect_parts
 from clearance.publish.words import load_reason_texts, read_words_of_packs
 from clearance.report.counties import build_county_pages
 from clearance.report.deciders import Deciders, find_deciders
+from clearance.report.in_short import build_in_short
 from clearance.report.laws import list_used_packs
 from clearance.report.months import build_coming, query_months
 from clearance.report.pages.render import county_files, render_county, render_statewide
 from clearance.report.pages.write import write_pages
 from clearance.report.people import build_changed, query_people
-from clearance.report.sections import build_cells, build_reasons, build_sections
+from clearance.report.sections import (
+    build_cells,
+    build_reasons,
+    build_sections,
+    units_of_packs,
+)
 from clearance.report.state import query_store, read_store_figures
 from clearance.report.waterfall import build_waterfall, order_of_reasons
 
@@ -105,7 +111,11 @@ def write_report(
         rows = collect_parts(parts)
         texts = load_reason_texts(rules)
         reasons = build_reasons(figures, packs=packs, texts=texts)
-        sections = build_sections(cells, reasons, packs_by_id, totals=figures.public.totals)
+        sections = build_sections(
+            *(cells, reasons, packs_by_id),
+            totals=figures.public.totals,
+            units=units_of_packs(figures),
+        )
         orders = order_of_reasons(pack_rows, texts=texts)
         waterfalls = {
             section.name: build_waterfall(section, orders.get(section.name, []))
@@ -123,14 +133,17 @@ def write_report(
         "extract_date": of_store.pop("extract_date"),
         "made_up": of_store.pop("made_up"),
     }
+    changed = build_changed(rows.get("people", []), packs=packs_by_id)
+    coming = build_coming(rows.get("months", []), packs=packs_by_id, behind=behind)
     statewide = render_statewide(
         sections,
+        short=build_in_short(sections, changed=changed, coming=coming),
         waterfalls=waterfalls,
         county_links=links,
         without_page=sorted({cell.county for cell in cells} - links.keys()),
         packs=list_used_packs(pack_rows),
-        changed=build_changed(rows.get("people", []), packs=packs_by_id),
-        coming=build_coming(rows.get("months", []), packs=packs_by_id, behind=behind),
+        changed=changed,
+        coming=coming,
         **shared,
         **of_store,
     )

@@ -18,7 +18,7 @@ from clearance.report.figures import CLASSES, WORDS, Reason, percent
 from clearance.report.sections import Section
 
 KIND = "law"
-ALL = "All convictions or arrests that the law is about"
+ALL = "All convictions or arrests that the law is about, in the counties that show how many"
 NOT_SHOWN = "Not shown: withheld, some of them may be eligible"
 SHOWN = "In the counties that show how many"
 

@@ -76,8 +76,8 @@ def page(spark: SparkSession, store_and_rules: tuple[Store, Path]) -> str:
     assert result.as_dict() == {
         "out": str(out),
         "sweep_id": SWEEP,
-        "cells": 7,
-        "withheld": 15,
+        "cells": 9,
+        "withheld": 19,
         "county_pages": 3,
     }
     return out.read_text()

@@ -34,6 +34,7 @@ MARIN = {
 }
 SCENARIO = {"pack": "dismiss_all", "kind": "scenario", "pack_fingerprint": "s1"}
 LAW = {"pack": "state_law", "kind": "law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
+POINTER = {"pack": "ask_a_court", "kind": "pointer", "pack_fingerprint": "p1"}
 LAW_YAML = """
 pack: state_law
 title: Automatic relief
@@ -75,6 +76,9 @@ DETERMINATIONS = [
         )
     ),
     *people("ALPINE", 5, "REVIEW", None, "NO", pack="no_law", kind="law", pack_fingerprint="n1"),
+    *people("LOS ANGELES", 25, "REVIEW", None, "PETITION", **POINTER),
+    *people("LOS ANGELES", 13, "NOT_ELIGIBLE", None, "PENDING", **POINTER),
+    *people("MARIN", 4, "REVIEW", None, "PETITION", **POINTER),
 ]
 # Whom the law relieves: 50 of Los Angeles, of whom 12 keep a felony of a long time ago.
 CHARGES = [
@@ -83,11 +87,17 @@ CHARGES = [
         charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
         for row in RELIEVED[:12]
     ),
-    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open.
+    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open. More people
+    # have a text that keeps none open.
     *(
         charge(row["subject_id"], "101002001000", "LOS ANGELES", "", parsed=False)
         | {"charge_text": "77 NO SUCH", "section": None, "tags": []}
         for row in [*DETERMINATIONS[40:51], DETERMINATIONS[0]]
+    ),
+    *(
+        charge(row["subject_id"], "301002001000", "LOS ANGELES", "", parsed=False)
+        | {"charge_text": "TEACHER", "section": None, "tags": []}
+        for row in DETERMINATIONS[:30]
     ),
 ]
 SOURCE = [source_row(1, court("X", "101002001000", "MARIN", "459 PC"))]

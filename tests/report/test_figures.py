@@ -31,10 +31,29 @@ def test_sums_are_over_what_is_shown_and_the_rest_of_a_county_is_not_shown() -> 
     assert [line.not_shown for line in lines] == [None, 0, 20]
     found = sum_lines(lines)
     assert (found.units, found.not_shown, found.counties) == ((30, 0, 12, 0), 20, 1)
+    assert [total.text for total in found.sums] == [
+        *("30 in 1 county", "0", "12 in 2 counties", "0"),
+        *("20 in 2 counties", "62 in 2 counties"),
+    ]
     assert [(piece.kind, piece.width) for piece in found.pieces] == [
         ("eligible", 48.39),
         ("review", 19.35),
         ("not-shown", 32.26),
+    ]
+
+
+def test_a_sum_of_withheld_figures_alone_is_no_zero() -> None:
+    cells = [
+        *(Cell("law", "p", "YOLO", outcome, None) for outcome in ("ELIGIBLE", "NOT_YET")),
+        Cell("law", "p", "MARIN", "ELIGIBLE", None),
+        Cell("law", "p", "MARIN", "NOT_YET", 15),
+    ]
+    found = sum_lines(build_county_lines(cells, totals={("MARIN", "p"): 29}))
+    assert [total.text for total in found.sums[:2]] == ["not shown", "15 in 1 county"]
+    assert [total.is_nobody for total in found.sums[:3]] == [False, False, True]
+    assert [word for _, *word in found.legend[:2]] == [
+        ["Eligible", "not shown"],
+        ["Not yet", "15 in 1 county"],
     ]
 
 

@@ -15,6 +15,7 @@ from clearance.errors import UsageError
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
 from clearance.prepare.record.rules import load_record_rules
+from clearance.prepare.worklist import UNKNOWN
 from clearance.publish.made_up import MADE_UP, is_made_up_name, is_made_up_path
 from clearance.report.figures import (
     OTHER_REASONS,
@@ -22,6 +23,7 @@ from clearance.report.figures import (
 )
 from clearance.report.map.county_map import load_outlines
 from clearance.report.months import NOT_SHOWN
+from clearance.report.state import NO_SECTION, REMEDIES
 from clearance.report.step import write_report
 from tests.report.read_pages import Tags, numbers, table
 from tests.support.chromium import browser
@@ -30,6 +32,9 @@ from tests.support.literal_tables import (
     sweep,
     write,
 )
+
+
+FILES_OF_REMEDIES = ("code_books.yaml", "statutes/", "dispositions.yaml", "steps.yaml")
 
 
 def test_it_fetches_nothing_and_is_well_formed(page: str) -> None:
@@ -99,7 +104,10 @@ def test_a_cell_of_ten_people_is_withheld_and_what_is_not_shown_is_a_part_of_the
         ("LOS ANGELES", "county_pilot"): ["40", "0", "40", "0", "0", "80"],
         ("MARIN", "county_pilot"): ["11", "0", "0", "0", "0", "11"],
         ("ORANGE", "county_pilot"): ["71", *["withheld"] * 3, "26", "97"],
-        ("All that is shown", ""): ["122", "0", "40", "0", "26", "188"],
+        ("All that is shown", ""): [
+            *("122 in 3 counties", "0 in 2 counties", "40 in 2 counties", "0 in 2 counties"),
+            *("26 in 3 counties", "188 in 3 counties"),
+        ],
     }
     orange = page[page.index('<th scope="row">ORANGE') :]
     bar = orange[: orange.index("</tr>")]
@@ -124,7 +132,7 @@ def test_reasons_count_the_shown_cells_under_all_values_and_say_what_is_left_ove
 def test_a_pack_of_which_nothing_can_be_shown_gets_a_sentence_and_no_table(page: str) -> None:
     section = page[page.index('<h2 id="s-no_law"') :]
     section = section[: section.index("</section>")]
-    assert "Nothing under this pack can be shown" in section
+    assert "No number can be shown here" in section
     assert "<table" not in section
 
 
@@ -137,7 +145,8 @@ def test_the_map_shades_the_counties_by_what_their_table_says(page: str) -> None
     assert "MARIN: 100 % eligible (11 of 11)" in drawing
     assert "ORANGE: 73 % eligible (71 of 97)" in drawing
     assert 'class="shade-withheld"><title>ALPINE: withheld' in drawing
-    assert "YOLO: nothing decided" in drawing
+    assert 'class="shade-none"><title>YOLO</title>' in drawing
+    assert section[: section.index("</figure>")].count("nothing decided") == 1
     assert set(says) == {"0", "2", "4", "none", "withheld"}
 
 
@@ -146,8 +155,8 @@ def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> No
     sentences = re.findall(r"<li>(.*?)</li>", section[: section.index("</section>")])
     assert [re.sub("<[^>]+>", "", one) for one in sentences[:3]] == [
         "50 people have a conviction that is eligible for relief.",
-        "38 people would have no felony left.",
-        "38 people would have no conviction left.",
+        "38 of them have a felony on their record today, in any county, and would have none left.",
+        "38 of them would have no conviction left, in any county.",
     ]
 
 
@@ -158,13 +167,65 @@ def test_months_are_withheld_with_the_latest_large_one(page: str) -> None:
         ["2028-10", "12"],
         [NOT_SHOWN, "17"],
     ]
-    assert "44 convictions or arrests wait" in page
+    assert "44 convictions wait; the months go to 2028-10" in page
 
 
-def test_the_worklist_says_how_many_decisions_a_text_keeps_open(page: str) -> None:
+def test_the_worklist_has_those_first_that_keep_decisions_open_and_says_what_to_do(
+    page: str,
+) -> None:
+    unread = "a charge that cannot be read"
     assert table(page, "What the rules could not read")[1:] == [
-        ["a charge that cannot be read", "77 NO SUCH", "12", "11"]
+        [unread, "77 NO SUCH", "12", "11", REMEDIES["charge"]],
+        [unread, "TEACHER", "30", "0", NO_SECTION],
     ]
+    assert all((rules_folder() / name).exists() for name in FILES_OF_REMEDIES)
+    assert set(REMEDIES) == set(UNKNOWN)
+    assert set(re.findall(r"rules/([a-z_./]+?)[,.]? ", " ".join(REMEDIES.values()) + " ")) == set(
+        FILES_OF_REMEDIES
+    )
+
+
+def test_where_a_court_may_be_asked_nothing_is_eligible_and_there_is_no_map(page: str) -> None:
+    section = page[page.index('<h2 id="s-ask_a_court"') :]
+    section = section[: section.index("</section>")]
+    said = " ".join(re.sub("<[^>]+>", " ", section).split())
+    assert "For 25 convictions in 1 county a court may be asked" in said
+    assert "<svg" not in section
+    assert "Eligible 0" not in said and "% eligible" not in said
+    header, *rows = table(section, "ask_a_court")
+    assert "Eligible" not in header
+    assert [row[0:1] + row[2:] for row in rows] == [
+        ["LOS ANGELES", "0", "25", "13", "0", "38"],
+        ["MARIN", *["withheld"] * 5],
+        ["All that is shown", "0 in 1 county", "25 in 1 county", "13 in 1 county"]
+        + ["0 in 1 county", "38 in 1 county"],
+    ]
+
+
+def test_the_first_sentences_say_who_is_helped_who_waits_what_blocks_and_what_is_not_shown(
+    page: str,
+) -> None:
+    short = page[page.index('<h2 id="short"') :]
+    short = short[: short.index("</section>")]
+    assert page.index('<h2 id="short"') < page.index("<table") and "<table" not in short
+    sentences = [
+        " ".join(re.sub("<[^>]+>", "", one).split()) for one in re.findall(r"<li>(.*?)</li>", short)
+    ]
+    law, policies = "(Automatic relief)", "(County policies)"
+    assert sentences == [
+        f"Eligible now: 50 convictions in 2 counties, of 50 people {law}; "
+        f"122 convictions in 3 counties {policies}.",
+        f"Waiting, until time alone makes them eligible: 44 convictions in 2 counties, "
+        f"the latest month shown is 2028-10, for 17 of them the month is not shown {law}; "
+        f"0 convictions in 2 counties {policies}.",
+        f"Blocked, since a person has to look first: 0 convictions in 2 counties, "
+        f"for reasons that are not shown {law}; 40 convictions in 2 counties, "
+        f"most often shown: “No applicable eligibility criteria” (23) {policies}.",
+        f"Not shown: 0 of 94 convictions in 2 counties {law}; 26 of 188 convictions in 3 counties "
+        f"{policies}. They may be of any outcome.",
+        "Reviewed by a lawyer: nobody yet; none of the 4 sets of rules (the rules used).",
+    ]
+    assert "A number of fewer than 11 people is withheld" in short
 
 
 def test_the_rules_used_say_since_when_they_are_the_law(page: str) -> None:

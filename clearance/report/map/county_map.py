@@ -43,7 +43,7 @@ class MapCounty:
     Attributes:
         number: the index of its outline.
         shade: the class of its shade.
-        text: its name and figure.
+        text: its name, and its figure if its table has a line of it.
     """
 
     number: int
@@ -89,7 +89,7 @@ def build_county_map(lines: Sequence[CountyLine]) -> CountyMap | None:
     for number, county in enumerate(load_outlines().counties):
         shade, key, text = _shade(by_county.get(county), low=low, step=step)
         used[shade] = key
-        counties.append(MapCounty(number, shade, f"{county}: {text}"))
+        counties.append(MapCounty(number, shade, f"{county}: {text}" if text else county))
     elsewhere = sorted(by_county.keys() - load_outlines().counties.keys())
     return CountyMap(tuple(counties), tuple(sorted(used.items())), tuple(elsewhere))
 
@@ -106,7 +106,7 @@ def _scale(percents: Sequence[float]) -> tuple[int, int]:
 def _shade(line: CountyLine | None, *, low: int, step: int) -> tuple[str, str, str]:
     """Class, text in the key, and text of the county."""
     if line is None:
-        return "shade-none", "nothing decided", "nothing decided"
+        return "shade-none", "nothing decided", ""
     if line.eligible is None or not line.total:
         return "shade-withheld", "withheld", "withheld"
     percent = WHOLE * line.eligible

@@ -12,12 +12,27 @@ from clearance.publish.figures.small_cells import SMALLEST
 from clearance.publish.made_up import MADE_UP
 from clearance.report.counties import KINDS, CountyPage
 from clearance.report.figures import NOT_SHOWN, WITHHELD, WORDS, format_figure
+from clearance.report.laws import UsedPack
 from clearance.report.map.county_map import load_outlines
+from clearance.report.months import Coming
 from clearance.report.sections import Section
 from clearance.report.waterfall import Step
 
 FOLDER = "counties"
 PACKAGE = "clearance.report"
+GLOSSARY = (
+    (
+        "Rules, set of rules",
+        "What a law or a county policy says, as a file that the program applies.",
+    ),
+    ("Scenario", "A set of rules that is no law and no policy, to show what a choice would do."),
+    ("Eligible", "The rules give relief. Nobody has granted it yet."),
+    ("Not yet", "Time alone brings eligibility."),
+    ("For review", "The record does not say enough, or an office decides: a person has to look."),
+    ("Not eligible", "These rules give no relief; a petition to a court may be open."),
+    ("Run (sweep)", "The application of the rules to the whole record, as of a day."),
+    ("Quarantined", "A row of a research file that was set aside, since it is damaged."),
+)
 GENERATOR = "clearance report, page of a county"
 
 
@@ -36,6 +51,8 @@ def render_statewide(
     sections: list[Section],
     *,
     waterfalls: Mapping[str, Sequence[Step]],
+    coming: Sequence[Coming],
+    packs: Sequence[UsedPack],
     county_links: Mapping[str, str],
     without_page: Collection[str],
     **variables: Any,
@@ -45,12 +62,21 @@ def render_statewide(
     Args:
         sections: of the page.
         waterfalls: by the name of their section.
+        coming: the months ahead, by law.
+        packs: the used versions of packs.
         county_links: see `county_files`.
         without_page: counties of which no figure can be shown.
         variables: the other variables of the template.
     """
     return page_template(PACKAGE).render(
         sections=sections,
+        units_of={section.name: section.units for section in sections},
+        without_months=_without_months(sections, coming),
+        coming=coming,
+        packs=packs,
+        reviewed=sum(bool(pack.reviewed_by) for pack in packs),
+        glossary=GLOSSARY,
+        until=say_until,
         waterfalls=waterfalls,
         county_links=county_links,
         without_page=without_page,
@@ -76,6 +102,35 @@ def render_county(page: CountyPage, *, statewide: str, **variables: Any) -> str:
         **_shared(),
         **variables,
     )
+
+
+def say_until(coming: Coming) -> str:
+    """Until when the units of a law wait, as a part of a sentence.
+
+    Args:
+        coming: the months ahead of the law.
+    """
+    later = f"{format_figure(coming.later)} of them longer than to {coming.last}"
+    hidden = f"for {format_figure(coming.not_shown)} of them the month is not shown"
+    if coming.not_shown == coming.total:
+        return "until when is not shown"
+    if not coming.later and not coming.not_shown:
+        return f"the last of them until {coming.latest}"
+    return ", ".join(
+        [
+            *([f"the latest month shown is {coming.latest}"] if coming.latest else []),
+            *([later] if coming.later else []),
+            *([hidden] if coming.not_shown else []),
+        ]
+    )
+
+
+def _without_months(sections: Sequence[Section], coming: Sequence[Coming]) -> list[str]:
+    """The titles of laws of which no month is shown."""
+    shown = {law.pack for law in coming}
+    return [
+        section.title for section in sections if section.kind == "law" and section.name not in shown
+    ]
 
 
 def _shared() -> dict[str, Any]:
