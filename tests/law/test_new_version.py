@@ -183,9 +183,9 @@ def test_the_check_of_the_rules_is_clean_and_its_cases_hold(
     for other in ("effects", "pc851_93", "prop64"):
         shutil.rmtree(rules / other)
     result = check_rules(rules, overlaps=False)
-    assert result.found.problems == ()
-    assert not [note for note in result.found.notes if note.file.endswith(NEW)]
-    assert result.found.packs < len(changed.packs)
+    assert result.audit.problems == ()
+    assert not [note for note in result.audit.notes if note.file.endswith(NEW)]
+    assert result.audit.packs < len(changed.packs)
     new = next(item for item in changed.packs if item.name.endswith(NEW))
     bound = version_on(changed, FIRST_DAY)
     cases = load_cases(new.cases, resolved=bound, catalogue=changed.catalogue)

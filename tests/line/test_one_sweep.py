@@ -38,7 +38,8 @@ def said_by(*words: str) -> dict[str, Any]:
 
 
 def packets(out: Path) -> dict[str, str]:
-    return {name: content for name, content in files_of(out).items() if name != "report.html"}
+    pages = ("report.html", "counties/")
+    return {name: held for name, held in files_of(out).items() if not name.startswith(pages)}
 
 
 def test_what_comes_into_the_store_after_a_sweep_changes_nothing_that_is_said_of_it(
@@ -59,6 +60,7 @@ def test_what_comes_into_the_store_after_a_sweep_changes_nothing_that_is_said_of
     report = ["report", *at, "--out", str(again / "report.html"), "--quiet"]
     assert _code(report, debug=True) == 0
     assert (again / "report.html").read_text() == (line.place.out / "report.html").read_text()
+    assert files_of(again) == files_of(line.place.out)
 
     given = said_by("grant", line.said["determine"]["sweep_id"], *at)
     assert given["granted"] > 0
@@ -77,13 +79,13 @@ def test_what_comes_into_the_store_after_a_sweep_changes_nothing_that_is_said_of
 def test_what_is_written_while_publish_runs_is_not_in_its_packets(
     spark: SparkSession, line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, surveyed = line.place.copy_to(tmp_path / "copy"), shares.surveyed
+    place, opened = line.place.copy_to(tmp_path / "copy"), shares.open_tables
 
     def meanwhile(*tables: Any, **more: Any) -> Any:
         gutted(spark, Store(str(place.store)))
-        return surveyed(*tables, **more)
+        return opened(*tables, **more)
 
-    monkeypatch.setattr(shares, "surveyed", meanwhile)
+    monkeypatch.setattr(shares, "open_tables", meanwhile)
     again = tmp_path / "again"
     into = ["--store", str(place.store), "--out", str(again), "--quiet"]
     assert _code(["publish", *into], debug=True) == 0
@@ -100,7 +102,7 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr("clearance.determine.step.record", dies)
+        broken.setattr("clearance.determine.step.record_sweep", dies)
         assert _code(["determine", "--as-of", "2025-11-01", *at], debug=False) != 0
     table = Store(str(place.store)).read(spark, "determinations")
     assert not table.where("as_of = '2025-11-01'").isEmpty()

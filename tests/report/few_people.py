@@ -87,8 +87,8 @@ CHARGES = [
         charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
         for row in RELIEVED[:12]
     ),
-    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open. More people
-    # have a text that keeps none open.
+    # Twelve people have a charge that nobody can read; of eleven it keeps a decision open. More
+    # people have a text that keeps none open.
     *(
         charge(row["subject_id"], "101002001000", "LOS ANGELES", "", parsed=False)
         | {"charge_text": "77 NO SUCH", "section": None, "tags": []}

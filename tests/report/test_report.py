@@ -33,7 +33,6 @@ from tests.support.literal_tables import (
     write,
 )
 
-
 FILES_OF_REMEDIES = ("code_books.yaml", "statutes/", "dispositions.yaml", "steps.yaml")
 
 

@@ -249,7 +249,7 @@ def rules(tmp_path: Path) -> Path:
 
 
 def said_by_check(rules: Path) -> list[str]:
-    return [finding.headline for finding in check_rules(rules, overlaps=False).found.problems]
+    return [finding.headline for finding in check_rules(rules, overlaps=False).audit.problems]
 
 
 def test_rules_check_tells_problems_of_lists_record_rules_and_packs_together(rules: Path) -> None:
