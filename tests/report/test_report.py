@@ -196,8 +196,14 @@ def test_where_a_court_may_be_asked_nothing_is_eligible_and_there_is_no_map(page
     assert [row[0:1] + row[2:] for row in rows] == [
         ["LOS ANGELES", "0", "25", "13", "0", "38"],
         ["MARIN", *["withheld"] * 5],
-        ["All that is shown", "0 in 1 county", "25 in 1 county", "13 in 1 county"]
-        + ["0 in 1 county", "38 in 1 county"],
+        [
+            "All that is shown",
+            "0 in 1 county",
+            "25 in 1 county",
+            "13 in 1 county",
+            "0 in 1 county",
+            "38 in 1 county",
+        ],
     ]
 
 
@@ -222,7 +228,7 @@ def test_the_first_sentences_say_who_is_helped_who_waits_what_blocks_and_what_is
         f"most often shown: “No applicable eligibility criteria” (23) {policies}.",
         f"Not shown: 0 of 94 convictions in 2 counties {law}; 26 of 188 convictions in 3 counties "
         f"{policies}. They may be of any outcome.",
-        "Reviewed by a lawyer: nobody yet; none of the 4 sets of rules (the rules used).",
+        "Reviewed by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",
     ]
     assert "A number of fewer than 11 people is withheld" in short
 
@@ -321,8 +327,14 @@ def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_text
     result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
     assert result.sweep_id == "later"
     mixed = (tmp_path / "a.html").read_text()
-    assert "2026-11-20 (dismiss_all); 2026-11-01 (county_pilot, no_law, state_law)" in mixed
-    assert "<p>county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
+    assert (
+        "2026-11-20 (dismiss_all); 2026-11-01 (ask_a_court, county_pilot, no_law, state_law)"
+        in mixed
+    )
+    assert (
+        "<p>ask_a_court, county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>"
+        in mixed
+    )
     assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
     assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
     assert "No convictions in past 7 or 10 years" in mixed
