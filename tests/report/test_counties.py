@@ -41,7 +41,8 @@ def sections(page: str) -> dict[str, str]:
 
 
 def words(part: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<title>.*?</title>", "", part)).split())
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"<title>.*?</title>", "", part))
+    return " ".join(unescape(text).split())
 
 
 def test_a_county_of_which_a_figure_may_be_shown_has_a_page_and_any_other_a_sentence(
