@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,11 +51,20 @@ class Said:
 
 
 class FactWords:
-    """The facts of a pack in English, with its values settled."""
+    """The facts of a pack in English, with its values settled.
 
-    def __init__(self, resolved: ResolvedPack, features: Mapping[str, Feature]) -> None:
+    Args:
+        resolved: the pack.
+        features: the columns of its unit, by name.
+        names: whether a param or an option is named beside its value, as `10 (years_quiet)`.
+    """
+
+    def __init__(
+        self, resolved: ResolvedPack, features: Mapping[str, Feature], *, names: bool = True
+    ) -> None:
         self.resolved = resolved
         self.features = features
+        self.names = names
 
     def all(self) -> dict[str, Said]:
         """Every fact by name."""
@@ -118,7 +127,8 @@ class FactWords:
             return said if value.value else ~said
         if isinstance(value, Param) and isinstance(self.resolved.values[value.name], bool):
             chosen = said if self.resolved.values[value.name] else ~said
-            return Said(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
+            named = self._named([value])
+            return Said(chosen.yes + named, chosen.no + named)
         return Said(f"{said.yes}: {self._value(value)}", f"{said.no}: {self._value(value)}")
 
     def _tags(self, fact: Fact, feature: Feature) -> Said:
@@ -132,6 +142,27 @@ class FactWords:
             named = _lists(feature, self._values(fact))
         return Said(f"{yes} {named}", f"{no} {named}")
 
+    def possible_lists(self, fact: Fact, tags: Collection[str]) -> list[str]:
+        """The lists of a fact that the unit is possibly on, and on none of them surely.
+
+        Args:
+            fact: of the pack.
+            tags: the unit's lists.
+        """
+        if not isinstance(fact.subject, Column) or self.features[fact.subject.name].codes:
+            return []
+        lists = dict.fromkeys(tag.removesuffix(POSSIBLE) for tag in self._values(fact))
+        if any(name in tags for name in lists):
+            return []
+        return [name for name in lists if name + POSSIBLE in tags]
+
+    def not_surely(self, fact: Fact) -> str:
+        """The denial of a list of which it is possible that the unit is on it."""
+        assert isinstance(fact.subject, Column)
+        feature = self.features[fact.subject.name]
+        no = feature.words.not_ or f"the {feature.label} do not include"
+        return f"{no} surely {_lists(feature, self._values(fact))}"
+
     def _is(self, fact: Fact, feature: Feature) -> Said:
         name = self._name(feature)
         first = fact.values[0]
@@ -143,7 +174,7 @@ class FactWords:
             return Said(f"the {name} is {other}", f"the {name} is not {other}")
         words = [feature.words.codes.get(value, value) for value in self._values(fact)]
         said = _is_one_of(words)
-        named = f" ({', '.join(_named(fact.values))})" if _named(fact.values) else ""
+        named = self._named(fact.values)
         said = Said(said.yes + named, said.no + named)
         if fact.operator is Operator.MAY_BE:
             return Said(
@@ -227,8 +258,8 @@ class FactWords:
         if isinstance(operand, Param):
             unit = "year" if self.resolved.values[operand.name] == 1 else "years"
             by = self.resolved.pack.params[operand.name].by
-            how = f", by the {self._name(self.features[by])}" if by else ""
-            return f"{_settled(self.resolved, operand.name)} {unit} (`{operand.name}`{how})"
+            how = f"by the {self._name(self.features[by])}" if by else ""
+            return f"{_settled(self.resolved, operand.name)} {unit}{self._named([operand], how)}"
         assert isinstance(operand, Constant)
         return f"{operand.value} {'year' if operand.value == 1 else 'years'}"
 
@@ -238,7 +269,7 @@ class FactWords:
         if isinstance(operand, Column):
             return f"the {self._name(self.features[operand.name])}"
         if isinstance(operand, Param):
-            return f"{_settled(self.resolved, operand.name)} (`{operand.name}`)"
+            return _settled(self.resolved, operand.name) + self._named([operand])
         if isinstance(operand, Option):
             return self._option(operand.name)
         value = operand.value
@@ -246,12 +277,27 @@ class FactWords:
             return "yes" if value else "no"
         return value.isoformat() if isinstance(value, date) else str(value)
 
+    def _named(self, values: Sequence[Operand], how: str = "") -> str:
+        """The names of the params among the values, in brackets behind them; may be empty.
+
+        Args:
+            values: of a fact.
+            how: what stands behind the names, without them too.
+        """
+        named = [f"`{value.name}`" for value in values if isinstance(value, Param) and self.names]
+        inside = ", ".join([*named, how] if how else named)
+        return f" ({inside})" if inside else ""
+
     def _option(self, name: str) -> str:
         """An option as a sentence names it; its value where a county has set it."""
         value = self.resolved.options[name]
         if self.resolved.pack.options[name].type == "number":
-            return f"[{name}]" if is_off(value) else f"{in_words(value)} (`{name}`)"
+            if is_off(value):
+                return f"[{name}]"
+            return f"{in_words(value)} (`{name}`)" if self.names else str(in_words(value))
         option = f"the county's option `{name}`"
+        if not self.names:
+            option = f"the county's option on {name.replace('_', ' ')}"
         return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
 
 
@@ -267,10 +313,6 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _named(values: Sequence[Operand]) -> list[str]:
-    return [f"`{value.name}`" for value in values if isinstance(value, Param)]
 
 
 def _of(subject: str, said: Said) -> Said:

@@ -19,6 +19,20 @@ CodeWords = str | tuple[str, str]
 """What follows `is` and `is not`; or two phrases, where it is so and where it is not."""
 
 
+class PossibleWords(BaseModel):
+    """What a list asks besides the section, where a record cannot say whether it holds.
+
+    Attributes:
+        fact: the fact, as `how the offence was committed`.
+        supplier: who could supply it, as `the court's file`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    fact: str = Field(min_length=1)
+    supplier: str = Field(alias="from", min_length=1)
+
+
 class ColumnWords(BaseModel):
     """How one column is said.
 
@@ -27,6 +41,7 @@ class ColumnWords(BaseModel):
             outcomes follow (`the charge is`); of any other, how the column is called.
         not_: the same, where it is not so. None where the program forms it.
         codes: the words of each code, or of each statute list.
+        possible: of each statute list, what it asks besides the section.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -34,6 +49,7 @@ class ColumnWords(BaseModel):
     is_: str | None = Field(default=None, alias="is", min_length=1)
     not_: str | None = Field(default=None, alias="not", min_length=1)
     codes: dict[str, CodeWords] = Field(default_factory=dict)
+    possible: dict[str, PossibleWords] = Field(default_factory=dict)
 
 
 class _File(BaseModel):
@@ -43,6 +59,7 @@ class _File(BaseModel):
     arrest: dict[str, ColumnWords] = Field(default_factory=dict)
     codes: dict[str, CodeWords] = Field(default_factory=dict)
     lists: dict[str, str] = Field(default_factory=dict)
+    possible: dict[str, PossibleWords] = Field(default_factory=dict)
 
 
 class RuleWords:
@@ -52,6 +69,7 @@ class RuleWords:
         self._by_unit = {"conviction": content.conviction, "arrest": content.arrest}
         self._codes = content.codes
         self._lists = content.lists
+        self._possible = content.possible
 
     def of(self, unit: str, column: str, *, codes: tuple[str, ...], lists: bool) -> ColumnWords:
         """The words of one column.
@@ -64,9 +82,10 @@ class RuleWords:
         """
         own = self._by_unit[unit].get(column, ColumnWords())
         shared = {code: words for code, words in self._codes.items() if code in codes}
+        possible = own.possible
         if lists:
-            shared = dict(self._lists)
-        return own.model_copy(update={"codes": {**shared, **own.codes}})
+            shared, possible = dict(self._lists), {**self._possible, **own.possible}
+        return own.model_copy(update={"codes": {**shared, **own.codes}, "possible": possible})
 
 
 def load_words(rules: Path) -> RuleWords:
