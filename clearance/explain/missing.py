@@ -13,7 +13,7 @@ from clearance.rulebook.english.because import Because
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.column_words import PossibleWords
 from clearance.rulebook.language.facts import Fact
-from clearance.rulebook.language.sentences import Operator
+from clearance.rulebook.language.sentences import Constant, Operator
 
 # Who can supply facts missing from the record, by side feed; else whoever reported the record.
 _SUPPLIERS = {
@@ -22,6 +22,8 @@ _SUPPLIERS = {
     "petitions": "the court (feed `petitions`)",
 }
 _REPORTER = "the court or agency that reported the record (a corrected extract)"
+# The outcome of a charge of which none is on record.
+_NOT_RECORDED = "undisposed"
 # Of a list that words.yaml names no fact for.
 _BESIDE_THE_SECTION = PossibleWords.model_validate(
     {"fact": "what the law asks besides the section", "from": "the court's file, or the prosecutor"}
@@ -53,6 +55,8 @@ def missing_facts(
     for i in evidence.missing:
         columns = list(_empty_columns(i, pack, values, person.catalogue)) or [facts[i].said]
         by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(columns))
+        for text in _unread(i, pack, values, person):
+            by_supplier.setdefault(_REPORTER, {})[text] = None
     if row.outcome != "ELIGIBLE":
         for i in evidence.deciding:
             for supplier, text in _behind(i, facts[i], pack, values, person):
@@ -91,13 +95,30 @@ def _behind(
     if fact.operator is Operator.IS_KNOWN:
         for label in _empty_columns(i, pack, values, person.catalogue):
             yield supplier_of(i, pack, person.catalogue), label
-    for text in unread_words(fact, values, person.unread):
+    for text in _unread(i, pack, values, person):
         yield _REPORTER, text
+    for label in _no_outcome(fact, features, values):
+        yield _REPORTER, label
     # A list denied as sure leaves nothing to ask where another fact asks for the possible one.
     if explained.holds == "yes":
         for name, words in _possible(fact, pack, features, values):
             listed = features[next(iter(fact.reads))].words.codes.get(name, name)
             yield words.supplier, f"{words.fact}, on which it depends whether it is among {listed}"
+
+
+def _unread(i: int, pack: ReadPack, values: Values, person: ExplainedPerson) -> tuple[str, ...]:
+    if pack.resolved is None:
+        return ()
+    return unread_words(pack.resolved.facts[i], values, person.unread)
+
+
+def _no_outcome(fact: Fact, features: Mapping[str, Feature], values: Values) -> Iterator[str]:
+    """The labels of the columns of outcomes that hold one which is not recorded, where asked."""
+    asked = {value.value for value in fact.values if isinstance(value, Constant)}
+    for column in sorted(fact.reads):
+        outcomes = values.get(column)
+        if _NOT_RECORDED in asked and isinstance(outcomes, list) and _NOT_RECORDED in outcomes:
+            yield features[column].label
 
 
 def _possible(

@@ -18,6 +18,7 @@ from clearance.publish.column_order import charge_shown
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 
+LED_TO_A_CONVICTION = "led to a conviction"
 # What became of a count in words; other statuses are words already.
 _BECAME = {"undisposed": "no outcome on record", "unknown": "outcome that cannot be read"}
 _UNKNOWN_END = "unknown: "
@@ -158,7 +159,7 @@ def _became(status: str) -> str:
 def _became_of_arrest(row: Values) -> str:
     """What became of an arrest: a conviction, proceedings in court, else its own outcomes."""
     if row.get("conviction_in_cycle"):
-        return "led to a conviction"
+        return LED_TO_A_CONVICTION
     kind = "court_statuses" if row.get("court_step_in_cycle") else "arrest_statuses"
     outcomes = ", ".join(each_once(map(_became, sorted(row.get(kind) or ())))) or _became("unknown")
     return f"in court: {outcomes}" if row.get("court_step_in_cycle") else outcomes

@@ -34,20 +34,19 @@ def render(explanation: Explanation, *, everything: bool = False) -> RenderableT
     lines = "\n  ".join(words.heading(explanation))
     parts: list[RenderableType] = [Text(lines, style="bold"), Text()]
     for remark in words.remarks(explanation):
-        parts += [Text(remark), Text()]
+        parts += [_folded(remark, 0), Text()]
     if explanation.summary:
         parts += [Text(words.SUMMARY, style="bold"), _summary(explanation.summary), Text()]
     if explanation.timeline:
         parts += [Text(words.TIMELINE, style="bold"), _timeline(explanation), Text()]
     if unread := words.unread_lines(explanation):
-        lines_unread = [Padding(Text(line), (0, 0, 0, 2)) for line in unread]
-        parts += [Text(words.UNREAD, style="bold"), *lines_unread, Text()]
+        parts += [Text(words.UNREAD, style="bold"), *(_folded(line, 2) for line in unread), Text()]
     for unit in explanation.units:
         if explanation.of(unit.unit_id):
             parts.append(_unit(unit))
             parts += _decisions(explanation, unit.unit_id, everything=everything)
     if not_decided := words.not_decided(explanation):
-        parts += [Text(not_decided), Text()]
+        parts += [_folded(not_decided, 0), Text()]
     units = {unit.unit_id for unit in explanation.units}
     for unit_id in dict.fromkeys(decision.unit_id for decision in explanation.decisions):
         if unit_id not in units:
@@ -56,12 +55,20 @@ def render(explanation: Explanation, *, everything: bool = False) -> RenderableT
     return Group(*parts)
 
 
+def _folded(line: str, indent: int) -> RenderableType:
+    """A line that folds: a table does, whatever the console does."""
+    table = Table.grid()
+    table.add_column(overflow="fold")
+    table.add_row(Text(line))
+    return Padding(table, (0, 0, 0, indent))
+
+
 def _summary(groups: tuple[SummaryGroup, ...]) -> RenderableType:
     """The summary as a table of three columns: the group, the answer, the entries."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=20, overflow="fold")
+    table.add_column(width=16, overflow="fold")
+    table.add_column(overflow="fold", ratio=4)
     table.add_column(overflow="fold", ratio=3)
-    table.add_column(overflow="fold", ratio=2)
     for group in groups:
         heading = Text(group.heading, style="bold")
         for line in group.lines:
@@ -82,7 +89,7 @@ def _decisions(
         for decision in decisions:
             yield Padding(_decision(decision, everything=everything), (0, 0, 1, 4))
         for sentence in words.petitions_open(decisions):
-            yield Padding(Text(sentence), (0, 0, 1, 4))
+            yield Padding(_folded(sentence, 4), (0, 0, 1, 0))
 
 
 def _timeline(explanation: Explanation) -> RenderableType:

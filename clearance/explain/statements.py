@@ -115,9 +115,15 @@ def unread_words(fact: Fact, values: Values, unread: tuple[UnreadField, ...]) ->
         unread: the fields of the record that cannot be read.
     """
     unit_id = str(values.get("unit_id", ""))
-    columns = [name for name in sorted(fact.reads) if values.get(name) in (True, "unknown")]
+    columns = [name for name in sorted(fact.reads) if _is_unread(name, values)]
     behind = (unread_behind(column, unit_id, unread) for column in columns)
     return each_once(field_words(found) for fields in behind for found in fields)
+
+
+def _is_unread(column: str, values: Values) -> bool:
+    """Whether a column says that something cannot be read, or is empty for that reason."""
+    value = values.get(column)
+    return value in (True, "unknown") or (value is None and column == "sentence_end")
 
 
 def _details(
@@ -130,7 +136,8 @@ def _details(
         # An age rests on a birth date, which is shown to nobody.
         if feature is not None and isinstance(value, date) and feature.type == "date":
             days.append(f"{feature.words.is_ or feature.label}: {value.isoformat()}")
-        if column == "sentence_end" and value is None and (basis := unknown_end(values)):
+        no_end = column == "sentence_end" and value is None and not values.get("sentence_unread")
+        if no_end and (basis := unknown_end(values)):
             days.append(basis)
     if days:
         yield ", ".join(days)

@@ -12,6 +12,7 @@ from clearance.explain.model import (
     SummaryGroup,
     SummaryLine,
 )
+from clearance.explain.record import LED_TO_A_CONVICTION
 from clearance.explain.words import relief, short_title, why
 from clearance.rulebook.english.because import UNKNOWN
 
@@ -81,9 +82,9 @@ def _group(decision: ExplainedDecision) -> str | None:
 
 
 def _noes(explanation: Explanation, answered: set[str]) -> Iterator[ExplainedDecision]:
-    """One no of automatic law for each unit that is in no other group."""
+    """One no of automatic law for each unit in no other group; the conviction is an arrest's."""
     for unit in explanation.units:
-        if unit.unit_id not in answered:
+        if unit.unit_id not in answered and unit.became != LED_TO_A_CONVICTION:
             decisions = explanation.of(unit.unit_id)
             yield from [one for one in decisions if one.kind in AUTOMATIC][:1]
 

@@ -22,16 +22,18 @@ _FLAGS = {
     "charge": ("UNPARSED_CHARGE",),
     "level": ("UNKNOWN_LEVEL", "CONVICTION_WITHOUT_LEVEL"),
 }
+_NO_FLAG = {"outcome": "the dispositions do not say how the charge ended"}
 _NO_CHARGE_STEPS = ("registration", "applicant", "deceased")
 # The fields that columns of a unit are about, where the column says that something is not read.
 _COLUMNS = {
     "sentence_unread": ("sentence",),
+    "sentence_end": ("sentence",),
     "unread_charge": ("charge",),
     "unread_charge_before": ("charge", "level", "outcome"),
     "status": ("outcome",),
 }
 WHOLE_RECORD = "unread_on_record"
-OWN_COLUMNS = ("sentence_unread", "status")
+OWN_COLUMNS = ("sentence_unread", "sentence_end", "status")
 
 
 def unread_fields(row: Mapping[str, Any]) -> Iterator[UnreadField]:
@@ -45,6 +47,7 @@ def unread_fields(row: Mapping[str, Any]) -> Iterator[UnreadField]:
         return
     for field, holds_up in _unread(row, quality):
         why = "; ".join(FLAGS[flag] for flag in _FLAGS[field] if flag in quality)
+        why = why or _NO_FLAG.get(field, "")
         yield UnreadField(row["unit_id"], entry_words(row), field, why, holds_up)
 
 
