@@ -116,8 +116,9 @@ def _no_outcome(fact: Fact, features: Mapping[str, Feature], values: Values) -> 
     """The labels of the columns of outcomes that hold one which is not recorded, where asked."""
     asked = {value.value for value in fact.values if isinstance(value, Constant)}
     for column in sorted(fact.reads):
-        outcomes = values.get(column)
-        if _NOT_RECORDED in asked and isinstance(outcomes, list) and _NOT_RECORDED in outcomes:
+        value = values.get(column)
+        outcomes = value if isinstance(value, list) else [value]
+        if _NOT_RECORDED in asked and _NOT_RECORDED in outcomes:
             yield features[column].label
 
 

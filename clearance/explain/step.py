@@ -14,9 +14,8 @@ from pyspark.sql import functions as F
 from clearance.determine.digest import row_hash
 from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import UsageError
-from clearance.explain.decision import explain_decision
+from clearance.explain.decision import OpenPetitions, explain_decision
 from clearance.explain.model import ExplainedDecision, ExplainedSweep, Explanation
-from clearance.explain.petitions import OpenPetitions
 from clearance.explain.record import load_record
 from clearance.explain.statements import ExplainedPerson, ReadPack
 from clearance.explain.summary import summary_of
