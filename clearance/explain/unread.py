@@ -22,7 +22,10 @@ _FLAGS = {
     "charge": ("UNPARSED_CHARGE",),
     "level": ("UNKNOWN_LEVEL", "CONVICTION_WITHOUT_LEVEL"),
 }
-_NO_FLAG = {"outcome": "the dispositions do not say how the charge ended"}
+_NO_FLAG = {
+    "outcome": "the dispositions do not say how the charge ended",
+    "charge": FLAGS["UNPARSED_CHARGE"],
+}
 _NO_CHARGE_STEPS = ("registration", "applicant", "deceased")
 # The fields that columns of a unit are about, where the column says that something is not read.
 _COLUMNS = {
