@@ -91,6 +91,12 @@ class Standing:
         return self.later.get(pack, self.whole)
 
     @property
+    def packs(self) -> set[str]:
+        """The packs that the sweeps decided, by id."""
+        sweeps = (self.whole, *self.later.values())
+        return {key.partition("/")[0] for sweep in sweeps for key in sweep.pack_fingerprints}
+
+    @property
     def fingerprints(self) -> set[str]:
         """The fingerprint of each pack, as used by the sweep that decided its rows."""
         sweeps = {sweep.sweep_id: sweep for sweep in (self.whole, *self.later.values())}

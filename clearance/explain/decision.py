@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pyspark.sql import Row
 
+from clearance.explain.later import decisions_to_come, later_decision
+from clearance.explain.missing import missing_facts, supplier_of
 from clearance.explain.model import (
     HOLDS,
     HOLDS_NOT,
@@ -18,77 +20,98 @@ from clearance.explain.model import (
     ExplainedDecision,
     ExplainedFact,
     ExplainedUnit,
+    LaterDecision,
 )
 from clearance.explain.record import Values
-from clearance.publish.words import FILLED_BY_COUNT, PackWords, format_reason
+from clearance.explain.statements import ExplainedPerson, ReadPack, statement_now
+from clearance.explain.unread import each_once
+from clearance.explain.words import short_title, time_alone
+from clearance.publish.words import FILLED_BY_COUNT, format_reason
 from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
-from clearance.rulebook.english.decision import Petitions, answer_in_words, stored_pack
-from clearance.rulebook.english.fact_words import FactWords, Statements
-from clearance.rulebook.language.catalogue import Catalogue
-from clearance.rulebook.language.resolved import ResolvedPack
+from clearance.rulebook.english.decision import Petitions, answer_in_words
+from clearance.rulebook.english.fact_words import Statements
 
-# Who can supply facts missing from the record, by side feed; else whoever reported the record.
-_SUPPLIERS = {
-    "registry": "the register (feed `registry`)",
-    "supervision": "the office that supervises (feed `supervision`)",
-    "petitions": "the court (feed `petitions`)",
-}
-_REPORTER = "the court or agency that reported the record (a corrected extract)"
+POINTER = "pointer"
 
 
 @dataclass(frozen=True)
-class ReadPack:
-    """A stored pack, parsed by today's rules.
+class OpenPetitions:
+    """What the packs name, and what was decided about it.
 
     Attributes:
-        words: the pack's title, questions and values.
-        resolved: the pack; None if today's rules cannot parse it.
-        statements: each fact in English, by name.
+        named: by pack and version, the pointers that it names.
+        decided: the packs that the shown sweeps decided.
+        outcomes: by unit and pointer, the outcome.
     """
 
-    words: PackWords
-    resolved: ResolvedPack | None
-    statements: Mapping[str, Statements]
+    named: Petitions
+    decided: Collection[str]
+    outcomes: Mapping[tuple[str, str], str]
 
     @staticmethod
-    def of(words: PackWords, text: str, catalogue: Catalogue) -> ReadPack:
-        """The pack of a row of `packs`.
+    def of(rows: Iterable[Row], named: Petitions, *, decided: Collection[str]) -> OpenPetitions:
+        """The petitions about a person.
 
         Args:
-            words: the pack's title, questions and values.
-            text: the row's `yaml`.
-            catalogue: the columns that packs may use.
+            rows: of `determinations`, the person's.
+            named: by pack and version, the pointers that it names.
+            decided: the packs that the shown sweeps decided.
         """
-        resolved = stored_pack(text, catalogue)
-        if resolved is None:
-            return ReadPack(words, None, {})
-        return ReadPack(words, resolved, FactWords(resolved, catalogue[resolved.pack.unit]).all())
+        pointers = {(row.unit_id, row.pack): row.outcome for row in rows if row.kind == POINTER}
+        return OpenPetitions(named, decided, pointers)
+
+    def after(self, row: Row) -> str | None:
+        """What a no of automatic law leaves open, in words; None for any other answer.
+
+        A pointer that was decided is named only if it may be open for the unit; one that no shown
+        sweep decided is named, since nothing is known of it.
+
+        Args:
+            row: of `determinations`.
+        """
+        named = self.named.get((row.pack, row.pack_version), ())
+        titles = tuple(
+            short_title(title)
+            for pointer, title in named
+            if pointer not in self.decided
+            or self.outcomes.get((row.unit_id, pointer), "NOT_ELIGIBLE") != "NOT_ELIGIBLE"
+        )
+        return answer_in_words(
+            kind=row.kind,
+            outcome=row.outcome,
+            petitions=titles,
+            none_open=bool(named) and not titles,
+        )
 
 
 def explain_decision(
     row: Row,
     pack: ReadPack,
-    reasons: Mapping[str, str],
     unit: ExplainedUnit | None,
     values: Values,
     *,
-    catalogue: Catalogue,
-    petitions: Petitions,
+    person: ExplainedPerson,
+    as_of: date,
+    in_words: str | None,
 ) -> ExplainedDecision:
     """A determination in words.
 
     Args:
         row: of `determinations`, with `content_hash`.
         pack: the pack as it was used.
-        reasons: text by reason code.
         unit: the determination's unit; None if it is no longer on the record.
         values: the unit's row; empty if it is no longer on the record.
-        catalogue: the columns that packs may use.
-        petitions: by pack and version, the petitions that may be open after NOT_ELIGIBLE.
+        person: what the decisions about the person have in common.
+        as_of: the date of the sweep that decided.
+        in_words: what a no of automatic law leaves open.
     """
     evidence = _evidence(row, pack)
-    facts = tuple(_explain_facts(row, pack, evidence, values, catalogue))
-    missing = tuple(_missing(evidence, facts, pack, values, catalogue))
+    facts = tuple(_explain_facts(row, pack, evidence, values, person))
+    missing = each_once(missing_facts(row, evidence, facts, pack, values, person))
+    params = {**pack.words.params, **_count_words(unit)}
+    texts = {code: format_reason(code, person.reasons, params) for code in person.reasons}
+    to_come = decisions_to_come(row, pack.resolved, values, as_of)
+    later = None if to_come is None else later_decision(to_come, texts)
     return ExplainedDecision(
         unit_id=row.unit_id,
         pack=row.pack,
@@ -98,22 +121,19 @@ def explain_decision(
         outcome=row.outcome,
         relief=row.relief,
         reason=row.reason,
-        reason_text=format_reason(row.reason, reasons, {**pack.words.params, **_count_words(unit)}),
+        reason_text=texts.get(row.reason, row.reason),
         rule=row.rule,
         cite=row.cite,
         facts=facts,
         eligible_on=row.eligible_on,
         revisit_on=row.revisit_on,
-        changes=what_would_change_it(row, missing),
+        changes=what_would_change_it(row, missing, time=_time(row, later, to_come is not None)),
         decided_as_of=row.as_of,
         content_hash=row.content_hash,
-        in_words=answer_in_words(
-            kind=row.kind,
-            outcome=row.outcome,
-            petitions=petitions.get((row.pack, row.pack_version), ()),
-        ),
+        in_words=in_words,
         because=tuple(facts[i].now for i in evidence.deciding if _is_of_the_record(i, pack)),
         missing=missing,
+        later=later,
     )
 
 
@@ -130,23 +150,41 @@ def fact_truth(position: int, *, true: int, known: int) -> str:
     return HOLDS if true >> position & 1 else HOLDS_NOT
 
 
-def what_would_change_it(row: Row, missing: tuple[str, ...]) -> tuple[str, ...]:
+def what_would_change_it(
+    row: Row, missing: tuple[str, ...], *, time: tuple[str, ...]
+) -> tuple[str, ...]:
     """Sentences on what would change a determination: time first, then missing facts.
 
     Args:
         row: of `determinations`.
         missing: the missing facts, each with who could supply it.
+        time: sentences on what time alone makes of it.
     """
-    changes = []
-    if row.outcome != "ELIGIBLE" and row.eligible_on is not None:
-        changes.append(f"Time alone: it becomes eligible on {row.eligible_on.isoformat()}.")
-    if row.revisit_on is not None and row.revisit_on != row.eligible_on:
-        changes.append(f"Time alone: this decision changes on {row.revisit_on.isoformat()}.")
-    if row.rule == UNKNOWN:
+    changes = list(time)
+    if row.rule == UNKNOWN or missing:
         changes.append(f"To know: {'; '.join(missing) or 'what the facts below lack'}.")
     if row.outcome == "REVIEW":
-        changes.append("A person's decision.")
+        decides = "A court's decision." if row.kind == "pointer" else "A person's decision."
+        changes.append(decides)
     return tuple(changes) or ("Only a change of the record or of the rules.",)
+
+
+def _time(row: Row, later: LaterDecision | None, decided_again: bool) -> tuple[str, ...]:
+    """Sentences on what time alone makes of a determination.
+
+    Args:
+        row: of `determinations`.
+        later: what it makes of it.
+        decided_again: whether the determination could be decided on later days.
+    """
+    sentences = []
+    if row.outcome != "ELIGIBLE" and row.eligible_on is not None:
+        sentences.append(f"Time alone: it becomes eligible on {row.eligible_on.isoformat()}.")
+    if later is not None and (later.outcome != "ELIGIBLE" or later.on != row.eligible_on):
+        sentences.append(time_alone(later))
+    if not decided_again and row.revisit_on is not None and row.revisit_on != row.eligible_on:
+        sentences.append(f"Time alone: this decision changes on {row.revisit_on.isoformat()}.")
+    return tuple(sentences)
 
 
 def _evidence(row: Row, pack: ReadPack) -> Because:
@@ -160,7 +198,7 @@ def _evidence(row: Row, pack: ReadPack) -> Because:
 
 
 def _explain_facts(
-    row: Row, pack: ReadPack, evidence: Because, values: Values, catalogue: Catalogue
+    row: Row, pack: ReadPack, evidence: Because, values: Values, person: ExplainedPerson
 ) -> Iterator[ExplainedFact]:
     unknown = {*evidence.not_known, *evidence.missing}
     for i, name in enumerate(pack.words.facts):
@@ -169,78 +207,22 @@ def _explain_facts(
             holds = NOT_KNOWN if i in evidence.not_known else NOT_NEEDED
         question = pack.words.questions.get(name, name)
         statement = pack.statements.get(name) or Statements(question, f"not so: {question}")
-        shown = {HOLDS: statement.yes, HOLDS_NOT: statement.no}.get(holds, "")
-        days = ", ".join(_days(i, pack, values, catalogue)) if shown else ""
+        now = ""
+        if holds in (HOLDS, HOLDS_NOT):
+            now = statement_now(i, holds == HOLDS, pack, values, person)
         yield ExplainedFact(
             fact=name,
             question=question,
             holds=holds,
             said=statement.yes,
-            now=f"{shown} ({days})" if days else shown,
-            supplied_by=_supplier(i, pack, catalogue) if i in unknown else "",
+            now=now,
+            supplied_by=supplier_of(i, pack, person.catalogue) if i in unknown else "",
         )
-
-
-def _days(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
-    """The days of the record that a fact reads, each as `label: day`."""
-    if pack.resolved is None:
-        return
-    features = catalogue[pack.resolved.pack.unit]
-    for column in sorted(pack.resolved.facts[i].reads):
-        feature, value = features.get(column), values.get(column)
-        if feature is not None and isinstance(value, date) and _may_be_shown(feature.type):
-            yield f"{feature.words.is_ or feature.label}: {value.isoformat()}"
 
 
 def _is_of_the_record(i: int, pack: ReadPack) -> bool:
     """Whether a fact reads a column of the unit, and not only a switch or an option."""
     return pack.resolved is None or bool(pack.resolved.facts[i].reads)
-
-
-def _missing(
-    evidence: Because,
-    facts: Sequence[ExplainedFact],
-    pack: ReadPack,
-    values: Values,
-    catalogue: Catalogue,
-) -> Iterator[str]:
-    """One text per supplier: the missing columns, each once, and who could supply them."""
-    by_supplier: dict[str, dict[str, None]] = {}
-    for i in evidence.missing:
-        missing_columns = list(_empty_columns(i, pack, values, catalogue)) or [facts[i].said]
-        by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(missing_columns))
-    for supplier, labels in by_supplier.items():
-        yield f"{', '.join(labels)} (from {supplier})"
-
-
-def _empty_columns(i: int, pack: ReadPack, values: Values, catalogue: Catalogue) -> Iterator[str]:
-    """The labels of the columns that a fact reads and that are null."""
-    if pack.resolved is None:
-        return
-    features = catalogue[pack.resolved.pack.unit]
-    for column in sorted(pack.resolved.facts[i].reads):
-        feature = features.get(column)
-        if feature is not None and feature.null == "unknown" and values.get(column) is None:
-            yield feature.label
-
-
-def _may_be_shown(kind: str) -> bool:
-    # An age rests on a birth date, which is shown to nobody.
-    return kind == "date"
-
-
-def _supplier(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
-    """Who could supply the columns that a fact reads."""
-    if pack.resolved is None:
-        return _REPORTER
-    features = catalogue[pack.resolved.pack.unit]
-    feeds = {
-        features[column].feed for column in pack.resolved.facts[i].reads if column in features
-    } - {None}
-    suppliers = [
-        _SUPPLIERS.get(str(feed), f"the feed `{feed}`") for feed in sorted(map(str, feeds))
-    ]
-    return " or ".join(suppliers) or _REPORTER
 
 
 def _count_words(unit: ExplainedUnit | None) -> dict[str, Any]:

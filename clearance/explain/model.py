@@ -40,6 +40,7 @@ class ExplainedUnit:
         county: of the court, or of the arresting agency.
         dates: ISO days by the name of the event.
         status: the disposition of a count, or the statuses of an arrest.
+        became: what became of it in words; None where only `status` is known of it.
     """
 
     unit_id: str
@@ -50,6 +51,27 @@ class ExplainedUnit:
     dates: Mapping[str, str]
     status: str
     section: str | None = None
+    became: str | None = None
+
+
+@dataclass(frozen=True)
+class UnreadField:
+    """A field of an entry that is on record and cannot be read.
+
+    Attributes:
+        unit_id: the count.
+        entry: the count in words, with its charge and day.
+        field: outcome, sentence, level, date, charge or kind of step.
+        why: what is wrong with it; empty where the tables do not name it.
+        holds_up: whether it makes the record of the whole person one that cannot be read
+            (`unread_on_record`).
+    """
+
+    unit_id: str
+    entry: str
+    field: str
+    why: str
+    holds_up: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,24 @@ class ExplainedFact:
 
 
 @dataclass(frozen=True)
+class LaterDecision:
+    """The decision that time alone makes of an earlier one.
+
+    Attributes:
+        on: the first day on which it is decided.
+        same: whether outcome and relief are those of the earlier decision, by another clause.
+    """
+
+    on: date
+    outcome: str
+    relief: str | None
+    reason: str
+    reason_text: str
+    cite: str
+    same: bool
+
+
+@dataclass(frozen=True)
 class ExplainedDecision:
     """A determination in words; other fields as in the `determinations` table.
 
@@ -83,6 +123,7 @@ class ExplainedDecision:
         in_words: the petitions that NOT_ELIGIBLE of automatic law leaves open; else None.
         because: the statements that decided.
         missing: the unknown facts that decided, each with who could supply it.
+        later: what time alone makes of it; None where nothing, or where it is not known.
     """
 
     unit_id: str
@@ -105,6 +146,39 @@ class ExplainedDecision:
     in_words: str | None = None
     because: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    later: LaterDecision | None = None
+
+
+@dataclass(frozen=True)
+class SummaryLine:
+    """An answer of the summary, with the entries that it is about.
+
+    Attributes:
+        text: the answer: a relief, a petition, or a question with the fact that is missing.
+        pack: the pack that decided.
+        kind: of the pack.
+        on: since when, or from when on; None without a day.
+        missing: the missing facts, each with who could supply it.
+        unit_ids: the counts and arrests.
+        entries: each of them in words.
+    """
+
+    text: str
+    pack: str
+    kind: str
+    on: date | None
+    missing: tuple[str, ...]
+    unit_ids: tuple[str, ...]
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SummaryGroup:
+    """A part of the summary: its key, its heading, and its lines; it may have none."""
+
+    group: str
+    heading: str
+    lines: tuple[SummaryLine, ...]
 
 
 @dataclass(frozen=True)
@@ -131,6 +205,9 @@ class Explanation:
             of named packs (`determine --pack`).
         timeline: the events of the record, by day.
         what_if: whether the sweep is a what-if.
+        made_up: whether research files of made-up people are in the store.
+        unread: the fields of the record that cannot be read.
+        summary: the decisions as one table.
     """
 
     subject_id: str
@@ -142,6 +219,9 @@ class Explanation:
     decided_by: tuple[ExplainedSweep, ...] = ()
     timeline: tuple[Event, ...] = ()
     what_if: bool = False
+    made_up: bool = False
+    unread: tuple[UnreadField, ...] = ()
+    summary: tuple[SummaryGroup, ...] = ()
 
     def of(self, unit_id: str) -> list[ExplainedDecision]:
         """The decisions about a unit."""

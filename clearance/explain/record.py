@@ -11,12 +11,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.determine.recorded import Sweep
-from clearance.explain.model import Event, ExplainedUnit
+from clearance.explain.model import Event, ExplainedUnit, UnreadField
+from clearance.explain.unread import UNREADABLE, each_once, unread_fields
 from clearance.platform.store.store import Store
 from clearance.publish.column_order import format_charge
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
-UNREADABLE = "charge not readable"
+
+LED_TO_A_CONVICTION = "led to a conviction"
+# What became of a count in words; other statuses are words already.
+_BECAME = {"undisposed": "no outcome on record", "unknown": "outcome that cannot be read"}
+_UNKNOWN_END = "unknown: "
 
 Values = Mapping[str, Any]
 
@@ -43,6 +48,11 @@ class Record:
         """The row of every unit by `unit_id`."""
         return {row["unit_id"]: row for row in (*self.counts, *self.arrests)}
 
+    @property
+    def unread(self) -> tuple[UnreadField, ...]:
+        """The fields of the counts that cannot be read, in record order."""
+        return tuple(field for row in self.counts for field in unread_fields(row))
+
     def units(self) -> list[ExplainedUnit]:
         """The counts, then the arrests."""
         return [*map(_explained_count, self.counts), *map(self._arrest, self.arrests)]
@@ -61,6 +71,7 @@ class Record:
             county=row["county"],
             dates=_dates(arrested=row["arrest_date"]),
             status=", ".join(sorted(set(row.get("arrest_statuses") or []))) or "unknown",
+            became=_became_of_arrest(row),
         )
 
     def _charges_of(self, arrest: Values) -> str | None:
@@ -83,7 +94,7 @@ class Record:
                 continue
             level = LEVELS[row["level"]]
             if row["conviction_date"] is not None:
-                what = f"convicted of {charge}, {level}, {row['county']}"
+                what = f"convicted of {charge}, {level}, {row['county']}{_doubts(row)}"
                 yield Event(row["conviction_date"], what, row["unit_id"])
             if row["sentence_end"] is not None:
                 bounded = row.get("sentence_end_bounded")
@@ -137,7 +148,41 @@ def _explained_count(row: Values) -> ExplainedUnit:
         ),
         status=row["status"],
         section=row["section"],
+        became="on arrest" if row["step_kind"] == "arrest" else _became(row["status"]),
     )
+
+
+def _became(status: str) -> str:
+    return _BECAME.get(status, status.replace("_", " "))
+
+
+def _became_of_arrest(row: Values) -> str:
+    """What became of an arrest: a conviction, proceedings in court, else its own outcomes."""
+    if row.get("conviction_in_cycle"):
+        return LED_TO_A_CONVICTION
+    kind = "court_statuses" if row.get("court_step_in_cycle") else "arrest_statuses"
+    outcomes = ", ".join(each_once(map(_became, sorted(row.get(kind) or ())))) or _became("unknown")
+    return f"in court: {outcomes}" if row.get("court_step_in_cycle") else outcomes
+
+
+def _doubts(row: Values) -> str:
+    """What is not known of a conviction: the fields that cannot be read, or its sentence's end."""
+    unread = each_once(field.field for field in unread_fields(row) if field.field != "charge")
+    doubts = [f"its {field} cannot be read" for field in unread]
+    end = unknown_end(row)
+    if end and row["sentence_end"] is None and "sentence" not in unread:
+        doubts.append(f"the end of its sentence is not known: {end}")
+    return "".join(f"; {doubt}" for doubt in doubts)
+
+
+def unknown_end(row: Values) -> str:
+    """Why the end of a sentence is not known; empty where it is, or where nothing says why.
+
+    Args:
+        row: of `charges`.
+    """
+    basis = str(row.get("sentence_basis") or "")
+    return basis.removeprefix(_UNKNOWN_END) if basis.startswith(_UNKNOWN_END) else ""
 
 
 def _dates(**dates: date | None) -> dict[str, str]:

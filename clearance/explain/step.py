@@ -5,6 +5,7 @@ Shows charges, levels, dates and statuses; never a name, a birth date or a comme
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -13,10 +14,14 @@ from pyspark.sql import functions as F
 from clearance.determine.digest import row_hash
 from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
 from clearance.errors import UsageError
-from clearance.explain.decision import ReadPack, explain_decision
+from clearance.explain.decision import OpenPetitions, explain_decision
 from clearance.explain.model import ExplainedDecision, ExplainedSweep, Explanation
 from clearance.explain.record import load_record
+from clearance.explain.statements import ExplainedPerson, ReadPack
+from clearance.explain.summary import summary_of
+from clearance.ingest.ledger import ACCEPTED, latest_files
 from clearance.platform.store.store import Store, storage_faults
+from clearance.publish.made_up import is_made_up_path
 from clearance.publish.words import PackWords, load_reason_texts, read_pack_words
 from clearance.rulebook.english.decision import catalogue_and_petitions
 from clearance.rulebook.language.catalogue import Catalogue
@@ -59,35 +64,46 @@ def _explained(
         raise _no_person_error(spark, store, subject_id)
     catalogue, petitions = catalogue_and_petitions(rules)
     packs = _load_packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
-    reasons = load_reason_texts(rules)
+    person = ExplainedPerson(catalogue, load_reason_texts(rules), record.unread)
     units = record.units()
     by_id, values = {unit.unit_id: unit for unit in units}, record.rows
+    deciders = standing(spark, store, sweep)
+    open_petitions = OpenPetitions.of(rows, petitions, decided=deciders.packs)
     decisions = (
         explain_decision(
             row,
             packs.get(row.pack_fingerprint)
             or ReadPack(PackWords(row.pack, row.pack_version, row.pack), None, {}),
-            reasons,
             by_id.get(row.unit_id),
             values.get(row.unit_id, {}),
-            catalogue=catalogue,
-            petitions=petitions,
+            person=person,
+            as_of=deciders.of(row.pack).as_of,
+            in_words=open_petitions.after(row),
         )
         for row in rows
     )
-    return Explanation(
+    explanation = Explanation(
         subject_id=subject_id,
         sweep_id=sweep.sweep_id,
         as_of=sweep.as_of,
         units=tuple(units),
         decisions=tuple(sorted(decisions, key=_order)),
         incomplete=record.incomplete,
-        decided_by=_decided_by(
-            standing(spark, store, sweep), packs=sorted({row.pack for row in rows})
-        ),
+        decided_by=_decided_by(deciders, packs=sorted({row.pack for row in rows})),
         timeline=record.timeline(),
         what_if=sweep.what_if,
+        made_up=_made_up(spark, store),
+        unread=record.unread,
     )
+    return replace(explanation, summary=summary_of(explanation))
+
+
+def _made_up(spark: SparkSession, store: Store) -> bool:
+    """Whether research files of made-up people are in the store."""
+    if not store.exists(spark, "source_files"):
+        return False
+    files = latest_files(store.read(spark, "source_files")).where(F.col("status") == ACCEPTED)
+    return not files.where(is_made_up_path(F.col("path"))).isEmpty()
 
 
 def _order(decision: ExplainedDecision) -> tuple[str, str, str]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from clearance.explain.model import ExplainedDecision, ExplainedSweep, ExplainedUnit, Explanation
+from collections.abc import Iterator
+
+from clearance.explain.model import (
+    ExplainedDecision,
+    ExplainedSweep,
+    ExplainedUnit,
+    Explanation,
+    LaterDecision,
+)
+from clearance.explain.unread import each_once, field_words
+from clearance.publish.made_up import MADE_UP
 from clearance.rulebook.english.prose import RELIEFS
 
-OF_KIND = {
-    "effect": "The law itself, or the custodian of the record, acts: nobody grants it.",
-    "pointer": "Where a person may ask a court: nothing is granted here.",
+# The headings over the decisions of a unit, by kind of pack, in the order shown.
+KINDS = {
+    "law": "By law, without anybody asking",
+    "effect": "By the law itself, or whoever keeps the record: nobody grants it",
+    "pointer": "Where a person may ask a court: nothing is granted here",
+    "policy": "By an office's policy, which is no state law",
+    "scenario": "Scenarios: what another rule would give, which is no law",
 }
 INCOMPLETE = (
     "The record is incomplete: a row of this person, or one beside a row of this person, could not "
@@ -15,10 +29,14 @@ INCOMPLETE = (
     "makes it complete."
 )
 WHAT_IF = "A what-if: nothing is granted on this sweep."
-NOT_DECIDED = "No pack is about it."
+SUMMARY = "In short"
+NOTHING = "nothing"
+TIMELINE = "What the record shows"
+UNREAD = "What of it cannot be read"
+NOT_DECIDED = "No pack is about"
 _OUTCOMES = {
     "ELIGIBLE": "Eligible",
-    "NOT_YET": "Not yet eligible",
+    "NOT_YET": "Not yet",
     "NOT_ELIGIBLE": "Not eligible",
     "REVIEW": "For a person to review",
 }
@@ -37,24 +55,86 @@ def heading(explanation: Explanation) -> list[str]:
     return [who, *lines] if several else [f"{who}, {lines[0]}"]
 
 
+def remarks(explanation: Explanation) -> list[str]:
+    """What holds of the whole explanation: made-up people, a record with holes, a what-if."""
+    remarks = (
+        (MADE_UP, explanation.made_up),
+        (INCOMPLETE, explanation.incomplete),
+        (WHAT_IF, explanation.what_if),
+    )
+    return [remark for remark, holds in remarks if holds]
+
+
+def unread_lines(explanation: Explanation) -> tuple[str, ...]:
+    """The fields of the record that cannot be read, each as a line."""
+    lines = (field_words(field) for field in explanation.unread)
+    return each_once(f"{line[:1].upper()}{line[1:]}" for line in lines)
+
+
 def unit_line(unit: ExplainedUnit) -> str:
-    """A unit in one line: charge, level, county, status."""
+    """A unit in one line: charge, level, county, and what became of it."""
     head = unit.charge or "Arrest"
     arrest = "arrest, " if unit.what == "arrest" and unit.charge else ""
-    return f"{head}, {arrest}{unit.level}, {unit.county}, {unit.status}"
+    became = unit.status if unit.became is None else unit.became
+    return f"{head}, {arrest}{unit.level}, {unit.county}, {became}"
+
+
+def not_decided(explanation: Explanation) -> str:
+    """One line that names the units without a decision; empty if there are none."""
+    decided = {decision.unit_id for decision in explanation.decisions}
+    lines = [
+        f"{unit.charge or 'an arrest'}, {became}" + (f" {day}" if day else "")
+        for unit in explanation.units
+        if unit.unit_id not in decided
+        for became in [unit.became or unit.status]
+        for day in [unit.dates.get("arrested")]
+    ]
+    return f"{NOT_DECIDED}: {'; '.join(each_once(lines))}." if lines else ""
+
+
+def by_kind(
+    explanation: Explanation, unit_id: str
+) -> Iterator[tuple[str, list[ExplainedDecision]]]:
+    """The decisions about a unit under the heading of their kind; no heading without decisions."""
+    decisions = explanation.of(unit_id)
+    for kind in each_once([*KINDS, *(decision.kind for decision in decisions)]):
+        if of_kind := [decision for decision in decisions if decision.kind == kind]:
+            yield KINDS.get(kind, kind), of_kind
+
+
+def petitions_open(decisions: list[ExplainedDecision]) -> list[str]:
+    """Sentences on what the noes of automatic law leave open, each once."""
+    found = each_once(decision.in_words for decision in decisions if decision.in_words)
+    return [f"{words[:1].upper()}{words[1:]}." for words in found]
 
 
 def answer(decision: ExplainedDecision) -> str:
     """The decision as a sentence: outcome, relief, and the day from which it is eligible."""
-    named = RELIEFS.get(decision.relief or "", decision.relief)
-    relief = f" for {named}" if named else ""
-    if decision.eligible_on is None or decision.outcome == "REVIEW":
-        since = ""
-    elif decision.outcome == "ELIGIBLE":
-        since = f" since {decision.eligible_on.isoformat()}"
-    else:
-        since = f", but on {decision.eligible_on.isoformat()}"
-    return f"{_OUTCOMES.get(decision.outcome, decision.outcome)}{relief}{since}."
+    outcome = _OUTCOMES.get(decision.outcome, decision.outcome)
+    named = relief(decision.relief)
+    day = decision.eligible_on.isoformat() if decision.eligible_on else None
+    if decision.outcome == "NOT_YET":
+        parts = [named or "eligible", *([f"from {day} on"] if day else [])]
+        return f"{outcome}: {' '.join(parts)}."
+    since = f" since {day}" if day and decision.outcome == "ELIGIBLE" else ""
+    return f"{outcome}{f' for {named}' if named else ''}{since}."
+
+
+def relief(name: str | None) -> str:
+    """A relief in words; empty without one."""
+    return RELIEFS.get(name or "", name or "")
+
+
+def time_alone(decision: LaterDecision) -> str:
+    """What time alone makes of a decision, as a sentence."""
+    day = decision.on.isoformat()
+    if decision.same:
+        return f"Time alone: another clause gives the same relief from {day} on."
+    named = relief(decision.relief)
+    outcome = _OUTCOMES.get(decision.outcome, decision.outcome).lower()
+    text = decision.reason_text.rstrip(".")
+    becomes = f"{outcome}{f' for {named}' if named else ''}"
+    return f"Time alone: becomes: {becomes}, on {day}. {text} ({decision.cite})."
 
 
 def why(decision: ExplainedDecision) -> str:
@@ -65,3 +145,20 @@ def why(decision: ExplainedDecision) -> str:
 def rests_on(decision: ExplainedDecision) -> str:
     """The statements that decided, as one sentence; empty if there are none."""
     return f"Because {'; '.join(decision.because)}." if decision.because else ""
+
+
+def source(decision: ExplainedDecision, *, everything: bool) -> str:
+    """The pack, rule and reason code of a decision.
+
+    Args:
+        decision: the decision.
+        everything: whether to name the hash by which the feed `reviews` decides a REVIEW.
+    """
+    text = f"{decision.pack} {decision.version}, rule {decision.rule} [{decision.reason}]"
+    hashed = everything and decision.outcome == "REVIEW"
+    return f"{text}, content hash {decision.content_hash}" if hashed else text
+
+
+def short_title(title: str) -> str:
+    """A pack's title without what it says of petitions."""
+    return title.partition(", where a ")[0]

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from rich.console import Console
 
-from clearance.explain.decision import ReadPack
 from clearance.explain.model import ExplainedDecision, ExplainedFact, Explanation
 from clearance.explain.render import render
+from clearance.explain.statements import ReadPack
 from clearance.publish.words import PackWords
 from clearance.rulebook.english.decision import (
     answer_in_words,

@@ -17,7 +17,10 @@ def explain(
     subject_id: Annotated[str, typer.Argument(help="SUBJECT_ID as in the research file.")],
     sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also every fact of each pack, and how it turned out.")
+        bool,
+        typer.Option(
+            "--all", help="Also every fact of each pack, how it turned out, and hashes of reviews."
+        ),
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also as a page, to print.")] = None,
 ) -> None:

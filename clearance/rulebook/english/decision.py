@@ -7,14 +7,14 @@ from pathlib import Path
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.english.fact_words import FactWords
-from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
+from clearance.rulebook.english.prose import NO_PETITION_OPEN, NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import read_rulebook
 from clearance.rulebook.loading.stored import parse_stored_pack
 
-Petitions = Mapping[tuple[str, str], tuple[str, ...]]
-"""By pack and version, the pointers that may be open after NOT_ELIGIBLE, as `id: title`."""
+Petitions = Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+"""By pack and version: the pointers that may be open after a no, each its id and its title."""
 
 
 def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
@@ -30,7 +30,7 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
     titles = {item.pack.pack: item.pack.title for item in rulebook.packs}
     petitions = {
         (item.pack.pack, item.pack.version): tuple(
-            f"{name}: {titles.get(name, name)}" for name in item.pack.petition
+            (name, titles.get(name, name)) for name in item.pack.petition
         )
         for item in rulebook.packs
     }
@@ -52,15 +52,20 @@ def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
         return None
 
 
-def answer_in_words(*, kind: str, outcome: str, petitions: tuple[str, ...]) -> str | None:
-    """The petitions that NOT_ELIGIBLE of automatic law leaves open, in words; else None.
+def answer_in_words(
+    *, kind: str, outcome: str, petitions: tuple[str, ...], none_open: bool = False
+) -> str | None:
+    """What a no of automatic law does not say; None for any other answer.
 
     Args:
         kind: of the pack.
         outcome: of the determination.
-        petitions: the petitions of the pack, as `id: title`.
+        petitions: what the pack names.
+        none_open: whether every petition that the pack names is known not to be open.
     """
     if kind != "law" or outcome != "NOT_ELIGIBLE":
         return None
+    if none_open:
+        return f"{NOT_AUTOMATIC}; {NO_PETITION_OPEN}"
     named = f": {'; '.join(petitions)}" if petitions else ""
     return f"{NOT_AUTOMATIC}; {PETITION_OPEN}{named}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,11 +51,20 @@ class Statements:
 
 
 class FactWords:
-    """The facts of a resolved pack in English."""
+    """The facts of a pack in English, with its values settled.
 
-    def __init__(self, resolved: ResolvedPack, features: Mapping[str, Feature]) -> None:
+    Args:
+        resolved: the pack.
+        features: the columns of its unit, by name.
+        names: whether a param or an option is named beside its value, as `10 (years_quiet)`.
+    """
+
+    def __init__(
+        self, resolved: ResolvedPack, features: Mapping[str, Feature], *, names: bool = True
+    ) -> None:
         self.resolved = resolved
         self.features = features
+        self.names = names
 
     def all(self) -> dict[str, Statements]:
         """The statements of every fact, by name."""
@@ -120,7 +129,8 @@ class FactWords:
             return statements if value.value else ~statements
         if isinstance(value, Param) and isinstance(self.resolved.values[value.name], bool):
             chosen = statements if self.resolved.values[value.name] else ~statements
-            return Statements(f"{chosen.yes} (`{value.name}`)", f"{chosen.no} (`{value.name}`)")
+            named = self._named([value])
+            return Statements(chosen.yes + named, chosen.no + named)
         return Statements(
             f"{statements.yes}: {self._value(value)}", f"{statements.no}: {self._value(value)}"
         )
@@ -136,6 +146,27 @@ class FactWords:
             named = _lists_in_words(feature, self._values(fact))
         return Statements(f"{yes} {named}", f"{no} {named}")
 
+    def possible_lists(self, fact: Fact, tags: Collection[str]) -> list[str]:
+        """The lists of a fact that the unit is possibly on, and on none of them surely.
+
+        Args:
+            fact: of the pack.
+            tags: the unit's lists.
+        """
+        if not isinstance(fact.subject, Column) or self.features[fact.subject.name].codes:
+            return []
+        lists = dict.fromkeys(tag.removesuffix(POSSIBLE) for tag in self._values(fact))
+        if any(name in tags for name in lists):
+            return []
+        return [name for name in lists if name + POSSIBLE in tags]
+
+    def not_surely(self, fact: Fact) -> str:
+        """The denial of a list of which it is possible that the unit is on it."""
+        assert isinstance(fact.subject, Column)
+        feature = self.features[fact.subject.name]
+        no = feature.words.not_ or f"the {feature.label} do not include"
+        return f"{no} surely {_lists_in_words(feature, self._values(fact))}"
+
     def _is(self, fact: Fact, feature: Feature) -> Statements:
         name = self._name(feature)
         first = fact.values[0]
@@ -147,7 +178,7 @@ class FactWords:
             return Statements(f"the {name} is {other}", f"the {name} is not {other}")
         words = [feature.words.codes.get(value, value) for value in self._values(fact)]
         statements = _is_one_of(words)
-        named = f" ({', '.join(_param_names(fact.values))})" if _param_names(fact.values) else ""
+        named = self._named(fact.values)
         statements = Statements(statements.yes + named, statements.no + named)
         if fact.operator is Operator.MAY_BE:
             return Statements(
@@ -237,8 +268,10 @@ class FactWords:
         if isinstance(operand, Param):
             unit = "year" if self.resolved.values[operand.name] == 1 else "years"
             by = self.resolved.pack.params[operand.name].by
-            how = f", by the {self._name(self.features[by])}" if by else ""
-            return f"{_param_value(self.resolved, operand.name)} {unit} (`{operand.name}`{how})"
+            how = f"by the {self._name(self.features[by])}" if by else ""
+            return (
+                f"{_param_value(self.resolved, operand.name)} {unit}{self._named([operand], how)}"
+            )
         assert isinstance(operand, Constant)
         return f"{operand.value} {'year' if operand.value == 1 else 'years'}"
 
@@ -248,7 +281,7 @@ class FactWords:
         if isinstance(operand, Column):
             return f"the {self._name(self.features[operand.name])}"
         if isinstance(operand, Param):
-            return f"{_param_value(self.resolved, operand.name)} (`{operand.name}`)"
+            return _param_value(self.resolved, operand.name) + self._named([operand])
         if isinstance(operand, Option):
             return self._option(operand.name)
         value = operand.value
@@ -256,12 +289,27 @@ class FactWords:
             return "yes" if value else "no"
         return value.isoformat() if isinstance(value, date) else str(value)
 
+    def _named(self, values: Sequence[Operand], how: str = "") -> str:
+        """The names of the params among the values, in brackets behind them; may be empty.
+
+        Args:
+            values: of a fact.
+            how: what stands behind the names, without them too.
+        """
+        named = [f"`{value.name}`" for value in values if isinstance(value, Param) and self.names]
+        inside = ", ".join([*named, how] if how else named)
+        return f" ({inside})" if inside else ""
+
     def _option(self, name: str) -> str:
         """An option in a sentence: its name, and its value if a county has set it."""
         value = self.resolved.options[name]
         if self.resolved.pack.options[name].type == "number":
-            return f"[{name}]" if is_off(value) else f"{in_words(value)} (`{name}`)"
+            if is_off(value):
+                return f"[{name}]"
+            return f"{in_words(value)} (`{name}`)" if self.names else str(in_words(value))
         option = f"the county's option `{name}`"
+        if not self.names:
+            option = f"the county's option on {name.replace('_', ' ')}"
         return option if value is True or is_off(value) else f"{option} ({in_words(value)})"
 
 
@@ -277,10 +325,6 @@ def _plain_value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _param_names(values: Sequence[Operand]) -> list[str]:
-    return [f"`{value.name}`" for value in values if isinstance(value, Param)]
 
 
 def _with_subject(subject: str, statements: Statements) -> Statements:

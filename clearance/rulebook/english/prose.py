@@ -28,6 +28,7 @@ OUTCOMES = {
 }
 NOT_AUTOMATIC = "not by automatic review"
 PETITION_OPEN = "a petition may be open"
+NO_PETITION_OPEN = "none of the petitions looked at is open"
 CERTAINTIES = {
     "H": "read in the statute's text",
     "M": "read in a digest or quotation only",

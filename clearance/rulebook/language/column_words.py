@@ -19,6 +19,20 @@ CodeWords = str | tuple[str, str]
 """The word after `is` and `is not`; or two phrases, for the positive and the negative statement."""
 
 
+class PossibleWords(BaseModel):
+    """What a list asks besides the section, where a record cannot say whether it holds.
+
+    Attributes:
+        fact: the fact, as `how the offence was committed`.
+        supplier: who could supply it, as `the court's file`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    fact: str = Field(min_length=1)
+    supplier: str = Field(alias="from", min_length=1)
+
+
 class ColumnWords(BaseModel):
     """The English words of one column.
 
@@ -27,6 +41,7 @@ class ColumnWords(BaseModel):
             or outcomes (`the charge is`); of any other column, its name.
         not_: the negative of `is_`; None if the program can form it.
         codes: the words of each code, or of each statute list.
+        possible: of each statute list, what it asks besides the section.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -34,6 +49,7 @@ class ColumnWords(BaseModel):
     is_: str | None = Field(default=None, alias="is", min_length=1)
     not_: str | None = Field(default=None, alias="not", min_length=1)
     codes: dict[str, CodeWords] = Field(default_factory=dict)
+    possible: dict[str, PossibleWords] = Field(default_factory=dict)
 
 
 class _File(BaseModel):
@@ -43,6 +59,7 @@ class _File(BaseModel):
     arrest: dict[str, ColumnWords] = Field(default_factory=dict)
     codes: dict[str, CodeWords] = Field(default_factory=dict)
     lists: dict[str, str] = Field(default_factory=dict)
+    possible: dict[str, PossibleWords] = Field(default_factory=dict)
 
 
 class RuleWords:
@@ -52,6 +69,7 @@ class RuleWords:
         self._by_unit = {"conviction": content.conviction, "arrest": content.arrest}
         self._codes = content.codes
         self._lists = content.lists
+        self._possible = content.possible
 
     def of(self, unit: str, column: str, *, codes: tuple[str, ...], lists: bool) -> ColumnWords:
         """The words of one column.
@@ -64,9 +82,12 @@ class RuleWords:
         """
         column_words = self._by_unit[unit].get(column, ColumnWords())
         shared = {code: words for code, words in self._codes.items() if code in codes}
+        possible = column_words.possible
         if lists:
-            shared = dict(self._lists)
-        return column_words.model_copy(update={"codes": {**shared, **column_words.codes}})
+            shared, possible = dict(self._lists), {**self._possible, **column_words.possible}
+        return column_words.model_copy(
+            update={"codes": {**shared, **column_words.codes}, "possible": possible}
+        )
 
 
 def load_words(rules: Path) -> RuleWords:
