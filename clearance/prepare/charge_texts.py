@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.platform.spark.broadcasts import bytes_of
+from clearance.platform.spark.broadcasts import total_file_bytes
 from clearance.prepare.citation.grammar import display
 from clearance.prepare.citation.parts import is_one_of
 from clearance.prepare.citation.spelling import own_spelling
@@ -75,7 +75,7 @@ def charge_texts(
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
     texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL")
-    if bytes_of(source) <= FEW_BYTES:
+    if total_file_bytes(source) <= FEW_BYTES:
         common = _read(texts.distinct(), statutes=statutes, longest=longest)
         return ChargeTexts(common, True, statutes, longest)
     counted = texts.groupBy("text").agg(F.count("*").alias("times")).persist()

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from clearance.ingest.kept_rows import is_later
 from clearance.ingest.ledger import ACCEPTED, read_ledger
-from clearance.platform.spark.broadcasts import sent_where_small
+from clearance.platform.spark.broadcasts import broadcast_if_small
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 
@@ -144,7 +144,7 @@ def open_holes(lost: Lost | None, *, source: DataFrame) -> DataFrame | None:
     ]
     types = {"extract": "string", "held": "string"}
     told = people_of(lost.rows, extracts=lost.names)
-    people = sent_where_small(told.select("subject_id").distinct(), of=lost.rows)
+    people = broadcast_if_small(told.select("subject_id").distinct(), of=lost.rows)
     theirs = source.join(people, "subject_id", "left_semi")
     # A subject's rows are all of one extract.
     held = theirs.select("subject_id", F.col("extract").alias("held")).distinct()

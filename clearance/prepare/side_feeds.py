@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.feed.state import LoadedFeed, feed_state
-from clearance.platform.spark.broadcasts import BROADCAST_BYTES, bytes_of
+from clearance.platform.spark.broadcasts import BROADCAST_BYTES, total_file_bytes
 from clearance.platform.store.store import Store
 from clearance.prepare.holes import Lost, open_holes
 from clearance.prepare.projection import projected
@@ -54,7 +54,7 @@ class SideFeeds:
             source: `source_rows`.
         """
         holes = open_holes(lost, source=source)
-        is_large = lost is not None and bytes_of(lost.rows) > BROADCAST_BYTES
+        is_large = lost is not None and total_file_bytes(lost.rows) > BROADCAST_BYTES
         return replace(self, holes=holes, large=self.large | ({"holes"} if is_large else set()))
 
 
@@ -86,7 +86,7 @@ def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, i
         versions: by kind.
     """
     tables = {kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
-    large = {kind for kind, table in tables.items() if bytes_of(table) > BROADCAST_BYTES}
+    large = {kind for kind, table in tables.items() if total_file_bytes(table) > BROADCAST_BYTES}
     return SideFeeds(**tables, large=frozenset(large))
 
 
