@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from clearance.determine.digest import row_hash
 from clearance.feed.state import feed_state
-from clearance.platform.spark.broadcasts import sent_where_small
+from clearance.platform.spark.broadcasts import broadcast_if_small
 from clearance.platform.store.store import Store
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.spark.compile import Assigned
@@ -81,7 +81,7 @@ def with_reviews(
     )
     # Only rows under review are hashed.
     hashed = decided.withColumn("seen", F.when(F.col("outcome") == "REVIEW", row_hash()))
-    broadcast_decisions = sent_where_small(office_decisions, of=reviews)
+    broadcast_decisions = broadcast_if_small(office_decisions, of=reviews)
     joined = hashed.join(broadcast_decisions, on=["unit_id", "pack", "seen"], how="left")
     is_reviewed = F.col("office_outcome").isNotNull()
     begins = [F.when(F.col("pack") == pack, F.lit(day)) for pack, day in first_days.items()]

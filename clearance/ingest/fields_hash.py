@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.ingest.layout import NEEDED, column_of
-from clearance.platform.spark.broadcasts import sent_where_small
+from clearance.platform.spark.broadcasts import broadcast_if_small
 
 COLUMN = "fields_hash"
 # A sum of these has room for two thousand million rows of a person.
@@ -41,7 +41,7 @@ def subject_sums(rows: DataFrame, *, sign: int, dated: DataFrame | None = None) 
     if dated is not None:
         marked_as_dated = dated.withColumn("is_dated", F.lit(True))
         marked = hashed.join(
-            sent_where_small(marked_as_dated, of=dated), on="subject_id", how="left"
+            broadcast_if_small(marked_as_dated, of=dated), on="subject_id", how="left"
         )
         by_extract = F.when(F.col("is_dated"), F.xxhash64("hash", "extract"))
         hashed = marked.withColumn("hash", F.coalesce(by_extract, F.col("hash")))

@@ -15,7 +15,7 @@ from clearance.ingest.layout import FIELD_COUNT
 from clearance.ingest.quarantine import has_control, is_missing
 from clearance.ingest.shape import count_fields, without_mark
 from clearance.ingest.survey import BLANK, HEADER
-from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.broadcasts import broadcast_if_few
 
 # Codes of lines whose fields may be in wrong positions.
 _OUT_OF_SHAPE = ("FIELD_COUNT", "UNBALANCED_QUOTES")
@@ -85,9 +85,9 @@ def with_subjects(rows: DataFrame, *, codes: Mapping[str, int]) -> DataFrame:
     at_most = 2 * sum(codes.values())
     readable = lines.where(F.col("subject_id").isNotNull()).select(*_PLACE, "subject_id")
     neighbours = (
-        readable.join(sent_where_few(beside, at_most=at_most), on=list(_PLACE), how="inner")
+        readable.join(broadcast_if_few(beside, at_most=at_most), on=list(_PLACE), how="inner")
         .groupBy("source_file", "run")
         .agg(F.sort_array(F.collect_set("subject_id")).alias("neighbours"))
     )
-    few = sent_where_few(neighbours, at_most=at_most)
+    few = broadcast_if_few(neighbours, at_most=at_most)
     return with_run.join(few, on=["source_file", "run"], how="left")

@@ -25,7 +25,7 @@ from clearance.prepare.side_feeds import with_holes
 from clearance.prepare.statutes.list_bits import all_of, either
 from clearance.schemas import ARRESTS
 
-_COURT, _PERHAPS = 2, 1
+_COURT, _POSSIBLY = 2, 1
 
 
 def arrests(features: Features) -> DataFrame:
@@ -45,12 +45,12 @@ def arrests(features: Features) -> DataFrame:
         )
         .transform(with_holes, feeds=features.feeds)
         # A step of a cycle: its arrest counts and its court counts, summed.
-        .transform(_steps)
+        .transform(_sum_by_step)
         # What the court steps of the cycle say, on each of its steps.
-        .transform(_with_court)
+        .transform(_with_facts_of_court_steps)
         .where("is_arrest")
     )
-    level = _level()
+    level = _worst_level()
     lists = features.lists
     none = F.lit(0).cast("bigint")
     tags = either(*(F.coalesce(name, none) for name in ("tags", "court_tags")))
@@ -74,7 +74,7 @@ def arrests(features: Features) -> DataFrame:
     ).select(*ARRESTS.columns)
 
 
-def _steps(counts: DataFrame) -> DataFrame:
+def _sum_by_step(counts: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
     arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
@@ -101,12 +101,12 @@ def _steps(counts: DataFrame) -> DataFrame:
         F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
         F.max(F.when(own, years_of_person())).alias("years_to_file"),
         # A step of an unknown kind may be in court.
-        F.max(F.when(court, _COURT).when(strange, _PERHAPS).otherwise(0)).alias("court_step"),
+        F.max(F.when(court, _COURT).when(strange, _POSSIBLY).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
         F.max(stands).alias("standing_conviction"),
         F.max(
             F.when(court & undisposed, _COURT)
-            .when(perhaps_court & undisposed, _PERHAPS)
+            .when(perhaps_court & undisposed, _POSSIBLY)
             .otherwise(0)
         ).alias("open_count"),
         F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
@@ -122,15 +122,15 @@ def _steps(counts: DataFrame) -> DataFrame:
     )
 
 
-def _with_court(steps: DataFrame) -> DataFrame:
+def _with_facts_of_court_steps(steps: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with what the court steps of its cycle say."""
     cycle = Window.partitionBy(*CYCLE)
     return steps.withColumns(
         {
-            "court_step_in_cycle": _yes_or_no(F.max("court_step").over(cycle)),
+            "court_step_in_cycle": _true_if_in_court(F.max("court_step").over(cycle)),
             "conviction_in_cycle": F.max("conviction").over(cycle),
             "standing_conviction_in_cycle": F.max("standing_conviction").over(cycle),
-            "undisposed_court_count": _yes_or_no(F.max("open_count").over(cycle)),
+            "undisposed_court_count": _true_if_in_court(F.max("open_count").over(cycle)),
             "court_rank": F.max("court_rank").over(cycle),
             "level_unread": F.max("level_unread").over(cycle),
             "court_level_unread": F.max("court_level_unread").over(cycle),
@@ -142,11 +142,11 @@ def _with_court(steps: DataFrame) -> DataFrame:
     )
 
 
-def _level() -> Column:
+def _worst_level() -> Column:
     """The worst level; null where one that is not read may be worse than those that are."""
     worst = F.greatest("rank", "court_rank")
     return F.when((worst == RANKS["F"]) | ~F.col("level_unread"), level_of(worst))
 
 
-def _yes_or_no(place: Column) -> Column:
+def _true_if_in_court(place: Column) -> Column:
     return F.when(place == _COURT, True).when(place == 0, False)

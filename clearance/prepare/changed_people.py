@@ -16,14 +16,14 @@ from clearance.feed.state import changed_rows
 from clearance.ingest.fields_hash import subject_sums
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
-from clearance.prepare.holes import people_of
+from clearance.prepare.holes import subjects_of_lost_rows
 from clearance.prepare.side_feeds import KINDS, SideFeeds, side_feeds_at, with_person_id
 
 # The tables of one prepare, in the order in which they are written.
 TABLES = ("arrests", "charges")
 
 # Beyond this share of the people, writing everybody anew is quicker than finding their rows.
-MOST = 0.3
+LARGEST_SHARE = 0.3
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def changed_people(
     # Merges change nothing by coming for the first time; the others speak of everybody.
     if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
-    records = _records(spark, store, earlier=earlier, now=now)
+    records = _compare_source_rows(spark, store, earlier=earlier, now=now)
     if records is not None:
         # Two versions of the source rows are compared once: counted here, read again when people
         # are.
@@ -111,10 +111,10 @@ def changed_people(
             numbers = records.agg(F.count("*"), F.count_if("changed")).first()
         assert numbers is not None
         everybody, changed = numbers
-        if changed > MOST * everybody:
+        if changed > LARGEST_SHARE * everybody:
             records.unpersist()
             return None
-    return _others(spark, store, records, earlier=earlier, now=now)
+    return _all_changed_subjects(spark, store, records, earlier=earlier, now=now)
 
 
 def people_with_other_records(
@@ -130,11 +130,11 @@ def people_with_other_records(
         earlier: what the record was.
         now: what it is.
     """
-    records = _records(spark, store, earlier=earlier, now=now)
-    return _others(spark, store, records, earlier=earlier, now=now)
+    records = _compare_source_rows(spark, store, earlier=earlier, now=now)
+    return _all_changed_subjects(spark, store, records, earlier=earlier, now=now)
 
 
-def _records(
+def _compare_source_rows(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame | None:
     """A row is a subject, and whether its source rows say something else: subject_id, changed.
@@ -148,7 +148,7 @@ def _records(
             store.read_rows_of(spark, "source_rows", version=note.source_rows)
             for note in (earlier, now)
         )
-        dated = _lost_anything(spark, store, earlier=earlier, now=now)
+        dated = _subjects_with_lost_rows(spark, store, earlier=earlier, now=now)
         sums = subject_sums(after, sign=1, dated=dated).unionByName(
             subject_sums(before, sign=-1, dated=dated)
         )
@@ -156,7 +156,7 @@ def _records(
         return sums.groupBy("subject_id").agg(differs.alias("changed"))
 
 
-def _lost_anything(
+def _subjects_with_lost_rows(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame | None:
     """A row is a subject of whom rows were lost: the next extract tells whether they still are.
@@ -166,11 +166,11 @@ def _lost_anything(
     extracts = sorted({*earlier.lost, *now.lost})
     if not extracts:
         return None
-    lost = people_of(store.read(spark, "quarantine"), extracts=extracts)
+    lost = subjects_of_lost_rows(store.read(spark, "quarantine"), extracts=extracts)
     return lost.select("subject_id").distinct()
 
 
-def _others(
+def _all_changed_subjects(
     spark: SparkSession,
     store: Store,
     records: DataFrame | None,
@@ -178,7 +178,7 @@ def _others(
     earlier: PrepareState,
     now: PrepareState,
 ) -> DataFrame:
-    told = list(_told_otherwise(spark, store, earlier=earlier, now=now))
+    told = list(_subjects_of_changed_feeds(spark, store, earlier=earlier, now=now))
     if records is not None:
         told.append(records.where("changed").select("subject_id"))
     if not told:
@@ -191,7 +191,7 @@ def _others(
     return subjects.distinct()
 
 
-def _told_otherwise(
+def _subjects_of_changed_feeds(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> Iterator[DataFrame]:
     """Subjects of whom a feed, or what was lost, says something else than before."""
@@ -205,7 +205,7 @@ def _told_otherwise(
                 yield other.select(F.col(name).alias("subject_id"))
     if lost := sorted(set(earlier.lost) ^ set(now.lost)):
         rows = store.read(spark, "quarantine")
-        yield people_of(rows, extracts=lost).select("subject_id")
+        yield subjects_of_lost_rows(rows, extracts=lost).select("subject_id")
 
 
 def whole_people(subjects: DataFrame, *, feeds: SideFeeds) -> DataFrame:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from clearance.platform.spark.broadcasts import bytes_of
+from clearance.platform.spark.broadcasts import total_file_bytes
 from clearance.prepare.citation.grammar import display
 from clearance.prepare.citation.parts import is_one_of
-from clearance.prepare.citation.spelling import own_spelling
+from clearance.prepare.citation.spelling import default_spelling
 from clearance.prepare.person.dated_offences import offences_from
 from clearance.prepare.projection import projected
 from clearance.prepare.record.events import read_texts
@@ -75,13 +75,13 @@ def charge_texts(
     """
     both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
     texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL")
-    if bytes_of(source) <= FEW_BYTES:
-        common = _read(texts.distinct(), statutes=statutes, longest=longest)
+    if total_file_bytes(source) <= FEW_BYTES:
+        common = _classify_texts(texts.distinct(), statutes=statutes, longest=longest)
         return ChargeTexts(common, True, statutes, longest)
     counted = texts.groupBy("text").agg(F.count("*").alias("times")).persist()
     least = _least_times(counted)
     chosen = counted.where(F.col("times") >= least).select("text")
-    common = _read(chosen, statutes=statutes, longest=longest)
+    common = _classify_texts(chosen, statutes=statutes, longest=longest)
     return ChargeTexts(common, least == 1, statutes, longest, counted)
 
 
@@ -108,7 +108,9 @@ def _least_times(counted: DataFrame) -> int:
     return 1
 
 
-def _read(texts: DataFrame, *, statutes: StatuteLists, longest: LongestTerms) -> DataFrame:
+def _classify_texts(
+    texts: DataFrame, *, statutes: StatuteLists, longest: LongestTerms
+) -> DataFrame:
     """A row is a distinct charge text with all that follows from the text alone.
 
     That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
@@ -116,13 +118,13 @@ def _read(texts: DataFrame, *, statutes: StatuteLists, longest: LongestTerms) ->
     day from which on its offence must be committed for some list, the lists it is on, at every
     level and in every period, as numbers of `list_bits`, and what bounds its terms (`term_bounds`).
     """
-    said = _said(statutes=statutes, longest=longest)
+    said = _columns_of_text(statutes=statutes, longest=longest)
     return classify(texts, statutes=rows_by_section(statutes)).select(
         "text", *[column.alias(name) for name, column in said.items()]
     )
 
 
-def _said(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
+def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
     """What follows from `charge` and `matches`, by name."""
     charge, matches = F.col("charge"), F.col("matches")
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
@@ -142,7 +144,7 @@ def _said(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]
     }
 
 
-def _with_what_they_say(counts: DataFrame, texts: ChargeTexts) -> DataFrame:
+def _join_text_columns(counts: DataFrame, texts: ChargeTexts) -> DataFrame:
     """The counts with what their texts say; those that are not read ahead are read here."""
     if texts.every:
         return counts.join(F.broadcast(texts.common), on="text", how="left")
@@ -150,7 +152,7 @@ def _with_what_they_say(counts: DataFrame, texts: ChargeTexts) -> DataFrame:
     joined = counts.join(F.broadcast(ahead), on="text", how="left")
     rest = joined.withColumn("rest", F.when(F.col("ahead").isNull(), F.col("text")))
     lists = rows_by_section(texts.statutes)
-    said = _said(statutes=texts.statutes, longest=texts.longest)
+    said = _columns_of_text(statutes=texts.statutes, longest=texts.longest)
     here = F.struct(*[column.alias(name) for name, column in said.items()])
     is_rest = F.col("rest").isNotNull()
     read = classify(rest, statutes=lists, text="rest").withColumn("here", F.when(is_rest, here))
@@ -168,7 +170,7 @@ def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
         counts: `counts.counts`.
         texts: `charge_texts`.
     """
-    joined = _with_what_they_say(counts, texts)
+    joined = _join_text_columns(counts, texts)
     no, no_words = F.lit(False), F.array().cast("array<string>")
     absent = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
     in_comment, has_text = F.col("source") == "comment", F.col("text").isNotNull()
@@ -211,7 +213,9 @@ def cite_key(charge: Column) -> Column:
 
 def names_several(charge: Column) -> Column:
     """Whether a text names more than one charge; a mark of attempt and a target are none."""
-    charges = F.filter(charge["parts"], lambda part: ~is_one_of(part, (own_spelling().attempt,)))
+    charges = F.filter(
+        charge["parts"], lambda part: ~is_one_of(part, (default_spelling().attempt,))
+    )
     return ~charge["conspiracy"] & (F.size(charges) > 1)
 
 
@@ -221,16 +225,19 @@ def written(charge: Column) -> Column:
     books = F.array_distinct(F.transform(parts, lambda part: part["code_book"]))
     one_book = F.size(books) == 1
     joined = F.array_join(
-        F.transform(parts, lambda part: F.when(one_book, _bare(part)).otherwise(display(part))),
+        F.transform(
+            parts,
+            lambda part: F.when(one_book, _format_without_book(part)).otherwise(display(part)),
+        ),
         "/",
     )
-    return F.when(one_book, F.concat(joined, _book(F.get(books, 0)))).otherwise(joined)
+    return F.when(one_book, F.concat(joined, _format_book(F.get(books, 0)))).otherwise(joined)
 
 
-def _bare(part: Column) -> Column:
+def _format_without_book(part: Column) -> Column:
     path = F.transform(part["subdivisions"], lambda step: F.concat(F.lit("("), step, F.lit(")")))
     return F.concat(part["section"], F.concat_ws("", path))
 
 
-def _book(book: Column) -> Column:
+def _format_book(book: Column) -> Column:
     return F.coalesce(F.concat(F.lit(" "), book), F.lit(""))

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from clearance.ingest.kept_rows import is_later
 from clearance.ingest.ledger import ACCEPTED, read_ledger
-from clearance.platform.spark.broadcasts import sent_where_small
+from clearance.platform.spark.broadcasts import broadcast_if_small
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 
@@ -78,7 +78,7 @@ def lost_rows(spark: SparkSession, store: Store) -> Lost | None:
     version = store.version(spark, "quarantine")
     if version < 0:
         return None
-    extracts = _accepted(read_ledger(spark, store))
+    extracts = _list_accepted(read_ledger(spark, store))
     counting = tuple(
         one
         for one in extracts
@@ -89,7 +89,7 @@ def lost_rows(spark: SparkSession, store: Store) -> Lost | None:
     return Lost(store.read(spark, "quarantine", version=version), tuple(extracts), counting)
 
 
-def _accepted(ledger: Sequence[Row]) -> list[Extract]:
+def _list_accepted(ledger: Sequence[Row]) -> list[Extract]:
     found: dict[str, Extract] = {}
     for row in ledger:
         if row["status"] != ACCEPTED:
@@ -105,7 +105,7 @@ def _accepted(ledger: Sequence[Row]) -> list[Extract]:
     return list(found.values())
 
 
-def people_of(lost: DataFrame, *, extracts: Sequence[str]) -> DataFrame:
+def subjects_of_lost_rows(lost: DataFrame, *, extracts: Sequence[str]) -> DataFrame:
     """A row is a subject whom a lost row may be of, and the extract: subject_id, extract.
 
     Args:
@@ -143,8 +143,8 @@ def open_holes(lost: Lost | None, *, source: DataFrame) -> DataFrame | None:
         if other.id != one.id and other.follows(one)
     ]
     types = {"extract": "string", "held": "string"}
-    told = people_of(lost.rows, extracts=lost.names)
-    people = sent_where_small(told.select("subject_id").distinct(), of=lost.rows)
+    told = subjects_of_lost_rows(lost.rows, extracts=lost.names)
+    people = broadcast_if_small(told.select("subject_id").distinct(), of=lost.rows)
     theirs = source.join(people, "subject_id", "left_semi")
     # A subject's rows are all of one extract.
     held = theirs.select("subject_id", F.col("extract").alias("held")).distinct()

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.feed.state import LoadedFeed, feed_state
-from clearance.platform.spark.broadcasts import BROADCAST_BYTES, bytes_of
+from clearance.platform.spark.broadcasts import BROADCAST_BYTES, total_file_bytes
 from clearance.platform.store.store import Store
 from clearance.prepare.holes import Lost, open_holes
 from clearance.prepare.projection import projected
@@ -54,7 +54,7 @@ class SideFeeds:
             source: `source_rows`.
         """
         holes = open_holes(lost, source=source)
-        is_large = lost is not None and bytes_of(lost.rows) > BROADCAST_BYTES
+        is_large = lost is not None and total_file_bytes(lost.rows) > BROADCAST_BYTES
         return replace(self, holes=holes, large=self.large | ({"holes"} if is_large else set()))
 
 
@@ -86,7 +86,7 @@ def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, i
         versions: by kind.
     """
     tables = {kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
-    large = {kind for kind, table in tables.items() if bytes_of(table) > BROADCAST_BYTES}
+    large = {kind for kind, table in tables.items() if total_file_bytes(table) > BROADCAST_BYTES}
     return SideFeeds(**tables, large=frozenset(large))
 
 
@@ -140,34 +140,34 @@ def with_side_feeds(
         registrations: which of the registrations that the feed names is asked for.
     """
     sections = [one.registration for one in registrations if one.fact]
-    registered = _registered(feeds.registry, sections=sections)
+    registered = _filter_registry(feeds.registry, sections=sections)
     held = {"registration": registered, "supervision": feeds.supervision}
     rows = counts
     for name, told in held.items():
         if told is not None:
-            people = _held(told, name=name, feeds=feeds)
+            people = _obligations_by_person(told, name=name, feeds=feeds)
             rows = rows.join(feeds.sent(_FEED_OF[name], people), on="person_id", how="left")
     by_petition = F.lit(None).cast("boolean")
     if feeds.petitions is not None:
         count = F.struct("subject_id", "count_order")
         by_petition = F.coalesce(F.array_contains("granted", count), F.lit(False))
-        people = _granted(feeds.petitions, feeds=feeds)
+        people = _granted_by_person(feeds.petitions, feeds=feeds)
         rows = rows.join(feeds.sent("petitions", people), on="person_id", how="left")
     terms = _all_terms(supervised=feeds.supervision is not None)
     return projected(
         rows,
-        {**_said(held), "petition_granted": by_petition, **terms},
+        {**_obligation_columns(held), "petition_granted": by_petition, **terms},
         without=("supervision_terms", "granted"),
     )
 
 
-def _registered(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
+def _filter_registry(registry: DataFrame | None, *, sections: list[str]) -> DataFrame | None:
     if registry is None:
         return None
     return registry.where(F.col("registration").isin(sections))
 
 
-def _granted(petitions: DataFrame, *, feeds: SideFeeds) -> DataFrame:
+def _granted_by_person(petitions: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     """A row is a person, with the counts of which a petition was granted: `granted`.
 
     By person, as the counts lie: by count, all of them would have to be moved where petitions are
@@ -179,7 +179,7 @@ def _granted(petitions: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     return people.agg(F.collect_set(one).alias("granted"))
 
 
-def _held(rows: DataFrame, *, name: str, feeds: SideFeeds) -> DataFrame:
+def _obligations_by_person(rows: DataFrame, *, name: str, feeds: SideFeeds) -> DataFrame:
     """A row is a person, with what it is held to: `name`, its end, terms of supervision."""
     for_ever = F.max(F.col("ended_on").isNull())
     terms = [F.collect_list(_term()).alias(f"{name}_terms")] if name == "supervision" else []
@@ -199,7 +199,7 @@ def _term() -> Column:
     return F.struct("started_on", "ended_on", after_prison)
 
 
-def _said(held: Mapping[str, DataFrame | None]) -> dict[str, Column]:
+def _obligation_columns(held: Mapping[str, DataFrame | None]) -> dict[str, Column]:
     """What a person is held to; unknown where the feed was never loaded."""
     columns: dict[str, Column] = {}
     for name, rows in held.items():
@@ -222,17 +222,17 @@ def _all_terms(*, supervised: bool) -> dict[str, Column]:
     return {
         "terms_end": _terms_end(),
         "terms_end_bounded": _terms_end_bounded(),
-        "parole_on_record": _outlasts(lambda term: term["after_prison"]),
+        "parole_on_record": _lasts_beyond_sentence(lambda term: term["after_prison"]),
     }
 
 
 def _terms_end_bounded() -> Column:
     """Whether `terms_end` is the latest possible one, where it is known."""
-    as_long = _outlasts(lambda term: F.lit(True))
+    as_long = _lasts_beyond_sentence(lambda term: F.lit(True))
     return F.col("sentence_end_bounded") & ~as_long
 
 
-def _outlasts(of: Callable[[Column], Column]) -> Column:
+def _lasts_beyond_sentence(of: Callable[[Column], Column]) -> Column:
     """Whether supervision after the conviction lasts as long as the sentence, or longer.
 
     Args:

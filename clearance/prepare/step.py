@@ -115,13 +115,13 @@ def prepare(
         writer = _Writer(store, people, note, {table: found[table][0] for table in TABLES})
         doing = "everyone" if people is None else "the people who changed"
         with stage(f"Preparing {doing}"):
-            _write(source, writer, record=record, statutes=statutes, feeds=feeds)
+            _write_tables(source, writer, record=record, statutes=statutes, feeds=feeds)
     else:
         say("Prepare: source rows, feeds and rules are the same as last time; nothing to do.")
     if with_history:
         with stage("Writing history"):
             store.replace(history(typed_rows(source, rules=record)), "history")
-    return _result(spark, store, changed=changed, note=note)
+    return _count_result(spark, store, changed=changed, note=note)
 
 
 def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
@@ -154,7 +154,7 @@ class _Writer:
                 self.store.replace_people(rows, table, people=self.people)
 
 
-def _write(
+def _write_tables(
     source: DataFrame,
     writer: _Writer,
     *,
@@ -179,7 +179,7 @@ def _write(
             people.unpersist()
 
 
-def _result(
+def _count_result(
     spark: SparkSession, store: Store, *, changed: bool, note: PrepareState
 ) -> PrepareResult:
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")

@@ -20,7 +20,7 @@ BROADCAST_BYTES = 8 << 20
 _NO_FILE = 1 << 62
 
 
-def sent_where_few(rows: DataFrame, *, at_most: int) -> DataFrame:
+def broadcast_if_few(rows: DataFrame, *, at_most: int) -> DataFrame:
     """The rows, with a broadcast hint where they are few enough.
 
     Without the hint Spark would often shuffle every record once more.
@@ -32,17 +32,17 @@ def sent_where_few(rows: DataFrame, *, at_most: int) -> DataFrame:
     return F.broadcast(rows) if at_most <= BROADCAST_ROWS else rows
 
 
-def sent_where_small(rows: DataFrame, *, of: DataFrame) -> DataFrame:
+def broadcast_if_small(rows: DataFrame, *, of: DataFrame) -> DataFrame:
     """The rows, with a broadcast hint where the table that they are taken from is small.
 
     Args:
         rows: at most as many as the table has.
         of: the table, or rows read from it.
     """
-    return F.broadcast(rows) if bytes_of(of) <= BROADCAST_BYTES else rows
+    return F.broadcast(rows) if total_file_bytes(of) <= BROADCAST_BYTES else rows
 
 
-def bytes_of(rows: DataFrame) -> int:
+def total_file_bytes(rows: DataFrame) -> int:
     """The size of the files of all tables that rows are read from, by the tables' logs: no query.
 
     Args:

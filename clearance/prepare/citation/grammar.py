@@ -27,7 +27,7 @@ from clearance.prepare.citation.normalize import normalized
 from clearance.prepare.citation.parts import CITED_TYPE, is_one_of, parts_of
 from clearance.prepare.citation.patterns import END, any_of, citation, further, joined, named
 from clearance.prepare.citation.plausible import is_charge
-from clearance.prepare.citation.spelling import PrefixSection, Spelling, own_spelling
+from clearance.prepare.citation.spelling import PrefixSection, Spelling, default_spelling
 
 CHARGE_TYPE = (
     "struct<code_book:string,section:string,subdivisions:array<string>,attempt:boolean,"
@@ -60,7 +60,7 @@ def leaves_target(text: Column, *, spelling: Spelling | None = None) -> Column:
         text: a charge text.
         spelling: code books and lettered sections; the project's own when None.
     """
-    section = (spelling or own_spelling()).conspiracy.section
+    section = (spelling or default_spelling()).conspiracy.section
     alone = rf"^[^0-9]*{section}(?![0-9.])(?!.*[1-9]\d\d)"
     return F.contains(text, F.lit(section)) & F.substring(text, 1, LONGEST).rlike(alone)
 
@@ -74,7 +74,7 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
         text: a charge text, or a comment in its place.
         spelling: code books and lettered sections; the project's own when None.
     """
-    known = spelling or own_spelling()
+    known = spelling or default_spelling()
     beginning = F.substring(text, 1, LONGEST)
     whole_words = F.regexp_replace(beginning, "[^ )]*$", "")
     cut = F.when(F.length(text) > LONGEST, whole_words).otherwise(beginning)
@@ -85,23 +85,23 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
 def _parse(tidy: Column, known: Spelling) -> Column:
     def with_citation(cited: Column) -> Column:
         rest = F.substr(tidy, F.length(cited) + 1)
-        return bind_once(rest, lambda given: _found(tidy, cited, given, known))
+        return bind_once(rest, lambda given: _check_citation(tidy, cited, given, known))
 
     return bind_once(F.regexp_extract(tidy, "^" + citation(known), 0), with_citation)
 
 
-def _found(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
+def _check_citation(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
     ok = F.coalesce(is_charge(tidy, cited, rest, known), F.lit(False))
     words = F.regexp_replace(rest, "^[ :;,.-]+", "")
     more = F.regexp_extract_all(rest, F.lit(further(known)), F.lit(1))
     pieces = F.flatten(F.transform(more, lambda one: F.split(one, joined(known))))
     found = F.struct(
         ok.alias("ok"),
-        _marked(cited, known.attempt).alias("attempt"),
-        _marked(cited, known.conspiracy).alias("conspiracy"),
+        _has_mark(cited, known.attempt).alias("attempt"),
+        _has_mark(cited, known.conspiracy).alias("conspiracy"),
         F.when(ok & (words != ""), words).alias("words"),
-        F.when(ok, F.split(cited, joined(known))).otherwise(_none_of("string")).alias("pieces"),
-        F.when(ok, pieces).otherwise(_none_of("string")).alias("further"),
+        F.when(ok, F.split(cited, joined(known))).otherwise(_empty_array("string")).alias("pieces"),
+        F.when(ok, pieces).otherwise(_empty_array("string")).alias("further"),
     )
     return bind_once(found, lambda given: _charge(given, known))
 
@@ -119,12 +119,12 @@ def _charge(found: Column, known: Spelling) -> Column:
         )
         others = parts_of(F.coalesce(pieces, found["further"]), known)
         every = F.array_distinct(F.concat(cited, others))
-        return bind_once(every, lambda parts: _struct(found, words, parts, agreed, known))
+        return bind_once(every, lambda parts: _charge_struct(found, words, parts, agreed, known))
 
     return bind_once(parts_of(found["pieces"], known), with_parts)
 
 
-def _marked(cited: Column, mark: PrefixSection) -> Column:
+def _has_mark(cited: Column, mark: PrefixSection) -> Column:
     """Whether a mark is about the charge: before it or joined by `/`, not listed behind it."""
     return cited.rlike(rf"(^|/ ?){mark.section}(?![\d.])")
 
@@ -133,21 +133,23 @@ def _is_attempt(part: Column, known: Spelling) -> Column:
     return is_one_of(part, (known.attempt,))
 
 
-def _struct(found: Column, words: Column, parts: Column, agreed: Column, known: Spelling) -> Column:
+def _charge_struct(
+    found: Column, words: Column, parts: Column, agreed: Column, known: Spelling
+) -> Column:
     charges = F.filter(parts, lambda part: ~_is_attempt(part, known))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
     attempt = found["attempt"] & F.exists(parts, lambda part: _is_attempt(part, known))
     mark = rf"(^|[ (/,;-]){known.attempt.section}( ?{known.attempt.code_book}{END}(?! ?/)|\)?$)"
-    says_attempt = words.rlike(f"{_said(known.attempt_words)}|{mark}") | (
+    says_attempt = words.rlike(f"{_set_off_pattern(known.attempt_words)}|{mark}") | (
         words.rlike(rf"^{any_of(known.attempt_words)}{END}")
         & ~is_one_of(charge, known.own_attempts)
     )
     first = rf"^{any_of(known.conspiracy_words)}{END}"
-    says_conspiracy = words.rlike(_said(known.conspiracy_words)) | words.rlike(first)
+    says_conspiracy = words.rlike(_set_off_pattern(known.conspiracy_words)) | words.rlike(first)
     return F.struct(
         charge["code_book"].alias("code_book"),
         charge["section"].alias("section"),
-        F.coalesce(charge["subdivisions"], _none_of("string")).alias("subdivisions"),
+        F.coalesce(charge["subdivisions"], _empty_array("string")).alias("subdivisions"),
         (attempt | says_attempt).alias("attempt"),
         (agreed | says_conspiracy).alias("conspiracy"),
         parts.alias("parts"),
@@ -157,7 +159,7 @@ def _struct(found: Column, words: Column, parts: Column, agreed: Column, known: 
     ).cast(CHARGE_TYPE)
 
 
-def _none_of(element: str) -> Column:
+def _empty_array(element: str) -> Column:
     return F.array().cast(f"array<{element}>")
 
 
@@ -166,7 +168,7 @@ def _qualifiers(says_attempt: Column, says_conspiracy: Column) -> Column:
     return F.array_compact(said)
 
 
-def _said(words: tuple[str, ...]) -> str:
+def _set_off_pattern(words: tuple[str, ...]) -> str:
     """A word set off from the others, or the last one."""
     one = any_of(words)
     return rf"[-:(/,;] ?{one}(?=$| ?[-):/,;])|(?:^| ){one}$"

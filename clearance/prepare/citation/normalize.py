@@ -30,7 +30,7 @@ from clearance.prepare.citation.spelling import PrefixSection, Spelling
 
 # Kinds of dashes, blanks and brackets, and what they are read as.
 SIGNS = "\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u3000\u00a7[]{}"
-READ_AS = "------   ()()"
+PLAIN_SIGNS = "------   ()()"
 # A section of three to five digits, as nearly all have.
 ORDINARY = rf"[1-9]\d{{2,4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+"
 STRAY = r"[ :;,.*/\"'_<>=~|!?-]"
@@ -43,7 +43,7 @@ def normalized(text: Column, known: Spelling) -> Column:
         text: a charge text, no longer than a pattern may repeat over.
         known: how charges are written.
     """
-    tidy = F.regexp_replace(F.translate(F.upper(text), SIGNS, READ_AS), r"\s+", " ")
+    tidy = F.regexp_replace(F.translate(F.upper(text), SIGNS, PLAIN_SIGNS), r"\s+", " ")
     for pattern, instead in steps(known):
         tidy = F.regexp_replace(tidy, pattern, instead)
     return F.trim(tidy)

@@ -37,7 +37,7 @@ def parts_of(pieces: Column, known: Spelling) -> Column:
 
     def with_books(raw: Column) -> Column:
         def cite(part: Column, at: Column) -> Column:
-            book = F.coalesce(part["book"], _spoken_for(raw, at, known))
+            book = F.coalesce(part["book"], _book_of_neighbour(raw, at, known))
             return bind_once(book, lambda given: _cited(part, given, known))
 
         return F.transform(raw, cite)
@@ -72,7 +72,7 @@ def _book_of(number: Column, book: Column, known: Spelling) -> Column:
     return own
 
 
-def _spoken_for(raw: Column, at: Column, known: Spelling) -> Column:
+def _book_of_neighbour(raw: Column, at: Column, known: Spelling) -> Column:
     """The code book to the right that speaks for a part too, else the one to its left.
 
     To its right the book of a mark speaks for nothing: in 182 PC/11358 the second is no PC.
@@ -86,7 +86,7 @@ def _spoken_for(raw: Column, at: Column, known: Spelling) -> Column:
     return F.coalesce(F.get(right, F.lit(0))["written"], F.get(left, F.size(left) - 1)["written"])
 
 
-def _lettered(known: Spelling) -> str:
+def _lettered_pattern(known: Spelling) -> str:
     """The pattern of a lettered section, with its code book where the part has one."""
     named = [re.escape(name).split(r"\ ") for name in sorted(known.lettered_sections)]
     return "^(?:" + "|".join(f"(?:{book} )?{section}" for book, section in named) + ")$"
@@ -97,7 +97,9 @@ def _cited(part: Column, book: Column, known: Spelling) -> Column:
     letters = F.lit("")
     for width in (1, 2):
         taken = F.regexp_extract(part["tail"], f"^[A-Z]{{{width}}}", 0)
-        named = F.concat_ws(" ", book, F.concat(part["number"], taken)).rlike(_lettered(known))
+        named = F.concat_ws(" ", book, F.concat(part["number"], taken)).rlike(
+            _lettered_pattern(known)
+        )
         letters = F.when(named, taken).otherwise(letters)
 
     def cite(own: Column) -> Column:

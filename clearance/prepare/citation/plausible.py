@@ -33,12 +33,12 @@ def is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Col
     short = rf"^(?!{others}{END})\d\d(?![\d.])(?!.*{any_of(known.short_sections)}{END})"
     has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(short)
     read = F.when(has_book, with_book).otherwise(
-        (cited != "") & _like_a_section(tidy, cited, rest, known)
+        (cited != "") & _looks_like_section(tidy, cited, rest, known)
     )
-    return read & ~_beyond_its_book(cited, known)
+    return read & ~_exceeds_book(cited, known)
 
 
-def _beyond_its_book(cited: Column, known: Spelling) -> Column:
+def _exceeds_book(cited: Column, known: Spelling) -> Column:
     """Whether the code book, or where none is named every one, ends before such a number."""
     number = F.regexp_extract(cited, r"^\d+", 0)
     named = F.regexp_extract(cited, rf"({any_of(known.code_books)}){END}", 1)
@@ -46,7 +46,7 @@ def _beyond_its_book(cited: Column, known: Spelling) -> Column:
     return F.coalesce(number.try_cast("int") >= end, F.lit(False))
 
 
-def _like_a_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
+def _looks_like_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
     """Whether a citation without a code book is one, and not a date, an amount, an address."""
     units, marks = any_of(known.units), any_of((known.attempt.section, known.conspiracy.section))
     number = tidy.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{units}{END}")

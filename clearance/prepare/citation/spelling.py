@@ -140,7 +140,7 @@ def _csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str,
     return rows, problems
 
 
-def _lettered(path: Path) -> tuple[list[LetteredSection], list[str]]:
+def _read_lettered_sections(path: Path) -> tuple[list[LetteredSection], list[str]]:
     columns = list(LetteredSection.model_fields)
     if not path.is_file():
         return [], [f"{path.name}: no such file"]
@@ -160,7 +160,7 @@ def _lettered(path: Path) -> tuple[list[LetteredSection], list[str]]:
 
 
 @lru_cache(maxsize=1)
-def own_spelling() -> Spelling:
+def default_spelling() -> Spelling:
     """How charges are written, according to the project's own rules; read once."""
     return load_spelling(rules_folder())
 
@@ -174,7 +174,7 @@ def load_spelling(rules: Path) -> Spelling:
     Raises:
         RulebookInvalid: a file is missing or does not hold together.
     """
-    lettered, problems = _lettered(rules / LETTERS_FILE)
+    lettered, problems = _read_lettered_sections(rules / LETTERS_FILE)
     spelling: Spelling | None = None
     try:
         given = load_yaml(rules / BOOKS_FILE).data

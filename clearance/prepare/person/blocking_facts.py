@@ -25,7 +25,7 @@ def blocking_facts(person: WindowSpec) -> dict[str, Column]:
     Args:
         person: the counts of a person, with the facts of their cycles.
     """
-    return {**_served(person), **_pending(person), **_felonies(person)}
+    return {**_serving_facts(person), **_pending_facts(person), **_felony_days(person)}
 
 
 def with_blocking_facts(counts: DataFrame) -> DataFrame:
@@ -51,7 +51,7 @@ def with_blocking_facts(counts: DataFrame) -> DataFrame:
     )
 
 
-def _served(person: WindowSpec) -> dict[str, Column]:
+def _serving_facts(person: WindowSpec) -> dict[str, Column]:
     """Ends of the convictions that are served: not those set aside or relieved."""
     serves = F.col("convicted") & ~F.col("set_aside")
     # Prison may have come of any felony: a term without a place does not say.
@@ -88,7 +88,7 @@ def is_charge() -> Column:
     return about_charges & ~F.col("toc").eqNullSafe(NO_CHARGE)
 
 
-def _pending(person: WindowSpec) -> dict[str, Column]:
+def _pending_facts(person: WindowSpec) -> dict[str, Column]:
     """Charges without an outcome. A court step settles the arrest counts of its cycle."""
     charge = is_charge()
     in_court, arrest = F.col("step_kind") == "court", F.col("step_kind") == "arrest"
@@ -130,7 +130,7 @@ def _always(holds: Column, person: WindowSpec) -> Column:
     return F.when(F.min(holds).over(person), True)
 
 
-def _felonies(person: WindowSpec) -> dict[str, Column]:
+def _felony_days(person: WindowSpec) -> dict[str, Column]:
     """The days of the person's felony convictions.
 
     Of one of which only the month or the year is known, its first and its last day, and its count.

@@ -49,7 +49,7 @@ def counts(typed: DataFrame) -> DataFrame:
         typed: `history.typed_rows` with `person_id`; repeated and identical rows make one count.
     """
     gathered = _events(typed).repartition("person_id").sortWithinPartitions(*KEYS)
-    added = _added_up(gathered)
+    added = _sum_by_count(gathered)
     convicted = F.col("conviction").isNotNull()
     disagree = F.col("first_text") != F.col("last_text")
     return added.select(
@@ -102,7 +102,7 @@ def _events(typed: DataFrame) -> DataFrame:
         F.when(
             effect.isNotNull(), F.struct("at", effect.alias("effect"), "reduced_to", "under")
         ).alias("disposition"),
-        _later(effect).alias("later_bits"),
+        _later_bits(effect).alias("later_bits"),
         convicts.alias("convicts"),
         _not_read(convicts).alias("unread_bits"),
         of("convicted_read_text", "read_text").alias("text"),
@@ -149,7 +149,7 @@ def _gives_no_day() -> Column:
     return ~_unread(UNREAD_DATE) & F.col("dated_conviction").isNull()
 
 
-def _later(effect: Column) -> Column:
+def _later_bits(effect: Column) -> Column:
     """What a row may say of another count, as bits; what was denied says nothing."""
     changes = tuple(one for one in MODIFYING if one != "denies")
     return (
@@ -183,7 +183,7 @@ def _place_in_order(effect: Column, changes: Column) -> Column:
     return above + day + record_order(effect)
 
 
-def _added_up(events: DataFrame) -> DataFrame:
+def _sum_by_count(events: DataFrame) -> DataFrame:
     """A row is a count, with the sums of its rows."""
     convicts = F.col("convicts")
     date = F.coalesce("event_date", "disposition_date")
@@ -233,7 +233,7 @@ def _naming() -> Column:
     uncompleted = F.when(completed, 0).otherwise(1)
     rank = F.when(named & F.col("convicts"), 0).when(named, 1).when(F.col("convicts"), 2)
     return F.struct(
-        _in_class(F.coalesce(rank, F.lit(3)) * 2 + uncompleted).alias("place"),
+        _class_and_place(F.coalesce(rank, F.lit(3)) * 2 + uncompleted).alias("place"),
         "text",
         "source",
         F.col("toc").isNull().alias("without_toc"),
@@ -246,9 +246,9 @@ def _place() -> Column:
     """The county of the convicting row, else one that a court row names, else any row."""
     rank = F.when(F.col("convicts"), 0).when(F.col("step_kind") == "court", 1).otherwise(2)
     known = F.col("county") != UNKNOWN_COUNTY
-    return F.when(known, F.struct(_in_class(rank).alias("place"), F.col("county")))
+    return F.when(known, F.struct(_class_and_place(rank).alias("place"), F.col("county")))
 
 
-def _in_class(number: Column) -> Column:
+def _class_and_place(number: Column) -> Column:
     """The class, then the place in record order, as one number."""
     return F.shiftleft(number.cast("bigint"), _PLACE_BITS) + F.col("at")

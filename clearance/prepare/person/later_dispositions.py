@@ -61,12 +61,12 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
     used_up = ("belonging", "doubted", "change", "imposes", "later_bits", "no_offence")
     return projected(
         belonging,
-        {**_extended(), "flags": F.col("flags").bitwiseOR(found)},
+        {**_add_belonging(), "flags": F.col("flags").bitwiseOR(found)},
         without=(*used_up, "id", "case", "path", "ofn", "charge_key"),
     )
 
 
-def _extended() -> dict[str, Column]:
+def _add_belonging() -> dict[str, Column]:
     """The count's own dispositions and sentence, and after them those that are about it."""
     doubted = F.col("doubted")
     more = F.size("belonging") > 0

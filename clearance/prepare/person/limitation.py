@@ -36,7 +36,7 @@ def years_to_file(
     """
 
     def named(names: tuple[str, ...]) -> Column:
-        return _on(as_felony, names, lists)
+        return _is_on_any(as_felony, names, lists)
 
     as_charged = F.coalesce(F.col("level") == "F", F.lit(True))
     *conditional, rest = limitation.periods
@@ -69,7 +69,7 @@ def is_prior(*, limitation: Limitation, lists: ListBits) -> Column:
         limitation: which.
         lists: the statute lists.
     """
-    return _on(F.col("tags"), limitation.priors, lists) | ~F.col("parsed")
+    return _is_on_any(F.col("tags"), limitation.priors, lists) | ~F.col("parsed")
 
 
 def years_of_person() -> Column:
@@ -83,5 +83,5 @@ def last_day_to_file(*, arrested: Column, years: Column) -> Column:
     return F.when(years < NEVER, F.add_months(arrested, years * MONTHS))
 
 
-def _on(bits: Column, names: tuple[str, ...], lists: ListBits) -> Column:
+def _is_on_any(bits: Column, names: tuple[str, ...], lists: ListBits) -> Column:
     return lists.any_of(bits, *names, *(name + POSSIBLE for name in names))

@@ -93,7 +93,7 @@ def with_person(
     person = Window.partitionBy("person_id")
     gathered = marked.withColumns(
         {
-            **_record(person),
+            **_facts_of_record(person),
             **_events(person),
             **_birth(person, merged=merged),
             **blocking_facts(person),
@@ -102,7 +102,7 @@ def with_person(
     return projected(
         gathered,
         {
-            **_before(),
+            **_facts_before(),
             **earlier_convictions(),
             "super_strike_charges": _in_order("super_strike_charges"),
             "registrable_charges": _in_order("registrable_charges"),
@@ -167,7 +167,7 @@ def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
     return entered
 
 
-def _record(person: WindowSpec) -> dict[str, Column]:
+def _facts_of_record(person: WindowSpec) -> dict[str, Column]:
     """The person's convictions."""
     convicted, date = F.col("convicted"), F.col("conviction_date")
     perhaps, perhaps_p64 = F.col("perhaps_convicted"), F.col("perhaps_is_p64")
@@ -179,7 +179,7 @@ def _record(person: WindowSpec) -> dict[str, Column]:
     unread = F.col("is_unread") | F.col("perhaps_is_unread")
 
     def known(holds: Column, perhaps: Column) -> Column:
-        return F.when(~F.max(perhaps).over(person), _number(holds, person))
+        return F.when(~F.max(perhaps).over(person), _count_where(holds, person))
 
     by_section = {}
     for name in P64_BY_SECTION:
@@ -219,8 +219,8 @@ def _events(person: WindowSpec) -> dict[str, Column]:
         holds, perhaps = F.col(name), F.col(f"perhaps_{name}")
         columns |= {
             f"{name}_first": F.min(F.when(holds, F.col(date))).over(person),
-            f"{name}_undated": _number((holds & F.col(date).isNull()) | perhaps, person),
-            f"{name}_number": _number(holds | perhaps, person),
+            f"{name}_undated": _count_where((holds & F.col(date).isNull()) | perhaps, person),
+            f"{name}_number": _count_where(holds | perhaps, person),
         }
     for name, mark in (
         ("super_strike_charges", "is_super_strike"),
@@ -250,11 +250,11 @@ def _in_order(name: str) -> Column:
     return F.when(F.size(name) > 1, several).otherwise(F.col(name)["shown"])
 
 
-def _number(condition: Column, person: WindowSpec) -> Column:
+def _count_where(condition: Column, person: WindowSpec) -> Column:
     return F.count(F.when(condition, 1)).over(person).cast("int")
 
 
-def _before() -> dict[str, Column]:
+def _facts_before() -> dict[str, Column]:
     """What stands strictly before this conviction; null where the count is none."""
     convicted = F.col("convicted")
     unread = F.coalesce(_earlier("is_unread"), F.lit(True))

@@ -85,11 +85,14 @@ def change() -> Column:
     Null on a count that says nothing later, or that is about none. Reads the columns of `identity`,
     `among`, the targets of its person, and `cases`, theirs.
     """
-    loose = is_loose() & (_wide() | _known_case())
-    return F.when(loose, bind_once(_earlier(), lambda earlier: bind_once(_near(earlier), _about)))
+    loose = is_loose() & (_may_be_any_conviction() | _known_case())
+    return F.when(
+        loose,
+        bind_once(_earlier(), lambda earlier: bind_once(_nearest_counts(earlier), _match_charge)),
+    )
 
 
-def _wide() -> Column:
+def _may_be_any_conviction() -> Column:
     """Whether it may be about any conviction of the person."""
     return has(CHANGES | NOT_READ)
 
@@ -122,7 +125,7 @@ def _is_later_than(one: Column) -> Column:
     return F.when(same_cycle, after).otherwise(elsewhere)
 
 
-def _near(earlier: Column) -> Column:
+def _nearest_counts(earlier: Column) -> Column:
     """The counts of its case, else of its cycle, else of the person: `near`.
 
     `by_case`: whether they are of its case. `perhaps`: those of a case number that is not read; all
@@ -135,13 +138,13 @@ def _near(earlier: Column) -> Column:
     anywhere = F.when(has(CHANGES) | ~_names_offence(), earlier)
     # Where there is but one it can be about no other.
     known = F.coalesce(is_read, F.lit(True)) | (F.size(earlier) == 1)
-    by_case = F.coalesce(_some(of_case), _some(near_case))
+    by_case = F.coalesce(_unless_empty(of_case), _unless_empty(near_case))
     near = F.coalesce(
         by_case,
-        F.when(_wide() & known, F.coalesce(_some(of_cycle), anywhere)),
+        F.when(_may_be_any_conviction() & known, F.coalesce(_unless_empty(of_cycle), anywhere)),
         F.slice(earlier, 1, 0),
     )
-    numbered = F.filter(earlier, lambda one: _wide() | one["case"].isNotNull())
+    numbered = F.filter(earlier, lambda one: _may_be_any_conviction() | one["case"].isNotNull())
     unread = F.filter(earlier, lambda one: one["case"] == _NOT_READ)
     perhaps = F.when(~is_read, numbered).when(is_read, unread).otherwise(F.slice(earlier, 1, 0))
     return F.struct(
@@ -157,12 +160,12 @@ def _near_case(case: Column) -> Column:
     return F.coalesce(either & (shorter >= _SHORTEST_CASE), F.lit(False))
 
 
-def _about(found: Column) -> Column:
+def _match_charge(found: Column) -> Column:
     """The change that is about those of `_near` that have its charge."""
     near, perhaps = found["near"], found["perhaps"]
     read = F.filter(near, lambda one: ~one["charge_unread"])
     same = F.filter(read, _same_charge)
-    of_charge = F.coalesce(_some(same), F.filter(read, _near_charge))
+    of_charge = F.coalesce(_unless_empty(same), F.filter(read, _near_charge))
     strange = F.concat(
         F.filter(near, lambda one: one["charge_unread"]), F.filter(perhaps, _near_charge)
     )
@@ -174,16 +177,16 @@ def _about(found: Column) -> Column:
         _ids(perhaps).alias("perhaps"),
         found["by_case"].alias("by_case"),
     )
-    return bind_once(fitting, _divided)
+    return bind_once(fitting, _divide_by_certainty)
 
 
-def _divided(found: Column) -> Column:
+def _divide_by_certainty(found: Column) -> Column:
     """The change, with the counts that it is about for sure and perhaps."""
     fits, may_fit, perhaps = found["fits"], found["may_fit"], found["perhaps"]
     # Without a case in common, one whose number is not read may be the right one.
-    by_charge = found["by_case"] | ~_wide()
+    by_charge = found["by_case"] | ~_may_be_any_conviction()
     others = F.when(by_charge, may_fit).otherwise(F.array_union(may_fit, perhaps))
-    alike = F.col("imposes") | ~_wide()
+    alike = F.col("imposes") | ~_may_be_any_conviction()
     for_sure = alike | ((F.size(fits) == 1) & (F.size(F.array_except(others, fits)) == 0))
     any_of_them = F.array_union(fits, others)
     every = F.array_union(found["near"], perhaps)
@@ -193,7 +196,7 @@ def _divided(found: Column) -> Column:
         "count_order",
         F.when(for_sure, fits).otherwise(nothing).alias("sure"),
         F.when(for_sure, F.array_except(others, fits)).otherwise(several).alias("doubtful"),
-        F.filter("dispositions", _passes_on).alias("dispositions"),
+        F.filter("dispositions", _changes_other_counts).alias("dispositions"),
         "later_end",
         "terminated_on",
         F.col("sentence_bits").bitwiseAND(LATER_BITS).alias("sentence_bits"),
@@ -202,7 +205,7 @@ def _divided(found: Column) -> Column:
     return F.when(about_some, divided)
 
 
-def _passes_on(one: Column) -> Column:
+def _changes_other_counts(one: Column) -> Column:
     return one["effect"].isin(*MODIFYING, UNREAD, "dismisses")
 
 
@@ -210,7 +213,7 @@ def _ids(counts: Column) -> Column:
     return F.transform(counts, lambda one: one["id"])
 
 
-def _some(given: Column) -> Column:
+def _unless_empty(given: Column) -> Column:
     return F.when(F.size(given) > 0, given)
 
 

@@ -40,7 +40,7 @@ UNDOING = ("undoes_relief", "undoes_reduction")
 NO_LAW = "none"
 
 
-def _fits(text: Column, rule: DispositionRule) -> Column:
+def _matches_rule(text: Column, rule: DispositionRule) -> Column:
     if rule.text is not None:
         return text == rule.text
     asked = []
@@ -56,11 +56,11 @@ def _fits(text: Column, rule: DispositionRule) -> Column:
     return reduce(and_, asked)
 
 
-def _first(text: Column, rules: tuple[DispositionRule, ...], answer: str) -> Column:
+def _first_match(text: Column, rules: tuple[DispositionRule, ...], answer: str) -> Column:
     """The answer of the first rule that fits; neighbours with one answer share a branch."""
     branches: list[tuple[str, Column]] = []
     for rule in rules:
-        value, fits = getattr(rule, answer), _fits(text, rule)
+        value, fits = getattr(rule, answer), _matches_rule(text, rule)
         if branches and branches[-1][0] == value:
             branches[-1] = (value, branches[-1][1] | fits)
         else:
@@ -78,7 +78,7 @@ def worded_effect(text: Column, *, rules: RecordRules) -> Column:
         text: DISP_DESCR as `fields.shouted` gives it, or null.
         rules: its dispositions in file order, the first that fits decides.
     """
-    return F.when(text.isNotNull(), _first(text, rules.dispositions, "effect"))
+    return F.when(text.isNotNull(), _first_match(text, rules.dispositions, "effect"))
 
 
 def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:
@@ -102,7 +102,7 @@ def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column
         rules: its dispositions.
     """
     reducing = tuple(rule for rule in rules.dispositions if rule.level)
-    return F.when(effect == "reduces", _first(text, reducing, "level"))
+    return F.when(effect == "reduces", _first_match(text, reducing, "level"))
 
 
 def law_named(text: Column, effect: Column, *, rules: RecordRules) -> Column:
@@ -114,7 +114,7 @@ def law_named(text: Column, effect: Column, *, rules: RecordRules) -> Column:
         rules: its dispositions.
     """
     naming = tuple(rule for rule in rules.dispositions if rule.under)
-    return F.when(effect.isin(*MODIFYING), _first(text, naming, "under"))
+    return F.when(effect.isin(*MODIFYING), _first_match(text, naming, "under"))
 
 
 def record_order(effect: Column) -> Column:
@@ -161,10 +161,10 @@ def outcome(rows: Column, *, level: Column) -> Column:
         F.lit(False).alias("reversed"),
         F.lit(NO_LAW).alias("under"),
     )
-    return F.aggregate(rows, undecided, lambda state, row: _after(state, row, level))
+    return F.aggregate(rows, undecided, lambda state, row: _next_state(state, row, level))
 
 
-def _after(state: Column, row: Column, level: Column) -> Column:
+def _next_state(state: Column, row: Column, level: Column) -> Column:
     effect = F.coalesce(row["effect"], F.lit("no_effect"))
     convicts, was = effect == CONVICTS, state["convicted"]
     ends = was & ~state["set_aside"] & effect.isin(*_UNCONVICTING)

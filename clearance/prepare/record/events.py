@@ -190,12 +190,12 @@ def _charge() -> dict[str, Column]:
 def _texts() -> dict[str, Column]:
     """The charge of the count and the convicted charge, as text to read, with where each stood."""
     offence, comment = F.col("offense_descr"), F.col("comment_text")
-    in_comment = comment.isNotNull() & (offence.isNull() | _refers(offence))
+    in_comment = comment.isNotNull() & (offence.isNull() | _refers_to_comment(offence))
     read = F.when(in_comment, comment).otherwise(offence)
     source = F.when(in_comment, "comment").when(offence.isNotNull(), "offense")
     convicted = {
-        "conviction": _itself(F.col("conv_offense_descr")),
-        "disposition": _itself(F.col("disp_offense_descr")),
+        "conviction": _unless_reference(F.col("conv_offense_descr")),
+        "disposition": _unless_reference(F.col("disp_offense_descr")),
     }
     convicted_source = F.lit(None).cast("string")
     for name, text in reversed(convicted.items()):
@@ -219,12 +219,12 @@ def _targets() -> dict[str, Column]:
     return columns
 
 
-def _itself(text: Column) -> Column:
+def _unless_reference(text: Column) -> Column:
     """The text, unless all it says is that the comment has the charge."""
-    return F.when(~_refers(text), text)
+    return F.when(~_refers_to_comment(text), text)
 
 
-def _refers(text: Column) -> Column:
+def _refers_to_comment(text: Column) -> Column:
     """Whether a text refers to the comment; only those that may are looked at closely."""
     return F.contains(F.upper(text), F.lit("COM")) & names_comment(text)
 
@@ -258,8 +258,8 @@ def _sentence(words: Words) -> dict[str, Column]:
         longest = F.when(unit == measure, limit).otherwise(longest)
     within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
     return {
-        "sentence_kind": F.when(place.isNotNull() | _strange_length(says), kind),
-        "sentence_served": F.when(place.isNotNull() | _strange_length(says), served),
+        "sentence_kind": F.when(place.isNotNull() | _has_unusual_length(says), kind),
+        "sentence_served": F.when(place.isNotNull() | _has_unusual_length(says), served),
         "sentence_unit": unit,
         "sentence_length": F.when(within, number),
     }
@@ -269,7 +269,7 @@ def _number(field: str) -> Column:
     return F.expr(f"try_cast({field} AS int)").isNotNull()
 
 
-def _strange_length(says: Column) -> Column:
+def _has_unusual_length(says: Column) -> Column:
     """Whether a length, or its unit, is there and is none of the usual."""
     length = F.col("sent_length").isNotNull() & ~_number("sent_length")
     return length | F.coalesce(~says.isin(*LONGEST), F.lit(False))

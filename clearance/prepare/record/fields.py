@@ -89,7 +89,7 @@ def _eight_digits(text: Column) -> Column:
     return (F.length(text) == 8) & text.try_cast("int").isNotNull()
 
 
-def later_by(start: Column, length: Column, unit: Column) -> Column:
+def add_length(start: Column, length: Column, unit: Column) -> Column:
     """The day `length` units after `start`; calendar arithmetic, 29 February goes down.
 
     Args:

@@ -75,7 +75,7 @@ def county_read(name: Column, agency: Column, *, rules: RecordRules) -> Column:
         F.startswith(number, F.lit(_STATE)),
         looked_up(F.substring(number, len(_STATE) + 1, 3), _by_number(rules), "string"),
     )
-    return F.when(text.isNull(), of_agency).otherwise(_named(text, rules=rules))
+    return F.when(text.isNull(), of_agency).otherwise(_county_of_name(text, rules=rules))
 
 
 def county(name: Column, agency: Column, *, rules: RecordRules) -> Column:
@@ -106,18 +106,20 @@ def _by_number(rules: RecordRules) -> dict[str, str]:
     return {f"{code:03}": name for code, name in rules.county_codes.items()}
 
 
-def _named(text: Column, *, rules: RecordRules) -> Column:
+def _county_of_name(text: Column, *, rules: RecordRules) -> Column:
     """The county that a name is of, without the words around it that say that it is one."""
     known = {key_of(name): name for name in rules.counties}
     spaced = F.regexp_replace(F.upper(text), "[^A-Z0-9]+", " ")
-    bare = F.replace(F.regexp_replace(F.trim(spaced), _around(rules), ""), F.lit(" "), F.lit(""))
+    bare = F.replace(
+        F.regexp_replace(F.trim(spaced), _affix_pattern(rules), ""), F.lit(" "), F.lit("")
+    )
     exact = looked_up(F.upper(text), {name: name for name in rules.counties}, "string")
     return F.coalesce(
         exact, looked_up(bare, known, "string"), looked_up(word_key(text), known, "string")
     )
 
 
-def _around(rules: RecordRules) -> str:
+def _affix_pattern(rules: RecordRules) -> str:
     """A pattern of the words before and after a county's name."""
     before, after = (
         "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))

@@ -12,7 +12,7 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.prepare.record.fields import later_by
+from clearance.prepare.record.fields import add_length
 from clearance.prepare.record.sentences import (
     ANY,
     BIT,
@@ -116,12 +116,12 @@ def end_parts(terms: TermBounds, *, convicted: Column) -> dict[str, Column]:
         convicted: whether the count is a conviction; all is null where it is not.
     """
     on = F.col("convicted_on")
-    bounds = _longest_of(terms, convicted_on=on)
+    bounds = _bounds_in_months(terms, convicted_on=on)
     own, later = F.col("missing_own"), F.col("missing_later")
     return {
-        "end_unknown_since": F.when(convicted, _why(on, own.bitwiseOR(later))),
-        "known_end": F.when(convicted, _last(on, jail=bounds["jail"])),
-        "lasts_at_most": F.when(convicted & (own != 0), _lasts(own, bounds)),
+        "end_unknown_since": F.when(convicted, _reason_end_is_unknown(on, own.bitwiseOR(later))),
+        "known_end": F.when(convicted, _latest_known_end(on, jail=bounds["jail"])),
+        "lasts_at_most": F.when(convicted & (own != 0), _months_at_most(own, bounds)),
     }
 
 
@@ -149,8 +149,8 @@ def sentence_of() -> dict[str, Column]:
         "sentence_basis": F.coalesce(
             F.when(~covered, why), F.when(~at_most, basis), F.lit(NOT_RECORDED)
         ),
-        "sentence_without_end": _says(ENDLESS),
-        "sentence_unread": _says(NOT_READ_BIT),
+        "sentence_without_end": _has_bit(ENDLESS),
+        "sentence_unread": _has_bit(NOT_READ_BIT),
         "probation_granted": granted(),
         "prison_imposed": _bits_of(NAMED_BY_TEXT).bitwiseAND(BIT["prison"] | PRISON_PART) != 0,
     }
@@ -177,7 +177,7 @@ def as_later(*, dated: Column) -> dict[str, Column]:
     }
 
 
-def _says(bit: int) -> Column:
+def _has_bit(bit: int) -> Column:
     """Whether a part, or the text of a disposition, says so."""
     parts = _bits_of(LACKS).bitwiseOR(_bits_of(LACKS_LATER))
     named = _bits_of(NAMED_BY_TEXT).bitwiseOR(_bits_of(NAMED_LATER))
@@ -191,7 +191,7 @@ def _longest(started_on: Column) -> list[Column]:
         length = F.shiftright(mark, 3)
         called = F.get(F.lit(list(CALLED)), F.col(mark).bitwiseAND(CALLS - 1))
         return F.struct(
-            later_by(started_on, length, F.lit(unit)).alias("end"), called.alias("basis")
+            add_length(started_on, length, F.lit(unit)).alias("end"), called.alias("basis")
         )
 
     return [ends("longest_months", "month"), ends("longest_days", "day")]
@@ -203,7 +203,7 @@ def _latest(ends: list[Column]) -> Column:
     return F.greatest(*ends, later)
 
 
-def _last(convicted_on: Column, *, jail: Column) -> Column:
+def _latest_known_end(convicted_on: Column, *, jail: Column) -> Column:
     """The latest of the ends that are known, with what it is called."""
     ends = _longest(convicted_on)
     own = F.greatest(*ends)
@@ -225,13 +225,13 @@ def _last(convicted_on: Column, *, jail: Column) -> Column:
 def _missing(early: Column) -> tuple[Column, Column]:
     """The kinds whose end is not known, of the conviction's own parts and of later ones."""
     known, known_later = _bits_of(KNOWN), _bits_of(KNOWN_LATER)
-    uncovered = _excused(_uncovered(NAMED_BY_TEXT, known), known)
+    uncovered = _without_covered_jail(_uncovered(NAMED_BY_TEXT, known), known)
     # A fine ends the day it starts: beside any known part, a missing one cannot matter.
     uncovered = F.when(known != 0, uncovered.bitwiseAND(MASK ^ BIT["fine"])).otherwise(uncovered)
-    own = _excused(_bits_of(LACKS), known).bitwiseOR(uncovered)
+    own = _without_covered_jail(_bits_of(LACKS), known).bitwiseOR(uncovered)
     own = F.when(early, own.bitwiseAND(MASK ^ BIT["probation"])).otherwise(own)
-    later = _excused(_bits_of(LACKS_LATER), known_later).bitwiseOR(
-        _excused(_uncovered(NAMED_LATER, known_later), known_later)
+    later = _without_covered_jail(_bits_of(LACKS_LATER), known_later).bitwiseOR(
+        _without_covered_jail(_uncovered(NAMED_LATER, known_later), known_later)
     )
     # Any new sentence stands in the place of one that is void.
     replaced = known_later.bitwiseAND(ANY) != 0
@@ -239,13 +239,13 @@ def _missing(early: Column) -> tuple[Column, Column]:
     return own, later.bitwiseOR(void)
 
 
-def _why(convicted_on: Column, missing: Column) -> Column:
+def _reason_end_is_unknown(convicted_on: Column, missing: Column) -> Column:
     """Why the end is not known; null where it is, or where nothing is recorded at all."""
     undated = convicted_on.isNull() & ((_bits_of(KNOWN) != 0) | (_bits_of(LACKS) != 0))
     undated = undated | (F.col("conviction_latest").isNotNull() & F.col("over_early"))
     why = (
-        F.when(_says(ENDLESS), NO_END)
-        .when(_says(NOT_READ_BIT), NOT_READ)
+        F.when(_has_bit(ENDLESS), NO_END)
+        .when(_has_bit(NOT_READ_BIT), NOT_READ)
         .when(undated | (missing.bitwiseAND(UNDATED) != 0), UNDATED_PART)
     )
     lacks = _bits_of(LACKS).bitwiseOR(_bits_of(LACKS_LATER))
@@ -272,7 +272,7 @@ def _of_another_kind(why: Column) -> Column:
     return F.coalesce(why.isin(NO_END, NOT_READ, UNDATED_PART), F.lit(False))
 
 
-def _longest_of(terms: TermBounds, *, convicted_on: Column) -> dict[str, Column]:
+def _bounds_in_months(terms: TermBounds, *, convicted_on: Column) -> dict[str, Column]:
     """What bounds the lengths that a conviction lacks, by its level as it was made, in months."""
     probation, jail = (
         F.when(
@@ -286,7 +286,7 @@ def _longest_of(terms: TermBounds, *, convicted_on: Column) -> dict[str, Column]
     return {"probation": probation, "jail": jail, "term": any_term}
 
 
-def _lasts(missing: Column, longest: dict[str, Column]) -> Column:
+def _months_at_most(missing: Column, longest: dict[str, Column]) -> Column:
     """How many months the parts whose end is not known last at most; null where nothing says."""
     none = F.lit(None).cast("int")
     each = {bit: longest.get(kind, none) for kind, bit in MISSING.items()}
@@ -304,7 +304,7 @@ def _bits_of(place: int) -> Column:
     return F.shiftright("sentence_bits", place).bitwiseAND(MASK)
 
 
-def _excused(missing: Column, known: Column) -> Column:
+def _without_covered_jail(missing: Column, known: Column) -> Column:
     """What is still missing once a known probation term has covered the jail inside it."""
     has_probation = known.bitwiseAND(BIT["probation"]) != 0
     return F.when(has_probation, missing.bitwiseAND(MASK ^ BIT["jail"])).otherwise(missing)

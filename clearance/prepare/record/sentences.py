@@ -14,7 +14,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.prepare.record.dispositions import CONVICTS, UNREAD
-from clearance.prepare.record.fields import later_by
+from clearance.prepare.record.fields import add_length
 from clearance.prepare.record.rules import MODIFYING
 
 KINDS = ("probation", "jail", "prison", "fine")
@@ -112,7 +112,7 @@ def sentence_aggregates() -> dict[str, Column]:
     effect, endless = F.col("disposition_effect"), kind.eqNullSafe("endless")
     months = F.when(~term, 0).when(unit == "month", length).when(unit == "year", length * 12)
     days = F.when(term & (unit == "day"), length)
-    end = F.when(term, later_by(start, length, unit)).otherwise(start)
+    end = F.when(term, add_length(start, length, unit)).otherwise(start)
     own = whole & ~later
     lack = (
         F.when(endless, ENDLESS)
@@ -127,8 +127,8 @@ def sentence_aggregates() -> dict[str, Column]:
         "sentence_bits": _bits(is_part, later, lack=lack, known=known).bitwiseOR(
             F.coalesce(new.cast("bigint"), F.lit(0).cast("bigint"))
         ),
-        "longest_months": F.when(own, months * CALLS + _called(kind)),
-        "longest_days": F.when(own, days * CALLS + _called(kind)),
+        "longest_months": F.when(own, months * CALLS + _number_of_name(kind)),
+        "longest_days": F.when(own, days * CALLS + _number_of_name(kind)),
         "later_end": F.when(whole & later, end),
         # Not the event date: on the conviction's own step that is the conviction's.
         "terminated_on": F.when(effect == TERMINATES, F.col("disposition_date")),
@@ -144,20 +144,22 @@ def _undated() -> Column:
 def _known(kind: Column, length: Column) -> Column:
     # Time served, without a length, is what the conviction calls jail.
     served = (kind == "served") & length.isNull()
-    return F.when(kind.isNull(), ANY).when(served, BIT["jail"]).otherwise(_chosen(kind, BIT))
+    return (
+        F.when(kind.isNull(), ANY).when(served, BIT["jail"]).otherwise(_number_of_kind(kind, BIT))
+    )
 
 
 def _lacks(kind: Column) -> Column:
     term = kind.isNull() | (kind == "conditional")
-    return F.when(term, TERM).otherwise(_chosen(kind, BIT))
+    return F.when(term, TERM).otherwise(_number_of_kind(kind, BIT))
 
 
-def _called(kind: Column) -> Column:
+def _number_of_name(kind: Column) -> Column:
     name = F.coalesce(kind, F.lit("term"))
-    return _chosen(name, {word: place for place, word in enumerate(CALLED)})
+    return _number_of_kind(name, {word: place for place, word in enumerate(CALLED)})
 
 
-def _chosen(kind: Column, numbers: dict[str, int]) -> Column:
+def _number_of_kind(kind: Column, numbers: dict[str, int]) -> Column:
     chosen = F.lit(0)
     for name, number in numbers.items():
         chosen = F.when(kind == name, number).otherwise(chosen)

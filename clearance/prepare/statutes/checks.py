@@ -49,7 +49,7 @@ def _number(section: str) -> int:
     return int(found[0]) if found else 0
 
 
-def clashes(rows: Iterable[Placed]) -> list[str]:
+def find_clashes(rows: Iterable[Placed]) -> list[str]:
     """Pairs of rows that speak for the same charge on the same day: needless, or at odds.
 
     Rows of one path clash where both name the same words, or where the words of one hold those of
@@ -65,7 +65,7 @@ def clashes(rows: Iterable[Placed]) -> list[str]:
         problem
         for place in sorted(together)
         for earlier, later in combinations(sorted(together[place], key=_order), 2)
-        for problem in _clash(earlier, later)
+        for problem in _check_pair(earlier, later)
     ]
 
 
@@ -74,7 +74,7 @@ def _order(placed: Placed) -> tuple[str, int]:
     return file, int(line)
 
 
-def _clash(earlier: Placed, later: Placed) -> Iterator[str]:
+def _check_pair(earlier: Placed, later: Placed) -> Iterator[str]:
     (before, one), (where, other) = earlier, later
     if one.window[0] > other.window[1] or other.window[0] > one.window[1]:
         return
@@ -82,7 +82,7 @@ def _clash(earlier: Placed, later: Placed) -> Iterator[str]:
         what = "repeats" if one.says == other.says else "disagrees with"
         yield f"{where}: {what} {before}, which holds on the same dates; keep one of them"
         return
-    shared = _said_by_both(one.literal, other.literal)
+    shared = _shared_words(one.literal, other.literal)
     if shared is not None and one.says != other.says:
         yield (
             f"{where}: disagrees with {before} about a charge that says {shared}; name words that "
@@ -90,7 +90,7 @@ def _clash(earlier: Placed, later: Placed) -> Iterator[str]:
         )
 
 
-def _said_by_both(one: str | None, other: str | None) -> str | None:
+def _shared_words(one: str | None, other: str | None) -> str | None:
     """Words with which a charge would match both; None where one row asks for none."""
     if one is None or other is None:
         return None

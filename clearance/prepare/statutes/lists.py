@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from clearance.errors import RulebookInvalid, nearest
 from clearance.prepare.citation.spelling import REMEDY, Spelling, csv_rows, describe, load_spelling
-from clearance.prepare.statutes.checks import Placed, clashes, row_problems
+from clearance.prepare.statutes.checks import Placed, find_clashes, row_problems
 from clearance.prepare.statutes.row import StatuteRow
 
 FOLDER = "statutes"
@@ -75,20 +75,20 @@ def load_statutes(rules: Path, *, asked: Iterable[str] = ()) -> StatuteLists:
         problems += error.message.split("\n")
     found: list[Placed] = []
     for path in files:
-        rows, wrong = _read(path, spelling)
+        rows, wrong = _read_list(path, spelling)
         found += rows
         problems += wrong
-    problems += clashes(found)
+    problems += find_clashes(found)
     if len(files) > MOST_LISTS:
         problems.append(f"{FOLDER}: {len(files)} lists, {MOST_LISTS} at most")
-    problems += _absent(asked, present=[path.stem for path in files])
+    problems += _list_missing(asked, present=[path.stem for path in files])
     if problems or spelling is None:
         raise RulebookInvalid("\n".join(problems), REMEDY)
     ordered = sorted((row for _, row in found), key=lambda row: (row.place, row.window))
     return StatuteLists(rows=tuple(ordered), spelling=spelling)
 
 
-def _read(path: Path, spelling: Spelling | None) -> tuple[list[Placed], list[str]]:
+def _read_list(path: Path, spelling: Spelling | None) -> tuple[list[Placed], list[str]]:
     columns = list(StatuteRow.model_fields)
     rows, problems = csv_rows(path, columns)
     name = f"{FOLDER}/{path.name}"
@@ -113,7 +113,7 @@ def _read(path: Path, spelling: Spelling | None) -> tuple[list[Placed], list[str
     return found, problems
 
 
-def _absent(asked: Iterable[str], *, present: list[str]) -> list[str]:
+def _list_missing(asked: Iterable[str], *, present: list[str]) -> list[str]:
     """Lists that something asks and no file is."""
     problems = []
     for name in asked:

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.grammar import display, parse_charge
 from clearance.prepare.citation.parts import is_one_of
-from clearance.prepare.citation.spelling import Spelling, own_spelling
+from clearance.prepare.citation.spelling import Spelling, default_spelling
 from clearance.prepare.statutes import lists as statute_lists
 from clearance.prepare.statutes.lists import StatuteLists
 from clearance.prepare.statutes.row import StatuteRow
@@ -54,11 +54,11 @@ def rows_by_section(lists: StatuteLists) -> Column:
     """
     by_section: dict[str, list[dict[str, object]]] = {}
     for row in lists.rows:
-        by_section.setdefault(row.section, []).append(_as_looked_up(row))
+        by_section.setdefault(row.section, []).append(_format_lookup_row(row))
     return F.from_json(F.lit(json.dumps(by_section)), ROWS_BY_SECTION)
 
 
-def _as_looked_up(row: StatuteRow) -> dict[str, object]:
+def _format_lookup_row(row: StatuteRow) -> dict[str, object]:
     path = row.path or ""
     depth = len(path.split(".")) if path else 0
     words = row.literal and f"(?:^| )(?:{row.literal})(?: |$)"
@@ -79,7 +79,7 @@ def classify(
         spelling: how charges are written; the project's own when None.
         text: the column that has the text.
     """
-    known = spelling or own_spelling()
+    known = spelling or default_spelling()
     # Two projections: what the second uses several times is worked out once.
     there = F.col(text).isNotNull()
     charge = F.when(there, parse_charge(F.col(text), spelling=known))
@@ -89,13 +89,14 @@ def classify(
 
 def _matches(charge: Column, lists: Column, known: Spelling) -> Column:
     listed = F.filter(
-        _candidates(charge, known), lambda named: F.map_contains_key(lists, named["section"])
+        _list_cited_charges(charge, known),
+        lambda named: F.map_contains_key(lists, named["section"]),
     )
     hits = F.flatten(F.transform(listed, lambda named: _hits(named, charge, lists)))
-    return bind_once(hits, _speaking)
+    return bind_once(hits, _deciding_hits)
 
 
-def _candidates(charge: Column, known: Spelling) -> Column:
+def _list_cited_charges(charge: Column, known: Spelling) -> Column:
     """What to look up: the charge, and as doubtful what else its text cites or its comment names.
 
     Of a conspiracy everything named is the charge. What stands beside a section about another's
@@ -135,11 +136,13 @@ def _same_place(row: Column, named: Column, path: Column) -> Column:
     book = (row["code_book"] == named["code_book"]) | (
         named["code_book"].isNull() & (row["without_book"] != "no")
     )
-    stops_short = (row["bare"] == "possible") & (row["needs"] != "not") & _begins(path, row["path"])
-    return F.coalesce(book & (_begins(row["path"], path) | stops_short), F.lit(False))
+    stops_short = (
+        (row["bare"] == "possible") & (row["needs"] != "not") & _is_prefix(path, row["path"])
+    )
+    return F.coalesce(book & (_is_prefix(row["path"], path) | stops_short), F.lit(False))
 
 
-def _begins(short: Column, long: Column) -> Column:
+def _is_prefix(short: Column, long: Column) -> Column:
     """Whether a path is the other or leads to it; the empty path leads everywhere."""
     point = F.lit(".")
     return (short == "") | F.concat(long, point).startswith(F.concat(short, point))
@@ -156,7 +159,7 @@ def _same_manner(row: Column, charge: Column, words: Column) -> Column:
 def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
     unsure = (
         named["doubtful"]
-        | ~_begins(row["path"], path)
+        | ~_is_prefix(row["path"], path)
         | (charge["attempt"] & (row["attempts"] == "possible"))
         | (charge["conspiracy"] & (row["conspiracies"] == "possible"))
         | (named["code_book"].isNull() & (row["without_book"] == "possible"))
@@ -179,7 +182,7 @@ def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
     )
 
 
-def _speaking(hits: Column) -> Column:
+def _deciding_hits(hits: Column) -> Column:
     """The hits that speak for their lists, one a list and window: the closest, then the surest."""
 
     def outdone(hit: Column) -> Column:

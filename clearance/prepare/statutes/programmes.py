@@ -49,7 +49,7 @@ def citing(beginning: str, sections: Sequence[str]) -> str:
         beginning: the words before the section.
         sections: `cited_sections`.
     """
-    return f"^{re.escape(beginning)} (?:{_cited(sections)})"
+    return f"^{re.escape(beginning)} (?:{_any_section_pattern(sections)})"
 
 
 def mentioning(sections: Sequence[str]) -> str:
@@ -58,10 +58,10 @@ def mentioning(sections: Sequence[str]) -> str:
     Args:
         sections: as `PC 1203.4`.
     """
-    return rf"(?<![0-9.])(?:{_cited(sections)})"
+    return rf"(?<![0-9.])(?:{_any_section_pattern(sections)})"
 
 
-def _cited(sections: Sequence[str]) -> str:
+def _any_section_pattern(sections: Sequence[str]) -> str:
     by_book: defaultdict[str, list[str]] = defaultdict(list)
     for book, section in (name.split(" ") for name in sections):
         by_book[book].append(re.escape(section))

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
-from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.broadcasts import broadcast_if_few
 from clearance.prepare.citation.grammar import LONGEST
 from clearance.prepare.record.fields import present
 from clearance.prepare.statutes.lists import load_statutes
@@ -124,7 +124,7 @@ def comments_with_other_sections(
         return candidates.select(*SOURCE, F.col("comment_text").alias("possible")).limit(0)
     charge = F.coalesce("charge", F.lit(""))
     # Every count in `in_comments` has a row with a comment, so `at_most` bounds them too.
-    charged = sent_where_few(in_comments, at_most=at_most)
+    charged = broadcast_if_few(in_comments, at_most=at_most)
     named = candidates.join(charged, on=["subject_id", "count_order"], how="left").select(
         *SOURCE,
         F.col("comment_text").alias("possible"),

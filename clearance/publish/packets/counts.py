@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.broadcasts import broadcast_if_few
 from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.column_order import csv_fields, format_charge, format_us_date, years_since
 from clearance.publish.figures.counted import Figures
@@ -38,7 +38,7 @@ def decided_counts(determinations: DataFrame, *, charges: DataFrame, at_most: in
     decisions = determinations.where("kind = 'policy' AND unit = 'conviction'").select(
         "unit_id", F.col("county").alias("own_county"), "pack", *_WORDED
     )
-    few = sent_where_few(decisions, at_most=at_most)
+    few = broadcast_if_few(decisions, at_most=at_most)
     return charges.select(*_CHARGE).join(few, on="unit_id", how="inner")
 
 
@@ -123,7 +123,7 @@ def case_numbers_by_step(numbered: DataFrame, *, decided: DataFrame, at_most: in
     """
     steps = decided.select("subject_id", F.substring("count_order", 1, 6).alias("step"))
     of_decided = numbered.join(
-        sent_where_few(steps, at_most=at_most), on=["subject_id", "step"], how="left_semi"
+        broadcast_if_few(steps, at_most=at_most), on=["subject_id", "step"], how="left_semi"
     )
     return of_decided.groupBy("subject_id", "step").agg(join_case_numbers())
 
@@ -141,7 +141,7 @@ def first_rows(keys: DataFrame, *, decided: DataFrame, at_most: int) -> DataFram
     """
     step = F.substring("count_order", 1, 6).alias("step")
     of_count = F.col("count_order") == F.col("count.count_order")
-    few = sent_where_few(
+    few = broadcast_if_few(
         decided.select("subject_id", step, F.struct("*").alias("count")), at_most=at_most
     )
     rows = keys.select(

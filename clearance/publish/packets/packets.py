@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from clearance.determine.recorded import Sweep
 from clearance.ingest.record import UTF_8
-from clearance.platform.spark.broadcasts import sent_where_few
+from clearance.platform.spark.broadcasts import broadcast_if_few
 from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store
 from clearance.platform.watch.progress import stage
@@ -222,8 +222,8 @@ def _record_lines(request: PublishRequest, tables: Tables, *, decided: DataFrame
     everybody = sum(county.people for county in survey.counties.values())
     return packet_lines(
         with_chunk(tables.rows, chunks=list_chunks(survey.files)),
-        people=sent_where_few(people, at_most=everybody),
-        annotated=sent_where_few(annotated, at_most=request.decided + survey.comments),
+        people=broadcast_if_few(people, at_most=everybody),
+        annotated=broadcast_if_few(annotated, at_most=request.decided + survey.comments),
         files=request.of_records,
     )
 

@@ -13,9 +13,9 @@ from clearance.platform.paths import PACKAGE, rules_folder
 from clearance.platform.spark import broadcasts
 from clearance.platform.spark.broadcasts import (
     BROADCAST_ROWS,
-    bytes_of,
-    sent_where_few,
-    sent_where_small,
+    broadcast_if_few,
+    broadcast_if_small,
+    total_file_bytes,
 )
 from clearance.platform.spark.literal_table import literal_table
 from clearance.prepare import charge_texts as texts
@@ -119,22 +119,22 @@ def test_the_size_of_a_table_is_that_of_its_files(spark: SparkSession, tmp_path:
     spark.range(100_000).write.format("delta").save(folder)
     files = sum(file.stat().st_size for file in Path(folder).glob("*.parquet"))
     table = spark.read.format("delta").load(folder)
-    assert bytes_of(table) == files
-    assert bytes_of(table.join(table.where("id > 3"), on="id")) == 2 * files
-    assert bytes_of(spark.createDataFrame([(1,)], "id int")) == 0
+    assert total_file_bytes(table) == files
+    assert total_file_bytes(table.join(table.where("id > 3"), on="id")) == 2 * files
+    assert total_file_bytes(spark.createDataFrame([(1,)], "id int")) == 0
 
 
 def test_only_what_is_few_or_small_is_sent(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = spark.range(3)
-    assert hinted(sent_where_few(rows, at_most=BROADCAST_ROWS))
-    assert not hinted(sent_where_few(rows, at_most=BROADCAST_ROWS + 1))
-    size = bytes_of(rows)
+    assert hinted(broadcast_if_few(rows, at_most=BROADCAST_ROWS))
+    assert not hinted(broadcast_if_few(rows, at_most=BROADCAST_ROWS + 1))
+    size = total_file_bytes(rows)
     monkeypatch.setattr(broadcasts, "BROADCAST_BYTES", size)
-    assert hinted(sent_where_small(rows, of=rows))
+    assert hinted(broadcast_if_small(rows, of=rows))
     monkeypatch.setattr(broadcasts, "BROADCAST_BYTES", size - 1)
-    assert not hinted(sent_where_small(rows, of=rows))
+    assert not hinted(broadcast_if_small(rows, of=rows))
 
 
 def test_nothing_else_is_sent_outright() -> None:
