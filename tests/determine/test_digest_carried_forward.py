@@ -24,7 +24,7 @@ def test_a_month_adds_up_what_it_changed_and_never_the_whole_table(
     another = row_of("b", extract="x2", stp_event_date="20250101")
     come = row_of("i", extract="x2")
     take_in(spark, store, *(row_of(name) for name in PEOPLE if name not in "ab"), another, come)
-    monkeypatch.setattr("clearance.prepare.changed_people.MOST", 1.0)
+    monkeypatch.setattr("clearance.prepare.changed_people.LARGEST_SHARE", 1.0)
     prepare(spark, store, rules=rules_folder())
 
     def whole(rows: DataFrame) -> Tally:
