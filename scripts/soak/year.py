@@ -95,6 +95,8 @@ class Story:
         if self.kind == "no date" and changed:
             convicted |= {"STP_EVENT_DATE": ""}
         rows = [] if self.kind == "gone" and changed else [convicted]
+        if self.kind == "registered for a while" and month >= self.turn:
+            rows.append(convicted | {"CNT_ORDER": "102001001000"})
         if self.kind == "arrested before" and changed:
             day = f"{YEAR - 1}1220"
             rows.append(arrested | {"CNT_ORDER": "102001001000", "STP_EVENT_DATE": day})
@@ -126,18 +128,29 @@ class Story:
                 yield "registry", (self.subject, "290", day, "")
             case "registered nobody knows when":
                 yield "registry", (self.subject, "290", "", "")
+            case "registered for a while" if month >= self.back:
+                ended = f"{YEAR}-{self.turn:02}-01"
+                yield "registry", (self.subject, "290", f"{YEAR - 1}-12-01", ended)
             case "petition before":
                 yield "petitions", (*count, f"{YEAR - 1}-12-01")
             case "petition after":
                 yield "petitions", (*count, day)
 
+    @property
+    def corrected_in(self) -> int:
+        """The month in which the record shows that the first grant was not due."""
+        return self.back if self.kind == "registered for a while" else self.turn
+
     def lines(self, last: int) -> Iterator[Line]:
-        """The lines about the conviction that notices must have until a month, each once."""
+        """The lines about the convictions that notices must have until a month, each once."""
         granted = self.turn if self.kind == "due at the turn" else self.first
         first = as_of(granted).isoformat()
         if granted <= last:
             yield self.subject, LAW, first, "grant"
-        if self.kind in CORRECTED and self.turn <= last:
+        if self.kind == "registered for a while" and self.turn <= last:
+            # The second conviction, which was due: the registration had ended.
+            yield self.subject, LAW, as_of(self.turn).isoformat(), "grant"
+        if self.kind in CORRECTED and self.corrected_in <= last:
             yield self.subject, LAW, first, "correction"
         if self.kind in GRANTED_AGAIN and self.back <= last:
             yield self.subject, LAW, as_of(self.back).isoformat(), "grant"
@@ -147,15 +160,17 @@ STORIES = (
     *("as it was", "due at the turn", "longer for a while", "vacated"),
     *("registered before", "registered after", "petition before", "petition after"),
     *("arrested before", "arrested after", "registered nobody knows when", "gone", "no date"),
+    "registered for a while",
 )
 # Why the grant was not due, where the record shows that later.
 CORRECTED = {
     "longer for a while": "SERVING_SENTENCE",
     "registered before": "REGISTERED",
+    "registered for a while": "REGISTERED",
     "petition before": "PETITION_GRANTED",
     "arrested before": "ARREST_PENDING",
 }
-GRANTED_AGAIN = ("longer for a while", "arrested before")
+GRANTED_AGAIN = ("longer for a while", "arrested before", "registered for a while")
 
 
 def as_of(month: int) -> date:
@@ -317,7 +332,7 @@ class Year:
         known = {story.subject: story for story in self.stories}
         for row in grants:
             story = known[row["subject_id"]]
-            why = CORRECTED.get(story.kind), as_of(story.turn)
+            why = CORRECTED.get(story.kind), as_of(story.corrected_in)
             if row["corrected_on"] and (row["correction_reason"], row["corrected_on"]) != why:
                 self.figures.differences.append(f"corrected for another reason: {_of(row)}")
         unmarked = [row for row in grants if row["noticed_in"] is None]
