@@ -5,8 +5,8 @@ where none is of its case, of its cycle; where there is none, of the person. Amo
 the one of its charge. A dismissal is about a conviction of its case and charge only: else it is its
 own count's.
 
-A case number, or the charge of a conviction, that is text and is not read may be any: what it may
-fit, it fits perhaps, and then nothing fits for sure.
+A case number, or the charge of a conviction or of the change, that is text and is not read may be
+any: what it may fit, it fits perhaps, and then nothing fits for sure.
 """
 
 from __future__ import annotations
@@ -98,7 +98,12 @@ def _may_be_any_conviction() -> Column:
 
 
 def _names_offence() -> Column:
-    return F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
+    return _has_charge() & F.col("parsed")
+
+
+def _has_charge() -> Column:
+    """Whether it has the text of a charge; a comment that cannot be read is none."""
+    return F.col("charge_key").isNotNull() & ~F.col("no_offence")
 
 
 def _known_case() -> Column:
@@ -169,10 +174,13 @@ def _match_charge(found: Column) -> Column:
     strange = F.concat(
         F.filter(near, lambda one: one["charge_unread"]), F.filter(perhaps, _near_charge)
     )
-    names = _names_offence()
+    names, unread = _names_offence(), _has_charge()
+    none = F.slice(near, 1, 0)
+    fits = F.when(names, of_charge).when(unread, none).otherwise(near)
+    may_fit = F.when(names, strange).when(unread, F.concat(near, perhaps)).otherwise(perhaps)
     fitting = F.struct(
-        _ids(F.when(names, of_charge).otherwise(near)).alias("fits"),
-        _ids(F.when(names, strange).otherwise(perhaps)).alias("may_fit"),
+        _ids(fits).alias("fits"),
+        _ids(may_fit).alias("may_fit"),
         _ids(near).alias("near"),
         _ids(perhaps).alias("perhaps"),
         found["by_case"].alias("by_case"),

@@ -6,6 +6,7 @@ FIRST, SECOND = "101002001000", "101003001000"
 SET_ASIDE = {"disp_descr": "CONV SET ASIDE & DISM PER 1203.4 PC", "count_order": SECOND}
 CASE = {"ofn": "A1", "offense_descr": "459 PC-BURGLARY", "count_order": FIRST}
 OTHER_COUNT = {**CASE, "offense_descr": "484 PC-THEFT", "count_order": "101002002000"}
+UNREAD_CHARGE = "WVU-77 XKCD"
 CONVICTED = {**CASE, "disp_descr": "CONVICTED", "stp_event_date": "20010101"}
 
 REACHES, DOUBTFUL, NEITHER = "reaches", "doubtful", "neither"
@@ -22,6 +23,10 @@ LINKS: dict[str, tuple[list[dict[str, str]], str]] = {
         REACHES,
     ),
     "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], DOUBTFUL),
+    "a charge that cannot be read": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": UNREAD_CHARGE}],
+        DOUBTFUL,
+    ),
     "a subdivision of the charge": (
         [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459(A) PC"}],
         REACHES,
@@ -128,6 +133,15 @@ NOT_SURE: dict[str, tuple[list[dict[str, str]], dict[str, str], list[str]]] = {
         [{**CONVICTED, **STRANGE_CHARGE}, SAME_CHARGE],
         {**CASE, **REVOKED},
         ["unknown", "unknown"],
+    ),
+    "the charge of a revocation": (
+        [CONVICTED, SAME_CHARGE], {**CASE, **REVOKED, **STRANGE_CHARGE}, ["unknown", "unknown"],
+    ),
+    "the charge of a dismissal after the only conviction": (
+        [CONVICTED], {**CASE, **ENDED, **STRANGE_CHARGE}, ["unknown"],
+    ),
+    "the charge of a dismissal after the only conviction of its case": (
+        [CONVICTED, OTHER_CASE], {**CASE, **ENDED, **STRANGE_CHARGE}, ["unknown", "convicted"],
     ),
     "the charge of the only conviction": (
         [{**CONVICTED, **STRANGE_CHARGE}], {**CASE, **REVOKED}, ["unknown"],
