@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from clearance.errors import RulebookInvalid
+from clearance.platform.folder_cache import cached_by_content
 from clearance.prepare.statutes.limitation_periods import Limitation
 from clearance.prepare.statutes.lists import StatuteLists, load_statutes
 from clearance.prepare.statutes.longest_terms import LongestTerms
@@ -234,6 +235,7 @@ class RecordRules(_Strict):
         return tuple(self.county_codes.values())
 
 
+@cached_by_content
 def load_record_rules(rules: Path) -> RecordRules:
     """The record rules of a rules folder.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from clearance.errors import RulebookInvalid, nearest
+from clearance.platform.folder_cache import cached_by_content
 from clearance.prepare.citation.spelling import REMEDY, Spelling, csv_rows, describe, load_spelling
 from clearance.prepare.statutes.checks import Placed, find_clashes, row_problems
 from clearance.prepare.statutes.row import StatuteRow
@@ -56,7 +57,8 @@ class StatuteLists(BaseModel):
         return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
-def load_statutes(rules: Path, *, asked: Iterable[str] = ()) -> StatuteLists:
+@cached_by_content
+def load_statutes(rules: Path, *, asked: tuple[str, ...] = ()) -> StatuteLists:
     """The statute lists of a rules folder.
 
     Args:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from clearance.errors import RulebookInvalid, UsageError, nearest
+from clearance.platform.folder_cache import cached_by_content
 from clearance.rulebook.language import model
 from clearance.rulebook.language.catalogue import (
     COLUMNS_FILE,
@@ -157,6 +158,12 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
     """
     if not folder.is_dir():
         raise RulebookInvalid(f"There is no rules folder {folder}.", "Check the path.")
+    rulebook, problems = _read_rulebook(folder)
+    return rulebook, list(problems)
+
+
+@cached_by_content
+def _read_rulebook(folder: Path) -> tuple[Rulebook, tuple[str, ...]]:
     problems: list[str] = []
     catalogue = _load_or_collect(lambda: load_catalogue(folder), problems)
     reasons = _load_or_collect(lambda: _load_reasons(folder / "reasons.yaml"), problems)
@@ -177,7 +184,8 @@ def read_rulebook(folder: Path) -> tuple[Rulebook, list[str]]:
     if not packs and not problems:
         problems.append(f"{folder}: no pack in any folder below it")
     fingerprint = _inputs_fingerprint(folder)
-    return Rulebook(folder, catalogue or {}, reasons or {}, tuple(valid), fingerprint), problems
+    rulebook = Rulebook(folder, catalogue or {}, reasons or {}, tuple(valid), fingerprint)
+    return rulebook, tuple(problems)
 
 
 def _load_or_collect(read: Callable[[], T], problems: list[str]) -> T | None:

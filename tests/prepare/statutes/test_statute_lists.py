@@ -6,7 +6,6 @@ Plain Python: nothing here is classified. `test_statutes.py` holds charges again
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def folder(tmp_path: Path, *lines: str, header: str = HEADER, name: str = "mine.
     return tmp_path
 
 
-def problems(rules: Path, *, asked: Sequence[str] = ()) -> list[str]:
+def problems(rules: Path, *, asked: tuple[str, ...] = ()) -> list[str]:
     with pytest.raises(RulebookInvalid) as caught:
         load_statutes(rules, asked=asked)
     return caught.value.message.split("\n")
@@ -197,7 +196,7 @@ def test_a_list_that_is_asked_for_and_misspelt_is_refused_and_the_near_one_named
 ) -> None:
     row = GOOD.replace("mine,", "super_strikes,")
     rules = folder(tmp_path, row, name="super_strikes.csv")
-    (problem,) = problems(rules, asked=["super_strike"])
+    (problem,) = problems(rules, asked=("super_strike",))
     assert problem.startswith("statutes/super_strike.csv:1: no such list")
     assert "is it statutes/super_strikes.csv?" in problem
 
