@@ -215,7 +215,7 @@ def everything(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "state.csv").write_text("\n".join([*rows, ""]))
     files = [*map(str, good), str(folder / "state.csv")]
     dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
-    into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet", "--xlsx"]
+    into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet"]
     with counted(spark, folder / "store") as count:
         assert _code(["run", *files, *dates, *into], debug=True) == 0
     return Everything(good, people, Store(str(folder / "store")), folder / "out", count)
@@ -234,7 +234,6 @@ def test_the_samples_reconcile_and_the_packets_keep_every_byte(
 ) -> None:
     packets = everything.out / "packets"
     assert everything.samples == [samples / name for name in GOOD]
-    assert {path.parent for path in packets.glob("*/packet.xlsx")} == set(packets.iterdir())
     taken = files_of(spark, everything.store.uri)
     assert {str(path): taken[str(path)] for path in everything.samples} == {
         str(path): (rows, rows, 0)
