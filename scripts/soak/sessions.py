@@ -10,8 +10,6 @@ from pyspark.sql import SparkSession
 # Options of a JVM that compiles quickly rather than well. With the small code cache that goes with
 # this it would stop compiling after a while. Plans come and go: half of the heap is for the new.
 QUICK = "-XX:NewRatio=1"
-# A JVM that ends after a minute or two is through before its second compiler has paid.
-SHORT = "-XX:TieredStopAtLevel=1"
 
 
 def forget_ended_jobs(spark: SparkSession) -> None:
