@@ -135,6 +135,19 @@ def test_the_package_runs_as_the_command() -> None:
     assert run("detremine") == (2, "", "See `clearance --help`.")
 
 
+def test_the_job_file_is_the_command_with_its_exit_codes(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        job = [sys.executable, str(ROOT / "jobs" / "clearance_job.py"), *words]
+        return subprocess.run(job, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    listed = run("rules", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    assert "prop64_statute" in {row["pack"] for row in json.loads(listed.stdout)}
+    no_store = run("explain", "1")
+    assert (no_store.returncode, "No store was named." in no_store.stderr) == (2, True)
+    assert [path.name for path in (ROOT / "jobs").glob("*.py")] == ["clearance_job.py"]
+
+
 def test_every_verb_takes_the_common_options() -> None:
     def verbs(command: Any) -> Iterator[Any]:
         for one in command.commands.values():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clearance.commands.context import CommandContext, required_date
+from clearance.commands.context import CommandContext, parse_date, required_date
 from clearance.commands.options import with_context
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: list, check, English, pages, cases.")
@@ -58,13 +58,17 @@ def rules_check(
 @with_context("rules", "config")
 def rules_show(
     context: CommandContext,
-    pack: Annotated[str, typer.Argument(help="`pack` or `pack@version`.")],
+    pack: Annotated[str, typer.Argument(help="`pack` (its version in force) or `pack@version`.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The version in force on this day, YYYY-MM-DD.")
+    ] = None,
 ) -> None:
-    """A pack in English."""
+    """A pack in English; without a version or a day, its latest version in force."""
     from clearance.commands.rules.english import show_pack
 
-    text = show_pack(context.rules, context.settings(), pack)
-    context.show({"pack": pack, "english": text}, lambda console: console.print(text, markup=False))
+    day = parse_date(as_of, "--as-of")
+    shown = show_pack(context.rules, context.settings(), pack, as_of=day)
+    context.show(shown, lambda console: console.print(shown["english"], markup=False))
 
 
 @app.command("pages")
