@@ -114,6 +114,25 @@ def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("module", ["pyspark", "delta"])
+def test_without_spark_the_rules_can_be_read_and_other_verbs_say_what_to_type(module: str) -> None:
+    script = (
+        "import sys\n"
+        f"sys.modules['{module}'] = None\n"
+        "from clearance.cli import _code\n"
+        "assert _code(['rules', 'show', 'prop64_statute'], debug=False) == 0\n"
+        "assert _code(['rules', 'list', '--json'], debug=False) == 0\n"
+        "sys.exit(_code(sys.argv[1:], debug='--debug' in sys.argv))\n"
+    )
+    for words in (["sweeps", "--store", "s"], ["export", "--store", "s", "--out", "a.csv"]):
+        for debug in ([], ["--debug"]):
+            command = [sys.executable, "-c", script, *words, *debug]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 2, done.stderr
+            assert f"`{module}` is not installed" in done.stderr
+            assert "pip install pyspark==" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
 def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert _code([*verb, "--help"], debug=False) == 0
