@@ -16,6 +16,7 @@ from clearance.errors import (
     ClearanceError,
     ProgramFault,
     StoreFault,
+    UsageError,
 )
 from clearance.platform.faults.interrupt import (
     INTERRUPTED,
@@ -90,11 +91,18 @@ def _code(given: list[str], *, debug: bool) -> int:
         _print_error(INTERRUPTED)
         return EXIT_INTERRUPTED
     except Exception as error:
-        if debug:
+        fault = _no_spark_error(error) or _unexpected_error(error)
+        if debug and not isinstance(fault, UsageError):  # a trace needs PySpark, too
             _show_trace(error)
-        fault = _unexpected_error(error)
         _print_error(fault.message, fault.remedy)
         return fault.exit_code
+
+
+def _no_spark_error(error: Exception) -> ClearanceError | None:
+    """The error for PySpark that is not installed; None for any other exception."""
+    from clearance.platform.faults.no_spark import no_spark_error
+
+    return no_spark_error(error) if isinstance(error, ModuleNotFoundError) else None
 
 
 def _unexpected_error(error: Exception) -> ClearanceError:

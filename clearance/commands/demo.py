@@ -31,7 +31,10 @@ def demo(
     people: Annotated[int, typer.Option("--people", help="How many people to make up.")] = 2000,
     out: Out = Path("out/demo"),
 ) -> None:
-    """Made-up people through the whole line, as of a fixed day; by every pack there is."""
+    """Made-up people through the whole line, as of a fixed day; by every pack there is.
+
+    Example: `clearance demo --people 500 --out out/demo`
+    """
     config = context.config or conf_folder() / DEMO_CONFIG
     made_up = replace(context, store=str(out / "store"), config=config)
     result = run_demo(made_up, people=people, out=out)
@@ -43,10 +46,12 @@ class DemoResult:
     """The results of the demo.
 
     Attributes:
+        store: the folder of the tables.
         feeds: the results of the side feeds, in the order in which they were loaded.
         steps: the results of the five steps.
     """
 
+    store: str
     feeds: tuple[FeedResult, ...]
     steps: RunResult
 
@@ -59,6 +64,7 @@ class DemoResult:
         for feed in self.feeds:
             print_feed(feed, console)
         self.steps.print_lines(console)
+        console.print(f"store     {self.store}")
 
 
 def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
@@ -89,4 +95,4 @@ def run_demo(context: CommandContext, *, people: int, out: Path) -> DemoResult:
             extract_date=AS_OF,
             complete=True,
         )
-    return DemoResult(feeds, steps)
+    return DemoResult(store.uri, feeds, steps)

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 Check = dict[str, Any]
 
 
-@with_context("store", "config")
+@with_context("store", "config", store_needed=False)
 def doctor(context: CommandContext) -> None:
-    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do."""
+    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do.
+
+    Example: `clearance doctor --store STORE`
+    """
     checks = diagnose(replace(context, quiet=True))
     context.show(checks, lambda console: print_checks(checks, console))
     if not all(check["ok"] for check in checks):

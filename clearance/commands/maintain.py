@@ -19,10 +19,17 @@ def maintain(
     context: CommandContext,
     keep_days: Annotated[
         int | None,
-        typer.Option("--keep-days", min=0, help="Keep the records of sweeps of so many days."),
+        typer.Option(
+            "--keep-days",
+            min=0,
+            help="Keep the records of sweeps of so many days; without it, 400.",
+        ),
     ] = None,
 ) -> None:
-    """Merge small files, and delete records that nothing needs."""
+    """Merge small files, and delete records that nothing needs.
+
+    Example: `clearance maintain --store STORE`
+    """
     store = context.open_store(context.settings())
     from clearance.maintain import step
     from clearance.platform.clock import wall_clock

@@ -20,12 +20,22 @@ import typer
 from clearance.commands.context import CommandContext
 from clearance.commands.output import check_json_file
 
+_STORE = "Folder or address of the tables"
 StoreAt = Annotated[
     str | None,
-    typer.Option("--store", envvar="CLEARANCE_STORE", help="Folder or address of the tables."),
+    typer.Option("--store", envvar="CLEARANCE_STORE", help=f"{_STORE}; required."),
 ]
-Rules = Annotated[Path | None, typer.Option("--rules", help="Another rules folder.")]
-Config = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
+AnyStore = Annotated[
+    str | None, typer.Option("--store", envvar="CLEARANCE_STORE", help=f"{_STORE}.")
+]
+Rules = Annotated[
+    Path | None,
+    typer.Option("--rules", help="Rules folder; without it, the one that is installed."),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="Configuration file; without it, conf/california.yaml."),
+]
 Json = Annotated[
     bool,
     typer.Option("--json", help="One JSON document on stdout; `--json FILE.json`: in that file."),
@@ -34,11 +44,13 @@ JsonFile = Annotated[Path | None, typer.Option("--json-file", hidden=True)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The date to decide as of, YYYY-MM-DD.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="The date to decide as of, YYYY-MM-DD; required.")
+]
 Inputs = Annotated[list[str], typer.Argument(help="Research files, folders or globs.")]
 Out = Annotated[Path, typer.Option("--out", help="Where to write.")]
 ExtractDate = Annotated[
-    str | None, typer.Option("--extract-date", help="When DOJ drew the extract.")
+    str | None, typer.Option("--extract-date", help="When DOJ drew the extract, YYYY-MM-DD.")
 ]
 Complete = Annotated[bool, typer.Option("--complete", help="The extract is the whole state.")]
 Accept = Annotated[
@@ -48,7 +60,8 @@ AcceptUnread = Annotated[
     bool, typer.Option("--accept-unread", help="Accept more unreadable values than the limit.")
 ]
 Counties = Annotated[
-    list[str] | None, typer.Option("--county", help="Only this county; repeatable.")
+    list[str] | None,
+    typer.Option("--county", help="Only this county; repeatable. Without it, all."),
 ]
 Xlsx = Annotated[bool, typer.Option("--xlsx", help="Also each packet as a workbook.")]
 
@@ -64,13 +77,17 @@ _LAST: dict[str, tuple[Any, Any]] = {
 }
 
 
-def with_context(*more: Literal["store", "rules", "config"]) -> Callable[[Verb], Verb]:
+def with_context(
+    *more: Literal["store", "rules", "config"], store_needed: bool = True
+) -> Callable[[Verb], Verb]:
     """Decorate a verb: it gets the common options as a `CommandContext`, its first argument.
 
     Args:
         more: the common options that the verb has besides `--json`, `--quiet` and `--debug`.
+        store_needed: whether `--help` calls the store required.
     """
     every = ("as_json", "json_file", "quiet", "debug")
+    first_options = _FIRST if store_needed else {**_FIRST, "store": (AnyStore, None)}
 
     def decorate(verb: Verb) -> Verb:
         @wraps(verb)
@@ -86,7 +103,7 @@ def with_context(*more: Literal["store", "rules", "config"]) -> Callable[[Verb],
         _, *own = inspect.signature(verb, eval_str=True).parameters.values()
         needed = [option for option in own if option.default is option.empty]
         optional = [option for option in own if option.default is not option.empty]
-        first = [_parameter(name, _FIRST) for name in _FIRST if name in more]
+        first = [_parameter(name, first_options) for name in _FIRST if name in more]
         last = [_parameter(name, _LAST) for name in _LAST if name in (*more, *every)]
         for_typer: Any = command
         for_typer.__signature__ = inspect.Signature([*needed, *first, *optional, *last])

@@ -57,7 +57,10 @@ def run(
     county: Counties = None,
     xlsx: Xlsx = False,
 ) -> None:
-    """The whole line: ingest, prepare, determine, publish, report."""
+    """The whole line: ingest, prepare, determine, publish, report.
+
+    Example: `clearance run extract/ --store STORE --as-of 2026-11-01 --out OUT`
+    """
     day = required_date(as_of, "--as-of")
     drawn = parse_date(extract_date, "--extract-date")
     settings = context.settings()

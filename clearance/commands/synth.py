@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from clearance.commands.context import CommandContext, required_date
-from clearance.commands.options import AsOf, Out, with_context
+from clearance.commands.options import Out, with_context
 from clearance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def synth(
     people: Annotated[int, typer.Option("--people", help="How many people to make up.")],
     out: Out,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
-    as_of: AsOf = "2026-11-01",
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="The day of the made-up extract, YYYY-MM-DD.")
+    ] = "2026-11-01",
     form: Annotated[str, typer.Option("--format", help="csv or delta")] = "csv",
     state: Annotated[
         str, typer.Option("--state", help="small, or california: the whole state in proportion")
@@ -51,10 +53,16 @@ def synth(
         typer.Option("--second-month", help="Also the extract of a month later (california, csv)."),
     ] = False,
     processes: Annotated[
-        int | None, typer.Option("--processes", help="How many write california; same bytes.")
+        int | None,
+        typer.Option(
+            "--processes", help="How many write california; same bytes. Without it, as many as fit."
+        ),
     ] = None,
 ) -> None:
-    """Made-up people in the research file's own format, with its mess; and side feeds."""
+    """Made-up people in the research file's own format, with its mess; and side feeds.
+
+    Example: `clearance synth --people 100 --out out/people --seed 7`
+    """
     day = required_date(as_of, "--as-of")
     if form not in ("csv", "delta"):
         raise UsageError(f"Unknown format `{form}`.", "Write --format csv or --format delta.")

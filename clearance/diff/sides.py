@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -22,12 +22,9 @@ from clearance.determine.step import UNIT_TABLES, decide
 from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
-from clearance.prepare.arrests import arrests
 from clearance.prepare.changed_people import PrepareState, read_state
-from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
-from clearance.prepare.kept import kept
-from clearance.prepare.record.events import typed_rows
+from clearance.prepare.in_memory import prepared_in_memory
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.side_feeds import SideFeeds, side_feeds_at
 from clearance.prepare.statutes.match import load_statutes
@@ -99,15 +96,9 @@ def _units_of(
         yield {table: sweep.read(spark, store, table) for table in UNIT_TABLES.values()}, False
         return
     source = sweep.read(spark, store, "source_rows")
-    events = typed_rows(source, rules=record)
     feeds = _load_feeds(spark, store, state, source)
-    prepared = features(events, source=source, rules=record, statutes=statutes, feeds=feeds)
-    try:
-        with kept(prepared.counts) as counts:
-            persisted = replace(prepared, counts=counts)
-            yield {"arrests": arrests(persisted), "charges": charges(persisted)}, True
-    finally:
-        prepared.texts.give_back()
+    with prepared_in_memory(source, record=record, statutes=statutes, feeds=feeds) as units:
+        yield units, True
 
 
 def _load_feeds(

@@ -100,7 +100,7 @@ def _load_known_as(package: Path) -> dict[str, str]:
 
 
 def _can_change_an_answer(name: str) -> bool:
-    """Whether a module can change an answer; the package itself holds only the version."""
+    """Whether a module can change an answer; the package has the version and names of `api`."""
     return name != PACKAGE.name and not f"{name}.".startswith(tuple(f"{no}." for no in NO_ANSWER))
 
 

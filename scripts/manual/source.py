@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from manual import commands, law, tables
+from manual.notebooks import notebook_page
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -40,6 +41,8 @@ SIDE: dict[str, tuple[str, ...]] = {
         "how-to/answer-a-court",
         "how-to/who-may-see-which-file",
         "how-to/read-the-tables",
+        "how-to/from-python",
+        "notebooks/decide-a-person",
     ),
     "Why it is so": (
         "explanation/unknown",
@@ -72,12 +75,25 @@ def write_source(folder: Path) -> None:
     reference = folder / "reference"
     for name, render in RENDERED.items():
         (reference / f"{name}.md").write_text(render(), encoding="utf-8")
+    _write_notebooks(folder)
     _write_first(folder)
     (folder / "decisions" / f"{FIRST}.md").write_text(_decisions(folder / "decisions"), "utf-8")
     for chapter in CHAPTERS:
         first = folder / chapter / f"{FIRST}.md"
         pages = sorted(path.stem for path in first.parent.glob("*.md") if path != first)
         first.write_text(first.read_text(encoding="utf-8") + _contents(pages), encoding="utf-8")
+
+
+def _write_notebooks(folder: Path) -> None:
+    """A page in place of each notebook; links to the notebook lead there."""
+    for notebook in (folder / "notebooks").glob("*.ipynb"):
+        page = notebook.with_suffix(".md")
+        page.write_text(notebook_page(notebook), encoding="utf-8")
+        notebook.unlink()
+        for other in folder.rglob("*.md"):
+            text = other.read_text(encoding="utf-8")
+            linked = text.replace(f"/{notebook.name})", f"/{page.name})")
+            other.write_text(linked, encoding="utf-8")
 
 
 def _write_first(folder: Path) -> None:

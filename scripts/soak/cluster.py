@@ -3,8 +3,8 @@
 Run: .venv/bin/python scripts/soak/cluster.py [--people 300]
 
 The cluster is Spark's standalone master and two workers, each a process with its own folders;
-executors have no Python. `jobs/run.py` is submitted once undisturbed and once while an executor is
-killed; both must give the result of the command on this machine.
+executors have no Python. `clearance run` is submitted once undisturbed and once while an executor
+is killed; both must give the result of the command on this machine.
 """
 
 from __future__ import annotations
@@ -54,14 +54,11 @@ class Cluster:
     master: str
     folder: Path
 
-    def submit(
-        self, job: str, *words: str, settings: dict[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        """Run a job of the project on the cluster, with its JSON document on standard output.
+    def submit(self, *words: str, settings: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        """Run a verb on the cluster, with its JSON document on standard output.
 
         Args:
-            job: its file in `jobs`.
-            words: the command's.
+            words: the verb and its options.
             settings: of Spark, beside those of so small a cluster.
         """
         all_settings = {
@@ -83,7 +80,7 @@ class Cluster:
         for name, value in all_settings.items():
             command += ["--conf", f"{name}={value}"]
         return subprocess.Popen(
-            [*command, str(ROOT / "jobs" / job), *words, "--json"],
+            [*command, str(ROOT / "jobs" / "clearance_job.py"), *words, "--json"],
             cwd=ROOT,
             env=environment(PYSPARK_PYTHON=sys.executable, SPARK_HOME=str(SPARK_HOME)),
             stdout=subprocess.PIPE,
@@ -201,7 +198,7 @@ def run(folder: Path, *, people: int, seed: int) -> list[str]:
     differences = []
     with standalone(folder / "cluster") as cluster:
         for name, kills in (("undisturbed", 0), ("disturbed", 1)):
-            job = cluster.submit("run.py", *words, *into(name))
+            job = cluster.submit("run", *words, *into(name))
             if kills:
                 differences += _kill_one(cluster, job, after=folder / name / "store" / "charges")
             found = document(job)["determine"]["digest"]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -45,6 +48,8 @@ def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int
         (["ingest", "a.csv", "--store", "s", "--extract-date", "soon"], 2, "--extract-date"),
         (["publish", "--store", "s", "--out", "o", "--files", "al"], 2, "Did you mean `all`"),
         (["rules", "show", "prop46_statute"], 2, "Unknown pack"),
+        (["rules", "show", "pc1203_425", "--as-of", "2021-01-01"], 2, "in force on 2021-01-01"),
+        (["rules", "show", "pc1203_425@2022-07-01", "--as-of", "2023-01-01"], 2, "names a version"),
         (["rules", "list", "--rules", "nowhere"], 4, "no rules folder"),
         (["detremine"], 2, "detremine"),
         (["determine", "--stor", "s"], 2, "--stor"),
@@ -109,6 +114,25 @@ def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("module", ["pyspark", "delta"])
+def test_without_spark_the_rules_can_be_read_and_other_verbs_say_what_to_type(module: str) -> None:
+    script = (
+        "import sys\n"
+        f"sys.modules['{module}'] = None\n"
+        "from clearance.cli import _code\n"
+        "assert _code(['rules', 'show', 'prop64_statute'], debug=False) == 0\n"
+        "assert _code(['rules', 'list', '--json'], debug=False) == 0\n"
+        "sys.exit(_code(sys.argv[1:], debug='--debug' in sys.argv))\n"
+    )
+    for words in (["sweeps", "--store", "s"], ["export", "--store", "s", "--out", "a.csv"]):
+        for debug in ([], ["--debug"]):
+            command = [sys.executable, "-c", script, *words, *debug]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert done.returncode == 2, done.stderr
+            assert f"`{module}` is not installed" in done.stderr
+            assert "pip install pyspark==" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
 def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert _code([*verb, "--help"], debug=False) == 0
@@ -135,12 +159,82 @@ def test_the_package_runs_as_the_command() -> None:
     assert run("detremine") == (2, "", "See `clearance --help`.")
 
 
-def test_every_verb_takes_the_common_options() -> None:
-    def verbs(command: Any) -> Iterator[Any]:
-        for one in command.commands.values():
-            yield from verbs(one) if isinstance(one, TyperGroup) else [one]
+@pytest.mark.parametrize(
+    ("words", "version"),
+    [
+        (["pc1203_425"], "2024-10-01"),
+        (["pc1203_425", "--as-of", "2023-01-01"], "2022-07-01"),
+        (["pc1203_425@2021-01-01-enacted"], "2021-01-01-enacted"),
+        (["prop64_statute"], "2016-11-09"),
+    ],
+)
+def test_a_pack_is_shown_in_its_version_in_force(
+    words: list[str], version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _code(["rules", "show", *words, "--json"], debug=True) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["pack"] == f"{words[0].partition('@')[0]}@{version}"
+    assert f"version {version} " in shown["english"]
 
-    found = {verb.name: {name for p in verb.params for name in p.opts} for verb in verbs(group())}
+
+def test_the_shell_completes_verbs_and_options(tmp_path: Path) -> None:
+    def completed(line: str) -> list[str]:
+        words = {"_CLEARANCE_COMPLETE": "complete_bash", "COMP_WORDS": line}
+        environment = {**os.environ, **words, "COMP_CWORD": str(len(line.split()) - 1)}
+        command = [sys.executable, "-c", "from clearance.cli import main; main()"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    assert completed("clearance ex") == ["explain", "export"]
+    assert completed("clearance rules sh") == ["show"]
+    assert completed("clearance determine --signed") == ["--signed-off"]
+
+
+def test_the_job_file_is_the_command_with_its_exit_codes(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        job = [sys.executable, str(ROOT / "jobs" / "clearance_job.py"), *words]
+        return subprocess.run(job, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    listed = run("rules", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    assert "prop64_statute" in {row["pack"] for row in json.loads(listed.stdout)}
+    no_store = run("explain", "1")
+    assert (no_store.returncode, "No store was named." in no_store.stderr) == (2, True)
+    assert [path.name for path in (ROOT / "jobs").glob("*.py")] == ["clearance_job.py"]
+
+
+def verbs(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every verb below a command, with the words that lead there."""
+    for name, one in command.commands.items():
+        here = (*path, name)
+        yield from verbs(one, here) if isinstance(one, TyperGroup) else [(here, one)]
+
+
+def test_every_verb_shows_an_example_that_it_takes() -> None:
+    for path, verb in verbs(group()):
+        example = re.fullmatch(r".*\n\nExample: `clearance (.*)`", verb.help, re.S)
+        assert example, path
+        words = shlex.split(example[1])
+        assert tuple(words[: len(path)]) == path
+        context = verb.make_context(verb.name, words[len(path) :])
+        needed = {"store", "as_of"} & {param.name for param in verb.params}
+        assert all(context.params[name] for name in needed), path
+
+
+def test_what_a_verb_cannot_do_without_is_marked() -> None:
+    params = {path: {param.name: param for param in verb.params} for path, verb in verbs(group())}
+    stores = {path: found["store"].help for path, found in params.items() if "store" in found}
+    assert {path for path, text in stores.items() if "required" not in text} == {("doctor",)}
+    for path in (("run",), ("determine",)):
+        assert "required" in params[path]["as_of"].help
+    assert params[("run",)]["out"].required
+    assert params[("run",)]["inputs"].required
+
+
+def test_every_verb_takes_the_common_options() -> None:
+    found = {
+        verb.name: {name for p in verb.params for name in p.opts} for _, verb in verbs(group())
+    }
     assert len(found) > 12
     for name, options in found.items():
         assert {"--json", "--quiet", "--debug"} <= options, name

@@ -290,7 +290,9 @@ def test_what_the_install_page_names_is_there() -> None:
         words = shlex.split(command)
         if words[0].startswith("scripts/"):
             assert (ROOT / words[0]).is_file(), command
-        if Path(words[0]).name == "clearance":
+        if Path(words[0]).name == "clearance" and words[1:] == ["--install-completion"]:
+            assert "install_completion" in {param.name for param in get_command(app).params}
+        elif Path(words[0]).name == "clearance":
             read(words[1:])
         if words[1:2] == ["-m"] and words[2] != "venv":
             assert find_spec(words[2]), command

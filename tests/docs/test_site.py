@@ -43,7 +43,8 @@ def words_of(page: Path) -> str:
 
 
 def test_every_page_of_the_folder_is_on_the_site_and_its_side_leads_there(site: Path) -> None:
-    pages = [path.relative_to(DOCS).with_suffix(".html") for path in DOCS.rglob("*.md")]
+    names = [*DOCS.rglob("*.md"), *DOCS.rglob("*.ipynb")]
+    pages = [path.relative_to(DOCS).with_suffix(".html") for path in names]
     assert len(pages) > 80
     first = (site / "index.html").read_text(encoding="utf-8")
     for page in (page for page in pages if page != Path("README.html")):

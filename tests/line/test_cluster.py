@@ -24,7 +24,7 @@ def test_a_sweep_on_a_cluster_gives_the_digest_of_one_machine(line: Line, tmp_pa
     }
     words = ["--as-of", AS_OF.isoformat(), "--full", "--store", str(place.store)]
     with standalone(tmp_path / "cluster") as cluster:
-        said = document(cluster.submit("determine.py", *words, settings=told))
+        said = document(cluster.submit("determine", *words, settings=told))
     before = line.said["determine"]
     assert (said["digest"], said["counts"]) == (before["digest"], before["counts"])
     assert said["sweep_id"] != before["sweep_id"], "decided anew"

@@ -31,7 +31,10 @@ def diff(
         Path | None, typer.Option("--out", help="Also as a file: .csv or .html.")
     ] = None,
 ) -> None:
-    """Who gets another answer: by two sweeps, or by other rules over one record."""
+    """Who gets another answer: by two sweeps, or by other rules over one record.
+
+    Example: `clearance diff --store STORE --set felony_years=7 --out changes.html`
+    """
     settings = context.settings()
     store = context.open_store(settings)
     from clearance.diff import step

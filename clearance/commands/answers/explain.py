@@ -15,7 +15,9 @@ from clearance.commands.options import with_context
 def explain(
     context: CommandContext,
     subject_id: Annotated[str, typer.Argument(help="SUBJECT_ID as in the research file.")],
-    sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", help="As that sweep left it; without it, the latest.")
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option(
@@ -24,7 +26,10 @@ def explain(
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Also as a page, to print.")] = None,
 ) -> None:
-    """One person's record and each decision: why, by which clause, and what would change it."""
+    """One person's record and each decision: why, by which clause, and what would change it.
+
+    Example: `clearance explain SUBJECT_ID --store STORE --html person.html`
+    """
     store = context.open_store(context.settings())
     from clearance.explain import step
     from clearance.explain.page import write_page

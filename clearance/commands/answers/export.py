@@ -15,9 +15,14 @@ from clearance.commands.options import with_context
 def export(
     context: CommandContext,
     out: Annotated[Path, typer.Option("--out", help="The file to write: .parquet or .csv.")],
-    sweep: Annotated[str | None, typer.Option("--sweep", help="As that sweep left it.")] = None,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", help="As that sweep left it; without it, the latest.")
+    ] = None,
 ) -> None:
-    """Every determination of a sweep, in words, as one Parquet or CSV file."""
+    """Every determination of a sweep, in words, as one Parquet or CSV file.
+
+    Example: `clearance export --store STORE --out decided.parquet`
+    """
     store = context.open_store(context.settings())
     from clearance.export import step
 

@@ -15,7 +15,10 @@ def replay(
     context: CommandContext,
     sweep: Annotated[str, typer.Argument(help="A sweep's id, from `clearance sweeps`.")],
 ) -> None:
-    """Decide an old sweep again from what the store kept, and compare digests."""
+    """Decide an old sweep again from what the store kept, and compare digests.
+
+    Example: `clearance replay SWEEP --store STORE`
+    """
     store = context.open_store(context.settings())
     from clearance.determine.replay import replay as decide_again
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @with_context("store", "config")
 def sweeps(context: CommandContext) -> None:
-    """The sweeps of a store, oldest first."""
+    """The sweeps of a store, oldest first.
+
+    Example: `clearance sweeps --store STORE`
+    """
     store = context.open_store(context.settings())
     with context.session() as spark:
         rows = list_sweeps(spark, store)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from clearance.commands.rules.packs import find_pack, resolve_pack
+from clearance.commands.rules.packs import pack_in_force, resolve_pack
 from clearance.errors import UsageError
 from clearance.rulebook.english.pages import pages
 from clearance.rulebook.english.prose import pack_in_english
@@ -12,15 +14,24 @@ from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import Settings
 
 
-def show_pack(rules: Path, settings: Settings, name: str) -> str:
-    """A pack in English.
+def show_pack(rules: Path, settings: Settings, name: str, *, as_of: date | None) -> dict[str, Any]:
+    """A pack in English: `pack` (with its version, `pack@version`) and `english`.
+
+    Args:
+        rules: the rules folder.
+        settings: their switches.
+        name: `pack` for the version in force, or `pack@version`.
+        as_of: the day on which the version is in force; None for the latest in force.
 
     Raises:
-        UsageError: there is no such pack, or the name has no version and the pack has several.
+        UsageError: there is no such pack, or no version of it is in force.
     """
     rulebook = load_rulebook(rules)
-    resolved = resolve_pack(rulebook, find_pack(rulebook, name), settings)
-    return pack_in_english(resolved, rulebook.catalogue, rulebook.reasons)
+    item = pack_in_force(rulebook, name, as_of=as_of)
+    english = pack_in_english(
+        resolve_pack(rulebook, item, settings), rulebook.catalogue, rulebook.reasons
+    )
+    return {"pack": f"{item.pack.pack}@{item.pack.version}", "english": english}
 
 
 def write_pages(rules: Path, out: Path) -> list[str]:

@@ -26,7 +26,10 @@ def determine(
         bool, typer.Option("--signed-off", help="Refuse packs that no lawyer has signed off.")
     ] = False,
 ) -> None:
-    """One sweep: the packs in force over every unit, into determinations."""
+    """One sweep: the packs in force over every unit, into determinations.
+
+    Example: `clearance determine --store STORE --as-of 2026-11-01`
+    """
     day = required_date(as_of, "--as-of")
     settings = context.settings()
     store = context.open_store(settings)

@@ -26,7 +26,10 @@ def feed(
         str | None, typer.Option("--dated", help="The day the feed is as of, YYYY-MM-DD.")
     ] = None,
 ) -> None:
-    """Load a side feed in place of the one before: all of it, or nothing."""
+    """Load a side feed in place of the one before: all of it, or nothing.
+
+    Example: `clearance feed registry registry.csv --store STORE --dated 2026-11-01`
+    """
     store = context.open_store(context.settings())
     day = parse_date(dated, "--dated")
     from clearance.feed.kinds import find_kind

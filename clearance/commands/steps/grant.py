@@ -19,7 +19,10 @@ def grant(
     context: CommandContext,
     sweep: Annotated[str, typer.Argument(help="The sweep's id: `clearance sweeps`.")],
 ) -> None:
-    """Record what the law gives at a sweep as granted, each unit once."""
+    """Record what the law gives at a sweep as granted, each unit once.
+
+    Example: `clearance grant SWEEP --store STORE`
+    """
     store = context.open_store(context.settings())
     from clearance.grant import step
 

@@ -31,7 +31,10 @@ def ingest(
     accept_quarantine: Accept = False,
     accept_unread: AcceptUnread = False,
 ) -> None:
-    """Load research files as one extract: source_rows, quarantine, source_files."""
+    """Load research files as one extract: source_rows, quarantine, source_files.
+
+    Example: `clearance ingest extract/ --store STORE --extract-date 2026-11-01`
+    """
     settings = context.settings()
     store = context.open_store(settings)
     drawn = parse_date(extract_date, "--extract-date")

@@ -21,7 +21,10 @@ def prepare(
         bool, typer.Option("--history", help="Also write every typed event row into `history`.")
     ] = False,
 ) -> None:
-    """Make charges and arrests of the source rows."""
+    """Make charges and arrests of the source rows.
+
+    Example: `clearance prepare --store STORE`
+    """
     store = context.open_store(context.settings())
     from clearance.prepare import step
 

@@ -24,15 +24,19 @@ def publish(
     out: Out,
     county: Counties = None,
     files: Annotated[
-        str | None, typer.Option("--files", help="all,condensed,prop64,relief")
+        str | None,
+        typer.Option("--files", help="Some of all,condensed,prop64,relief. Without it, all four."),
     ] = None,
     xlsx: Xlsx = False,
     horizon_months: Annotated[
         int | None,
-        typer.Option(help="How far prosecutors look ahead.", min=1, max=1200),
+        typer.Option(help="How far prosecutors look ahead; 12 by the rules.", min=1, max=1200),
     ] = None,
 ) -> None:
-    """County packets, prosecutors' look-ahead and statistics from the latest sweep."""
+    """County packets, prosecutors' look-ahead and statistics from the latest sweep.
+
+    Example: `clearance publish --store STORE --out OUT --county YOLO --xlsx`
+    """
     store = context.open_store(context.settings())
     from clearance.publish import step
 

@@ -86,7 +86,7 @@ def check_spark_connect() -> str:
         raise StoreFault(
             f"{', '.join(variables)} is set: Spark would run over Spark Connect, which the "
             "steps cannot use.",
-            f"Unset {' and '.join(variables)}, or submit the step as a job (jobs/) to the cluster.",
+            f"Unset {' and '.join(variables)}, or submit jobs/clearance_job.py to the cluster.",
         )
     return "not requested"
 

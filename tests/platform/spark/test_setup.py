@@ -8,12 +8,14 @@ import re
 import subprocess
 import sys
 import time
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from clearance.errors import StoreFault
+from clearance.platform.faults.no_spark import PACKAGES
 from clearance.platform.spark import jars
 from clearance.platform.spark.java import find_java, java_release, use_java
 from tests.support.places import ROOT
@@ -68,6 +70,12 @@ def test_the_locks_agree_with_each_other_and_pin_what_was_measured() -> None:
             assert pins.setdefault(name, version) == version
     assert (pins["pyspark"], pins["delta-spark"]) == ("4.2.0", "4.4.0")
     assert pins["pandas"].startswith("2.")
+
+
+def test_the_line_to_type_where_spark_is_missing_has_the_packages_of_the_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert tuple(project["optional-dependencies"]["spark"]) == PACKAGES
+    assert not [name for name in project["dependencies"] if re.match("pyspark|delta", name)]
 
 
 # --- Python -----------------------------------------------------------------------------------
