@@ -23,10 +23,10 @@ from clearance.diff.assumed import with_assumed
 from clearance.errors import StoreFault
 from clearance.platform.store.store import Store
 from clearance.prepare.arrests import arrests
+from clearance.prepare.cached_rows import cached_rows
 from clearance.prepare.changed_people import PrepareState, read_state
 from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
-from clearance.prepare.kept import kept
 from clearance.prepare.record.events import typed_rows
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.side_feeds import SideFeeds, side_feeds_at
@@ -103,11 +103,11 @@ def _units_of(
     feeds = _load_feeds(spark, store, state, source)
     prepared = features(events, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        with kept(prepared.counts) as counts:
+        with cached_rows(prepared.counts) as counts:
             persisted = replace(prepared, counts=counts)
             yield {"arrests": arrests(persisted), "charges": charges(persisted)}, True
     finally:
-        prepared.texts.give_back()
+        prepared.texts.release()
 
 
 def _load_feeds(
@@ -115,4 +115,4 @@ def _load_feeds(
 ) -> SideFeeds:
     """The feeds that the record was prepared with, and the record's holes."""
     feeds = side_feeds_at(spark, store, versions=state.feeds)
-    return feeds.and_holes(lost_rows(spark, store), source=source)
+    return feeds.with_holes(lost_rows(spark, store), source=source)

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance import __version__
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.app import app
 from clearance.platform.store.store import Store
 from tests.support.stores import Line
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = _code(arguments, debug=False)
+    code = exit_code(arguments, debug=False)
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "Traceback" not in captured.err
@@ -111,16 +111,16 @@ def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
 
 @pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
 def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert _code([*verb, "--help"], debug=False) == 0
+    assert exit_code([*verb, "--help"], debug=False) == 0
     whole = capsys.readouterr().out
     assert "Usage: " in whole
-    assert _code([*verb, "-h"], debug=False) == 0
+    assert exit_code([*verb, "-h"], debug=False) == 0
     assert capsys.readouterr().out == whole
 
 
 def test_the_version_is_the_one_that_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert _code(["--version"], debug=False) == 0
+    assert exit_code(["--version"], debug=False) == 0
     assert capsys.readouterr() == (f"clearance {project['version']}\n", "")
 
 
@@ -208,7 +208,7 @@ def test_json_is_one_document_on_stdout(
 ) -> None:
     store = str(line.place.copy_to(tmp_path / "copy").store)
     arguments = ["determine", "--store", store, "--as-of", "2026-11-01"]
-    assert _code([*arguments, "--json"], debug=True) == 0
+    assert exit_code([*arguments, "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["nothing_new"] is True
     assert document["sweep_id"] == line.said["determine"]["sweep_id"]
@@ -218,10 +218,10 @@ def test_json_is_one_document_on_stdout(
 def test_the_json_document_goes_to_a_file_that_is_named(
     written: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert _code(["rules", "list", "--json"], debug=True) == 0
+    assert exit_code(["rules", "list", "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
     (tmp_path / "words").write_text("of an earlier run")
-    assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
+    assert exit_code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
     assert capsys.readouterr().out == ""
     file = tmp_path / Path(written).name
     assert file.stat().st_mode & 0o77 == 0
@@ -245,9 +245,9 @@ def test_the_same_files_again_change_nothing_and_say_so(
 ) -> None:
     store = Store(str(line.place.copy_to(tmp_path / "copy").store))
     before = store.version(spark, "source_rows")
-    assert _code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
+    assert exit_code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
     assert capsys.readouterr().out.count("taken in before") == len(line.files)
-    assert _code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
+    assert exit_code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
     assert "nothing new" in capsys.readouterr().out
     assert store.version(spark, "source_rows") == before
 

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from clearance.prepare.record.change_reader import ChangeReader
 from clearance.prepare.record.rules import MODIFYING, DispositionRule, Ending, RecordRules
-from clearance.prepare.statutes.programmes import citing, mentioning
+from clearance.prepare.statutes.programmes import citing_pattern, mentioning_pattern
 
 CONVICTS, UNREAD = "convicts", "unknown"
 
@@ -47,12 +47,12 @@ def _matches_rule(text: Column, rule: DispositionRule) -> Column:
     if rule.starts_with is not None:
         asked = [F.startswith(text, F.lit(rule.starts_with))]
         if rule.cites:
-            asked += [F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))]
+            asked += [F.rlike(text, F.lit(citing_pattern(rule.starts_with, rule.cited)))]
     asked += [F.contains(text, F.lit(word)) for word in rule.contains]
     if rule.sections:
         numbers = {section.split(" ")[1] for section in rule.sections}
         any_of_them = reduce(or_, (F.contains(text, F.lit(number)) for number in sorted(numbers)))
-        asked += [any_of_them, F.rlike(text, F.lit(mentioning(rule.sections)))]
+        asked += [any_of_them, F.rlike(text, F.lit(mentioning_pattern(rule.sections)))]
     return reduce(and_, asked)
 
 
