@@ -139,7 +139,7 @@ def with_side_feeds(
         feeds: the feeds.
         registrations: which of the registrations that the feed names is asked for.
     """
-    sections = [one.registration for one in registrations if one.fact]
+    sections = [row.registration for row in registrations if row.fact]
     registered = _filter_registry(feeds.registry, sections=sections)
     held = {"registration": registered, "supervision": feeds.supervision}
     rows = counts

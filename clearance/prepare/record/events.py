@@ -243,7 +243,9 @@ def _sentence(words: Words) -> dict[str, Column]:
         if kind not in kinds:
             return F.lit(False)
         found = (_mentions(text, kinds[kind]) for text in (place, length))
-        return reduce(or_, (F.coalesce(one, F.lit(False)) for one in (*found, says == kind)))
+        return reduce(
+            or_, (F.coalesce(matches, F.lit(False)) for matches in (*found, says == kind))
+        )
 
     kind = F.when(named("endless"), "endless")
     for name, parts in kinds.items():
