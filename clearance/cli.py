@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
             _silence_libraries()
         _print_whatever_the_encoding()
         write_stderr_by_jvm()
-        code = _code(given, debug=debug)
+        code = exit_code(given, debug=debug)
         if code == EXIT_INTERRUPTED:
             exit_interrupted(message_shown=True)
         ignore_interrupts()
@@ -74,7 +74,8 @@ def _print_error(*lines: str) -> None:
             print(line, file=sys.stderr, flush=True)
 
 
-def _code(given: list[str], *, debug: bool) -> int:
+def exit_code(given: list[str], *, debug: bool) -> int:
+    """The exit code of a command, once it has run; errors are printed, with a trace if `debug`."""
     try:
         from clearance.commands.app import run_verb
         from clearance.platform.watch.log import log_level

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from clearance.api.session import session_or_new
-from clearance.determine.recorded import Sweep, latest_sweep, named_sweep, standing, sweep_of
+from clearance.determine.recorded import Sweep, deciding_sweeps, latest_sweep, named_sweep, sweep_of
 from clearance.explain.model import Explanation
 from clearance.explain.step import explain
 from clearance.export.step import exported
@@ -57,7 +57,7 @@ class OpenedStore:
             self.spark,
             self.store,
             sweep=of_sweep,
-            deciders=standing(self.spark, self.store, of_sweep),
+            deciders=deciding_sweeps(self.spark, self.store, of_sweep),
             texts=load_reason_texts(self.rules),
         )
 

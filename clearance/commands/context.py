@@ -19,7 +19,7 @@ from clearance.platform.paths import rules_folder
 from clearance.platform.spark.java import use_java
 from clearance.platform.spark.pages import event_log_settings, pages_settings
 from clearance.platform.watch.meter import steps_taken, summary
-from clearance.platform.watch.progress import say, show_on
+from clearance.platform.watch.progress import print_line, show_on
 from clearance.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class CommandContext:
                 spark = build_session(small=small, extra={**pages, **events})
             handle_interrupts()  # PySpark has installed its own handler
             if pages:
-                say(f"Spark's pages: {spark.sparkContext.uiWebUrl}")
+                print_line(f"Spark's pages: {spark.sparkContext.uiWebUrl}")
             try:
                 with name_store_in_faults(self.store):
                     yield spark
@@ -117,7 +117,7 @@ class CommandContext:
             StoreFault: the file cannot be written.
         """
         for line in summary(steps_taken()):
-            say(line)
+            print_line(line)
         if not self.as_json:
             print_lines(lines)
         elif self.json_file is None:

@@ -156,7 +156,7 @@ def _publish_and_report(
 ) -> tuple[PublishResult, ReportResult]:
     """Publish and report a sweep, unless the folder has the same from an earlier run."""
     from clearance.determine.recorded import sweep_at
-    from clearance.platform.watch.progress import say
+    from clearance.platform.watch.progress import print_line
     from clearance.publish.published import hash_request, read_published, write_published
     from clearance.publish.step import publish
     from clearance.report.step import write_report
@@ -164,7 +164,9 @@ def _publish_and_report(
     asked = {"sweep": sweep.sweep_id, "counties": sorted(counties or []), "xlsx": xlsx}
     before = read_published(out, request=hash_request(spark, store, rules=rules, options=asked))
     if before is not None:
-        say("Publish and report: the files stand as the same sweep left them; nothing to do.")
+        print_line(
+            "Publish and report: the files stand as the same sweep left them; nothing to do."
+        )
         return _results_of_earlier_run(before, out=out)
     recorded = sweep_at(spark, store, version=sweep.version, digest=sweep.digest)
     published = publish(

@@ -71,7 +71,7 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DecidingSweeps:
     """The sweeps that decided the rows of `determinations` as a sweep left them.
 
     A sweep of named packs leaves the rows of the other packs as an earlier sweep wrote them.
@@ -108,7 +108,7 @@ class Standing:
         }
 
 
-def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
+def deciding_sweeps(spark: SparkSession, store: Store, sweep: Sweep) -> DecidingSweeps:
     """The sweeps that decided the rows as a sweep left them; no query for a sweep of every pack.
 
     Args:
@@ -117,7 +117,7 @@ def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
         sweep: the sweep that left the table.
     """
     if not sweep.selected:
-        return Standing(sweep, sweep, {})
+        return DecidingSweeps(sweep, sweep, {})
     until = F.col("determinations_version") <= F.lit(sweep.determinations_version)
     rows = store.read(spark, "sweeps").where(until)
     earlier, later = sweep, dict[str, Sweep]()
@@ -127,7 +127,7 @@ def standing(spark: SparkSession, store: Store, sweep: Sweep) -> Standing:
             break
         for pack in earlier.selected:
             later.setdefault(pack, earlier)
-    return Standing(sweep, earlier, later)
+    return DecidingSweeps(sweep, earlier, later)
 
 
 def latest_sweep(spark: SparkSession, store: Store) -> Sweep:

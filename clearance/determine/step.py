@@ -32,7 +32,7 @@ from clearance.determine.side_feeds import (
 )
 from clearance.determine.write import write_sweep
 from clearance.errors import UsageError
-from clearance.ingest.ledger import latest_extract_day, refused_since, said_of_refused
+from clearance.ingest.ledger import latest_extract_day, refused_sentence, refused_since
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
@@ -198,7 +198,7 @@ def _notes(
     return (
         *plan.notes,
         *absent_feeds(plan.assigned, catalogue=rulebook.catalogue, loaded=loaded),
-        *([said_of_refused(refused)] if refused else []),
+        *([refused_sentence(refused)] if refused else []),
     )
 
 

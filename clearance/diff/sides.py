@@ -106,4 +106,4 @@ def _load_feeds(
 ) -> SideFeeds:
     """The feeds that the record was prepared with, and the record's holes."""
     feeds = side_feeds_at(spark, store, versions=state.feeds)
-    return feeds.and_holes(lost_rows(spark, store), source=source)
+    return feeds.with_holes(lost_rows(spark, store), source=source)

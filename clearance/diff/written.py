@@ -11,7 +11,7 @@ from typing import Any
 from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
 from clearance.platform.faults.remedies import output_faults
-from clearance.platform.html_page import page_template
+from clearance.platform.html_page import load_page_template
 from clearance.publish.words import merged_reason_text
 
 MOST_LINES = 12
@@ -111,6 +111,6 @@ def comparison_page(result: DiffResult, *, reasons: Mapping[str, str]) -> str:
         change[f"reason_{side}"] for change in result.changes for side in ("before", "after")
     } - {None}
     words = {code: merged_reason_text(code, reasons, []) for code in codes}
-    return page_template("clearance.diff").render(
+    return load_page_template("clearance.diff").render(
         result=result, words=words, by_county=any(change["county"] for change in result.changes)
     )

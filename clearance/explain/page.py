@@ -7,7 +7,7 @@ from pathlib import Path
 from clearance.explain import words
 from clearance.explain.model import Explanation
 from clearance.platform.faults.remedies import output_faults
-from clearance.platform.html_page import page_template
+from clearance.platform.html_page import load_page_template
 
 _REMEDY = "Name a file in a folder that you may write, `--html explanation.html`."
 
@@ -18,7 +18,7 @@ def explanation_page(explanation: Explanation) -> str:
     Args:
         explanation: the explanation of one person.
     """
-    return page_template("clearance.explain").render(explanation=explanation, words=words)
+    return load_page_template("clearance.explain").render(explanation=explanation, words=words)
 
 
 def write_page(explanation: Explanation, out: Path) -> None:

@@ -12,7 +12,13 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from clearance.determine.digest import row_hash
-from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing, sweep_of
+from clearance.determine.recorded import (
+    DecidingSweeps,
+    Sweep,
+    deciding_sweeps,
+    latest_sweep,
+    sweep_of,
+)
 from clearance.errors import UsageError
 from clearance.explain.decision import OpenPetitions, explain_decision
 from clearance.explain.model import ExplainedDecision, ExplainedSweep, Explanation
@@ -67,7 +73,7 @@ def _explained(
     person = ExplainedPerson(catalogue, load_reason_texts(rules), record.unread)
     units = record.units()
     by_id, values = {unit.unit_id: unit for unit in units}, record.rows
-    deciders = standing(spark, store, sweep)
+    deciders = deciding_sweeps(spark, store, sweep)
     open_petitions = OpenPetitions.of(rows, petitions, decided=deciders.packs)
     decisions = (
         explain_decision(
@@ -110,7 +116,7 @@ def _order(decision: ExplainedDecision) -> tuple[str, str, str]:
     return decision.unit_id, decision.kind, decision.pack
 
 
-def _decided_by(deciders: Standing, *, packs: list[str]) -> tuple[ExplainedSweep, ...]:
+def _decided_by(deciders: DecidingSweeps, *, packs: list[str]) -> tuple[ExplainedSweep, ...]:
     """The sweeps that last decided the packs, the earliest first."""
     sweeps: dict[str, Sweep] = {}
     packs_by_sweep: dict[str, list[str]] = {}

@@ -19,11 +19,11 @@ from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.determine.recorded import (
-    Standing,
+    DecidingSweeps,
     Sweep,
+    deciding_sweeps,
     latest_sweep,
     named_sweep,
-    standing,
     sweep_of,
 )
 from clearance.errors import UsageError
@@ -113,7 +113,7 @@ def export(
     format_name, texts = format_of(out), load_reason_texts(rules)
     with storage_faults("exporting"):
         sweep = _load_sweep(spark, store, sweep_id)
-        deciders = standing(spark, store, sweep)
+        deciders = deciding_sweeps(spark, store, sweep)
         counted = Observation("exported")
         with stage("Exporting what was decided"), _folder_beside(out) as folder:
             rows = exported(spark, store, sweep=sweep, deciders=deciders, texts=texts)
@@ -134,7 +134,7 @@ def exported(
     store: Store,
     *,
     sweep: Sweep,
-    deciders: Standing,
+    deciders: DecidingSweeps,
     texts: Mapping[str, str],
 ) -> DataFrame:
     """One row per determination of the sweep, with `COLUMNS`.

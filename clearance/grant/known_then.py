@@ -60,7 +60,7 @@ def units_then(
     feeds = side_feeds_at(spark, store, versions=now.feeds)
     subjects = whole_people(subjects, feeds=feeds).distinct()
     source = store.read_rows_of(spark, "source_rows", version=now.source_rows)
-    feeds = feeds.and_holes(lost_rows(spark, store), source=source)
+    feeds = feeds.with_holes(lost_rows(spark, store), source=source)
     source_of_subjects = _tagged(source, subjects)
     day = _day_of(F.col("subject_id"))
     events = typed_rows(source_of_subjects, rules=record).where(
@@ -73,7 +73,7 @@ def units_then(
         statutes=statutes,
         feeds=_feeds_by_day(feeds, subjects),
     )
-    cached.release_at_end(prepared.texts.give_back)
+    cached.release_at_end(prepared.texts.release)
     units = {"charges": charges(prepared), "arrests": arrests(prepared)}
     return {
         table: rows.where("NOT record_incomplete").withColumn("as_of", day)

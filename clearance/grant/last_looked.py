@@ -70,7 +70,7 @@ class CheckedVersions:
         return json.dumps({**fields, _PART: entries})
 
 
-def looked_at(spark: SparkSession, store: Store) -> CheckedVersions:
+def load_checked_versions(spark: SparkSession, store: Store) -> CheckedVersions:
     """The versions in the note of the last commit to `grants`; none without a note.
 
     Args:

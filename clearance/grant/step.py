@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 from clearance.determine.recorded import named_sweep, sweep_of
 from clearance.errors import UsageError
 from clearance.grant.corrections import KEY, corrections
-from clearance.grant.last_looked import CheckedVersions, looked_at
+from clearance.grant.last_looked import CheckedVersions, load_checked_versions
 from clearance.grant.record import first_rows
 from clearance.platform.spark.caches import Caches, caches
 from clearance.platform.spark.literal_table import literal_table
@@ -149,7 +149,7 @@ def _find_corrections(
     cached: Caches,
 ) -> tuple[CheckedVersions, DataFrame | None]:
     """The versions at which earlier grants are checked now, and the grants that were not due."""
-    checked_versions, states = looked_at(spark, store), read_states(spark, store)
+    checked_versions, states = load_checked_versions(spark, store), read_states(spark, store)
     (_, now), *others = states.values()
     if now is None or any(state != now for _, state in others):
         return checked_versions, None

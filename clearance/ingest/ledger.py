@@ -94,7 +94,7 @@ def refused_since(spark: SparkSession, store: Store) -> str | None:
     return str(extract) if status == REFUSED else None
 
 
-def said_of_refused(extract: str) -> str:
+def refused_sentence(extract: str) -> str:
     """The sentence about an extract that was refused since the last accepted one."""
     return f"extract {extract} was refused since the last one that was accepted: none of it is here"
 

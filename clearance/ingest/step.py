@@ -37,7 +37,7 @@ from clearance.ingest.unread import UNREAD_LIMIT, list_shapes
 from clearance.ingest.unrecorded import roll_back_unrecorded
 from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
-from clearance.platform.watch.progress import say, stage
+from clearance.platform.watch.progress import print_line, stage
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ def ingest(
             accepted = [row for row in recorded if row["status"] == ACCEPTED]
             new = _select_new(spark, store, files, recorded, complete=complete, dated=extract_date)
         for name in found.passed_over:
-            say(f"{name}: passed over")
+            print_line(f"{name}: passed over")
         passed_over = tuple(found.passed_over)
         not_new = (file.path for file in files if file not in new)
         known = tuple(sorted({*found.repeated, *not_new}))
         if not new:
-            say("Nothing new: every file was taken in before.")
+            print_line("Nothing new: every file was taken in before.")
             return IngestResult(None, (), known, True, 0, 0, 0, passed_over=passed_over)
         lines = read_lines(spark, new)
         with stage(f"Checking {len(new)} file(s)"):
@@ -256,12 +256,12 @@ def _as_result(
         for survey in extract.surveys
     )
     for file in files:
-        say(
+        print_line(
             f"{file.path}: {file.rows_read:,} rows read = {file.rows_accepted:,} accepted + "
             f"{file.rows_quarantined:,} quarantined"
         )
     if superseded:
-        say(f"{superseded:,} rows were not kept: a later extract holds their subjects.")
+        print_line(f"{superseded:,} rows were not kept: a later extract holds their subjects.")
     return IngestResult(
         extract.id,
         files,

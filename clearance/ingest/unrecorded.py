@@ -19,7 +19,7 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.commits import Commit
 from clearance.platform.store.earlier_tables import with_later_columns
 from clearance.platform.store.store import Store, storage_faults
-from clearance.platform.watch.progress import say
+from clearance.platform.watch.progress import print_line
 from clearance.schemas import SOURCE_ROWS
 
 
@@ -46,7 +46,7 @@ def roll_back_unrecorded(spark: SparkSession, store: Store, *, recorded: Iterabl
     """
     commit = _find_unrecorded(spark, store, recorded=recorded)
     if commit is not None:
-        say("The last ingest did not finish: its rows are taken back.")
+        print_line("The last ingest did not finish: its rows are taken back.")
         roll_back(spark, store, commit)
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import Row, SparkSession
 
-from clearance.determine.recorded import standing, sweep_of
-from clearance.grant.last_looked import looked_at
+from clearance.determine.recorded import deciding_sweeps, sweep_of
+from clearance.grant.last_looked import load_checked_versions
 from clearance.platform.store.store import Store
 from clearance.prepare.changed_people import read_state
 
@@ -47,7 +47,7 @@ def _versions_of_charges(
         if sweep["finished_at"].astimezone(UTC) >= since or sweep["sweep_id"] in ids:
             yield sweep["input_versions"].get("charges")
     granting = _granting_sweeps(spark, store)
-    for _, versions in looked_at(spark, store).since(granting, sweeps=sweeps):
+    for _, versions in load_checked_versions(spark, store).since(granting, sweeps=sweeps):
         yield versions["charges"]
 
 
@@ -55,7 +55,7 @@ def _deciding_sweeps(spark: SparkSession, store: Store, sweeps: list[Row]) -> se
     """Ids of the sweeps that decided the current rows of `determinations`."""
     if not sweeps:
         return set()
-    current = standing(spark, store, sweep_of(sweeps[-1]))
+    current = deciding_sweeps(spark, store, sweep_of(sweeps[-1]))
     return {current.whole.sweep_id, *(sweep.sweep_id for sweep in current.later.values())}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
-def page_template(package: str, name: str = "page.html.j2") -> Template:
+def load_page_template(package: str, name: str = "page.html.j2") -> Template:
     """A template of a package; it escapes all values, and a missing value is an error.
 
     Args:

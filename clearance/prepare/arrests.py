@@ -61,8 +61,8 @@ def arrests(features: Features) -> DataFrame:
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
-            "tags": lists.written("tags"),
-            "every_felony_on": F.when(F.col("level") == "F", lists.written("felony_on")),
+            "tags": lists.names_of("tags"),
+            "every_felony_on": F.when(F.col("level") == "F", lists.names_of("felony_on")),
             "court_level": F.when(~F.col("court_level_unread"), level_of(F.col("court_rank"))),
             "unread_charge": F.col("unread") | F.coalesce("court_unread", F.lit(False)),
             "court_statuses": statuses(F.col("court_bits")),

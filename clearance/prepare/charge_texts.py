@@ -48,7 +48,7 @@ class ChargeTexts:
         every: whether no count has another.
         statutes: the statute lists.
         longest: the longest that the law lets a term be.
-        counted: what was kept to be counted and read; to be given back.
+        counted: the cached texts with their counts; `release` drops them.
     """
 
     common: DataFrame
@@ -57,8 +57,8 @@ class ChargeTexts:
     longest: LongestTerms
     counted: DataFrame | None = None
 
-    def give_back(self) -> None:
-        """Let go of what was kept, once the tables are written."""
+    def release(self) -> None:
+        """Drop the cached rows; called once the tables are written."""
         if self.counted is not None:
             self.counted.unpersist()
 
@@ -133,7 +133,7 @@ def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[s
         **{name: charge[name] for name in ("code_book", "section", "subdivisions")},
         **{name: charge[name] for name in ("attempt", "conspiracy", "parsed")},
         "parts": F.transform(charge["parts"], display),
-        "shown": written(charge),
+        "shown": format_charge(charge),
         "cite_key": F.when(charge["parsed"], cite_key(charge)),
         "classified": charge["parsed"] & named,
         "names_several": names_several(charge),
@@ -219,7 +219,7 @@ def names_several(charge: Column) -> Column:
     return ~charge["conspiracy"] & (F.size(charges) > 1)
 
 
-def written(charge: Column) -> Column:
+def format_charge(charge: Column) -> Column:
     """A charge as people write it: `187(A) PC`, `484(A)/490.5 PC`."""
     parts = charge["parts"]
     books = F.array_distinct(F.transform(parts, lambda part: part["code_book"]))

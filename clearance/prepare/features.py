@@ -141,7 +141,7 @@ def charges(features: Features) -> DataFrame:
         "earlier_valid_same_section": valid,
         "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
         **_within(persons.schema, OWN, "as_charged", "as_decided"),
-        "tags": features.lists.written(f"{OWN}.tags"),
+        "tags": features.lists.names_of(f"{OWN}.tags"),
     }
     return persons.select(*[columns.get(name, F.col(name)).alias(name) for name in CHARGES.columns])
 

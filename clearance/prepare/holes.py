@@ -80,9 +80,9 @@ def lost_rows(spark: SparkSession, store: Store) -> Lost | None:
         return None
     extracts = _list_accepted(read_ledger(spark, store))
     counting = tuple(
-        one
-        for one in extracts
-        if one.lost and not any(other.complete and other.follows(one) for other in extracts)
+        extract
+        for extract in extracts
+        if extract.lost and not any(other.complete and other.follows(extract) for other in extracts)
     )
     if not counting:
         return None
@@ -137,10 +137,10 @@ def open_holes(lost: Lost | None, *, source: DataFrame) -> DataFrame | None:
     if lost is None:
         return None
     closed = [
-        (one.id, other.id)
-        for one in lost.counting
+        (extract.id, other.id)
+        for extract in lost.counting
         for other in lost.extracts
-        if other.id != one.id and other.follows(one)
+        if other.id != extract.id and other.follows(extract)
     ]
     types = {"extract": "string", "held": "string"}
     told = subjects_of_lost_rows(lost.rows, extracts=lost.names)

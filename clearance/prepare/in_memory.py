@@ -9,8 +9,8 @@ from dataclasses import replace
 from pyspark.sql import DataFrame
 
 from clearance.prepare.arrests import arrests
+from clearance.prepare.cached_rows import cached_rows
 from clearance.prepare.features import charges, features
-from clearance.prepare.kept import kept
 from clearance.prepare.record.events import typed_rows
 from clearance.prepare.record.rules import RecordRules
 from clearance.prepare.side_feeds import SideFeeds
@@ -32,8 +32,8 @@ def prepared_in_memory(
     events = typed_rows(source, rules=record)
     prepared = features(events, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        with kept(prepared.counts) as counts:
+        with cached_rows(prepared.counts) as counts:
             persisted = replace(prepared, counts=counts)
             yield {"arrests": arrests(persisted), "charges": charges(persisted)}
     finally:
-        prepared.texts.give_back()
+        prepared.texts.release()

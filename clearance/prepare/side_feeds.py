@@ -42,12 +42,12 @@ class SideFeeds:
     holes: DataFrame | None = None
     large: frozenset[str] = frozenset()
 
-    def sent(self, kind: str, rows: DataFrame) -> DataFrame:
-        """Rows that were made of a feed, to be sent to every worker unless it is large."""
+    def broadcast_if_small(self, kind: str, rows: DataFrame) -> DataFrame:
+        """Rows made from a feed, broadcast to every worker unless the feed is large."""
         return rows if kind in self.large else F.broadcast(rows)
 
-    def and_holes(self, lost: Lost | None, *, source: DataFrame) -> SideFeeds:
-        """The same with the subjects of whom rows were lost.
+    def with_holes(self, lost: Lost | None, *, source: DataFrame) -> SideFeeds:
+        """These feeds, with the subjects who lost rows as `holes`.
 
         Args:
             lost: `holes.lost_rows`.
@@ -102,7 +102,7 @@ def with_person_id(rows: DataFrame, *, feeds: SideFeeds) -> DataFrame:
     survivors = feeds.merges.select(
         F.col("from_subject_id").alias("subject_id"), "surviving_subject_id"
     )
-    joined = rows.join(feeds.sent("merges", survivors), on="subject_id", how="left")
+    joined = rows.join(feeds.broadcast_if_small("merges", survivors), on="subject_id", how="left")
     person = F.coalesce("surviving_subject_id", "subject_id")
     return joined.withColumn("person_id", person).drop("surviving_subject_id")
 
@@ -118,7 +118,7 @@ def with_holes(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
         return counts.withColumn("record_incomplete", F.lit(False))
     people = with_person_id(feeds.holes, feeds=feeds).select("person_id").distinct()
     marked = people.withColumn("lost", F.lit(True))
-    joined = counts.join(feeds.sent("holes", marked), on="person_id", how="left")
+    joined = counts.join(feeds.broadcast_if_small("holes", marked), on="person_id", how="left")
     return joined.withColumn("record_incomplete", F.col("lost").isNotNull()).drop("lost")
 
 
@@ -139,20 +139,22 @@ def with_side_feeds(
         feeds: the feeds.
         registrations: which of the registrations that the feed names is asked for.
     """
-    sections = [one.registration for one in registrations if one.fact]
+    sections = [row.registration for row in registrations if row.fact]
     registered = _filter_registry(feeds.registry, sections=sections)
     held = {"registration": registered, "supervision": feeds.supervision}
     rows = counts
     for name, told in held.items():
         if told is not None:
             people = _obligations_by_person(told, name=name, feeds=feeds)
-            rows = rows.join(feeds.sent(_FEED_OF[name], people), on="person_id", how="left")
+            rows = rows.join(
+                feeds.broadcast_if_small(_FEED_OF[name], people), on="person_id", how="left"
+            )
     by_petition = F.lit(None).cast("boolean")
     if feeds.petitions is not None:
         count = F.struct("subject_id", "count_order")
         by_petition = F.coalesce(F.array_contains("granted", count), F.lit(False))
         people = _granted_by_person(feeds.petitions, feeds=feeds)
-        rows = rows.join(feeds.sent("petitions", people), on="person_id", how="left")
+        rows = rows.join(feeds.broadcast_if_small("petitions", people), on="person_id", how="left")
     terms = _all_terms(supervised=feeds.supervision is not None)
     return projected(
         rows,

@@ -23,12 +23,12 @@ from clearance.ingest.unrecorded import check_recorded
 from clearance.platform.code_hash import code_hash
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
-from clearance.platform.watch.progress import say, stage
+from clearance.platform.watch.progress import print_line, stage
 from clearance.prepare.arrests import arrests
+from clearance.prepare.cached_rows import cached_rows
 from clearance.prepare.changed_people import TABLES, PrepareState, changed_people, read_states
 from clearance.prepare.features import charges, features
 from clearance.prepare.holes import lost_rows
-from clearance.prepare.kept import kept
 from clearance.prepare.record.events import history, typed_rows
 from clearance.prepare.record.quality import FLAGS
 from clearance.prepare.record.rules import RecordRules, load_record_rules
@@ -98,7 +98,7 @@ def prepare(
     fingerprint = prepare_fingerprint(record, statutes)
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
-    feeds = side_feeds(spark, store, loaded=loaded).and_holes(lost, source=source)
+    feeds = side_feeds(spark, store, loaded=loaded).with_holes(lost, source=source)
     note = PrepareState(
         fingerprint,
         version,
@@ -117,7 +117,9 @@ def prepare(
         with stage(f"Preparing {doing}"):
             _write_tables(source, writer, record=record, statutes=statutes, feeds=feeds)
     else:
-        say("Prepare: source rows, feeds and rules are the same as last time; nothing to do.")
+        print_line(
+            "Prepare: source rows, feeds and rules are the same as last time; nothing to do."
+        )
     if with_history:
         with stage("Writing history"):
             store.replace(history(typed_rows(source, rules=record)), "history")
@@ -169,12 +171,12 @@ def _write_tables(
     typed = typed_rows(source, rules=record)
     worked_out = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        with kept(worked_out.counts) as counts:
+        with cached_rows(worked_out.counts) as counts:
             both = replace(worked_out, counts=counts)
             writer.put(arrests(both), "arrests")
             writer.put(charges(both), "charges")
     finally:
-        worked_out.texts.give_back()
+        worked_out.texts.release()
         if people is not None:
             people.unpersist()
 

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from clearance.prepare.citation.grammar import names_comment
 from clearance.prepare.record.dispositions import effect_of, worded_effect
-from clearance.prepare.record.fields import present, shouted
+from clearance.prepare.record.fields import present, upper_cased
 from clearance.prepare.record.places import UNKNOWN_STEP, step_kind
 from clearance.prepare.record.rules import RecordRules
 
@@ -70,7 +70,7 @@ def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
         *("subject_id", "count_order"),
         *(present(F.col(field)).alias(name) for name, field in fields.items()),
     )
-    word = shouted(F.col("disposition"))
+    word = upper_cased(F.col("disposition"))
     worded = texts.withColumn("worded", worded_effect(word, rules=rules))
     effect = effect_of(word, F.col("worded"), rules=rules)
     marked = worded.withColumns(

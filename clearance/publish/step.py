@@ -13,7 +13,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.determine.recorded import Standing, Sweep, latest_sweep, standing
+from clearance.determine.recorded import DecidingSweeps, Sweep, deciding_sweeps, latest_sweep
 from clearance.errors import UsageError, nearest
 from clearance.platform.spark.caches import caches
 from clearance.platform.spark.literal_table import looked_up
@@ -121,7 +121,7 @@ def publish(
     texts = load_reason_texts(rules)
     with storage_faults("publishing"), ExitStack() as caches:
         sweep = sweep or latest_sweep(spark, store)
-        sweeps = standing(spark, store, sweep)
+        sweeps = deciding_sweeps(spark, store, sweep)
         determinations = sweep.read(spark, store, "determinations")
         opened = TablesBySweep(spark, store, determinations, rules, caches)
         with stage("Counting what was decided"):
@@ -187,7 +187,7 @@ def publish(
     )
 
 
-def _soon(sweeps: Standing, look_ahead: LookAhead) -> Column:
+def _soon(sweeps: DecidingSweeps, look_ahead: LookAhead) -> Column:
     """The last day of the look-ahead, by a row's pack."""
     until = F.lit(look_ahead.until(sweeps.whole.as_of))
     if not sweeps.later:
@@ -196,7 +196,7 @@ def _soon(sweeps: Standing, look_ahead: LookAhead) -> Column:
     return F.coalesce(looked_up(F.col("pack"), days, "date"), until)
 
 
-def _days(figures: Figures, sweeps: Standing) -> dict[str, date]:
+def _days(figures: Figures, sweeps: DecidingSweeps) -> dict[str, date]:
     """The date of the sweep that decided each policy and scenario."""
     packs = {row.pack for row in figures.of_kind("policy", "scenario")}
     return {pack: sweeps.of(pack).as_of for pack in sorted(packs)}
@@ -247,7 +247,7 @@ def _explained(packs: list[Row], *, rules: Path, texts: Mapping[str, str]) -> Ex
 def _write_look_ahead(
     opened: TablesBySweep,
     figures: Figures,
-    sweeps: Standing,
+    sweeps: DecidingSweeps,
     *,
     names: Mapping[str, str],
     look_ahead: LookAhead,

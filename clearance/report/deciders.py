@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from clearance.determine.recorded import WHAT_IF, Standing, Sweep
+from clearance.determine.recorded import WHAT_IF, DecidingSweeps, Sweep
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Deciders:
     """
 
     sweeps: tuple[Decider, ...]
-    by_pack: Standing
+    by_pack: DecidingSweeps
 
     @property
     def several(self) -> bool:
@@ -82,7 +82,7 @@ class Deciders:
             yield from (prefix + note for note in decider.sweep.notes)
 
 
-def find_deciders(by_pack: Standing, *, packs: Collection[str]) -> Deciders:
+def find_deciders(by_pack: DecidingSweeps, *, packs: Collection[str]) -> Deciders:
     """The sweeps that decided the packs of a page.
 
     Args:

@@ -8,8 +8,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.determine.recorded import Sweep, latest_sweep, standing
-from clearance.ingest.ledger import refused_since, said_of_refused
+from clearance.determine.recorded import Sweep, deciding_sweeps, latest_sweep
+from clearance.ingest.ledger import refused_sentence, refused_since
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
@@ -91,7 +91,7 @@ def write_report(
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
         sweep = sweep or latest_sweep(spark, store)
-        by_pack = standing(spark, store, sweep)
+        by_pack = deciding_sweeps(spark, store, sweep)
         determinations = sweep.read(spark, store, "determinations")
         if counted is None:
             packs_read = store.read(spark, "packs").collect()
@@ -129,7 +129,7 @@ def write_report(
     shared = {
         "sweep": sweep,
         "behind": behind,
-        "refused": said_of_refused(refused) if refused else None,
+        "refused": refused_sentence(refused) if refused else None,
         "extract_date": of_store.pop("extract_date"),
         "made_up": of_store.pop("made_up"),
     }

@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 
 
 def first_found(*names: str) -> ModuleType:
@@ -45,7 +45,7 @@ def main() -> int:
     commands.append(["determine", "--as-of", as_of, *into])
     spark = session.build_session()
     for command in commands:
-        code = _code(command, debug=True)
+        code = exit_code(command, debug=True)
         if code:
             print(f"{' '.join(command[:2])} ended with {code}", file=sys.stderr)
             return code

@@ -163,11 +163,11 @@ class Here:
         self.spark = build_session(small=True, extra=extra)
 
     def __call__(self, words: list[str], store: Path) -> Cost:
-        from clearance.cli import _code
+        from clearance.cli import exit_code
 
         before, stdout = self._so_far(), io.StringIO()
         with contextlib.redirect_stdout(stdout):
-            code = _code([*words, "--quiet"], debug=True)
+            code = exit_code([*words, "--quiet"], debug=True)
         if code:
             sys.exit(f"{' '.join(words[:2])} ended with {code}")
         now = self._so_far()

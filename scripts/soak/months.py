@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.synth.step import synthesize
 from soak.state import Content, content_of
 
@@ -142,6 +142,6 @@ def _run_all(kept: Path, files: tuple[Path, Path]) -> None:
 
 def run(arguments: list[str]) -> None:
     """Run a command in this process's session; it must succeed."""
-    code = _code([*arguments, "--quiet"], debug=True)
+    code = exit_code([*arguments, "--quiet"], debug=True)
     if code != 0:
         raise AssertionError(f"{' '.join(arguments[:2])} ended with {code}")

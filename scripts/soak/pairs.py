@@ -33,7 +33,7 @@ from soak.victims import environment
 WORKER = """
 import contextlib, io, json, os, sys
 os.umask(0o077)
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.platform.spark.session import build_session
 from clearance.platform.store.store import Store
 if {unclaimed}:
@@ -45,7 +45,7 @@ build_session(extra={{"spark.sql.shuffle.partitions": "2"}})
 for line in sys.stdin:
     stderr = io.StringIO()
     with contextlib.redirect_stderr(stderr), contextlib.redirect_stdout(io.StringIO()):
-        code = _code(json.loads(line), debug=False)
+        code = exit_code(json.loads(line), debug=False)
     answers.write(json.dumps([code, stderr.getvalue()]) + "\\n")
     answers.flush()
 """

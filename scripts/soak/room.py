@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from soak.kill import captured_stderr
 from soak.months import STEPS, Place, command, run, undisturbed
 from soak.state import Torn, check_nothing_left, check_packets, commits
@@ -72,7 +72,7 @@ def run_without_room(
     gateway: Any = spark.sparkContext._gateway
     process = int(gateway.proc.pid) if which == "java" else os.getpid()
     with captured_stderr() as stderr, files_no_larger_than(size, process=process):
-        code = _code([*arguments, "--quiet"], debug=False)
+        code = exit_code([*arguments, "--quiet"], debug=False)
     text = stderr.getvalue().strip()
     words = ("No room is left", str(place.folder), "run the same command again")
     if code != 6 or not all(word in text for word in words):

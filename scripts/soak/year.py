@@ -31,7 +31,7 @@ from pyspark.sql import SparkSession
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.ingest.layout import FIELDS
 from clearance.platform.store.store import Store
 from soak.sessions import QUICK, forget_ended_jobs
@@ -287,7 +287,7 @@ class Year:
     def _end_well(self, arguments: list[str]) -> str:
         stdout = io.StringIO()
         with contextlib.redirect_stdout(stdout):
-            code = _code([*arguments, "--quiet"], debug=True)
+            code = exit_code([*arguments, "--quiet"], debug=True)
         if code:
             raise AssertionError(f"{' '.join(arguments[:2])} ended with {code}")
         return stdout.getvalue()

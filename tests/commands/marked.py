@@ -190,7 +190,7 @@ def broken_table(folder: Path, command: Callable[[list[str]], int]) -> int:
 def main(folder: Path) -> None:
     """Run it all in one session, under the usual mask of a login shell."""
     os.umask(0o022)
-    from clearance.cli import _code
+    from clearance.cli import exit_code
     from clearance.platform.spark.session import build_session
 
     write_inputs(folder / "input")
@@ -209,7 +209,7 @@ def main(folder: Path) -> None:
     )
 
     def command(arguments: list[str]) -> int:
-        return _code([*arguments, "--debug"], debug=True)
+        return exit_code([*arguments, "--debug"], debug=True)
 
     names = {}
     for name, arguments in commands(folder):

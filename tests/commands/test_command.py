@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance import __version__
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.app import app
 from clearance.platform.store.store import Store
 from tests.support.stores import Line
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def fails(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = _code(arguments, debug=False)
+    code = exit_code(arguments, debug=False)
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "Traceback" not in captured.err
@@ -103,12 +103,12 @@ def test_a_wrong_configuration_names_file_line_and_nearest_key(
 def test_help_and_wrong_words_load_neither_spark_nor_the_solver() -> None:
     script = (
         "import sys\n"
-        "from clearance.cli import _code\n"
-        "assert _code(['run', '--help'], debug=False) == 0\n"
-        "assert _code(['rules', 'list', '-h'], debug=False) == 0\n"
-        "assert _code(['--version'], debug=False) == 0\n"
-        "assert _code(['determine', '--store', 's'], debug=False) == 2\n"
-        "assert _code(['detremine'], debug=False) == 2\n"
+        "from clearance.cli import exit_code\n"
+        "assert exit_code(['run', '--help'], debug=False) == 0\n"
+        "assert exit_code(['rules', 'list', '-h'], debug=False) == 0\n"
+        "assert exit_code(['--version'], debug=False) == 0\n"
+        "assert exit_code(['determine', '--store', 's'], debug=False) == 2\n"
+        "assert exit_code(['detremine'], debug=False) == 2\n"
         "assert not {'pyspark', 'delta', 'z3'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
@@ -119,10 +119,10 @@ def test_without_spark_the_rules_can_be_read_and_other_verbs_say_what_to_type(mo
     script = (
         "import sys\n"
         f"sys.modules['{module}'] = None\n"
-        "from clearance.cli import _code\n"
-        "assert _code(['rules', 'show', 'prop64_statute'], debug=False) == 0\n"
-        "assert _code(['rules', 'list', '--json'], debug=False) == 0\n"
-        "sys.exit(_code(sys.argv[1:], debug='--debug' in sys.argv))\n"
+        "from clearance.cli import exit_code\n"
+        "assert exit_code(['rules', 'show', 'prop64_statute'], debug=False) == 0\n"
+        "assert exit_code(['rules', 'list', '--json'], debug=False) == 0\n"
+        "sys.exit(exit_code(sys.argv[1:], debug='--debug' in sys.argv))\n"
     )
     for words in (["sweeps", "--store", "s"], ["export", "--store", "s", "--out", "a.csv"]):
         for debug in ([], ["--debug"]):
@@ -135,16 +135,16 @@ def test_without_spark_the_rules_can_be_read_and_other_verbs_say_what_to_type(mo
 
 @pytest.mark.parametrize("verb", [[], ["run"], ["rules"], ["rules", "list"]])
 def test_h_stands_for_help(verb: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert _code([*verb, "--help"], debug=False) == 0
+    assert exit_code([*verb, "--help"], debug=False) == 0
     whole = capsys.readouterr().out
     assert "Usage: " in whole
-    assert _code([*verb, "-h"], debug=False) == 0
+    assert exit_code([*verb, "-h"], debug=False) == 0
     assert capsys.readouterr().out == whole
 
 
 def test_the_version_is_the_one_that_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert _code(["--version"], debug=False) == 0
+    assert exit_code(["--version"], debug=False) == 0
     assert capsys.readouterr() == (f"clearance {project['version']}\n", "")
 
 
@@ -171,7 +171,7 @@ def test_the_package_runs_as_the_command() -> None:
 def test_a_pack_is_shown_in_its_version_in_force(
     words: list[str], version: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _code(["rules", "show", *words, "--json"], debug=True) == 0
+    assert exit_code(["rules", "show", *words, "--json"], debug=True) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["pack"] == f"{words[0].partition('@')[0]}@{version}"
     assert f"version {version} " in shown["english"]
@@ -302,7 +302,7 @@ def test_json_is_one_document_on_stdout(
 ) -> None:
     store = str(line.place.copy_to(tmp_path / "copy").store)
     arguments = ["determine", "--store", store, "--as-of", "2026-11-01"]
-    assert _code([*arguments, "--json"], debug=True) == 0
+    assert exit_code([*arguments, "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["nothing_new"] is True
     assert document["sweep_id"] == line.said["determine"]["sweep_id"]
@@ -312,10 +312,10 @@ def test_json_is_one_document_on_stdout(
 def test_the_json_document_goes_to_a_file_that_is_named(
     written: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert _code(["rules", "list", "--json"], debug=True) == 0
+    assert exit_code(["rules", "list", "--json"], debug=True) == 0
     document = json.loads(capsys.readouterr().out)
     (tmp_path / "words").write_text("of an earlier run")
-    assert _code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
+    assert exit_code(["rules", "list", *written.format(tmp_path).split()], debug=True) == 0
     assert capsys.readouterr().out == ""
     file = tmp_path / Path(written).name
     assert file.stat().st_mode & 0o77 == 0
@@ -339,9 +339,9 @@ def test_the_same_files_again_change_nothing_and_say_so(
 ) -> None:
     store = Store(str(line.place.copy_to(tmp_path / "copy").store))
     before = store.version(spark, "source_rows")
-    assert _code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
+    assert exit_code(["ingest", *line.files, "--store", store.uri, "--quiet"], debug=True) == 0
     assert capsys.readouterr().out.count("taken in before") == len(line.files)
-    assert _code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
+    assert exit_code(["prepare", "--store", store.uri, "--quiet"], debug=True) == 0
     assert "nothing new" in capsys.readouterr().out
     assert store.version(spark, "source_rows") == before
 

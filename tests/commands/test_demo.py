@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.platform.store.store import Store
 
 PEOPLE = 800
@@ -23,7 +23,7 @@ def test_the_report_shows_people_who_get_relief_by_a_law_that_asks_other_offices
     out, output = tmp_path / "demo", io.StringIO()
     command = ["demo", "--people", str(PEOPLE), "--out", str(out), "--json", "--quiet"]
     with contextlib.redirect_stdout(output):
-        assert _code(command, debug=True) == 0
+        assert exit_code(command, debug=True) == 0
     document = json.loads(output.getvalue())
     assert set(document["feed"]) == {"registry", "supervision", "petitions"}
     for kind, taken in document["feed"].items():

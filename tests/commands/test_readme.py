@@ -17,7 +17,7 @@ from soak.victims import environment
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.app import app
 from clearance.platform.store.store import Store
 from tests.support.places import ROOT
@@ -74,7 +74,7 @@ def test_every_clearance_command_runs_in_the_order_of_the_page(
         if elsewhere:
             _read(words)
         else:
-            assert _code(words, debug=True) == 0, command
+            assert exit_code(words, debug=True) == 0, command
 
 
 def test_what_the_readme_test_only_reads_runs_in_a_test_of_its_own() -> None:

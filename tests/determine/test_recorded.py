@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.determine.recorded import Sweep, latest_sweep, standing, sweep_of
+from clearance.determine.recorded import Sweep, deciding_sweeps, latest_sweep, sweep_of
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.changed_people import PrepareState
@@ -144,10 +144,10 @@ def test_each_pack_is_of_the_sweep_that_decided_it_last(spark: SparkSession, sto
     ]
     write(spark, store, "sweeps", rows)
     sweeps = {row["sweep_id"]: sweep_of(row) for row in store.read(spark, "sweeps").collect()}
-    found = standing(spark, store, sweeps["of a again"])
+    found = deciding_sweeps(spark, store, sweeps["of a again"])
     by_pack = {pack: found.of(pack).sweep_id for pack in "abc"}
     assert by_pack == {"a": "of a again", "b": "whole", "c": "of c"}
     assert found.fingerprints == {"a5", "b2", "c4"}
     assert (found.latest.sweep_id, found.whole.sweep_id) == ("of a again", "whole")
-    whole = standing(spark, store, sweeps["whole"])
+    whole = deciding_sweeps(spark, store, sweeps["whole"])
     assert (whole.whole, whole.later) == (sweeps["whole"], {})

@@ -17,7 +17,7 @@ from rich.console import Console
 from soak.months import Place
 from soak.state import files_of
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.errors import EXIT_STORE
 from clearance.explain.render import show
@@ -67,7 +67,7 @@ def mixed(spark: SparkSession, line: Line, tmp_path_factory: pytest.TempPathFact
         ["publish", "--out", str(place.out)],
         ["report", "--out", str(place.out / "report.html")],
     ):
-        assert _code([*words, *at], debug=True) == 0, words
+        assert exit_code([*words, *at], debug=True) == 0, words
     return place
 
 
@@ -150,7 +150,7 @@ def test_the_list_of_sweeps_tells_one_of_some_packs_from_a_whole_one(
     spark: SparkSession, mixed: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert _code(["sweeps", "--store", str(mixed.store), "--quiet"], debug=True) == 0
+    assert exit_code(["sweeps", "--store", str(mixed.store), "--quiet"], debug=True) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert said.endswith(f"of {PACK} only") and said.count(" only") == 1
     rows = Store(str(mixed.store)).read(spark, "sweeps").orderBy("determinations_version")
@@ -167,10 +167,10 @@ def test_a_version_that_a_vacuum_took_is_refused_with_a_remedy_that_mends_it(
     publish = ["publish", "--out", str(place.out), "--store", str(place.store), "--quiet"]
     (place.out / NOTE).unlink(missing_ok=True)
     before = files_of(place.out)
-    assert _code(publish, debug=False) == EXIT_STORE
+    assert exit_code(publish, debug=False) == EXIT_STORE
     said = capsys.readouterr().err
     assert "VACUUM" in said and "`clearance determine`" in said
     assert files_of(place.out) == before
     determine = ["determine", "--as-of", LATER, "--store", str(place.store), "--quiet"]
-    assert _code(determine, debug=True) == 0
-    assert _code(publish, debug=True) == 0
+    assert exit_code(determine, debug=True) == 0
+    assert exit_code(publish, debug=True) == 0

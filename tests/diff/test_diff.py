@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.determine.recorded import latest_sweep
 from clearance.determine.step import determine
@@ -46,7 +46,7 @@ def untouched(spark: SparkSession, store: Store) -> Iterator[None]:
 
 def compared(store: Store, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, Any]:
     capsys.readouterr()
-    assert _code(["diff", *more, "--store", store.uri, "--json"], debug=True) == 0
+    assert exit_code(["diff", *more, "--store", store.uri, "--json"], debug=True) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
 
@@ -108,7 +108,7 @@ def test_two_sweeps_are_compared_as_they_stand_and_as_files(
     spark: SparkSession, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     later = ["determine", "--as-of", LATER.isoformat(), "--store", store.uri, "--quiet"]
-    assert _code(later, debug=True) == 0
+    assert exit_code(later, debug=True) == 0
     first, second = sorted(store.read(spark, "sweeps").collect(), key=lambda row: row["as_of"])
     asked = [first["sweep_id"], second["sweep_id"]]
     table, page = tmp_path / "changes.csv", tmp_path / "changes.html"
@@ -143,5 +143,5 @@ def test_two_sweeps_are_compared_as_they_stand_and_as_files(
 def test_what_cannot_be_compared_is_said(
     more: list[str], words: str, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _code(["diff", *more, "--store", store.uri], debug=False) == EXIT_USAGE
+    assert exit_code(["diff", *more, "--store", store.uri], debug=False) == EXIT_USAGE
     assert words in capsys.readouterr().err

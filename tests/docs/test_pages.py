@@ -29,7 +29,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from clearance import __version__
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.app import app
 from clearance.ingest.layout import FIELDS
 from clearance.personal import is_personal
@@ -99,7 +99,7 @@ class Reader:
             return ""
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            assert _code(words[1:], debug=True) == 0, command
+            assert exit_code(words[1:], debug=True) == 0, command
         return printed.getvalue()
 
     def _filled(self, word: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.errors import EXIT_USAGE
 from clearance.export.step import COLUMNS
@@ -27,14 +27,17 @@ DECISION = ("kind", "pack_version", "outcome", "relief", "reason", "rule", "elig
 def store(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The suite's store with a second sweep, of a day on which only some answers are others."""
     store = Store(str(line.place.copy_to(tmp_path_factory.mktemp("export")).store))
-    assert _code(["determine", "--as-of", LATER.isoformat(), "--store", store.uri], debug=True) == 0
+    assert (
+        exit_code(["determine", "--as-of", LATER.isoformat(), "--store", store.uri], debug=True)
+        == 0
+    )
     return store
 
 
 def exported(store: Store, out: Path, *more: str, capsys: pytest.CaptureFixture[str]) -> Any:
     capsys.readouterr()
     given = ["export", "--store", store.uri, "--out", str(out), "--json", *more]
-    assert _code(given, debug=True) == 0
+    assert exit_code(given, debug=True) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -99,5 +102,5 @@ def test_what_cannot_be_exported_is_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     given = ["export", "--store", store.uri, "--out", str(tmp_path / file), *more]
-    assert _code(given, debug=False) == EXIT_USAGE
+    assert exit_code(given, debug=False) == EXIT_USAGE
     assert words in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import InputRefused
 from clearance.feed.read import checked_feed
 from clearance.feed.state import feed_state
@@ -131,7 +131,7 @@ def test_the_command_takes_a_feed_into_an_empty_store_or_changes_nothing(
 ) -> None:
     def command(text: str, *more: str) -> int:
         file = write(bench.folder / "feed.csv", text)
-        return _code(["feed", "registry", file, "--store", bench.store.uri, *more], debug=False)
+        return exit_code(["feed", "registry", file, "--store", bench.store.uri, *more], debug=False)
 
     assert command("subject_id,registration\n1,290\n") == 3
     assert not Path(bench.store.uri).exists()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import UsageError
 from clearance.grant.step import GrantResult, grant
 from clearance.platform.store.store import Store
@@ -152,6 +152,6 @@ def test_the_verb_grants_and_says_so_in_json(
 
     monkeypatch.setattr(session, "build_session", lambda **_: spark)
     monkeypatch.setattr(session, "is_submitted", lambda: True)
-    assert _code(["grant", SWEEP, "--store", swept.uri, "--json", "--quiet"], debug=False) == 0
+    assert exit_code(["grant", SWEEP, "--store", swept.uri, "--json", "--quiet"], debug=False) == 0
     assert json.loads(capsys.readouterr().out)["granted"] == 2
-    assert _code(["grant", "x", "--store", swept.uri, "--quiet"], debug=False) == 2
+    assert exit_code(["grant", "x", "--store", swept.uri, "--quiet"], debug=False) == 2

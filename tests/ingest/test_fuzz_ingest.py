@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import EXIT_INPUT, InputRefused
 from clearance.ingest.files.kind import HEAD, recognize_kind
 from clearance.ingest.files.probe import ALWAYS_ALLOWED, LONGEST_LINE, probe
@@ -205,7 +205,10 @@ def test_a_bomb_ends_the_command_with_exit_3_and_what_to_do(
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(bomb(2 * ALWAYS_ALLOWED))
     store = tmp_path / "store"
-    assert _code(["ingest", str(path), "--store", str(store), "--quiet"], debug=False) == EXIT_INPUT
+    assert (
+        exit_code(["ingest", str(path), "--store", str(store), "--quiet"], debug=False)
+        == EXIT_INPUT
+    )
     lines = capsys.readouterr().err.strip().splitlines()
     assert "bomb.csv.gz" in lines[0] and "unpack_limit" in lines[-1]
     assert not store.exists()

@@ -7,7 +7,7 @@ import json
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.rulebook.check.cases import ReadyCase, difference, find_failures, load_cases
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.loading.load import Rulebook
@@ -45,7 +45,7 @@ def test_spark_agrees_with_every_case(
     bounds: list[ResolvedPack],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert _code(["rules", "test", "--json"], debug=True) == 0
+    assert exit_code(["rules", "test", "--json"], debug=True) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["failures"] == []
     assert said["cases"] == len(ready(rulebook, bounds)) > 1_000

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from soak.months import Place
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from tests.support.counting import FIRST_RUN, LATER_MONTH, NOTHING_NEW, Counted, counted
@@ -84,7 +84,7 @@ def test_a_complete_month_in_which_one_has_changed_prepares_and_decides_that_one
 
 def _run(place: Place, *inputs: str, as_of: str) -> None:
     into = ["--store", str(place.store), "--out", str(place.out), "--quiet"]
-    assert _code(["run", *inputs, "--as-of", as_of, *into], debug=True) == 0
+    assert exit_code(["run", *inputs, "--as-of", as_of, *into], debug=True) == 0
 
 
 def _one_row_less(files: list[str]) -> tuple[list[bytes], str]:

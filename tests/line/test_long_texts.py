@@ -14,7 +14,7 @@ from clearance.ingest import shape
 from clearance.ingest.quarantine import reason_code
 from clearance.platform.paths import rules_folder
 from clearance.prepare.citation.grammar import LONGEST, leaves_target, names_comment, parse_charge
-from clearance.prepare.record.fields import shouted, whole_date
+from clearance.prepare.record.fields import upper_cased, whole_date
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.counties import LONGEST_FOLDER, packet_folders
 from clearance.publish.packets.comments import (
@@ -89,7 +89,7 @@ def test_every_pattern_that_reads_a_record_comes_to_its_end(texts: DataFrame) ->
         shape.has_blank_end(text).alias("blank_end"),
         F.length(shape.without_blank_end(text)).alias("without"),
         shape.names_columns(text).alias("header"),
-        F.length(shouted(text)).alias("shouted"),
+        F.length(upper_cased(text)).alias("shouted"),
         whole_date(text).alias("date"),
     )
     rows = {row.name: row for row in read.collect()}

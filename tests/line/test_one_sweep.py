@@ -14,7 +14,7 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.state import files_of
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import shares
@@ -33,7 +33,7 @@ def gutted(spark: SparkSession, store: Store) -> None:
 def said_by(*words: str) -> dict[str, Any]:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        assert _code([*words, "--json", "--quiet"], debug=True) == 0
+        assert exit_code([*words, "--json", "--quiet"], debug=True) == 0
     return dict(json.loads(said.getvalue()))
 
 
@@ -55,10 +55,10 @@ def test_what_comes_into_the_store_after_a_sweep_changes_nothing_that_is_said_of
     assert said_by("explain", someone["subject_id"], *at) == explained
     assert len(explained["decisions"]) > 1 and explained["units"]
     again = tmp_path / "again"
-    assert _code(["publish", *at, "--out", str(again), "--quiet"], debug=True) == 0
+    assert exit_code(["publish", *at, "--out", str(again), "--quiet"], debug=True) == 0
     assert packets(again) == packets(line.place.out)
     report = ["report", *at, "--out", str(again / "report.html"), "--quiet"]
-    assert _code(report, debug=True) == 0
+    assert exit_code(report, debug=True) == 0
     assert (again / "report.html").read_text() == (line.place.out / "report.html").read_text()
     assert files_of(again) == files_of(line.place.out)
 
@@ -88,7 +88,7 @@ def test_what_is_written_while_publish_runs_is_not_in_its_packets(
     monkeypatch.setattr(shares, "open_tables", meanwhile)
     again = tmp_path / "again"
     into = ["--store", str(place.store), "--out", str(again), "--quiet"]
-    assert _code(["publish", *into], debug=True) == 0
+    assert exit_code(["publish", *into], debug=True) == 0
     assert packets(again) == packets(line.place.out)
 
 
@@ -103,12 +103,12 @@ def test_a_sweep_that_died_before_it_was_recorded_is_not_spoken_of(
 
     with monkeypatch.context() as broken:
         broken.setattr("clearance.determine.step.record_sweep", dies)
-        assert _code(["determine", "--as-of", "2025-11-01", *at], debug=False) != 0
+        assert exit_code(["determine", "--as-of", "2025-11-01", *at], debug=False) != 0
     table = Store(str(place.store)).read(spark, "determinations")
     assert not table.where("as_of = '2025-11-01'").isEmpty()
     shutil.rmtree(place.out)
-    assert _code(["publish", *at, "--out", str(place.out)], debug=True) == 0
+    assert exit_code(["publish", *at, "--out", str(place.out)], debug=True) == 0
     assert packets(place.out) == packets(line.place.out)
     page = place.out / "report.html"
-    assert _code(["report", *at, "--out", str(page)], debug=True) == 0
+    assert exit_code(["report", *at, "--out", str(page)], debug=True) == 0
     assert page.read_text() == (line.place.out / "report.html").read_text()

@@ -24,7 +24,7 @@ from pyspark.sql import SparkSession
 from soak.months import Place
 from soak.state import CLOCK, SWEEP_ID, live
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.determine.digest import row_hash
 from clearance.platform.store.store import Store
 from clearance.publish.published import NOTE
@@ -145,7 +145,7 @@ class Month:
         to = ["--out", str(self.place.out / into)] if words[0] in ("publish", "report") else []
         shared = ["--store", str(self.place.store), "--config", str(self.config)]
         with contextlib.redirect_stdout(said):
-            assert _code([*words, *to, *shared, "--json", "--quiet"], debug=True) == 0
+            assert exit_code([*words, *to, *shared, "--json", "--quiet"], debug=True) == 0
         return dict(json.loads(said.getvalue()))
 
     def feed(self, kind: str, *rows: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from soak.state import rows_of
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.ingest.layout import FIELD_COUNT
 from clearance.platform.paths import rules_folder
@@ -176,8 +176,8 @@ def test_shuffled_rows_over_several_files_give_the_same_charges_and_arrests(
     (tmp_path / "in" / "b.csv").write_bytes(b"\r\n".join(rows[third : 2 * third]))
     (tmp_path / "in" / "c.csv.gz").write_bytes(gzip.compress(b"\n".join(rows[2 * third :])))
     store = ["--store", str(tmp_path / "store"), "--quiet"]
-    assert _code(["ingest", str(tmp_path / "in"), *store], debug=True) == 0
-    assert _code(["prepare", *store], debug=True) == 0
+    assert exit_code(["ingest", str(tmp_path / "in"), *store], debug=True) == 0
+    assert exit_code(["prepare", *store], debug=True) == 0
     # Every decision rests on these two alone.
     for table in ("charges", "arrests"):
         assert rows_of(tmp_path / "store" / table) == rows_of(line.place.store / table)
@@ -217,7 +217,7 @@ def everything(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) ->
     dates = ["--extract-date", AS_OF.isoformat(), "--as-of", AS_OF.isoformat()]
     into = ["--store", str(folder / "store"), "--out", str(folder / "out"), "--quiet"]
     with counted(spark, folder / "store") as count:
-        assert _code(["run", *files, *dates, *into], debug=True) == 0
+        assert exit_code(["run", *files, *dates, *into], debug=True) == 0
     return Everything(good, people, Store(str(folder / "store")), folder / "out", count)
 
 
@@ -286,7 +286,7 @@ def test_the_bad_sample_is_refused_and_leaves_the_rows_as_they_were(
     store, bad = everything.store, str(samples / "bad.csv")
     log = Path(store.path("source_rows")) / "_delta_log"
     before = sorted(path.name for path in log.iterdir())
-    assert _code(["ingest", bad, "--store", store.uri, "--quiet"], debug=False) == 3
+    assert exit_code(["ingest", bad, "--store", store.uri, "--quiet"], debug=False) == 3
     said = capsys.readouterr().err
     for words in ("bad.csv", "94 fields where 95 are expected", "--accept-quarantine"):
         assert words in said

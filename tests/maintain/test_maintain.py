@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.determine.recorded import Sweep, sweep_of
 from clearance.errors import StoreFault
 from clearance.grant.last_looked import CheckedVersions
@@ -138,8 +138,8 @@ def _grant(name: str) -> dict[str, Any]:
 def test_the_verb_says_what_it_did_and_an_empty_store_is_refused(
     spark: SparkSession, months: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _code(["maintain", "--store", months.uri, "--json", "--quiet"], debug=True) == 0
+    assert exit_code(["maintain", "--store", months.uri, "--json", "--quiet"], debug=True) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["files"]["determinations"] == [len(MONTHS), len(MONTHS)]
     assert said["record_since"] is None, "every month is younger than 400 days"
-    assert _code(["maintain", "--store", str(tmp_path / "none"), "--quiet"], debug=False) == 2
+    assert exit_code(["maintain", "--store", str(tmp_path / "none"), "--quiet"], debug=False) == 2

@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.prepare.kept import kept
+from clearance.prepare.cached_rows import cached_rows
 from clearance.prepare.projection import projected
 
 
@@ -27,7 +27,7 @@ def test_columns_are_added_replaced_and_left_out_in_one_step(spark: SparkSession
 
 def test_what_is_kept_begins_a_plan_of_its_own(spark: SparkSession) -> None:
     rows = spark.range(3).select((F.col("id") * 2).alias("even")).where("even > 0")
-    with kept(rows) as found:
+    with cached_rows(rows) as found:
         assert _plan(found).startswith("InMemoryRelation ")
         assert sorted(row.even for row in found.collect()) == [2, 4]
         assert rows.is_cached

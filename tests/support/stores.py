@@ -16,7 +16,7 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF, SEED
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
@@ -84,9 +84,9 @@ def cases(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Plac
         store = ["--store", str(place.store), "--quiet"]
         for kind in ("registry", "supervision", "petitions"):
             file = write(place.folder / kind, text_of(kind))
-            assert _code(["feed", kind, file, *store], debug=True) == 0
+            assert exit_code(["feed", kind, file, *store], debug=True) == 0
         into = ["--out", str(place.out), "--as-of", AS_OF.isoformat(), "--accept-quarantine"]
-        assert _code(["run", *case_files(place.folder), *into, *store], debug=True) == 0
+        assert exit_code(["run", *case_files(place.folder), *into, *store], debug=True) == 0
         return {}
 
     return _once(tmp_path_factory, "cases", make)[0]
@@ -172,5 +172,5 @@ def _make(spark: SparkSession, place: Place) -> tuple[dict[str, Any], Counted]:
     dates = ["--extract-date", day, "--complete", "--as-of", day]
     into = ["--store", str(place.store), "--out", str(place.out), "--json"]
     with contextlib.redirect_stdout(said), counted(spark, place.store) as count:
-        assert _code(["run", *made.files, *dates, *into], debug=True) == 0
+        assert exit_code(["run", *made.files, *dates, *into], debug=True) == 0
     return json.loads(said.getvalue()), count

@@ -46,7 +46,7 @@ def list_sweeps(spark: SparkSession, store: Store) -> list[dict[str, Any]]:
 
 def print_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
     """Print a line per sweep."""
-    from clearance.ingest.ledger import said_of_refused
+    from clearance.ingest.ledger import refused_sentence
 
     for row in rows:
         total = sum(row["counts"].values())
@@ -57,4 +57,4 @@ def print_sweeps(rows: list[dict[str, Any]], console: Console) -> None:
             f"digest {row['digest'][:16]}{what_if}{part}"
         )
         if row["refused_since"]:
-            console.print(f"  {said_of_refused(row['refused_since'])}")
+            console.print(f"  {refused_sentence(row['refused_since'])}")

@@ -94,7 +94,7 @@ def _updating(
         watcher.join(EVERY)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line that is not overwritten."""
     console = _console.get()
     if console is not None:

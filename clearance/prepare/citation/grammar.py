@@ -25,7 +25,14 @@ from pyspark.sql import functions as F
 from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.normalize import normalized
 from clearance.prepare.citation.parts import CITED_TYPE, is_one_of, parts_of
-from clearance.prepare.citation.patterns import END, any_of, citation, further, joined, named
+from clearance.prepare.citation.patterns import (
+    END,
+    any_of,
+    citation,
+    further_charge_pattern,
+    joiner_pattern,
+    section_pattern,
+)
 from clearance.prepare.citation.plausible import is_charge
 from clearance.prepare.citation.spelling import PrefixSection, Spelling, default_spelling
 
@@ -93,14 +100,16 @@ def _parse(tidy: Column, known: Spelling) -> Column:
 def _check_citation(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
     ok = F.coalesce(is_charge(tidy, cited, rest, known), F.lit(False))
     words = F.regexp_replace(rest, "^[ :;,.-]+", "")
-    more = F.regexp_extract_all(rest, F.lit(further(known)), F.lit(1))
-    pieces = F.flatten(F.transform(more, lambda one: F.split(one, joined(known))))
+    more = F.regexp_extract_all(rest, F.lit(further_charge_pattern(known)), F.lit(1))
+    pieces = F.flatten(F.transform(more, lambda one: F.split(one, joiner_pattern(known))))
     found = F.struct(
         ok.alias("ok"),
         _has_mark(cited, known.attempt).alias("attempt"),
         _has_mark(cited, known.conspiracy).alias("conspiracy"),
         F.when(ok & (words != ""), words).alias("words"),
-        F.when(ok, F.split(cited, joined(known))).otherwise(_empty_array("string")).alias("pieces"),
+        F.when(ok, F.split(cited, joiner_pattern(known)))
+        .otherwise(_empty_array("string"))
+        .alias("pieces"),
         F.when(ok, pieces).otherwise(_empty_array("string")).alias("further"),
     )
     return bind_once(found, lambda given: _charge(given, known))
@@ -115,7 +124,7 @@ def _charge(found: Column, known: Spelling) -> Column:
         agreed = found["conspiracy"] & conspiracy
         only_mark = (F.size(cited) > 0) & F.forall(cited, lambda part: _is_attempt(part, known))
         pieces = F.when(
-            agreed | only_mark, F.regexp_extract_all(words, F.lit(named(known)), F.lit(0))
+            agreed | only_mark, F.regexp_extract_all(words, F.lit(section_pattern(known)), F.lit(0))
         )
         others = parts_of(F.coalesce(pieces, found["further"]), known)
         every = F.array_distinct(F.concat(cited, others))

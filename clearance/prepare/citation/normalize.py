@@ -20,10 +20,10 @@ from clearance.prepare.citation.patterns import (
     SECTION,
     TAIL,
     amount,
-    announced,
+    announcement_pattern,
     any_of,
     book,
-    joined,
+    joiner_pattern,
     part,
 )
 from clearance.prepare.citation.spelling import PrefixSection, Spelling
@@ -79,7 +79,7 @@ def steps(known: Spelling) -> list[tuple[str, str]]:
 
 def _others(known: Spelling) -> str:
     """The pattern of sections that stand before the one to be rewritten: 664/, 459 PC/."""
-    return rf"(?:{part(known)}{joined(known)}){{0,3}}+"
+    return rf"(?:{part(known)}{joiner_pattern(known)}){{0,3}}+"
 
 
 def _book_names(known: Spelling) -> list[tuple[str, str]]:
@@ -97,7 +97,7 @@ def _in_front(known: Spelling) -> list[tuple[str, str]]:
         (known.attempt_words, known.attempt.section),
         (known.conspiracy_words, known.conspiracy.section),
     )
-    first = announced((*known.lead_words, *known.charge_words), known)
+    first = announcement_pattern((*known.lead_words, *known.charge_words), known)
     return [
         # :CHRG 11358 HS, CT 1: 11358 HS, (11358 HS), (F) 11358 HS, # 11358 HS
         (
@@ -127,7 +127,7 @@ def _book_in_front(known: Spelling) -> list[tuple[str, str]]:
         # HS 11358, PC 664/HS 11358
         (
             rf"(^|[/,;&+] ?| AND )({books})[ .:-]{{0,2}}"
-            rf"({bare}(?:{joined(known)}{bare})*)(?! ?{books}{END})",
+            rf"({bare}(?:{joiner_pattern(known)}{bare})*)(?! ?{books}{END})",
             "$1$3 $2",
         ),
     ]
@@ -172,7 +172,7 @@ def _before_book(known: Spelling) -> list[tuple[str, str]]:
 def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
     """An attempt's section behind the one it is about, in whatever way it is joined."""
     attempt, books = rf"{known.attempt.section}(?:{BRACKET})*+", any_of(known.code_books)
-    last = rf"{END}(?!{joined(known)})"
+    last = rf"{END}(?!{joiner_pattern(known)})"
     return [
         # 487(A)-664 PC, 487(A),664 PC, 487(A) 664 PC: the book is the charge's
         (rf"^({ORDINARY}{END})(?: ?[-,&+] ?| AND | )({attempt}) ?({books}){last}", "$1 $3/$2"),

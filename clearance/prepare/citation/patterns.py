@@ -38,7 +38,7 @@ def amount(known: Spelling) -> str:
     return rf"\d[\d.,]{{0,9}} ?{any_of(known.units)}{END}"
 
 
-def joined(known: Spelling) -> str:
+def joiner_pattern(known: Spelling) -> str:
     """The pattern of what joins a section and the next one: `/`, a comma, AND and the like.
 
     After a comma, AND or OR a short number, an amount or a year is not the next section.
@@ -55,10 +55,10 @@ def part(known: Spelling) -> str:
 
 def citation(known: Spelling) -> str:
     """The pattern of a citation: a section or several, each with or without its code book."""
-    return rf"{part(known)}(?:{joined(known)}{part(known)})*"
+    return rf"{part(known)}(?:{joiner_pattern(known)}{part(known)})*"
 
 
-def announced(words: Iterable[str], known: Spelling) -> str:
+def announcement_pattern(words: Iterable[str], known: Spelling) -> str:
     """The pattern of what announces a charge: a word or the number of a count (`CT 2`, `(2)`)."""
     counts, cited = any_of(known.count_words), rf"(?={SECTION} ?{book(known)})"
     counted = rf"{counts}[ .:#]{{0,2}}0{{0,2}}\d{{1,2}}{END}|\d{{1,2}} ?{counts}{END}"
@@ -66,19 +66,21 @@ def announced(words: Iterable[str], known: Spelling) -> str:
     return rf"(?:{any_of(words)}(?:\(S\)|{END})|{counted}|{numbered})"
 
 
-def further(known: Spelling) -> str:
+def further_charge_pattern(known: Spelling) -> str:
     """The pattern of another charge in the words, as group 1: with a code book, and set off.
 
     Behind a sign, AND, or what announces a charge; one that is merely mentioned is none, nor one
     that the words call past.
     """
     past = any_of(known.past_words)
-    announcing = rf"(?<![A-Z0-9])(?<!{past} ){announced(known.charge_words, known)}[ .:-]{{0,3}}"
+    announcing = (
+        rf"(?<![A-Z0-9])(?<!{past} ){announcement_pattern(known.charge_words, known)}[ .:-]{{0,3}}"
+    )
     cited = rf"({citation(known)})(?<={any_of(known.code_books)})"
     return rf"(?:^ |[;,&+] ?|(?<!W)/ ?| AND |{announcing}){cited}(?! ?[(:-]? ?{past})"
 
 
-def named(known: Spelling) -> str:
+def section_pattern(known: Spelling) -> str:
     """The pattern of a section anywhere in the words: with a code book, or of five digits."""
     five = rf"[1-9]\d{{4}}(?:\.\d{{1,5}})?{TAIL}(?:{BRACKET})*+{END}"
     return rf"(?<![A-Z0-9.])(?:{SECTION} ?{book(known)}|{five})"

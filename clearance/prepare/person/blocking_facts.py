@@ -172,12 +172,12 @@ def _felonies_since() -> dict[str, Column]:
     def is_later(day: Column) -> Column:
         return F.coalesce(day > since, F.lit(True))
 
-    def is_another(one: Column) -> Column:
+    def is_another(span: Column) -> Column:
         # Of its own month it is none of those after it; another may be.
-        same = (one["subject_id"] == F.col("subject_id")) & (
-            one["count_order"] == F.col("count_order")
+        same = (span["subject_id"] == F.col("subject_id")) & (
+            span["count_order"] == F.col("count_order")
         )
-        return ~same & is_later(one["last"])
+        return ~same & is_later(span["last"])
 
     def some(name: str, holds: Callable[[Column], Column]) -> Column:
         # Few people have any.
@@ -196,7 +196,7 @@ def _later_felonies() -> dict[str, Column]:
     """
     days = F.coalesce("felony_dates", F.array().cast("array<date>"))
     partly = F.coalesce(F.size("felony_spans") > 0, F.lit(False))
-    ends = F.flatten(F.transform("felony_spans", lambda one: F.array(one["first"], one["last"])))
+    ends = F.flatten(F.transform("felony_spans", lambda span: F.array(span["first"], span["last"])))
     return {
         "later_felonies": F.sort_array(F.when(partly, F.concat(days, ends)).otherwise(days)),
         "later_felonies_partly": partly,

@@ -24,8 +24,8 @@ def of_section() -> dict[str, Column]:
     Null on other counts and without a section. A missing code book fits any. What may be a
     conviction stands without a day, and apart from one that is.
     """
-    one = F.col("convicted") | F.col("perhaps_convicted")
-    section = F.when(one, F.concat(F.col("section"), F.lit(_END)))
+    is_conviction = F.col("convicted") | F.col("perhaps_convicted")
+    section = F.when(is_conviction, F.concat(F.col("section"), F.lit(_END)))
     book = F.concat(F.coalesce("code_book", F.lit(_NO_BOOK)), F.lit(_END))
     without_day = F.when(F.col("perhaps_convicted"), _PERHAPS).otherwise(_UNDATED)
     on = F.coalesce(F.col("conviction_date").cast("string"), without_day)
@@ -54,19 +54,22 @@ def earlier_convictions() -> dict[str, Column]:
     # Reversed, they come as plain values: a look at one costs a tenth.
     each = F.reverse(F.col("convictions"))
 
-    def is_earlier(one: Column) -> Column:
-        return _same_section(one) & (F.substring_index(one, _END, -1) < day)
+    def is_earlier(conviction: Column) -> Column:
+        return _same_section(conviction) & (F.substring_index(conviction, _END, -1) < day)
 
     earlier = F.size(F.filter(each, is_earlier))
     void = F.size(F.filter("void_convictions", is_earlier))
     perhaps = F.size(
-        F.filter(each, lambda one: _same_section(one) & F.endswith(one, F.lit(_PERHAPS)))
+        F.filter(
+            each,
+            lambda conviction: _same_section(conviction) & F.endswith(conviction, F.lit(_PERHAPS)),
+        )
     )
     undated = F.exists(
         each,
-        lambda one: (
-            _same_section(one)
-            & (F.endswith(one, F.lit(_UNDATED)) | F.endswith(one, F.lit(_PERHAPS)))
+        lambda conviction: (
+            _same_section(conviction)
+            & (F.endswith(conviction, F.lit(_UNDATED)) | F.endswith(conviction, F.lit(_PERHAPS)))
         ),
     )
     alone = F.size("convictions") == 1

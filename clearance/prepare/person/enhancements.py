@@ -45,9 +45,9 @@ def with_enhanced_felonies(counts: DataFrame, *, lists: ListBits) -> DataFrame:
         counts: `outcomes.with_gang_combination`, with the columns of `enhancements_in`.
         lists: the statute lists.
     """
-    own = F.filter(_ENHANCEMENTS, lambda one: one["step"] == F.col("step"))
+    own = F.filter(_ENHANCEMENTS, lambda row: row["step"] == F.col("step"))
     nothing = F.lit(0).cast("bigint")
-    made = F.aggregate(own, nothing, lambda made, one: made.bitwiseOR(one["made"]))
+    made = F.aggregate(own, nothing, lambda made, row: made.bitwiseOR(row["made"]))
     felonies = F.size(F.filter(_FELONY_STEPS, lambda step: step == F.col("step")))
     sure = (F.col("level") == "F") & (felonies == 1)
 

@@ -45,11 +45,11 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     imposes = F.col("no_offence") & F.col("convicted")
     changed = F.transform(
         "dispositions",
-        lambda one: F.struct(
-            one["at"].alias("at"),
-            F.when(one["effect"] == CONVICTS, "modifies").otherwise(one["effect"]).alias("effect"),
-            one["reduced_to"].alias("reduced_to"),
-            one["under"].alias("under"),
+        lambda row: F.struct(
+            row["at"].alias("at"),
+            F.when(row["effect"] == CONVICTS, "modifies").otherwise(row["effect"]).alias("effect"),
+            row["reduced_to"].alias("reduced_to"),
+            row["under"].alias("under"),
         ),
     )
     toc = F.when(F.col("no_offence"), NO_CHARGE).otherwise(F.col("toc"))

@@ -186,7 +186,7 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
         counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
         lists: the statute lists.
     """
-    own_step = F.filter("gang_enhancements", lambda one: one["step"] == F.col("step"))["shown"]
+    own_step = F.filter("gang_enhancements", lambda row: row["step"] == F.col("step"))["shown"]
     combined = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
     combined = combined & (F.size("gang_enhancements") > 0)
     # Few counts are combined: only of these is it asked more than once.

@@ -160,9 +160,11 @@ def _of_birth() -> dict[str, Column]:
 
 def _registers(registrations: tuple[Registration, ...], fact: str) -> Column:
     entered = F.lit(False)
-    for one in registrations:
-        if one.fact == fact:
-            same = (F.col("code_book") == one.code_book) & (F.col("section") == one.section)
+    for registration in registrations:
+        if registration.fact == fact:
+            same = (F.col("code_book") == registration.code_book) & (
+                F.col("section") == registration.section
+            )
             entered = entered | F.coalesce(same, F.lit(False))
     return entered
 

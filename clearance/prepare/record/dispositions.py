@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from clearance.prepare.record.change_reader import ChangeReader
 from clearance.prepare.record.rules import MODIFYING, DispositionRule, Ending, RecordRules
-from clearance.prepare.statutes.programmes import citing, mentioning
+from clearance.prepare.statutes.programmes import citing_pattern, mentioning_pattern
 
 CONVICTS, UNREAD = "convicts", "unknown"
 
@@ -47,12 +47,12 @@ def _matches_rule(text: Column, rule: DispositionRule) -> Column:
     if rule.starts_with is not None:
         asked = [F.startswith(text, F.lit(rule.starts_with))]
         if rule.cites:
-            asked += [F.rlike(text, F.lit(citing(rule.starts_with, rule.cited)))]
+            asked += [F.rlike(text, F.lit(citing_pattern(rule.starts_with, rule.cited)))]
     asked += [F.contains(text, F.lit(word)) for word in rule.contains]
     if rule.sections:
         numbers = {section.split(" ")[1] for section in rule.sections}
         any_of_them = reduce(or_, (F.contains(text, F.lit(number)) for number in sorted(numbers)))
-        asked += [any_of_them, F.rlike(text, F.lit(mentioning(rule.sections)))]
+        asked += [any_of_them, F.rlike(text, F.lit(mentioning_pattern(rule.sections)))]
     return reduce(and_, asked)
 
 
@@ -75,7 +75,7 @@ def worded_effect(text: Column, *, rules: RecordRules) -> Column:
     """What the words of a disposition would do if they stood alone; null where no rule has them.
 
     Args:
-        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        text: DISP_DESCR as `fields.upper_cased` gives it, or null.
         rules: its dispositions in file order, the first that fits decides.
     """
     return F.when(text.isNotNull(), _first_match(text, rules.dispositions, "effect"))
@@ -85,7 +85,7 @@ def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:
     """What the disposition does: an effect of the rules, `unknown`, or null where there is none.
 
     Args:
-        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        text: DISP_DESCR as `fields.upper_cased` gives it, or null.
         worded: its `worded_effect`, a column, since it is used more than once.
         rules: the words by which the text of a change is read whole.
     """
@@ -97,7 +97,7 @@ def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column
     """The level that the disposition reduces its count to; null where it reduces nothing.
 
     Args:
-        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        text: DISP_DESCR as `fields.upper_cased` gives it, or null.
         effect: its `effect_of`.
         rules: its dispositions.
     """
@@ -109,7 +109,7 @@ def law_named(text: Column, effect: Column, *, rules: RecordRules) -> Column:
     """The law under which the disposition changes a conviction, a word of the rules; else null.
 
     Args:
-        text: DISP_DESCR as `fields.shouted` gives it, or null.
+        text: DISP_DESCR as `fields.upper_cased` gives it, or null.
         effect: its `effect_of`.
         rules: its dispositions.
     """

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from clearance.platform.spark.literal_table import looked_up
 from clearance.prepare.citation.grammar import leaves_target, names_comment
 from clearance.prepare.record.dispositions import effect_of, law_named, reduced_level, worded_effect
-from clearance.prepare.record.fields import precision, present, shouted, whole_date
+from clearance.prepare.record.fields import precision, present, upper_cased, whole_date
 from clearance.prepare.record.places import (
     UNKNOWN_STEP,
     as_written,
@@ -146,7 +146,7 @@ def _shouted() -> dict[str, Column]:
         "disposition_word": "disp_descr",
         "place_word": "sent_loc_descr",
     }
-    return {name: shouted(F.col(field)) for name, field in fields.items()}
+    return {name: upper_cased(F.col(field)) for name, field in fields.items()}
 
 
 def _tocs() -> dict[str, Column]:
@@ -243,7 +243,9 @@ def _sentence(words: Words) -> dict[str, Column]:
         if kind not in kinds:
             return F.lit(False)
         found = (_mentions(text, kinds[kind]) for text in (place, length))
-        return reduce(or_, (F.coalesce(one, F.lit(False)) for one in (*found, says == kind)))
+        return reduce(
+            or_, (F.coalesce(matches, F.lit(False)) for matches in (*found, says == kind))
+        )
 
     kind = F.when(named("endless"), "endless")
     for name, parts in kinds.items():

@@ -20,7 +20,7 @@ def present(text: Column) -> Column:
     return F.when(longer | ~F.upper(trimmed).isin(*ABSENT), trimmed)
 
 
-def shouted(text: Column) -> Column:
+def upper_cased(text: Column) -> Column:
     """The text as it is compared: upper case, inner blanks single."""
     upper = F.upper(text)
     return F.when(F.contains(text, F.lit("  ")), F.regexp_replace(upper, " +", " ")).otherwise(

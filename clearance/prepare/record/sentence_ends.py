@@ -57,7 +57,7 @@ def last_move() -> Column:
 
     Reads `dispositions`, in record order.
     """
-    moves = F.filter("dispositions", lambda one: one["effect"].isin(*_MOVES))
+    moves = F.filter("dispositions", lambda row: row["effect"].isin(*_MOVES))
     return F.when(F.size("dispositions") > 1, F.try_element_at(moves, F.lit(-1))["effect"])
 
 
@@ -251,7 +251,7 @@ def _reason_end_is_unknown(convicted_on: Column, missing: Column) -> Column:
     lacks = _bits_of(LACKS).bitwiseOR(_bits_of(LACKS_LATER))
     # Nothing lacks in most rows: one look, then the particulars.
     particulars = reduce(
-        lambda chain, one: chain.when(one[0], one[1]),
+        lambda chain, case: chain.when(case[0], case[1]),
         [
             *(
                 (missing.bitwiseAND(lacks).bitwiseAND(bit) != 0, f"unknown: {kind} length missing")
@@ -291,7 +291,7 @@ def _months_at_most(missing: Column, longest: dict[str, Column]) -> Column:
     none = F.lit(None).cast("int")
     each = {bit: longest.get(kind, none) for kind, bit in MISSING.items()}
     lasts = [F.when(missing.bitwiseAND(bit) == 0, 0).otherwise(most) for bit, most in each.items()]
-    unbounded = reduce(lambda one, other: one | other, [one.isNull() for one in lasts])
+    unbounded = reduce(lambda left, right: left | right, [most.isNull() for most in lasts])
     return F.when(~unbounded, F.greatest(*lasts))
 
 

@@ -79,11 +79,11 @@ def _check_pair(earlier: Placed, later: Placed) -> Iterator[str]:
     if one.window[0] > other.window[1] or other.window[0] > one.window[1]:
         return
     if one.literal == other.literal:
-        what = "repeats" if one.says == other.says else "disagrees with"
+        what = "repeats" if one.effects == other.effects else "disagrees with"
         yield f"{where}: {what} {before}, which holds on the same dates; keep one of them"
         return
     shared = _shared_words(one.literal, other.literal)
-    if shared is not None and one.says != other.says:
+    if shared is not None and one.effects != other.effects:
         yield (
             f"{where}: disagrees with {before} about a charge that says {shared}; name words that "
             "only one of them has"

@@ -69,8 +69,8 @@ class ListBits:
         possible = F.lit(self.by_tag.get(name + POSSIBLE, 0)).cast("bigint")
         return F.when(self.any_of(bits, name), bits).otherwise(bits.bitwiseOR(possible))
 
-    def written(self, bits: str) -> Column:
-        """The names, sorted; null for null.
+    def names_of(self, bits: str) -> Column:
+        """The names of the lists whose bits are set, sorted; null for null bits.
 
         Args:
             bits: the column.

@@ -109,14 +109,14 @@ def _list_cited_charges(charge: Column, known: Spelling) -> Column:
     def as_found(cited: Column, doubtful: Column) -> Column:
         return F.transform(
             cited,
-            lambda one: F.struct(
-                *[one[name].alias(name) for name in names], doubtful.alias("doubtful")
+            lambda part: F.struct(
+                *[part[name].alias(name) for name in names], doubtful.alias("doubtful")
             ),
         )
 
     beside = F.when(is_one_of(charge, known.about_others), F.slice(others, 1, 0)).otherwise(others)
     every = F.concat(as_found(itself, F.lit(False)), as_found(beside, ~charge["conspiracy"]))
-    return F.filter(every, lambda one: one["section"].isNotNull())
+    return F.filter(every, lambda part: part["section"].isNotNull())
 
 
 def _hits(named: Column, charge: Column, lists: Column) -> Column:

@@ -42,7 +42,7 @@ def cited_sections(name: str, rows: Sequence[StatuteRow]) -> tuple[str, ...]:
     return tuple(sorted(f"{row.code_book} {row.section}" for row in listed))
 
 
-def citing(beginning: str, sections: Sequence[str]) -> str:
+def citing_pattern(beginning: str, sections: Sequence[str]) -> str:
     """The pattern of a text that begins so and then cites one of the sections, in any subdivision.
 
     Args:
@@ -52,7 +52,7 @@ def citing(beginning: str, sections: Sequence[str]) -> str:
     return f"^{re.escape(beginning)} (?:{_any_section_pattern(sections)})"
 
 
-def mentioning(sections: Sequence[str]) -> str:
+def mentioning_pattern(sections: Sequence[str]) -> str:
     """The pattern of a text that cites one of the sections anywhere, in any subdivision.
 
     Args:

@@ -64,6 +64,6 @@ class StatuteRow(BaseModel):
         return (self.valid_from or EARLIEST, self.valid_to or LATEST)
 
     @property
-    def says(self) -> tuple[str | None, ...]:
-        """What follows for a charge that the row speaks for."""
+    def effects(self) -> tuple[str | None, ...]:
+        """The row's columns that decide what follows for a charge that it matches."""
         return (self.needs, self.attempts, self.conspiracies, self.bare, self.without_book)

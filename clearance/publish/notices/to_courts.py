@@ -18,7 +18,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.determine.recorded import Sweep
-from clearance.grant.last_looked import looked_at
+from clearance.grant.last_looked import load_checked_versions
 from clearance.grant.record import first_rows
 from clearance.platform.spark.caches import Caches, caches
 from clearance.platform.spark.literal_table import literal_table
@@ -283,6 +283,6 @@ def _mark_noticed(spark: SparkSession, store: Store) -> None:
     grants = store.read(spark, "grants", version=after)
     unmarked = _noticed_unmarked(grants, noticed=store.read(spark, "notices"))
     marked = unmarked.withColumn("noticed_in", F.col("month"))
-    note = looked_at(spark, store).in_note({"noted_after": after})
+    note = load_checked_versions(spark, store).in_note({"noted_after": after})
     with store.write_lock(), store.compare_and_commit(spark, "grants", after=after, note=note):
         store.upsert(marked.select(*GRANTS.columns), "grants", key=GRANT)

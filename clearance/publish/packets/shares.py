@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from clearance.determine.recorded import Standing, Sweep
+from clearance.determine.recorded import DecidingSweeps, Sweep
 from clearance.platform.store.store import Store
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.packets import Tables, open_tables
@@ -68,7 +68,11 @@ class CountiesOfSweep:
 
 
 def counties_by_sweep(
-    opened: TablesBySweep, *, figures: Figures, sweeps: Standing, counties: Iterable[str] | None
+    opened: TablesBySweep,
+    *,
+    figures: Figures,
+    sweeps: DecidingSweeps,
+    counties: Iterable[str] | None,
 ) -> list[CountiesOfSweep]:
     """Groups the counties to publish by the sweep that decided their policies.
 
@@ -93,7 +97,7 @@ def counties_by_sweep(
     return [group for group in groups if group.counties] or groups[:1]
 
 
-def _deciding(figures: Figures, sweeps: Standing) -> Mapping[str, Sweep]:
+def _deciding(figures: Figures, sweeps: DecidingSweeps) -> Mapping[str, Sweep]:
     """The sweep that decided each county's policy; the latest if there are several."""
     deciding: dict[str, Sweep] = {}
     for row in figures.of_kind("policy"):

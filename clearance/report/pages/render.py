@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from clearance.platform.html_page import page_template
+from clearance.platform.html_page import load_page_template
 from clearance.prepare.worklist import UNKNOWN
 from clearance.publish.counties import packet_folders
 from clearance.publish.figures.small_cells import SMALLEST
@@ -68,7 +68,7 @@ def render_statewide(
         without_page: counties of which no figure can be shown.
         variables: the other variables of the template.
     """
-    return page_template(PACKAGE).render(
+    return load_page_template(PACKAGE).render(
         sections=sections,
         units_of={section.name: section.units for section in sections},
         without_months=_without_months(sections, coming),
@@ -94,7 +94,7 @@ def render_county(page: CountyPage, *, statewide: str, **variables: Any) -> str:
         statewide: the name of the statewide page's file.
         variables: the variables that both templates share.
     """
-    return page_template(PACKAGE, "county.html.j2").render(
+    return load_page_template(PACKAGE, "county.html.j2").render(
         page=page,
         statewide=f"../{statewide}",
         generator=GENERATOR,

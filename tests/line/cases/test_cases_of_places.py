@@ -17,7 +17,7 @@ import pytest
 from pyspark.sql import SparkSession
 from soak.months import Place
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.platform.store.store import Store
 
 
@@ -46,7 +46,9 @@ class Ran:
         """What a command says as JSON."""
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            assert _code([*words, "--store", self.store.uri, "--json", "--quiet"], debug=True) == 0
+            assert (
+                exit_code([*words, "--store", self.store.uri, "--json", "--quiet"], debug=True) == 0
+            )
         return json.loads(said.getvalue())
 
 
@@ -136,7 +138,7 @@ def test_explain_says_that_the_record_is_incomplete(
 ) -> None:
     assert ran.answer("explain", "4600001")["incomplete"] is True
     assert ran.answer("explain", "4610000")["incomplete"] is False
-    assert _code(["explain", "4600002", "--store", ran.store.uri, "--quiet"], debug=True) == 0
+    assert exit_code(["explain", "4600002", "--store", ran.store.uri, "--quiet"], debug=True) == 0
     assert "The record is incomplete" in " ".join(capsys.readouterr().out.split())
 
 
@@ -157,14 +159,14 @@ def test_that_an_extract_was_refused_is_said_while_none_was_accepted_since(
     (tmp_path / "bad.csv").write_text("1,2,3\n")
     store = ["--store", ran.store.uri, "--quiet"]
     assert ran.answer("sweeps")[-1]["refused_since"] is None
-    assert _code(["ingest", str(tmp_path / "bad.csv"), *store], debug=False) == 3
+    assert exit_code(["ingest", str(tmp_path / "bad.csv"), *store], debug=False) == 3
     refused = ran.answer("sweeps")[-1]["refused_since"]
     assert refused.startswith("undated-")
     sentence = f"extract {refused} was refused since the last one that was accepted"
     capsys.readouterr()
-    assert _code(["sweeps", *store], debug=True) == 0
+    assert exit_code(["sweeps", *store], debug=True) == 0
     assert sentence in " ".join(capsys.readouterr().out.split())
-    assert _code(["report", "--out", str(tmp_path / "report.html"), *store], debug=True) == 0
+    assert exit_code(["report", "--out", str(tmp_path / "report.html"), *store], debug=True) == 0
     assert sentence in (tmp_path / "report.html").read_text()
     notes = ran.answer("determine", "--as-of", "2026-11-20", "--pack", "prop64_statute")["notes"]
     assert any(note.startswith(sentence) for note in notes)

@@ -17,7 +17,7 @@ from soak.kill import Figures, look
 from soak.months import Place
 from soak.state import check_nothing_left
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 from clearance.publish.packets import packets
@@ -56,7 +56,7 @@ def is_killed(arguments: list[str], *, when: Callable[..., bool], at: Any, **nam
         for name, call in names.items():
             patched.setattr(at, name, dying_after(call, when=when))
         try:
-            assert _code([*arguments, "--quiet"], debug=True) == 0
+            assert exit_code([*arguments, "--quiet"], debug=True) == 0
         except Killed:
             return True
     return False
@@ -96,6 +96,6 @@ def test_the_line_killed_after_every_commit_and_run_again_says_the_same(
     assert figures.packets_seen == 1
     page = str(place.out / "report.html")
     for arguments in (publish, ["report", "--out", page, *store]):
-        assert _code([*arguments, "--quiet"], debug=True) == 0
+        assert exit_code([*arguments, "--quiet"], debug=True) == 0
     assert place.content().differences(undisturbed.content()) == []
     check_nothing_left(place.store, place.out)

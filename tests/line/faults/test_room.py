@@ -16,7 +16,7 @@ from soak.months import Place
 from soak.room import LIMITS, run_without_room
 from soak.state import check_nothing_left
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import LOCK, Store
 from tests.support.stores import Line
@@ -59,7 +59,7 @@ def test_a_full_disk_at_every_step_is_told_and_cured_by_room_alone(
     for step, arguments in commands(line, place).items():
         # The last: the most has been written by then. scripts/soak/room.py has them all.
         run_without_room(spark, arguments, place=place, known=known, limit=LIMITS[step][-1])
-        assert _code(arguments, debug=True) == 0
+        assert exit_code(arguments, debug=True) == 0
     assert place.content().differences(undisturbed.content()) == []
     check_nothing_left(place.store, place.out)
 
@@ -72,13 +72,13 @@ def test_a_store_that_may_not_be_written_is_told_and_can_still_be_published(
     every = commands(line, place)
     with read_only(place.store):
         for step in ("ingest", "prepare", "determine"):
-            code = _code(every[step], debug=False)
+            code = exit_code(every[step], debug=False)
             said = capsys.readouterr().err.strip()
             assert (code, "may not be written" in said) == (6, True), said
             assert str(place.store) in said
             assert "run the same command again" in said.splitlines()[-1]
         for step in ("publish", "report"):
-            assert _code(every[step], debug=True) == 0
+            assert exit_code(every[step], debug=True) == 0
     assert place.content().differences(before) == []
 
 
@@ -112,9 +112,9 @@ def test_one_run_at_a_time_writes_a_store_and_readers_need_not_wait(
     with claimed_by_another_run(Store(str(place.store))):
         assert (place.store / LOCK).exists()
         for step in ("ingest", "prepare", "determine", "run"):
-            code = _code(every[step], debug=False)
+            code = exit_code(every[step], debug=False)
             said = capsys.readouterr().err.strip()
             assert (code, "Another run is writing" in said) == (5, True), said
             assert "run the same command again" in said.splitlines()[-1]
-        assert _code(every["publish"], debug=True) == 0
-    assert _code(every["determine"], debug=True) == 0
+        assert exit_code(every["publish"], debug=True) == 0
+    assert exit_code(every["determine"], debug=True) == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.commands.demo import AS_OF
 from clearance.platform.store.store import Store
 
@@ -38,7 +38,7 @@ def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
     # otherwise.
     decided = earlier.read(spark, "determinations", version=old["determinations_version"])
     eligible = decided.where("outcome = 'ELIGIBLE'").select("unit_id", "pack").collect()
-    assert _code(["replay", old["sweep_id"], *into, "--json"], debug=True) == 1
+    assert exit_code(["replay", old["sweep_id"], *into, "--json"], debug=True) == 1
     said = capsys.readouterr()
     found = json.loads(said.out)
     assert (found["differing"], found["columns"]) == (8, ["eligible_on"])
@@ -54,13 +54,13 @@ def test_a_store_of_an_earlier_release_goes_on_and_replays_its_old_sweep(
     extract = tmp_path / "november.csv"
     extract.write_text("\n".join([row["record"] for row in theirs[:-1]] + [""]), encoding="utf-8")
     month = ["run", str(extract), "--extract-date", "2026-11-15", "--as-of", "2026-11-20"]
-    assert _code([*month, "--out", str(tmp_path / "out"), *into], debug=True) == 0
+    assert exit_code([*month, "--out", str(tmp_path / "out"), *into], debug=True) == 0
 
     sweeps = earlier.read(spark, "sweeps").orderBy("determinations_version").collect()
     assert [(row["sweep_id"] == old["sweep_id"], row["tally"] is None) for row in sweeps] == [
         (True, True),
         (False, False),
     ]
-    assert _code(["replay", sweeps[1]["sweep_id"], *into], debug=True) == 0
+    assert exit_code(["replay", sweeps[1]["sweep_id"], *into], debug=True) == 0
     kept = earlier.read(spark, "source_rows")
     assert kept.where(kept["subject_id"] == someone["subject_id"]).count() == len(theirs) - 1

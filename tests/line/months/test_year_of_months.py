@@ -24,7 +24,7 @@ from soak.year import (
     as_of,
 )
 
-from clearance.grant.last_looked import CheckedVersions, looked_at
+from clearance.grant.last_looked import CheckedVersions, load_checked_versions
 from clearance.platform.store.store import Store
 from clearance.publish.notices import to_courts as notices
 
@@ -76,7 +76,7 @@ def months(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ite
     year.grant()
     year.look()
     assert {kind for *_, kind in year.lines} == {"grant", "correction"}
-    checked = looked_at(spark, Store(str(year.store)))
+    checked = load_checked_versions(spark, Store(str(year.store)))
     year.publish(one)
     yield Months(year, year.settle(spark), checked)
 
@@ -116,7 +116,7 @@ def test_grants_are_held_once_against_a_record_and_notices_do_not_have_them_held
     again = [(sorted(ids), at) for ids, at in months.checked.since(by_day.values(), sweeps=sweeps)]
     assert again == [(sorted(by_day.values()), held)]
     # Courts were noticed since, which writes to `grants`, too.
-    assert looked_at(spark, store) == months.checked
+    assert load_checked_versions(spark, store) == months.checked
     # A sweep that grants anew does so from its own record.
     assert set(months.checked.without(by_day[as_of(1)]).by_sweep) == {by_day[as_of(2)]}
 

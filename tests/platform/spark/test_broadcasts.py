@@ -84,13 +84,13 @@ def test_texts_of_a_large_record_are_read_ahead_where_common_and_where_they_stan
     monkeypatch.setattr(texts, "FEW_BYTES", -1)
     some = read_ahead(source)
     assert some.every, "counted, and all of them fit"
-    some.give_back()
+    some.release()
     monkeypatch.setattr(texts, "MOST_TEXTS", 2)
     few = read_ahead(source)
     assert not few.every
     ahead = {row["text"] for row in few.common.select("text").collect()}
     assert ahead == {"484 PC-THEFT", "11357(A) HS"}
-    few.give_back()
+    few.release()
     _, charges, _ = frames(source)
     assert rows_of(charges) == expected
     assert {row["charge_source"] for row in expected} == {"offense", "comment", None}
@@ -164,8 +164,8 @@ def test_feeds_too_large_to_be_sent_say_the_same(spark: SparkSession) -> None:
     tables["holes"] = literal_table(spark, [("new",)], {"subject_id": "string"})
     feeds = SideFeeds(**tables)
     large = replace(feeds, large=frozenset({*KINDS, "holes"}))
-    assert hinted(feeds.sent("registry", tables["registry"]))
-    assert not hinted(large.sent("registry", tables["registry"]))
+    assert hinted(feeds.broadcast_if_small("registry", tables["registry"]))
+    assert not hinted(large.broadcast_if_small("registry", tables["registry"]))
     people = ("a", "old", "new", "other")
     source = source_rows(
         spark, *({**COURT, "subject_id": name, "offense_descr": "484 PC"} for name in people)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import StoreFault
 from clearance.platform.spark.environment import CHECKS, NoCauseFound, explain_failed_start
 
@@ -113,7 +113,7 @@ def test_doctor_says_which_one_check_fails_and_every_other_command_why_spark_did
     assert list(faults()) == [name]
     cause = explain_failed_start("Exception in thread main", kind="PySparkRuntimeError")
     assert words in cause.message and cause.remedy == faults()[name].remedy
-    assert _code(["doctor", "--json"], debug=False) == 6
+    assert exit_code(["doctor", "--json"], debug=False) == 6
     captured = capsys.readouterr()
     checks = {check["check"]: check for check in json.loads(captured.out)}
     wrong = [name for name, check in checks.items() if not check["ok"]]

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from clearance.platform.watch import progress
-from clearance.platform.watch.progress import say, show_on, show_parts_done, stage
+from clearance.platform.watch.progress import print_line, show_on, show_parts_done, stage
 from clearance.platform.watch.under_way import ENOUGH, Pace, Work, spark_work
 
 
@@ -71,7 +71,7 @@ def test_elsewhere_one_line_is_said_and_stays_whole(monkeypatch: pytest.MonkeyPa
     output = screen(monkeypatch, terminal=False)
     with show_parts_done("Writing", parts="people", total=10) as done:
         done(7, 10)
-    say("a line " * 60)
+    print_line("a line " * 60)
     assert output.getvalue().splitlines() == ["Writing", "a line " * 60]
 
 

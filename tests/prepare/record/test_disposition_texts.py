@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import RulebookInvalid
 from clearance.prepare.record.dispositions import effect_of, worded_effect
-from clearance.prepare.record.fields import present, shouted
+from clearance.prepare.record.fields import present, upper_cased
 from clearance.prepare.record.rules import load_record_rules
 from tests.support.rows import RULES
 
@@ -152,7 +152,7 @@ EFFECTS = {
 
 def test_each_text_has_the_effect_of_the_first_entry_that_fits(spark: SparkSession) -> None:
     texts = spark.createDataFrame([(text,) for text in EFFECTS], "text string")
-    word, rules = shouted(present(F.col("text"))), load_record_rules(RULES)
+    word, rules = upper_cased(present(F.col("text"))), load_record_rules(RULES)
     worded = texts.withColumn("worded", worded_effect(word, rules=rules))
     effect = effect_of(word, F.col("worded"), rules=rules)
     assert {row[0]: row[1] for row in worded.select("text", effect).collect()} == EFFECTS

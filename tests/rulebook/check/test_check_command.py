@@ -103,11 +103,11 @@ def test_neither_spark_nor_for_other_commands_the_solver_is_loaded(rules: Path) 
     write(rules, small_pack())
     script = (
         "import sys\n"
-        "from clearance.cli import _code\n"
+        "from clearance.cli import exit_code\n"
         "at = ['--rules', sys.argv[1]]\n"
-        "assert _code(['rules', 'list', '--json', *at], debug=False) == 0\n"
+        "assert exit_code(['rules', 'list', '--json', *at], debug=False) == 0\n"
         "assert 'z3' not in sys.modules\n"
-        "assert _code(['rules', 'check', *at], debug=False) == 0\n"
+        "assert exit_code(['rules', 'check', *at], debug=False) == 0\n"
         "assert 'z3' in sys.modules and 'pyspark' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script, str(rules)], check=True, capture_output=True)

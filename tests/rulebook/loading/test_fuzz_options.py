@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import UsageError
 from clearance.rulebook.language.options import all_off
 from clearance.rulebook.loading.option_files import MOST_BYTES, parse_option_file, read_option_file
@@ -149,7 +149,7 @@ def test_an_option_file_made_to_hurt_ends_the_command_with_exit_2_before_spark_s
     config = tmp_path / "c.yaml"
     config.write_text(as_yaml({"county_policies": {"counties": {"YOLO": policy}}}))
     words = ["determine", "--store", "s", "--as-of", "2026-11-01", "--config", str(config)]
-    assert _code(words, debug=False) == 2
+    assert exit_code(words, debug=False) == 2
     told = capsys.readouterr()
     assert told.out == "" and told.err.startswith(f"yolo.json{said}"), told.err
     assert told.err.splitlines()[-1] == "Correct the option files; nothing was started."

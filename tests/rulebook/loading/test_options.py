@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.determine.plan import Plan, plan_sweep
 from clearance.errors import UsageError
 from clearance.platform.paths import conf_folder
@@ -224,7 +224,7 @@ def test_a_wrong_option_file_ends_the_command_before_spark_starts(
         "clearance.platform.spark.session.build_session", None
     )  # starting Spark would fail
     words = ["determine", "--store", "s", "--as-of", "2026-11-01"]
-    assert _code([*words, "--config", str(tmp_path / "mine.yaml")], debug=False) == 2
+    assert exit_code([*words, "--config", str(tmp_path / "mine.yaml")], debug=False) == 2
     assert "yolo.json:1: `additionalRelief.subjectAgeThreshold`" in capsys.readouterr().err
 
 

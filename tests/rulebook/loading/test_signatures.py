@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.determine.plan import plan_sweep
 from clearance.determine.signed import check_signed
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
@@ -29,7 +29,7 @@ def rules(tmp_path: Path) -> Path:
 
 def signed(rules: Path, *, by: str = "A. Lawyer", on: str = "2026-11-02") -> int:
     given = ["rules", "sign", PACK, "--by", by, "--on", on, "--rules", str(rules)]
-    return int(_code(given, debug=True))
+    return int(exit_code(given, debug=True))
 
 
 def found(rules: Path, **switches: str) -> SignOff:
@@ -104,14 +104,14 @@ def test_determine_signed_off_refuses_before_spark_starts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = ["determine", "--signed-off", "--as-of", "2026-11-01", "--store", str(tmp_path)]
-    assert _code(given, debug=False) == EXIT_RULEBOOK
+    assert exit_code(given, debug=False) == EXIT_RULEBOOK
     assert "not signed off" in capsys.readouterr().err
 
 
 def test_the_list_of_packs_says_who_signed(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert signed(rules) == 0
     capsys.readouterr()
-    assert _code(["rules", "list", "--rules", str(rules), "--json"], debug=True) == 0
+    assert exit_code(["rules", "list", "--rules", str(rules), "--json"], debug=True) == 0
     packs = {row["pack"]: row for row in json.loads(capsys.readouterr().out)}
     assert (packs[PACK]["signed_off"], packs[PACK]["signed_by"]) == ("signed", "A. Lawyer")
     assert packs["pc849_5"]["signed_off"] == "unsigned"
@@ -119,7 +119,7 @@ def test_the_list_of_packs_says_who_signed(rules: Path, capsys: pytest.CaptureFi
 
 def test_nobody_signs_nothing_and_a_file_that_is_no_list_is_refused(rules: Path) -> None:
     given = ["rules", "sign", PACK, "--by", " ", "--on", "2026-11-02", "--rules", str(rules)]
-    assert _code(given, debug=False) == EXIT_USAGE
+    assert exit_code(given, debug=False) == EXIT_USAGE
     (rules / "prop64" / "statute.signed.yaml").write_text("signed: yes\n")
     with pytest.raises(RulebookInvalid, match="not a list of signatures"):
         found(rules)

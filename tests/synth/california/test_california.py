@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clearance.cli import _code
+from clearance.cli import exit_code
 from clearance.errors import StoreFault, UsageError
 from clearance.platform.paths import rules_folder
 from clearance.synth.california import step, years
@@ -346,12 +346,12 @@ def test_the_command_writes_both_months_and_says_so(
 ) -> None:
     words = ["synth", "--people", "90", "--out", str(tmp_path), "--seed", "3"]
     california = ["--state", "california", "--second-month", "--processes", "1"]
-    assert _code([*words, *california, "--json"], debug=True) == 0
+    assert exit_code([*words, *california, "--json"], debug=True) == 0
     said = capsys.readouterr()
     result = json.loads(said.out)
     assert len(result["files"]) == 3 and result["second_month"]["rows"] > 0
     assert "Writing people into" in said.err
-    assert _code([*words, *california, "--quiet"], debug=True) == 0
+    assert exit_code([*words, *california, "--quiet"], debug=True) == 0
     said = capsys.readouterr()
     assert said.out.count(" people, ") == 2 and said.err == ""
 
@@ -368,4 +368,4 @@ def test_the_command_writes_both_months_and_says_so(
 def test_a_state_that_there_is_not_and_a_month_that_none_has_are_wrong_use(
     more: list[str], tmp_path: Path
 ) -> None:
-    assert _code(["synth", "--people", "9", "--out", str(tmp_path), *more], debug=False) == 2
+    assert exit_code(["synth", "--people", "9", "--out", str(tmp_path), *more], debug=False) == 2

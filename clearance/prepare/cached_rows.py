@@ -1,4 +1,4 @@
-"""Rows that are kept for the block in which two tables are made of them."""
+"""Rows that are cached while two tables are made from them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pyspark.sql import DataFrame
 
 
 @contextmanager
-def kept(rows: DataFrame) -> Iterator[DataFrame]:
-    """The rows, worked out once, in a plan that begins with them.
+def cached_rows(rows: DataFrame) -> Iterator[DataFrame]:
+    """The rows, computed once and cached until the block ends, as the first step of a new plan.
 
-    Spark puts what is kept into a plan when it runs it. Until then each step on top of the rows,
+    Spark puts cached rows into a plan only when the plan runs. Until then each step on top of them,
     and each command that writes them, would walk all of the steps beneath them once more.
 
     Args:
-        rows: what is used more than once.
+        rows: the rows that are used more than once.
     """
     rows.persist(StorageLevel.MEMORY_AND_DISK_DESER)
     spark: Any = rows.sparkSession
