@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Row, SparkSession
-from pyspark.sql import functions as F
 
 from clearance.api.record import read_person
 from clearance.api.session import session_or_new
@@ -113,7 +112,7 @@ def decide(
     ) as units:
         decided = decide_units(units, plan, as_of=day, scope=scope)
         described = describe_units(units["charges"], arrests=units["arrests"])
-        joined = decided.join(F.broadcast(described), on="unit_id", how="left")
+        joined = decided.join(described, on="unit_id", how="left")
         rows = joined.orderBy("unit_id", "pack").collect()
     texts, words = load_reason_texts(folder), _words(plan)
     return tuple(_decision(row, texts, words[row["pack_fingerprint"]]) for row in rows)

@@ -7,14 +7,25 @@ import io
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from pyspark.sql import SparkSession
 
 from clearance.cli import exit_code
+from clearance.commands.demo import DemoResult
+from clearance.commands.output import print_lines
 from clearance.platform.store.store import Store
 
 PEOPLE = 800
 SECTION = re.compile(r"<caption>pc1203_425, version 2024-10-01</caption>.*?</table>", re.DOTALL)
+
+
+def test_the_demo_names_the_store(capsys: pytest.CaptureFixture[str]) -> None:
+    steps: Any = SimpleNamespace(print_lines=lambda console: console.print("the steps"))
+    print_lines(DemoResult("out/demo/store", (), steps).print_lines)
+    assert capsys.readouterr().out == "the steps\nstore     out/demo/store\n"
 
 
 def test_the_report_shows_people_who_get_relief_by_a_law_that_asks_other_offices(

@@ -91,11 +91,6 @@ class Sentence:
     years: Operand | None = None
     free_of: Operand | None = None
 
-    @property
-    def is_timed(self) -> bool:
-        """Whether its truth can change as time passes."""
-        return any(isinstance(value, AsOf) for value in self.values)
-
     def operands(self) -> tuple[Operand, ...]:
         """All operands: subject, values, years and the column of `free_of`."""
         optional = (operand for operand in (self.years, self.free_of) if operand is not None)
