@@ -1,9 +1,9 @@
-"""`clearance doctor`: checks this machine, the rulebook, the settings and the store."""
+"""`clearance doctor`: checks this machine, rulebook and settings, and describes the store."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
@@ -24,7 +24,9 @@ Check = dict[str, Any]
 
 @with_context("store", "config", store_needed=False)
 def doctor(context: CommandContext) -> None:
-    """Java, Spark, Delta, memory, store and rulebook: each ok, or what to do.
+    """Java, Spark, Delta, memory, rulebook: each ok, or what to do; with --store its state.
+
+    Exit code 0: every check is ok, whatever command is due in the store. 6: a check is not ok.
 
     Example: `clearance doctor --store STORE`
     """
@@ -35,7 +37,10 @@ def doctor(context: CommandContext) -> None:
 
 
 def diagnose(context: CommandContext) -> list[Check]:
-    """One entry per check: its name, whether it passed, and a description or the remedy."""
+    """One entry per check: its name, whether it passed, and a description or the remedy.
+
+    The entry of a store that can be read also has its `state`.
+    """
     from clearance.platform.spark.class_archive import describe_archive
     from clearance.platform.spark.environment import CHECKS
 
@@ -58,7 +63,7 @@ def diagnose(context: CommandContext) -> list[Check]:
             not_tried = "not tried: correct the checks above first"
             checks.append({"check": "spark", "ok": False, "seen": not_tried})
         if spark and context.store:
-            checks.append(_check("store", lambda: _store(spark[0], context)))
+            checks.append(_store_check(spark[0], context))
     checks.append(_check("archive of classes", describe_archive))
     return checks
 
@@ -68,6 +73,9 @@ def print_checks(checks: list[Check], console: Console) -> None:
     for check in checks:
         mark = "ok  " if check["ok"] else "FIX "
         console.print(f"{mark} {check['check']}: {check['seen']}", markup=False)
+        if "state" in check:
+            for line in describe_state(check["state"]):
+                console.print(f"     {line}", markup=False)
 
 
 def _check(name: str, describe: Callable[[], str]) -> Check:
@@ -129,11 +137,64 @@ def _spark(context: CommandContext, opened: ExitStack, spark: list[SparkSession]
     return f"{spark[0].version}, driver memory {memory}"
 
 
-def _store(spark: SparkSession, context: CommandContext) -> str:
-    from clearance.platform.store.store import storage_faults
-    from clearance.schemas import TABLES
+def _store_check(spark: SparkSession, context: CommandContext) -> Check:
+    """The check of the store, with its state."""
+    states: list[dict[str, Any]] = []
 
-    store = context.open_store(context.settings())
-    with storage_faults("checking the store"):
-        tables = [name for name in TABLES if store.exists(spark, name)]
-    return f"{store.uri}: {', '.join(tables) or 'empty, ready to be filled'}"
+    def describe() -> str:
+        from clearance.maintain.state import state_of_store
+        from clearance.platform.store.store import storage_faults
+
+        settings = context.settings()
+        store = context.open_store(settings)
+        with storage_faults("checking the store"):
+            state = state_of_store(spark, store, rules=context.rules, settings=settings)
+        states.append(state.as_dict())
+        return f"{store.uri}: {', '.join(state.tables) or 'empty, ready to be filled'}"
+
+    check = _check("store", describe)
+    return check | {"state": states[0]} if states else check
+
+
+def describe_state(state: dict[str, Any]) -> Iterator[str]:
+    """The lines about the state of a store.
+
+    Args:
+        state: a `StoreState` as a dict.
+    """
+    extracts = state["extracts"]
+    latest = extracts["latest"] or "a day that is not known"
+    yield f"extracts: {extracts['accepted']} accepted, the latest of {latest}"
+    if extracts["undated"]:
+        yield f"without a date: {', '.join(extracts['undated'])}"
+    if extracts["refused_since"]:
+        yield f"refused since: {extracts['refused_since']}; none of it is in the store"
+    for feed in state["feeds"]:
+        if feed["loaded"]:
+            yield f"feed {feed['kind']}: {feed['rows']:,} rows, as of {feed['dated'] or 'no day'}"
+        else:
+            unknown = f"; unknown for {', '.join(feed['blocks'])}" if feed["blocks"] else ""
+            yield f"feed {feed['kind']}: never loaded{unknown}"
+    yield f"prepare: {_since(state['prepare_changed'], none='not made, or only in part')}"
+    sweep = state["sweep"]
+    if sweep is None:
+        yield "last sweep: none"
+    else:
+        what_if = ", a what-if" if sweep["what_if"] else ""
+        only = f" (only {', '.join(sweep['selected'])})" if sweep["selected"] else ""
+        recorded = "" if sweep["recorded"] else "; its run ended before its row in sweeps"
+        yield (
+            f"last sweep: {sweep['sweep_id']} as of {sweep['as_of']}{what_if}, "
+            f"{len(sweep['packs'])} packs{only}; {_since(sweep['changed'])}{recorded}"
+        )
+        yield f"its code {sweep['code_version']}, configuration {sweep['config_fingerprint'][:16]}"
+    yield f"this code {state['code_version']}, configuration {state['config_fingerprint'][:16]}"
+    yield f"versions: {', '.join(f'{name} {number}' for name, number in state['tables'].items())}"
+    yield f"due: {', then '.join(state['due']) or 'nothing'}"
+
+
+def _since(changed: Sequence[str] | None, *, none: str = "") -> str:
+    """What differs from a step's last run by now, in words; `none` where there is no run."""
+    if changed is None:
+        return none
+    return f"since then changed: {', '.join(changed)}" if changed else "up to date"

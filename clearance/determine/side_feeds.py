@@ -41,6 +41,23 @@ def absent_feeds(
         catalogue: which column comes from which feed.
         loaded: the kinds that `charges` was prepared with.
     """
+    packs_by_feed = packs_by_absent_feed(assigned, catalogue=catalogue, loaded=loaded)
+    return tuple(
+        f"{feed} was never loaded: what {', '.join(packs)} ask of it is unknown"
+        for feed, packs in packs_by_feed.items()
+    )
+
+
+def packs_by_absent_feed(
+    assigned: Iterable[Assigned], *, catalogue: Catalogue, loaded: Iterable[str]
+) -> dict[str, list[str]]:
+    """The packs that use a feed which was never loaded, by feed; both in alphabetical order.
+
+    Args:
+        assigned: the packs of the sweep.
+        catalogue: which column comes from which feed.
+        loaded: the kinds that `charges` was prepared with.
+    """
     packs_by_feed: dict[str, set[str]] = {}
     for item in assigned:
         pack = item.resolved.pack
@@ -48,10 +65,7 @@ def absent_feeds(
             feed = catalogue[pack.unit][column].feed
             if feed is not None and feed not in loaded:
                 packs_by_feed.setdefault(feed, set()).add(pack.pack)
-    return tuple(
-        f"{feed} was never loaded: what {', '.join(sorted(packs))} ask of it is unknown"
-        for feed, packs in sorted(packs_by_feed.items())
-    )
+    return {feed: sorted(packs) for feed, packs in sorted(packs_by_feed.items())}
 
 
 def with_reviews(

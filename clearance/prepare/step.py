@@ -19,6 +19,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from clearance.feed.state import LoadedFeed
 from clearance.ingest.unrecorded import check_recorded
 from clearance.platform.code_hash import code_hash
 from clearance.platform.store.store import Store, storage_faults
@@ -28,7 +29,7 @@ from clearance.prepare.arrests import arrests
 from clearance.prepare.cached_rows import cached_rows
 from clearance.prepare.changed_people import TABLES, PrepareState, changed_people, read_states
 from clearance.prepare.features import charges, features
-from clearance.prepare.holes import lost_rows
+from clearance.prepare.holes import Lost, lost_rows
 from clearance.prepare.record.events import history, typed_rows
 from clearance.prepare.record.quality import FLAGS
 from clearance.prepare.record.rules import RecordRules, load_record_rules
@@ -99,12 +100,7 @@ def prepare(
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
     feeds = side_feeds(spark, store, loaded=loaded).with_holes(lost, source=source)
-    note = PrepareState(
-        fingerprint,
-        version,
-        {kind: feed.version for kind, feed in loaded.items()},
-        lost.names if lost is not None else [],
-    )
+    note = state_of_inputs(fingerprint, source_rows=version, loaded=loaded, lost=lost)
     found = read_states(spark, store)
     earlier, *others = [noted for _, noted in found.values()]
     if any(other != earlier for other in others):
@@ -124,6 +120,25 @@ def prepare(
         with stage("Writing history"):
             store.replace(history(typed_rows(source, rules=record)), "history")
     return _count_result(spark, store, changed=changed, note=note)
+
+
+def state_of_inputs(
+    fingerprint: str, *, source_rows: int, loaded: Mapping[str, LoadedFeed], lost: Lost | None
+) -> PrepareState:
+    """What a prepare rests on, for the note of its commits.
+
+    Args:
+        fingerprint: `prepare_fingerprint`.
+        source_rows: version of `source_rows`.
+        loaded: the feeds that the store has, by kind.
+        lost: the rows that were lost; None where none were.
+    """
+    return PrepareState(
+        fingerprint,
+        source_rows,
+        {kind: feed.version for kind, feed in loaded.items()},
+        lost.names if lost is not None else [],
+    )
 
 
 def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:

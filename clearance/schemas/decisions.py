@@ -45,6 +45,7 @@ DETERMINATIONS = TableSpec(
         as_of date,
         sweep_id string
     """,
+    keys=("subject_id", "unit_id", "pack", "sweep_id"),
     cluster_by=("pack", "subject_id"),
     constraints={
         "known_unit": "unit IN ('conviction', 'arrest')",
@@ -82,6 +83,7 @@ SWEEPS = TableSpec(
         tally string,
         steps map<string,map<string,bigint>>
     """,
+    keys=("sweep_id",),
     constraints={"complete": "status = 'complete'"},
 )
 
@@ -95,6 +97,7 @@ PACKS = TableSpec(
         yaml string,
         facts array<string>
     """,
+    keys=("fingerprint",),
 )
 
 GRANTS = TableSpec(
@@ -116,6 +119,7 @@ GRANTS = TableSpec(
         corrected_on date,
         correction_reason string
     """,
+    keys=("unit_id", "pack", "sweep_id"),
     constraints={
         "known_unit": "unit IN ('conviction', 'arrest')",
         "known_relief": one_of("relief", RELIEFS),
@@ -138,5 +142,6 @@ NOTICES = TableSpec(
         folder string,
         sweep_id string
     """,
+    keys=("unit_id", "pack"),
     constraints={"known_kind": "kind IN ('grant', 'correction')"},
 )

@@ -20,6 +20,7 @@ REGISTRY = TableSpec(
         dated date,
         source_file string
     """,
+    keys=("subject_id",),
 )
 
 SUPERVISION = TableSpec(
@@ -34,6 +35,7 @@ SUPERVISION = TableSpec(
         dated date,
         source_file string
     """,
+    keys=("subject_id",),
     constraints={"known_type": one_of("type", SUPERVISION_TYPES)},
 )
 
@@ -50,6 +52,7 @@ PETITIONS = TableSpec(
         dated date,
         source_file string
     """,
+    keys=("subject_id",),
     constraints={"known_status": one_of("status", PETITION_STATUSES)},
 )
 
@@ -64,6 +67,7 @@ MERGES = TableSpec(
         dated date,
         source_file string
     """,
+    keys=("from_subject_id", "surviving_subject_id"),
 )
 
 REVIEWS = TableSpec(
@@ -82,6 +86,7 @@ REVIEWS = TableSpec(
         dated date,
         source_file string
     """,
+    keys=("unit_id", "pack"),
     constraints={
         "known_outcome": one_of("outcome", REVIEWED_OUTCOMES),
         "known_relief": f"relief IS NULL OR {one_of('relief', RELIEFS)}",

@@ -18,11 +18,15 @@ class TableSpec:
         cluster_by: columns of liquid clustering; empty for small tables.
         constraints: CHECK constraints by name. Only on columns that identify nobody, since a
             violated constraint prints the row's values of its columns.
+        keys: columns that are never null: parts of the table's key that every row has. Held in
+            tables that this release makes; in an older one Delta would read every row first.
         change_feed: whether the change data feed is on from creation.
         found_by: columns in file statistics (least and greatest value), where only few columns are
             filtered by: collecting them takes time for every row. Never personal columns. Empty
             for all columns that are not personal.
         widened: constraints that allowed fewer values in an earlier release.
+        features: the kind of unit whose features (rules/features.yaml) are columns of the table;
+            empty for other tables.
     """
 
     name: str
@@ -30,9 +34,11 @@ class TableSpec:
     ddl: str
     cluster_by: tuple[str, ...] = ()
     constraints: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
     change_feed: bool = False
     found_by: tuple[str, ...] = ()
     widened: tuple[str, ...] = ()
+    features: str = ""
 
     @property
     def types(self) -> dict[str, str]:
@@ -44,6 +50,12 @@ class TableSpec:
     def columns(self) -> list[str]:
         """Column names in order."""
         return list(self.types)
+
+    @property
+    def constraints_when_made(self) -> dict[str, str]:
+        """The CHECK constraints of a new table by name: one for each key, and the others."""
+        given = {f"{key}_is_given": f"{key} IS NOT NULL" for key in self.keys}
+        return given | self.constraints
 
     @property
     def restricted(self) -> bool:

@@ -103,10 +103,12 @@ CHARGES = TableSpec(
         later_felonies_partly boolean,
         serving_end_known boolean
     """,
+    keys=("subject_id", "unit_id"),
     cluster_by=("subject_id",),
     found_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
+    features="conviction",
 )
 
 ARRESTS = TableSpec(
@@ -136,8 +138,10 @@ ARRESTS = TableSpec(
         record_incomplete boolean,
         standing_conviction_in_cycle boolean
     """,
+    keys=("subject_id", "unit_id"),
     cluster_by=("subject_id",),
     found_by=("subject_id",),
     constraints={"known_level": "level IS NULL OR level IN ('F', 'M', 'I')"},
     change_feed=True,
+    features="arrest",
 )

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clearance.personal import IDENTIFYING, REVIEWERS_WORDS, WHOLE_LINE
-from clearance.platform.paths import rules_folder
-from clearance.rulebook.language.catalogue import Unit, load_catalogue
+from clearance.platform.store.comments import column_comments
 from clearance.schemas import MAKERS, TABLES, TableSpec
 from manual.markdown import code, plain, table
-
-UNITS: dict[str, Unit] = {"charges": "conviction", "arrests": "arrest"}
-"""Tables whose columns packs may ask, and the unit that a pack says."""
 
 OPEN = "whoever may see the store: it holds no name and no number of a register"
 RESTRICTED = "**restricted**: it says who a person is"
@@ -23,7 +18,8 @@ def table_page() -> str:
         "# Tables",
         "",
         "A store is a folder of Delta tables, one folder a table. This page is made from "
-        "`clearance/schemas/` and `clearance/personal.py` when the site is built. How to read the "
+        "`clearance/schemas/` and `clearance/personal.py` when the site is built. The same words "
+        "are the comments of the columns in a store. How to read the "
         "tables: [Spark SQL, delta-rs, DuckDB, pandas](../how-to/read-the-tables.md).",
         "",
         *table(
@@ -58,25 +54,12 @@ def _table(spec: TableSpec) -> Iterator[str]:
     if spec.change_feed:
         yield "- Its change data feed is on: what changed between two versions can be asked for."
     yield from (f"- Always holds: `{sql}`." for sql in spec.constraints.values())
-    meanings = _meanings(spec.name)
+    if spec.keys:
+        keys = ", ".join(code(key) for key in spec.keys)
+        yield f"- Never null, in a store that this release or a later one made: {keys}."
+    comments = column_comments(spec)
     head = ("Column", "Type", "What it says")
     rows = [
-        (code(name), code(kind), _words(name, meanings.get(name, "")))
-        for name, kind in spec.types.items()
+        (code(name), code(kind), plain(comments.get(name, ""))) for name, kind in spec.types.items()
     ]
     yield from ("", *table(head, rows))
-
-
-def _meanings(name: str) -> dict[str, str]:
-    if name not in UNITS:
-        return {}
-    features = load_catalogue(rules_folder())[UNITS[name]]
-    return {column: feature.meaning for column, feature in features.items()}
-
-
-def _words(column: str, meaning: str) -> str:
-    """What a column says; of one that says who a person is, why it is restricted."""
-    if column == WHOLE_LINE:
-        return "Restricted: the line as received, every field in it."
-    why = IDENTIFYING.get(column.upper()) or REVIEWERS_WORDS.get(column)
-    return f"Restricted: {why}." if why else plain(meaning)

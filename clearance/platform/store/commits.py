@@ -18,6 +18,9 @@ from clearance.platform.store.log_folder import Folder
 # made from, also where the write changed no row.
 OWN_WRITES = ("WRITE", "MERGE", "CREATE TABLE AS SELECT")
 
+# Operations that change no row, or single rows.
+_BY_ROW = ("MERGE", "OPTIMIZE", "ADD COLUMNS", "CHANGE COLUMN", "CHANGE COLUMNS")
+
 _COMMIT = re.compile(r"(\d{20})\.json")
 
 
@@ -49,7 +52,7 @@ class Commit:
     @property
     def changes_by_row(self) -> bool:
         """Whether the commit changed single rows or none, so that its change feed is small."""
-        return self.operation in ("MERGE", "OPTIMIZE")
+        return self.operation in _BY_ROW
 
     @property
     def is_noted(self) -> bool:

@@ -1,17 +1,20 @@
-"""Updates tables of an earlier release: adds missing columns, replaces changed constraints."""
+"""Updates tables of an earlier release: adds columns and comments, replaces constraints."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.platform.store.first_write import CONSTRAINT, quoted_name
+from clearance.platform.store.comments import column_comments
+from clearance.platform.store.first_write import CONSTRAINT, quoted, quoted_name
 from clearance.platform.store.log_folder import spark_path
 from clearance.schemas import TableSpec
 
 
 def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
-    """Add this release's columns and constraints to a table; its rows have null in new columns.
+    """Add this release's columns, their comments and constraints to a table.
+
+    Its rows have null in new columns. All comments that differ are written in one commit.
 
     A constraint that has become wider (a list of words that has grown) is dropped and added again.
     Where a command is killed in between, the next command adds the missing constraint.
@@ -23,9 +26,23 @@ def bring_up_to_date(spark: SparkSession, spec: TableSpec, *, root: str) -> None
     """
     path = spark_path(f"{root}/{spec.name}")
     table = f"delta.{quoted_name(path)}"
-    present = set(spark.read.format("delta").load(path).columns)
-    if missing := [f"{name} {kind}" for name, kind in spec.types.items() if name not in present]:
+    present = {
+        field.name: field.metadata.get("comment")
+        for field in spark.read.format("delta").load(path).schema
+    }
+    comments = column_comments(spec)
+    if missing := [
+        f"{name} {kind}{_comment_clause(comments.get(name))}"
+        for name, kind in spec.types.items()
+        if name not in present
+    ]:
         spark.sql(f"ALTER TABLE {table} ADD COLUMNS ({', '.join(missing)})")
+    if changed := [
+        f"{quoted_name(name)}{_comment_clause(comment)}"
+        for name, comment in comments.items()
+        if name in present and present[name] != comment
+    ]:
+        spark.sql(f"ALTER TABLE {table} ALTER COLUMN {', '.join(changed)}")
     if not spec.widened:
         return
     properties = {
@@ -54,6 +71,10 @@ def with_later_columns(rows: DataFrame, spec: TableSpec) -> DataFrame:
         if name not in rows.columns
     }
     return rows.withColumns(later) if later else rows
+
+
+def _comment_clause(comment: str | None) -> str:
+    return "" if comment is None else f" COMMENT {quoted(comment)}"
 
 
 def _without_blanks(condition: str) -> str:

@@ -1,4 +1,4 @@
-"""The first write of a table: its columns, properties, constraints and clustering in one commit."""
+"""The first write of a table: one commit with columns, comments, properties and clustering."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault, SweepConflict
+from clearance.platform.store.comments import column_comments, table_comment
 from clearance.platform.store.log_folder import folder_at, spark_path
 from clearance.schemas import MAKERS, TableSpec
 
@@ -38,8 +39,14 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
     remains = has_remains(spark, spec, root=root)
     folder_at(spark, root).put(MARK + spec.name)
     properties = properties_of(spec, open_readers=open_readers)
-    typed = rows.select(*[F.col(name).cast(kind).alias(name) for name, kind in spec.types.items()])
-    if spec.cluster_by and not remains:
+    comments = column_comments(spec)
+    typed = rows.select(
+        *[
+            F.col(name).cast(kind).alias(name, metadata=_comment(comments.get(name)))
+            for name, kind in spec.types.items()
+        ]
+    )
+    if not remains:
         _create_as_select(typed, spec, path=path, properties=properties)
     else:
         # CREATE TABLE refuses a folder that is not empty; a plain write accepts it.
@@ -48,6 +55,11 @@ def first_write(rows: DataFrame, spec: TableSpec, *, root: str, open_readers: bo
             columns = ", ".join(spec.cluster_by)
             spark.sql(f"ALTER TABLE delta.{quoted_name(path)} CLUSTER BY ({columns})")
     end_first_write(spark, spec, root=root)
+
+
+def _comment(text: str | None) -> dict[str, str]:
+    """A column's metadata with its comment; without one, nothing of the rows that were read."""
+    return {} if text is None else {"comment": text}
 
 
 def end_first_write(spark: SparkSession, spec: TableSpec, *, root: str) -> None:
@@ -65,13 +77,13 @@ def _create_as_select(
     rows: DataFrame, spec: TableSpec, *, path: str, properties: dict[str, str]
 ) -> None:
     spark, view = rows.sparkSession, f"first_rows_of_{spec.name}_{id(rows)}"
-    pairs = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in properties.items())
+    clustering = f"CLUSTER BY ({', '.join(spec.cluster_by)}) " if spec.cluster_by else ""
+    pairs = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in properties.items())
     rows.createOrReplaceTempView(view)
     try:
         spark.sql(
             f"CREATE TABLE delta.{quoted_name(path)} USING delta "
-            f"CLUSTER BY ({', '.join(spec.cluster_by)}) "
-            f"COMMENT {_quoted(f'One row is {spec.row}.')} "
+            f"{clustering}COMMENT {quoted(table_comment(spec))} "
             f"TBLPROPERTIES ({pairs}) AS SELECT * FROM {view}"
         )
     except AnalysisException as error:
@@ -119,11 +131,12 @@ def properties_of(spec: TableSpec, *, open_readers: bool) -> dict[str, str]:
     }
     if spec.unindexed or spec.found_by:
         properties["delta.dataSkippingStatsColumns"] = ",".join(spec.indexed)
-    constraints = {CONSTRAINT + name: sql for name, sql in spec.constraints.items()}
+    constraints = {CONSTRAINT + name: sql for name, sql in spec.constraints_when_made.items()}
     return properties | constraints
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text in quotes for SQL."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

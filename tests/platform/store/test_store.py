@@ -13,9 +13,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import ClearanceError, StoreFault, SweepConflict
+from clearance.platform.store.comments import column_comments
 from clearance.platform.store.first_write import MARK
 from clearance.platform.store.store import Store, storage_faults
-from clearance.schemas import ARRESTS, REVIEWS
+from clearance.schemas import ARRESTS, REVIEWS, TABLES
 from tests.support.vacuum import vacuum
 
 
@@ -34,7 +35,7 @@ def arrests(spark: SparkSession, mark: str) -> DataFrame:
 
 
 def reviews(spark: SparkSession, *, relief: str) -> DataFrame:
-    values = {"unit_id": "A-101", "outcome": "ELIGIBLE", "relief": relief}
+    values = {"unit_id": "A-101", "pack": "p", "outcome": "ELIGIBLE", "relief": relief}
     nothing = {name: F.lit(values.get(name)).cast(kind) for name, kind in REVIEWS.types.items()}
     return spark.range(1).select(*[column.alias(name) for name, column in nothing.items()])
 
@@ -98,8 +99,9 @@ def test_the_first_write_is_one_commit_with_columns_clustering_and_constraints(
     assert store.read(spark, "arrests").dtypes == [
         (name, kind) for name, kind in ARRESTS.types.items()
     ]
-    with pytest.raises(ClearanceError):
-        store.append(arrests(spark, "b").withColumn("level", F.lit("X")), "arrests")
+    for column, value in (("level", F.lit("X")), ("unit_id", F.lit(None).cast("string"))):
+        with pytest.raises(ClearanceError):
+            store.append(arrests(spark, "b").withColumn(column, value), "arrests")
     assert store.read(spark, "arrests").count() == 3
 
 
@@ -138,6 +140,50 @@ def test_a_table_of_an_earlier_release_gains_the_columns_it_lacks(
     store.append(packs(spark, "b"), "packs")
     found = {row["fingerprint"]: row["facts"] for row in store.read(spark, "packs").collect()}
     assert found == {"a": None, "b": ["a"]}
+
+
+@pytest.mark.parametrize("table", ["packs", "arrests"])
+def test_the_first_write_says_what_a_row_and_every_column_is(
+    table: str, spark: SparkSession, store: Store
+) -> None:
+    rows = {"packs": packs, "arrests": arrests}[table]
+    store.append(rows(spark, "a"), table)
+    assert commit_files(store, table) == [f"{0:020}.json"]
+    detail = store.delta(spark, table).detail().first()
+    assert detail is not None and detail["description"] == f"One row is {TABLES[table].row}."
+    assert comments_of(spark, store, table) == column_comments(TABLES[table])
+
+
+def test_a_table_of_an_earlier_release_gains_its_comments_in_one_commit_and_once(
+    spark: SparkSession, store: Store
+) -> None:
+    arrests(spark, "a").write.format("delta").save(store.path("arrests"))
+    assert set(comments_of(spark, store, "arrests").values()) == {None}
+    with store.compare_and_commit(spark, "arrests", after=0, note="theirs"):
+        store.append(arrests(spark, "b"), "arrests")
+    assert comments_of(spark, store, "arrests") == column_comments(ARRESTS)
+    assert len(commit_files(store, "arrests")) == 3, "the rows, the comments, the rows"
+    since = store.commits_since(spark, "arrests", version=0)
+    assert [commit.changes_by_row for commit in since] == [False, True]
+    store.append(arrests(spark, "c"), "arrests")
+    assert len(commit_files(store, "arrests")) == 4
+    assert store.read(spark, "arrests").count() == 9
+
+
+def comments_of(spark: SparkSession, store: Store, table: str) -> dict[str, str | None]:
+    """The comment of each column in the store."""
+    columns = spark.read.format("delta").load(store.path(table)).schema
+    return {column.name: column.metadata.get("comment") for column in columns}
+
+
+def test_every_column_of_every_table_has_words() -> None:
+    without = {
+        f"{name}.{column}"
+        for name, spec in TABLES.items()
+        for column in spec.columns
+        if not column_comments(spec).get(column)
+    }
+    assert without == set()
 
 
 def test_a_table_of_an_earlier_release_takes_the_words_that_have_been_added(
