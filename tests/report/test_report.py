@@ -26,6 +26,7 @@ from clearance.report.months import NOT_SHOWN
 from clearance.report.state import NO_SECTION, REMEDIES
 from clearance.report.step import write_report
 from tests.report.read_pages import Tags, numbers, table
+from tests.support.axe import findings
 from tests.support.chromium import browser
 from tests.support.literal_tables import (
     SWEEP,
@@ -75,9 +76,12 @@ def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_w
         )
         assert drawn == path.read_text().count("<use ") > 0
         chromium.picture(tmp_path / "report.png")
+        assert chromium.said == []
+        for width, dark in ((1280, False), (390, True)):
+            chromium.look(width=width, dark=dark)
+            assert findings(chromium) == []
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert chromium.asked == [path.as_uri()]
-    assert chromium.said == []
 
 
 def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str) -> None:
