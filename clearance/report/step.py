@@ -33,6 +33,7 @@ from clearance.report.sections import (
 )
 from clearance.report.state import query_store, read_store_figures
 from clearance.report.waterfall import build_waterfall, order_of_reasons
+from clearance.report.years import build_years, query_years
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ def write_report(
         without_page=sorted({cell.county for cell in cells} - links.keys()),
         packs=list_used_packs(pack_rows),
         changed=changed,
+        years=build_years(rows.get("years", [])),
         coming=coming,
         **shared,
         **of_store,
@@ -173,13 +175,14 @@ def _query_sweep(
     figures: Figures,
     behind: Deciders,
 ) -> dict[str, DataFrame]:
-    """The queries of a sweep's people and months, each of a few rows."""
+    """The queries of a sweep's people, years and months, each of a few rows."""
     parts = {}
     if figures.of_kind("law"):
         parts["months"] = query_months(determinations, figures=figures, behind=behind)
     if store.exists(spark, "charges"):
         charges = sweep.read(spark, store, "charges")
         people = query_people(determinations, charges=charges, figures=figures, behind=behind)
-        if people is not None:
-            parts["people"] = people
+        years = query_years(determinations, charges=charges, figures=figures)
+        if people is not None and years is not None:
+            parts |= {"people": people, "years": years}
     return parts

@@ -80,9 +80,19 @@ DETERMINATIONS = [
     *people("LOS ANGELES", 13, "NOT_ELIGIBLE", None, "PENDING", **POINTER),
     *people("MARIN", 4, "REVIEW", None, "PETITION", **POINTER),
 ]
+# Of three decades, in one of which few were convicted.
+CONVICTED = [
+    *(14 * [date(1996, 5, 6)]),
+    *(32 * [date(2008, 5, 6)]),
+    *(4 * [date(2014, 5, 6)]),
+    *(9 * [date(1996, 5, 6)]),
+]
 # Whom the law relieves: 50 of Los Angeles, of whom 12 keep a felony of a long time ago.
 CHARGES = [
-    *(charge(row["subject_id"], "101002001000", row["county"], "459") for row in RELIEVED),
+    *(
+        charge(row["subject_id"], "101002001000", row["county"], "459", conviction_date=day)
+        for row, day in zip(RELIEVED, CONVICTED, strict=True)
+    ),
     *(
         charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
         for row in RELIEVED[:12]

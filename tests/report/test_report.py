@@ -163,6 +163,14 @@ def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> No
     ]
 
 
+def test_the_years_of_conviction_are_of_counties_that_show_who_is_eligible(page: str) -> None:
+    said = " ".join(re.sub("<[^>]+>", "", page[page.index('id="people"') :]).split())
+    assert (
+        "eligible, by the year of conviction: 1990 to 1999: 14; years that are not shown: 36."
+        in said
+    )
+
+
 def test_months_are_withheld_with_the_latest_large_one(page: str) -> None:
     rows = table(page, "What becomes eligible in the months ahead")[1:]
     assert [row[:2] for row in rows] == [
