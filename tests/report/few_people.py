@@ -35,6 +35,7 @@ MARIN = {
 SCENARIO = {"pack": "dismiss_all", "kind": "scenario", "pack_fingerprint": "s1"}
 LAW = {"pack": "state_law", "kind": "law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
 POINTER = {"pack": "ask_a_court", "kind": "pointer", "pack_fingerprint": "p1"}
+EFFECT = {"pack": "by_itself", "kind": "effect", "pack_fingerprint": "e1", "unit": "arrest"}
 LAW_YAML = """
 pack: state_law
 title: Automatic relief
@@ -76,6 +77,7 @@ DETERMINATIONS = [
         )
     ),
     *people("ALPINE", 5, "REVIEW", None, "NO", pack="no_law", kind="law", pack_fingerprint="n1"),
+    *people("LOS ANGELES", 17, "REVIEW", None, "RELEASE", **EFFECT),
     *people("LOS ANGELES", 25, "REVIEW", None, "PETITION", **POINTER),
     *people("LOS ANGELES", 13, "NOT_ELIGIBLE", None, "PENDING", **POINTER),
     *people("MARIN", 4, "REVIEW", None, "PETITION", **POINTER),

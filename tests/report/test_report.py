@@ -237,10 +237,11 @@ def test_the_first_sentences_say_who_is_helped_who_waits_what_blocks_and_what_is
         f"0 convictions in 2 counties {policies}.",
         f"Blocked, since a person has to look first: 0 convictions in 2 counties, "
         f"for reasons that are not shown {law}; 40 convictions in 2 counties, "
-        f"most often shown: “No applicable eligibility criteria” (23) {policies}.",
+        f"most often shown: “No applicable eligibility criteria” (23) {policies}; "
+        f"17 arrests, most often shown: “RELEASE” (17) (by_itself).",
         f"Not shown: 0 of 94 convictions in 2 counties {law}; 26 of 188 convictions in 3 counties "
         f"{policies}. They may be of any outcome.",
-        "Reviewed by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",
+        "Signed off by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",
     ]
     assert "A number of fewer than 11 people is withheld" in short
 
@@ -292,6 +293,17 @@ def test_every_figure_equals_a_query_over_the_tables(
         if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
     }
     assert f"<strong>{len(some)}</strong> people have" in page
+    convicted = {
+        row.unit_id: row.conviction_date.year // 10 * 10
+        for row in store_and_rules[0].read(spark, "charges").where("convicted").collect()
+    }
+    decades = Counter(
+        convicted[row.unit_id]
+        for row in rows
+        if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
+    )
+    said = re.findall(r"(\d{4}) to \d{4}: <strong>(.*?)</strong>", page)
+    assert said == [("1990", str(decades[1990]))]
     months = Counter(f"{row.eligible_on:%Y-%m}" for row in rows if row.eligible_on)
     for month, figure, _ in table(page, "What becomes eligible in the months ahead")[1:-1]:
         assert figure == str(months[month])
@@ -338,15 +350,11 @@ def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_text
     write(spark, store, "sweeps", [later])
     result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
     assert result.sweep_id == "later"
+    assert {path.parent.name for path in tmp_path.glob("*/*.html")} == {"a-counties"}
     mixed = (tmp_path / "a.html").read_text()
-    assert (
-        "2026-11-20 (dismiss_all); 2026-11-01 (ask_a_court, county_pilot, no_law, state_law)"
-        in mixed
-    )
-    assert (
-        "<p>ask_a_court, county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>"
-        in mixed
-    )
+    left = "ask_a_court, by_itself, county_pilot, no_law, state_law"
+    assert f"2026-11-20 (dismiss_all); 2026-11-01 ({left})" in mixed
+    assert f"<p>{left}, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
     assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
     assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
     assert "No convictions in past 7 or 10 years" in mixed
