@@ -113,7 +113,8 @@ def read_from(report: str, statistics: Path) -> dict[tuple[object, ...], object]
     """The same figures, as a reader finds them."""
     found: dict[tuple[object, ...], object] = {}
     for pack, (heading, title) in TITLES.items():
-        for (county, *_), line in numbers(report, heading).items():
+        section = report[report.index(f'<h2 id="s-{pack}"') :]
+        for (county, *_), line in numbers(section, heading).items():
             if county in COUNTIES:
                 *cells, _, total = [t if t == WITHHELD else int(t.replace(",", "")) for t in line]
                 by_outcome = zip(OUTCOMES, cells, strict=True)

@@ -77,6 +77,13 @@ def effect_lines(pack: Pack) -> Iterator[str]:
         yield from (f"- {consequence.says} ({consequence.cite})" for consequence in effects)
 
 
+def asking_lines(pack: Pack) -> Iterator[str]:
+    """Lines with what the section says of how a court is asked."""
+    if pack.how_to_ask:
+        yield from ("", "## How to ask", "")
+        yield from (f"- {part.says} ({part.cite})" for part in pack.how_to_ask)
+
+
 def question_lines(resolved: ResolvedPack, head_counts: HeadCounts | None) -> Iterator[str]:
     """Lines with the open questions, with their readings and who gains, if the pack has them.
 

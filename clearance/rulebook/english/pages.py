@@ -77,6 +77,7 @@ def _page(
         _head(pack, review),
         page_notes.petition_lines(pack, pointers),
         page_notes.effect_lines(pack),
+        page_notes.asking_lines(pack),
     ]
     parts += [
         _flow(resolved, rulebook.catalogue, rulebook.reasons),
