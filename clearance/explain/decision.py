@@ -149,7 +149,7 @@ def _how_to_ask(
         return ()
     place = (
         f"The court of the conviction: one of {unit.county} County."
-        if row.unit == "conviction"
+        if unit.what == "count"
         else f"The county of the arrest: {unit.county}."
     )
     return (place, *says)

@@ -1,7 +1,8 @@
 """A pack's notes for the lawyer who checks it, beside the rules.
 
 The elements of the section with their rules, the effects of relief, the readings of open questions,
-the pointers to petitions and how to ask a court. Notes decide nothing, so that they are no part of the fingerprint.
+the pointers to petitions and how to ask a court. Notes decide nothing, so that they are no part of
+the fingerprint.
 """
 
 from __future__ import annotations
