@@ -121,7 +121,7 @@ def _decided(rule: str, counts: PackCounts, unit: str) -> str:
     """A sentence on how many made-up people a rule decides."""
     count = counts.rules.get(rule)
     if count is None:
-        return " It decides nobody's."
+        return " It decides none."
     units = f"{count.units:,} {unit}{'' if count.units == 1 else 's'}"
     people = f"{count.people:,} {'person' if count.people == 1 else 'people'}"
     return f" It decides {units} of {people}."
