@@ -93,6 +93,7 @@ def explain_decision(
     person: ExplainedPerson,
     as_of: date,
     in_words: str | None,
+    how_to_ask: tuple[str, ...] = (),
 ) -> ExplainedDecision:
     """A determination in words.
 
@@ -104,6 +105,7 @@ def explain_decision(
         person: what the decisions about the person have in common.
         as_of: the date of the sweep that decided.
         in_words: what a no of automatic law leaves open.
+        how_to_ask: what the section of a pointer says of how a court is asked.
     """
     evidence = _evidence(row, pack)
     facts = tuple(_explain_facts(row, pack, evidence, values, person))
@@ -134,7 +136,23 @@ def explain_decision(
         because=tuple(facts[i].now for i in evidence.deciding if _is_of_the_record(i, pack)),
         missing=missing,
         later=later,
+        how_to_ask=_how_to_ask(row, unit, later, how_to_ask),
     )
+
+
+def _how_to_ask(
+    row: Row, unit: ExplainedUnit | None, later: LaterDecision | None, says: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Where the unit comes from and what the section says, if a court may be asked now or later."""
+    outcomes = {row.outcome, later.outcome if later is not None else "NOT_ELIGIBLE"}
+    if row.kind != POINTER or unit is None or outcomes == {"NOT_ELIGIBLE"}:
+        return ()
+    place = (
+        f"The court of the conviction: one of {unit.county} County."
+        if unit.what == "count"
+        else f"The county of the arrest: {unit.county}."
+    )
+    return (place, *says)
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:

@@ -124,6 +124,7 @@ class ExplainedDecision:
         because: the statements that decided.
         missing: the unknown facts that decided, each with who could supply it.
         later: what time alone makes of it; None where nothing, or where it is not known.
+        how_to_ask: of a pointer, where and how a court is asked; empty if it may not be asked.
     """
 
     unit_id: str
@@ -147,6 +148,7 @@ class ExplainedDecision:
     because: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     later: LaterDecision | None = None
+    how_to_ask: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

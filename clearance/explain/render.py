@@ -125,6 +125,8 @@ def _sentences(decision: ExplainedDecision) -> Iterator[str]:
     if (because := words.rests_on(decision)) != "":
         yield because
     yield f"What would change it: {' '.join(decision.changes)}"
+    if (how_to_ask := words.how_to_ask(decision)) != "":
+        yield how_to_ask
 
 
 def _facts(decision: ExplainedDecision) -> RenderableType:

@@ -29,7 +29,7 @@ from clearance.ingest.ledger import ACCEPTED, latest_files
 from clearance.platform.store.store import Store, storage_faults
 from clearance.publish.made_up import is_made_up_path
 from clearance.publish.words import PackWords, load_reason_texts, read_pack_words
-from clearance.rulebook.english.decision import catalogue_and_petitions
+from clearance.rulebook.english.decision import read_todays_rules
 from clearance.rulebook.language.catalogue import Catalogue
 
 
@@ -68,7 +68,7 @@ def _explained(
     rows = decided.where(F.col("subject_id") == subject_id).collect()
     if not record.counts and not record.arrests and not rows:
         raise _no_person_error(spark, store, subject_id)
-    catalogue, petitions = catalogue_and_petitions(rules)
+    catalogue, petitions, how_to_ask = read_todays_rules(rules)
     packs = _load_packs(spark, store, {row.pack_fingerprint for row in rows}, catalogue)
     person = ExplainedPerson(catalogue, load_reason_texts(rules), record.unread)
     units = record.units()
@@ -85,6 +85,7 @@ def _explained(
             person=person,
             as_of=deciders.of(row.pack).as_of,
             in_words=open_petitions.after(row),
+            how_to_ask=how_to_ask.get((row.pack, row.pack_version), ()),
         )
         for row in rows
     )

@@ -147,6 +147,11 @@ def rests_on(decision: ExplainedDecision) -> str:
     return f"Because {'; '.join(decision.because)}." if decision.because else ""
 
 
+def how_to_ask(decision: ExplainedDecision) -> str:
+    """Where and how a court is asked, as one text; empty if it may not be asked."""
+    return f"How to ask: {' '.join(decision.how_to_ask)}" if decision.how_to_ask else ""
+
+
 def source(decision: ExplainedDecision, *, everything: bool) -> str:
     """The pack, rule and reason code of a decision.
 

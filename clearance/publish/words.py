@@ -34,7 +34,6 @@ class PackWords:
         version: its version.
         title: its title, or the id.
         authority: the law or policy that the pack states.
-        reviewed_by: the reviewer; None if nobody reviewed it yet.
         facts: names in order; bit i of the evidence is fact i.
         questions: each fact as written in the pack, options with their values.
         labels: office label by rule id; only rules with a label.
@@ -46,7 +45,6 @@ class PackWords:
     version: str
     title: str
     authority: str = ""
-    reviewed_by: str | None = None
     facts: tuple[str, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -111,7 +109,6 @@ def read_pack_words(*, pack: str, version: str, text: str, facts: Iterable[str])
         version=version,
         title=str(content.get("title") or pack),
         authority=str(authority.get("cite") or ""),
-        reviewed_by=authority.get("reviewed_by"),
         facts=tuple(facts),
         questions=(
             _questions(facts_as_written, options) if isinstance(facts_as_written, dict) else {}

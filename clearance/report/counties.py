@@ -15,6 +15,7 @@ from clearance.report.figures import Cell, CountyLine, Reason, format_figure
 from clearance.report.laws import UsedPack, list_used_packs
 from clearance.report.map.county_map import load_outlines
 from clearance.report.sections import Section, name_units, reasons_of_cells, units_of_packs
+from clearance.rulebook.loading.signatures import SignOff
 
 HEADLINE_KINDS = ("law", "policy", "scenario")
 KINDS = {
@@ -91,6 +92,7 @@ def build_county_pages(
     rows: Iterable[Row],
     packs: Mapping[str, PackWords],
     texts: Mapping[str, str],
+    sign_offs: Mapping[str, SignOff],
 ) -> list[CountyPage]:
     """Builds the page of each county that shows a figure, by county.
 
@@ -101,6 +103,7 @@ def build_county_pages(
         rows: the rows of `packs` that sweeps of the page used.
         packs: by fingerprint.
         texts: reason texts by code.
+        sign_offs: see `read_sign_offs`.
     """
     fingerprints: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in figures.decisions:
@@ -140,7 +143,8 @@ def build_county_pages(
             county=county,
             sections=tuple(of_county),
             packs=list_used_packs(
-                row for row in used if row.fingerprint in fingerprints[county, row.pack]
+                (row for row in used if row.fingerprint in fingerprints[county, row.pack]),
+                sign_offs=sign_offs,
             ),
             outline=outlines.index(county) if county in outlines else None,
         )

@@ -1,12 +1,14 @@
 """The sentences at the top of the page: statewide laws and county policies in a few figures.
 
+What the law itself has done is in the sentence on what is blocked only: nobody grants it.
+
 All of them are figures of the sections, of the people and of the months of the same page. Nothing
 is summed over laws, since a conviction may be eligible under several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from clearance.report.figures import Reason, Sum, Totals
@@ -15,6 +17,7 @@ from clearance.report.people import Changed
 from clearance.report.sections import Section
 
 KINDS = ("law", "policy")
+EFFECT = "effect"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,11 @@ class LawInShort:
 
 
 def build_in_short(
-    sections: Iterable[Section], *, changed: Sequence[Changed], coming: Sequence[Coming]
+    sections: Iterable[Section],
+    *,
+    changed: Sequence[Changed],
+    coming: Sequence[Coming],
+    kinds: Collection[str] = KINDS,
 ) -> list[LawInShort]:
     """Builds the figures of each law and of all county policies that show a total.
 
@@ -64,6 +71,7 @@ def build_in_short(
         sections: of the page.
         changed: people of the page.
         coming: months of the page.
+        kinds: of the sections to choose.
     """
     people = {of_pack.section: of_pack.people for of_pack in changed}
     months = {law.pack: law for law in coming}
@@ -78,8 +86,18 @@ def build_in_short(
             blocking=_most_frequent_review(section),
         )
         for section in sections
-        if section.kind in KINDS and section.totals.total
+        if section.kind in kinds and section.totals.total
     ]
+
+
+def build_blocked_effects(sections: Iterable[Section]) -> list[LawInShort]:
+    """Builds the figures of each effect of which some county shows units for review.
+
+    Args:
+        sections: of the page.
+    """
+    effects = build_in_short(sections, changed=(), coming=(), kinds=(EFFECT,))
+    return [effect for effect in effects if effect.review.units]
 
 
 def _most_frequent_review(section: Section) -> Reason | None:

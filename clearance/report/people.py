@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import literal_table
@@ -47,6 +47,7 @@ class Changed:
         title: of the pack.
         people: people with some relief.
         left: shown numbers of them, by what they have none left of, as the end of a sentence.
+        group: the pack's id, or `POLICIES`.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Changed:
     title: str
     people: int
     left: Mapping[str, int]
+    group: str = ""
 
 
 def query_people(
@@ -71,18 +73,27 @@ def query_people(
         figures: counts of the determinations.
         behind: the sweeps that decided the packs.
     """
-    packs = {r.pack for r in figures.of_kind(*KINDS) if r.unit == "conviction"}
+    packs = packs_of_convictions(figures)
     shown = [line for line in figures.public.lines_that_show("ELIGIBLE") if line[1] in packs]
     if not shown:
         return None
-    group = F.when(F.col("kind") == "policy", POLICIES).otherwise(F.col("pack"))
     return count_impact_of_packs(
-        determinations_of_lines(determinations, shown).withColumn("group", group),
+        determinations_of_lines(determinations, shown).withColumn("group", group_of_pack()),
         charges=charges,
         days={pack: behind.day_of(pack) for _, pack in shown},
         by=("kind", "group"),
         kinds=KINDS,
     )
+
+
+def packs_of_convictions(figures: Figures) -> set[str]:
+    """The laws, policies and scenarios that are about convictions."""
+    return {row.pack for row in figures.of_kind(*KINDS) if row.unit == "conviction"}
+
+
+def group_of_pack() -> Column:
+    """The pack of a determination, or `POLICIES`."""
+    return F.when(F.col("kind") == "policy", POLICIES).otherwise(F.col("pack"))
 
 
 def determinations_of_lines(determinations: DataFrame, lines: Iterable[Line]) -> DataFrame:
@@ -118,7 +129,7 @@ def build_changed(rows: Iterable[Row], *, packs: Mapping[str, PackWords]) -> lis
             continue
         title = packs[group].title if group in packs else group
         section = kind if group == POLICIES else group
-        changed.append(Changed(kind, section, title, some, dict(_shown(people, some))))
+        changed.append(Changed(kind, section, title, some, dict(_shown(people, some)), group))
     return changed
 
 

@@ -19,8 +19,8 @@ from clearance.publish.figures.together import collect_parts
 from clearance.publish.words import load_reason_texts, read_words_of_packs
 from clearance.report.counties import build_county_pages
 from clearance.report.deciders import Deciders, find_deciders
-from clearance.report.in_short import build_in_short
-from clearance.report.laws import list_used_packs
+from clearance.report.in_short import build_blocked_effects, build_in_short
+from clearance.report.laws import list_used_packs, read_sign_offs
 from clearance.report.months import build_coming, query_months
 from clearance.report.pages.render import county_files, render_county, render_statewide
 from clearance.report.pages.write import write_pages
@@ -33,6 +33,7 @@ from clearance.report.sections import (
 )
 from clearance.report.state import query_store, read_store_figures
 from clearance.report.waterfall import build_waterfall, order_of_reasons
+from clearance.report.years import build_years, query_years
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,10 @@ def write_report(
     sweep: Sweep | None = None,
     counted: FiguresAndPacks | None = None,
 ) -> ReportResult:
-    """Writes the report of a sweep: the page `out`, and `counties/*.html` beside it.
+    """Writes the report of a sweep: the page `out`, and a page for each county beside it.
+
+    The counties' pages are in `counties/` beside `report.html`, in `NAME-counties/` beside another
+    `NAME.html`.
 
     Args:
         spark: the session.
@@ -86,6 +90,7 @@ def write_report(
 
     Raises:
         UsageError: nothing was determined yet, or a file cannot be written.
+        RulebookInvalid: a file of signatures is not valid.
         SweepConflict: another run is writing the same report.
         StoreFault: no room is left, or the sweep's versions cannot be read any more.
     """
@@ -116,15 +121,21 @@ def write_report(
             totals=figures.public.totals,
             units=units_of_packs(figures),
         )
+        sign_offs = read_sign_offs(pack_rows, rules=rules)
         orders = order_of_reasons(pack_rows, texts=texts)
         waterfalls = {
             section.name: build_waterfall(section, orders.get(section.name, []))
             for section in sections
         }
         county_pages = build_county_pages(
-            *(sections, reasons), figures=figures, rows=pack_rows, packs=packs, texts=texts
+            *(sections, reasons),
+            figures=figures,
+            rows=pack_rows,
+            packs=packs,
+            texts=texts,
+            sign_offs=sign_offs,
         )
-    links = county_files(county_pages, known=known_counties(rules))
+    links = county_files(county_pages, known=known_counties(rules), statewide=out.name)
     of_store = read_store_figures(rows)
     shared = {
         "sweep": sweep,
@@ -138,11 +149,13 @@ def write_report(
     statewide = render_statewide(
         sections,
         short=build_in_short(sections, changed=changed, coming=coming),
+        blocked_effects=build_blocked_effects(sections),
         waterfalls=waterfalls,
         county_links=links,
         without_page=sorted({cell.county for cell in cells} - links.keys()),
-        packs=list_used_packs(pack_rows),
+        packs=list_used_packs(pack_rows, sign_offs=sign_offs),
         changed=changed,
+        years=build_years(rows.get("years", [])),
         coming=coming,
         **shared,
         **of_store,
@@ -173,13 +186,14 @@ def _query_sweep(
     figures: Figures,
     behind: Deciders,
 ) -> dict[str, DataFrame]:
-    """The queries of a sweep's people and months, each of a few rows."""
+    """The queries of a sweep's people, years and months, each of a few rows."""
     parts = {}
     if figures.of_kind("law"):
         parts["months"] = query_months(determinations, figures=figures, behind=behind)
     if store.exists(spark, "charges"):
         charges = sweep.read(spark, store, "charges")
         people = query_people(determinations, charges=charges, figures=figures, behind=behind)
-        if people is not None:
-            parts["people"] = people
+        years = query_years(determinations, charges=charges, figures=figures)
+        if people is not None and years is not None:
+            parts |= {"people": people, "years": years}
     return parts

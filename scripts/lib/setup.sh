@@ -125,6 +125,40 @@ provide_chromium() { # where there is none and we may install; a test says what 
   apt_install chromium fonts-liberation || say "There is no Chromium, which one test asks for: sudo apt-get install chromium"
 }
 
+# --- axe-core, for the tests ------------------------------------------------------------------
+
+axe_folder() { # axe_folder ROOT: where the pinned release of axe-core is, or is to be
+  local sum archive
+  read -r sum archive <"$1/scripts/lib/axe-core.sha256"
+  printf '%s\n' "$1/.venv/share/${archive%.tgz}"
+}
+
+provide_axe() { # provide_axe ROOT: where we can; a test says what to type where not
+  local folder
+  folder="$(axe_folder "$1")"
+  [ ! -f "$folder/axe.min.js" ] || return 0
+  if command -v npm >/dev/null 2>&1 || apt_install npm; then
+    say "Fetching axe-core (once; 1 MB) ..."
+    fetch_axe "$1" "$folder" || say "axe-core, which one test asks for, could not be fetched with npm."
+  else
+    say "There is no npm, which fetches axe-core for one test: sudo apt-get install npm"
+  fi
+}
+
+fetch_axe() ( # fetch_axe ROOT FOLDER: by its name, and unpacked only where its sum is the pinned one
+  read -r sum archive <"$1/scripts/lib/axe-core.sha256"
+  mkdir -p "$2"
+  cd "$2" || exit 1
+  release="${archive#axe-core-}"
+  npm pack --silent "axe-core@${release%.tgz}" >/dev/null || exit 1
+  if [ "$(sums <"$archive")" != "$sum" ]; then
+    rm -f "$archive"
+    say "$archive has another sum than scripts/lib/axe-core.sha256 has."
+    exit 1
+  fi
+  tar -xzf "$archive" --strip-components 1 package/LICENSE package/axe.min.js && rm -f "$archive"
+)
+
 # --- the whole --------------------------------------------------------------------------------
 
 sums() { # SHA-256 of what is given on stdin
@@ -210,7 +244,10 @@ set_up() { # set_up ROOT LEVEL(run|test)
     fill_venv "$root" "$level"
   fi
   provide_java "$root"
-  [ "$level" = run ] || provide_chromium
+  if [ "$level" = test ]; then
+    provide_chromium
+    provide_axe "$root"
+  fi
   jars_are_there "$root" || fetch_jars "$root"
   archive_classes "$root"
   if [ $ready = no ]; then

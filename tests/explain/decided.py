@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from clearance.explain.decision import explain_decision
-from clearance.explain.model import ExplainedDecision, UnreadField
+from clearance.explain.model import ExplainedDecision, ExplainedUnit, UnreadField
 from clearance.explain.statements import ExplainedPerson, ReadPack
 from clearance.publish.words import PackWords
 from clearance.rulebook.english.fact_words import FactWords
@@ -63,6 +63,8 @@ def explained(
     *,
     unread: tuple[UnreadField, ...] = (),
     determined: dict[str, Any] | None = None,
+    unit: ExplainedUnit | None = None,
+    how_to_ask: tuple[str, ...] = (),
     **pack: Any,
 ) -> ExplainedDecision:
     """A small pack decided about a unit, explained.
@@ -72,6 +74,8 @@ def explained(
         values: the unit's row.
         unread: the fields of the record that cannot be read.
         determined: columns of the determination that are not what the pack decides.
+        unit: the unit in words.
+        how_to_ask: what the section says of how a court is asked.
         pack: keys of the small pack that are replaced.
     """
     bound = bound_pack(catalogue, **pack)
@@ -89,11 +93,12 @@ def explained(
     return explain_decision(
         row,
         read_pack(bound, catalogue),
-        None,
+        unit,
         values,
         person=ExplainedPerson(catalogue, REASONS, unread),
         as_of=AS_OF,
         in_words=None,
+        how_to_ask=how_to_ask,
     )
 
 

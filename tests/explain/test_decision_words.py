@@ -16,7 +16,7 @@ from clearance.explain.statements import ReadPack
 from clearance.publish.words import PackWords
 from clearance.rulebook.english.decision import (
     answer_in_words,
-    catalogue_and_petitions,
+    read_todays_rules,
     stored_pack,
 )
 from clearance.rulebook.loading.load import Rulebook
@@ -71,7 +71,7 @@ def test_a_stored_pack_that_asks_what_there_is_no_longer_has_no_sentences(
 
 
 def test_a_folder_that_is_not_there_names_no_petition(tmp_path: Path) -> None:
-    assert catalogue_and_petitions(tmp_path / "none") == ({}, {})
+    assert read_todays_rules(tmp_path / "none") == ({}, {}, {})
 
 
 def test_the_explanation_prints_the_sentence_and_the_petition() -> None:

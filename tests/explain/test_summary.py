@@ -6,19 +6,30 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Row
 from rich.console import Console
 
 from clearance.explain.decision import OpenPetitions
-from clearance.explain.model import ExplainedDecision, ExplainedUnit, Explanation, LaterDecision
+from clearance.explain.model import (
+    Event,
+    ExplainedDecision,
+    ExplainedFact,
+    ExplainedUnit,
+    Explanation,
+    LaterDecision,
+    UnreadField,
+)
 from clearance.explain.page import explanation_page
 from clearance.explain.record import Record
 from clearance.explain.render import show
 from clearance.explain.summary import summary_of
 from clearance.explain.words import answer
 from clearance.publish.made_up import MADE_UP
+from tests.support.axe import findings
+from tests.support.chromium import browser
 
 AS_OF = date(2026, 11, 1)
 DAY = date(2026, 11, 29)
@@ -146,6 +157,26 @@ def test_the_table_is_on_the_terminal_on_the_page_and_in_the_document() -> None:
         assert text.index("In short") < text.index("Automatic now") < text.index("Why law says so")
     (first, *_) = json.loads(json.dumps(made.as_dict()))["summary"]
     assert (first["group"], first["lines"][0]["on"]) == ("automatic_now", "2026-11-29")
+
+
+def test_in_a_browser_the_page_fits_its_width_and_axe_core_finds_nothing(tmp_path: Path) -> None:
+    fact = ExplainedFact("a_fact", "a column is given", "holds", "the column is given")
+    made = explanation(
+        decision("P-1", "law", "ELIGIBLE", facts=(fact,), because=("the column is given",)),
+        decision("P-2", "pointer", "REVIEW", missing=("the plea (from the court)",)),
+        timeline=(Event(DAY, "convicted of 459 PC", "P-1"),),
+        unread=(UnreadField("P-3", "11359 HS", "sentence", "no number", True),),
+        made_up=True,
+    )
+    path = tmp_path / "person.html"
+    path.write_text(explanation_page(made), encoding="utf-8")
+    with browser() as chromium:
+        chromium.open(path)
+        for width, dark in ((1280, False), (390, True)):
+            chromium.look(width=width, dark=dark)
+            assert chromium.value("document.documentElement.scrollWidth") == width
+            assert findings(chromium) == []
+    assert (chromium.asked, chromium.said) == ([path.as_uri()], [])
 
 
 def test_relief_to_come_is_said_plainly() -> None:

@@ -76,7 +76,7 @@ def page(spark: SparkSession, store_and_rules: tuple[Store, Path]) -> str:
     assert result.as_dict() == {
         "out": str(out),
         "sweep_id": SWEEP,
-        "cells": 9,
+        "cells": 10,
         "withheld": 19,
         "county_pages": 3,
     }

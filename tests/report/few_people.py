@@ -35,6 +35,7 @@ MARIN = {
 SCENARIO = {"pack": "dismiss_all", "kind": "scenario", "pack_fingerprint": "s1"}
 LAW = {"pack": "state_law", "kind": "law", "pack_fingerprint": "l1", "pack_version": "2024-10-01"}
 POINTER = {"pack": "ask_a_court", "kind": "pointer", "pack_fingerprint": "p1"}
+EFFECT = {"pack": "by_itself", "kind": "effect", "pack_fingerprint": "e1", "unit": "arrest"}
 LAW_YAML = """
 pack: state_law
 title: Automatic relief
@@ -76,13 +77,24 @@ DETERMINATIONS = [
         )
     ),
     *people("ALPINE", 5, "REVIEW", None, "NO", pack="no_law", kind="law", pack_fingerprint="n1"),
+    *people("LOS ANGELES", 17, "REVIEW", None, "RELEASE", **EFFECT),
     *people("LOS ANGELES", 25, "REVIEW", None, "PETITION", **POINTER),
     *people("LOS ANGELES", 13, "NOT_ELIGIBLE", None, "PENDING", **POINTER),
     *people("MARIN", 4, "REVIEW", None, "PETITION", **POINTER),
 ]
+# Of three decades, in one of which few were convicted.
+CONVICTED = [
+    *(14 * [date(1996, 5, 6)]),
+    *(32 * [date(2008, 5, 6)]),
+    *(4 * [date(2014, 5, 6)]),
+    *(9 * [date(1996, 5, 6)]),
+]
 # Whom the law relieves: 50 of Los Angeles, of whom 12 keep a felony of a long time ago.
 CHARGES = [
-    *(charge(row["subject_id"], "101002001000", row["county"], "459") for row in RELIEVED),
+    *(
+        charge(row["subject_id"], "101002001000", row["county"], "459", conviction_date=day)
+        for row, day in zip(RELIEVED, CONVICTED, strict=True)
+    ),
     *(
         charge(row["subject_id"], "201002001000", "MARIN", "459", convicted=True)
         for row in RELIEVED[:12]

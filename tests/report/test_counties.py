@@ -179,11 +179,11 @@ def test_pages_of_an_earlier_report_go_and_other_files_stay(
     county_pages: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    counties = tmp_path / "counties"
+    counties = tmp_path / "page-counties"
     counties.mkdir()
     (counties / "alpine.html").write_text(county_pages["orange.html"])
     (counties / "notes.html").write_text("<p>The office's own.</p>")
     write_report(spark, store_and_rules[0], out=tmp_path / "page.html", rules=store_and_rules[1])
     assert {path.name for path in counties.iterdir()} == {*COUNTIES, "notes.html"}
     assert 'href="../page.html"' in (counties / "orange.html").read_text()
-    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "counties"}
+    assert {path.name for path in tmp_path.iterdir()} == {"page.html", "page-counties"}

@@ -26,6 +26,7 @@ from clearance.report.months import NOT_SHOWN
 from clearance.report.state import NO_SECTION, REMEDIES
 from clearance.report.step import write_report
 from tests.report.read_pages import Tags, numbers, table
+from tests.support.axe import findings
 from tests.support.chromium import browser
 from tests.support.literal_tables import (
     SWEEP,
@@ -75,9 +76,12 @@ def test_in_a_browser_no_request_leaves_nothing_is_wrong_and_the_page_fits_its_w
         )
         assert drawn == path.read_text().count("<use ") > 0
         chromium.picture(tmp_path / "report.png")
+        assert chromium.said == []
+        for width, dark in ((1280, False), (390, True)):
+            chromium.look(width=width, dark=dark)
+            assert findings(chromium) == []
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert chromium.asked == [path.as_uri()]
-    assert chromium.said == []
 
 
 def test_it_names_sweep_date_version_digest_and_escapes_what_it_prints(page: str) -> None:
@@ -159,6 +163,14 @@ def test_people_are_those_of_counties_that_show_who_is_eligible(page: str) -> No
     ]
 
 
+def test_the_years_of_conviction_are_of_counties_that_show_who_is_eligible(page: str) -> None:
+    said = " ".join(re.sub("<[^>]+>", "", page[page.index('id="people"') :]).split())
+    assert (
+        "eligible, by the year of conviction: 1990 to 1999: 14; years that are not shown: 36."
+        in said
+    )
+
+
 def test_months_are_withheld_with_the_latest_large_one(page: str) -> None:
     rows = table(page, "What becomes eligible in the months ahead")[1:]
     assert [row[:2] for row in rows] == [
@@ -225,10 +237,11 @@ def test_the_first_sentences_say_who_is_helped_who_waits_what_blocks_and_what_is
         f"0 convictions in 2 counties {policies}.",
         f"Blocked, since a person has to look first: 0 convictions in 2 counties, "
         f"for reasons that are not shown {law}; 40 convictions in 2 counties, "
-        f"most often shown: “No applicable eligibility criteria” (23) {policies}.",
+        f"most often shown: “No applicable eligibility criteria” (23) {policies}; "
+        f"17 arrests, most often shown: “RELEASE” (17) (by_itself).",
         f"Not shown: 0 of 94 convictions in 2 counties {law}; 26 of 188 convictions in 3 counties "
         f"{policies}. They may be of any outcome.",
-        "Reviewed by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",
+        "Signed off by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",
     ]
     assert "A number of fewer than 11 people is withheld" in short
 
@@ -280,6 +293,17 @@ def test_every_figure_equals_a_query_over_the_tables(
         if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
     }
     assert f"<strong>{len(some)}</strong> people have" in page
+    convicted = {
+        row.unit_id: row.conviction_date.year // 10 * 10
+        for row in store_and_rules[0].read(spark, "charges").where("convicted").collect()
+    }
+    decades = Counter(
+        convicted[row.unit_id]
+        for row in rows
+        if row.pack == "state_law" and row.outcome == "ELIGIBLE" and row.county in shown_counties
+    )
+    said = re.findall(r"(\d{4}) to \d{4}: <strong>(.*?)</strong>", page)
+    assert said == [("1990", str(decades[1990]))]
     months = Counter(f"{row.eligible_on:%Y-%m}" for row in rows if row.eligible_on)
     for month, figure, _ in table(page, "What becomes eligible in the months ahead")[1:-1]:
         assert figure == str(months[month])
@@ -326,15 +350,11 @@ def test_what_a_later_sweep_of_another_pack_left_alone_keeps_date_notes_and_text
     write(spark, store, "sweeps", [later])
     result = write_report(spark, store, out=tmp_path / "a.html", rules=folder)
     assert result.sweep_id == "later"
+    assert {path.parent.name for path in tmp_path.glob("*/*.html")} == {"a-counties"}
     mixed = (tmp_path / "a.html").read_text()
-    assert (
-        "2026-11-20 (dismiss_all); 2026-11-01 (ask_a_court, county_pilot, no_law, state_law)"
-        in mixed
-    )
-    assert (
-        "<p>ask_a_court, county_pilot, no_law, state_law, as of 2026-11-01: A &lt;note&gt;.</p>"
-        in mixed
-    )
+    left = "ask_a_court, by_itself, county_pilot, no_law, state_law"
+    assert f"2026-11-20 (dismiss_all); 2026-11-01 ({left})" in mixed
+    assert f"<p>{left}, as of 2026-11-01: A &lt;note&gt;.</p>" in mixed
     assert "<p>dismiss_all, as of 2026-11-20: Of the later.</p>" in mixed
     assert table(mixed, "Reasons: County pilot") == table(page, "Reasons: County pilot")
     assert "No convictions in past 7 or 10 years" in mixed

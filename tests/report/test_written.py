@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearance.errors import StoreFault
+from clearance.report.pages.render import GENERATOR, counties_folder
 from clearance.report.pages.write import write_pages
 
 PAGES = {"counties/marin.html": "of Marin", "counties/yolo.html": "of Yolo"}
@@ -36,3 +37,20 @@ def test_a_full_disk_replaces_no_page_and_leaves_nothing(
     with pytest.raises(StoreFault):
         write_pages(out, "anew", counties=dict.fromkeys(PAGES, "anew"))
     assert contents(tmp_path) == written
+
+
+def test_reports_of_two_names_in_a_folder_have_pages_of_counties_of_their_own(
+    tmp_path: Path,
+) -> None:
+    county = f'<meta name="generator" content="{GENERATOR}">'
+    names = {"report.html": "counties", "may.html": "may-counties", "june": "june-counties"}
+    for name, folder in names.items():
+        assert counties_folder(name) == folder
+        write_pages(tmp_path / name, name, counties={f"{folder}/yolo.html": county})
+    written = contents(tmp_path)
+    write_pages(tmp_path / "may.html", "anew", counties={"may-counties/marin.html": county})
+    assert contents(tmp_path) == {
+        **{name: text for name, text in written.items() if name != "may-counties/yolo.html"},
+        "may-counties/marin.html": county,
+        "may.html": "anew",
+    }

@@ -92,8 +92,10 @@ class Browser:
         )
 
     def value(self, expression: str) -> Any:
-        """The value of an expression on the page."""
-        found = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        """The value of an expression on the page; of a promise, what it promises."""
+        found = self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         return found["result"].get("value")
 
     def picture(self, path: Path) -> None:

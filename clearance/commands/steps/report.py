@@ -8,7 +8,9 @@ from clearance.commands.options import Out, with_context
 
 @with_context("store", "config")
 def report(context: CommandContext, out: Out) -> None:
-    """A self-contained HTML page about the latest sweep, and one for each county in `counties/`.
+    """A self-contained HTML page about the latest sweep, and one for each county beside it.
+
+    They are in `counties/` beside `report.html`, in `NAME-counties/` beside any other `NAME.html`.
 
     Example: `clearance report --store STORE --out OUT/report.html`
     """

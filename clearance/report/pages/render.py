@@ -18,6 +18,7 @@ from clearance.report.months import Coming
 from clearance.report.sections import Section
 from clearance.report.waterfall import Step
 
+DEFAULT_PAGE = "report.html"
 FOLDER = "counties"
 PACKAGE = "clearance.report"
 GLOSSARY = (
@@ -36,15 +37,29 @@ GLOSSARY = (
 GENERATOR = "clearance report, page of a county"
 
 
-def county_files(pages: Collection[CountyPage], *, known: Collection[str]) -> dict[str, str]:
+def counties_folder(statewide: str) -> str:
+    """The folder of the counties' pages beside a statewide page: reports may be in one folder.
+
+    Args:
+        statewide: the name of the statewide page's file.
+    """
+    stem = statewide.rpartition(".")[0] or statewide
+    return FOLDER if statewide == DEFAULT_PAGE else f"{stem}-{FOLDER}"
+
+
+def county_files(
+    pages: Collection[CountyPage], *, known: Collection[str], statewide: str
+) -> dict[str, str]:
     """The file of each county's page, relative to the statewide page.
 
     Args:
         pages: of the counties.
         known: counties of the rulebook.
+        statewide: the name of the statewide page's file.
     """
-    folders = packet_folders((page.county for page in pages), known=known)
-    return {county: f"{FOLDER}/{folder}.html" for county, folder in folders.items()}
+    files = packet_folders((page.county for page in pages), known=known)
+    folder = counties_folder(statewide)
+    return {county: f"{folder}/{file}.html" for county, file in files.items()}
 
 
 def render_statewide(
@@ -74,7 +89,7 @@ def render_statewide(
         without_months=_without_months(sections, coming),
         coming=coming,
         packs=packs,
-        reviewed=sum(bool(pack.reviewed_by) for pack in packs),
+        signed=sum(pack.signed_off.state == "signed" for pack in packs),
         glossary=GLOSSARY,
         until=say_until,
         waterfalls=waterfalls,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.store.lock import exclusive_lock
-from clearance.report.pages.render import FOLDER, GENERATOR
+from clearance.report.pages.render import GENERATOR, counties_folder
 
 _HEAD = 512
 _REMEDY = "Name a file that you may write with --out, for example report.html."
@@ -32,10 +32,11 @@ def write_pages(out: Path, statewide: str, *, counties: Mapping[str, str]) -> No
     with output_faults(out, what="report", remedy=_REMEDY):
         if out.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out))
-        (out.parent / FOLDER if pages else out.parent).mkdir(parents=True, exist_ok=True)
+        folder = out.parent / counties_folder(out.name)
+        (folder if pages else out.parent).mkdir(parents=True, exist_ok=True)
         with exclusive_lock(out.with_name(f".{out.name}.lock"), doing=f"writing the report {out}"):
             _write({**pages, out: statewide})
-            for path in (out.parent / FOLDER).glob("*.html"):
+            for path in folder.glob("*.html"):
                 if path not in pages and _is_county_page(path):
                     path.unlink()
 

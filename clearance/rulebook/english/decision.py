@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.english.fact_words import FactWords
@@ -17,8 +18,22 @@ Petitions = Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
 """By pack and version: the pointers that may be open after a no, each its id and its title."""
 
 
-def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
-    """The columns of a rules folder, and the petitions of its packs; both empty without a folder.
+class TodaysRules(NamedTuple):
+    """What an explanation reads from a rules folder.
+
+    Attributes:
+        catalogue: the columns that packs may use.
+        petitions: of its packs.
+        how_to_ask: by pack and version, sentences on how a court is asked, each with its cite.
+    """
+
+    catalogue: Catalogue
+    petitions: Petitions
+    how_to_ask: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def read_todays_rules(rules: Path) -> TodaysRules:
+    """The columns of a rules folder, and notes of its packs; all empty without a folder.
 
     Args:
         rules: the folder; packs with problems are left out.
@@ -26,7 +41,7 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
     try:
         rulebook, _ = read_rulebook(rules)
     except RulebookInvalid:
-        return {}, {}
+        return TodaysRules({}, {}, {})
     titles = {item.pack.pack: item.pack.title for item in rulebook.packs}
     petitions = {
         (item.pack.pack, item.pack.version): tuple(
@@ -34,7 +49,13 @@ def catalogue_and_petitions(rules: Path) -> tuple[Catalogue, Petitions]:
         )
         for item in rulebook.packs
     }
-    return rulebook.catalogue, petitions
+    how_to_ask = {
+        (item.pack.pack, item.pack.version): tuple(
+            f"{part.says.rstrip('.')} ({part.cite})." for part in item.pack.how_to_ask
+        )
+        for item in rulebook.packs
+    }
+    return TodaysRules(rulebook.catalogue, petitions, how_to_ask)
 
 
 def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from clearance.rulebook.english.certainty import CertaintyEntry, open_questions
 from clearance.rulebook.english.condition_words import render_statement, state_condition
 from clearance.rulebook.english.fact_words import Statements
+from clearance.rulebook.english.head_counts import HeadCounts, PackCounts
 from clearance.rulebook.english.prose import NOT_AUTOMATIC, PETITION_OPEN
 from clearance.rulebook.language.lawyer_notes import Reading, reading_of
 from clearance.rulebook.language.model import Pack, PackParam, Rule
-from clearance.rulebook.language.resolved import written
+from clearance.rulebook.language.resolved import ResolvedPack, written
 
 GLOSSARY = "../glossary.md"
 
@@ -76,9 +77,25 @@ def effect_lines(pack: Pack) -> Iterator[str]:
         yield from (f"- {consequence.says} ({consequence.cite})" for consequence in effects)
 
 
-def question_lines(pack: Pack) -> Iterator[str]:
-    """Lines with the open questions, with their readings and who gains, if the pack has them."""
+def asking_lines(pack: Pack) -> Iterator[str]:
+    """Lines with what the section says of how a court is asked."""
+    if pack.how_to_ask:
+        yield from ("", "## How to ask", "")
+        yield from (f"- {part.says} ({part.cite})" for part in pack.how_to_ask)
+
+
+def question_lines(resolved: ResolvedPack, head_counts: HeadCounts | None) -> Iterator[str]:
+    """Lines with the open questions, with their readings and who gains, if the pack has them.
+
+    Args:
+        resolved: the pack.
+        head_counts: of made-up people, which say how many a rule in question decides.
+    """
+    pack = resolved.pack
     yield from ("", "## Open questions", "")
+    counts = head_counts.of(resolved) if head_counts is not None else None
+    if head_counts is not None and counts is not None and open_questions(pack):
+        yield from (head_counts.population(counts, pack.unit), "")
     open_entries = open_questions(pack)
     yield from () if open_entries else ("None is marked.",)
     rules = {rule.rule: rule for rule in pack.flow}
@@ -88,7 +105,8 @@ def question_lines(pack: Pack) -> Iterator[str]:
         if param is not None and param.readings:
             yield from _switch(item.name, param)
         else:
-            yield from _question(item, rule.other_reading if rule is not None else None)
+            decided = _decided(rule.rule, counts, pack.unit) if rule and counts else ""
+            yield from _question(item, rule.other_reading if rule is not None else None, decided)
 
 
 def choice_lines(pack: Pack) -> Iterator[str]:
@@ -99,9 +117,19 @@ def choice_lines(pack: Pack) -> Iterator[str]:
             yield from ("", *_switch(name, param))
 
 
-def _question(item: CertaintyEntry, other: Reading | None) -> Iterator[str]:
+def _decided(rule: str, counts: PackCounts, unit: str) -> str:
+    """A sentence on how many made-up people a rule decides."""
+    count = counts.rules.get(rule)
+    if count is None:
+        return " It decides none."
+    units = f"{count.units:,} {unit}{'' if count.units == 1 else 's'}"
+    people = f"{count.people:,} {'person' if count.people == 1 else 'people'}"
+    return f" It decides {units} of {people}."
+
+
+def _question(item: CertaintyEntry, other: Reading | None, decided: str) -> Iterator[str]:
     note = f" {item.note}" if item.note else ""
-    yield f"- The {item.what} `{item.name}` ({item.cite}): {item.certainty}.{note}"
+    yield f"- The {item.what} `{item.name}` ({item.cite}): {item.certainty}.{note}{decided}"
     if other is not None:
         yield f"    - The other reading: {other.says} {other.gains}"
 

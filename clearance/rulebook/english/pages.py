@@ -10,6 +10,7 @@ from clearance.rulebook.english.certainty import NO_MARK, certainty_entries, ope
 from clearance.rulebook.english.condition_words import render_statement, state_condition
 from clearance.rulebook.english.difference import difference_in_english
 from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.english.head_counts import HeadCounts, load_head_counts
 from clearance.rulebook.english.prose import (
     CERTAINTIES,
     decision_in_english,
@@ -42,6 +43,7 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
         rulebook: the rulebook; its packs are shown with the values of their own files.
     """
     packs = [item.pack for item in rulebook.packs]
+    head_counts = load_head_counts(rulebook.folder)
     reviews: dict[str, str] = {}
     texts = {INDEX: ""}
     pointers = {p.pack: (p.title, _file_name(p)) for p in packs if p.kind == "pointer"}
@@ -50,7 +52,7 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
         review = reviews[_file_name(item.pack)] = _review_in_words(
             item.pack, sign_off(item, resolved)
         )
-        page = _page(resolved, rulebook, pointers, review=review)
+        page = _page(resolved, rulebook, pointers, review=review, head_counts=head_counts)
         if item.based_on is not None:
             page += "\n".join(difference_in_english(item.based_on, item.changes)) + "\n"
         texts[_file_name(item.pack)] = page
@@ -68,12 +70,14 @@ def _page(
     pointers: dict[str, tuple[str, str]],
     *,
     review: str,
+    head_counts: HeadCounts | None,
 ) -> str:
     pack = resolved.pack
     parts = [
         _head(pack, review),
         page_notes.petition_lines(pack, pointers),
         page_notes.effect_lines(pack),
+        page_notes.asking_lines(pack),
     ]
     parts += [
         _flow(resolved, rulebook.catalogue, rulebook.reasons),
@@ -83,7 +87,7 @@ def _page(
     parts += [
         _options(pack),
         _certainty_lines(pack),
-        page_notes.question_lines(pack),
+        page_notes.question_lines(resolved, head_counts),
         page_notes.glossary_lines(),
     ]
     return "\n".join(chain.from_iterable(parts)) + "\n"

@@ -1,7 +1,8 @@
 """A pack's notes for the lawyer who checks it, beside the rules.
 
 The elements of the section with their rules, the effects of relief, the readings of open questions,
-and the pointers to petitions. Notes decide nothing, so that they are no part of the fingerprint.
+the pointers to petitions and how to ask a court. Notes decide nothing, so that they are no part of
+the fingerprint.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pydantic import (
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
-PACK_KEYS = ("elements", "effect_of_relief", "petition")
+PACK_KEYS = ("elements", "effect_of_relief", "petition", "how_to_ask")
 RULE_KEYS = ("states", "other_reading")
 PARAM_KEYS = ("readings",)
 
@@ -62,6 +63,13 @@ class EffectOfRelief(_Words):
 
     does: tuple[Effect, ...] = Field(min_length=1)
     does_not: tuple[Effect, ...] = Field(min_length=1)
+
+
+class HowToAsk(_Words):
+    """Where or how a court is asked, as the section says it: the court, a form, a fee, a notice."""
+
+    says: Text
+    cite: Text
 
 
 class Reading(_Words):

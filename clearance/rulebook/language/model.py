@@ -19,7 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from clearance.rulebook.language.lawyer_notes import EffectOfRelief, Element, Reading, Readings
+from clearance.rulebook.language.lawyer_notes import (
+    EffectOfRelief,
+    Element,
+    HowToAsk,
+    Reading,
+    Readings,
+)
 from clearance.rulebook.language.options import PackOption
 
 Outcome = Literal["ELIGIBLE", "NOT_ELIGIBLE", "REVIEW"]
@@ -251,6 +257,7 @@ class Pack(_Model):
         elements: the section's elements, in its order, each with the rules that express it.
         effect_of_relief: the consequences that relief has, and those that it does not have.
         petition: pointers to petitions that may be open after NOT_ELIGIBLE.
+        how_to_ask: of a pointer, what the section says of the court, forms, fees and notices.
     """
 
     pack: Name
@@ -272,6 +279,7 @@ class Pack(_Model):
     elements: tuple[Element, ...] = ()
     effect_of_relief: EffectOfRelief | None = None
     petition: tuple[Name, ...] = ()
+    how_to_ask: tuple[HowToAsk, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -6,6 +6,7 @@ fingerprint of what was signed (rules, values, lists, dispositions); it lapses w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.rulebook.loading.documents import SIGNED
 from clearance.rulebook.loading.load import PackFile
+from clearance.rulebook.loading.version_changes import identity
 
 State = Literal["signed", "lapsed", "unsigned"]
 
@@ -73,12 +75,40 @@ def sign_off(item: PackFile, resolved: ResolvedPack) -> SignOff:
     Raises:
         RulebookInvalid: the file of its signatures is not valid.
     """
-    signatures = sorted(_read_signatures(signing_file(item)), key=lambda signature: signature.on)
-    if not signatures:
+    return latest_sign_off(_read_signatures(signing_file(item)), resolved)
+
+
+def read_signatures(rules: Path) -> dict[str, list[Signature]]:
+    """The signatures of a rules folder, whose packs need not be valid, by `pack@version`.
+
+    Args:
+        rules: the rules folder.
+
+    Raises:
+        RulebookInvalid: a file of signatures, or the pack beside it, is not valid.
+    """
+    signatures: dict[str, list[Signature]] = {}
+    for path in sorted(rules.glob(f"*/**/*{SIGNED}")):
+        pack_file = path.with_name(path.name.removesuffix(SIGNED) + ".yaml")
+        version = identity(load_yaml(pack_file).data) if pack_file.is_file() else None
+        if version is not None:
+            signatures[version] = _read_signatures(path)
+    return signatures
+
+
+def latest_sign_off(signatures: Iterable[Signature], resolved: ResolvedPack | None) -> SignOff:
+    """The sign-off that the signatures of a pack's version are for a pack as it was used.
+
+    Args:
+        signatures: of the version.
+        resolved: the pack; None if today's rules cannot parse it, so that no signature is of it.
+    """
+    by_day = sorted(signatures, key=lambda signature: signature.on)
+    if not by_day:
         return SignOff("unsigned")
-    now = signed_fingerprint(resolved)
-    present = [signature for signature in signatures if signature.fingerprint == now]
-    return SignOff("signed", present[-1]) if present else SignOff("lapsed", signatures[-1])
+    now = None if resolved is None else signed_fingerprint(resolved)
+    present = [signature for signature in by_day if signature.fingerprint == now]
+    return SignOff("signed", present[-1]) if present else SignOff("lapsed", by_day[-1])
 
 
 def signed_fingerprint(resolved: ResolvedPack) -> str:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import time
 import tomllib
 import zipfile
@@ -21,6 +22,7 @@ from clearance.platform.spark.java import find_java, java_release, use_java
 from tests.support.places import ROOT
 
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
+AXE_LOCK = "scripts/lib/axe-core.sha256"
 SYSTEM_PATH = "/usr/bin:/bin"
 
 
@@ -266,10 +268,11 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout that looks set up: its pip would fail, its Python finds a Java; with a browser."""
     root = tmp_path / "checkout"
     program(root / "bin" / "chromium", "exit 0")
-    for name in (*LOCKS, "pyproject.toml", "clearance/platform/spark/jars.sha256"):
+    for name in (*LOCKS, "pyproject.toml", AXE_LOCK, "clearance/platform/spark/jars.sha256"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((ROOT / name).read_bytes())
     program(root / ".venv" / "bin" / "python", 'case "$*" in *java) echo /jvm ;; *) exit 9 ;; esac')
+    program(Path(shell(f"axe_folder {root}").stdout.strip()) / "axe.min.js", "")
     for name in jars.load_checksums():
         (root / ".jars" / name).parent.mkdir(exist_ok=True)
         (root / ".jars" / name).touch()
@@ -306,6 +309,53 @@ def test_without_a_browser_that_can_be_installed_the_line_to_type_is_said(tmp_pa
     assert done.stderr.endswith("sudo apt-get install chromium\n")
     program(tmp_path / "google-chrome", "exit 0")
     assert shell("provide_chromium", path=str(tmp_path)).stderr == ""
+
+
+@pytest.fixture
+def axe(tmp_path: Path) -> tuple[Path, str]:
+    """A root that pins a release of axe-core, and the tools that set-up fetches it with."""
+    root, tools = tmp_path / "root", tmp_path / "tools"
+    package = tmp_path / "package"
+    package.mkdir()
+    for name in ("LICENSE", "axe.min.js", "axe.js"):
+        (package / name).write_text(name)
+    archive = tmp_path / "axe-core-1.2.3.tgz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(package, "package")
+    lock = root / AXE_LOCK
+    lock.parent.mkdir(parents=True)
+    lock.write_text(f"{hashlib.sha256(archive.read_bytes()).hexdigest()}  {archive.name}\n")
+    program(tools / "npm", f'[ "$*" = "pack --silent axe-core@1.2.3" ] && cp {archive} .')
+    return root, f"{tools}:{SYSTEM_PATH}"
+
+
+def test_axe_core_is_fetched_by_name_once_and_only_what_is_needed_is_kept(
+    axe: tuple[Path, str],
+) -> None:
+    root, path = axe
+    folder = root / ".venv" / "share" / "axe-core-1.2.3"
+    done = shell(f"provide_axe {root}", path=path)
+    assert (done.returncode, done.stderr) == (0, "Fetching axe-core (once; 1 MB) ...\n")
+    assert sorted(file.name for file in folder.iterdir()) == ["LICENSE", "axe.min.js"]
+    assert shell(f"provide_axe {root}", path=SYSTEM_PATH).stderr == ""
+
+
+def test_axe_core_of_another_sum_is_not_unpacked(axe: tuple[Path, str]) -> None:
+    root, path = axe
+    (root / AXE_LOCK).write_text(f"{64 * '0'}  axe-core-1.2.3.tgz\n")
+    done = shell(f"provide_axe {root}", path=path)
+    assert done.returncode == 0 and "has another sum" in done.stderr
+    assert [file for file in (root / ".venv").rglob("*") if file.is_file()] == []
+
+
+def test_without_npm_that_can_be_installed_the_line_to_type_is_said(
+    axe: tuple[Path, str], tmp_path: Path
+) -> None:
+    root, _ = axe
+    program(tmp_path / "bare" / "apt-get", "exit 1")
+    done = shell(f"provide_axe {root}; echo on", path=str(tmp_path / "bare"))
+    assert (done.returncode, done.stdout) == (0, "on\n")
+    assert done.stderr.endswith("sudo apt-get install npm\n")
 
 
 def test_test_tools_are_enough_for_a_run_but_not_the_other_way_round(checkout: Path) -> None:

@@ -23,9 +23,10 @@ from clearance.publish.figures.small_cells import (
 )
 from clearance.report.months import publishable_months
 from clearance.report.people import publishable_left
+from clearance.report.years import publishable_decades
 
 STATES = 1_000
-STATE, PARTS = "the state", 3
+STATE, YEARS, PARTS = "the state", "the state, by year of conviction", 3
 COUNTIES, PACKS, REASONS = ("ALPINE", "YOLO"), ("policy", "scenario", "law"), ("A", "B", "C")
 # An attacker who knows a figure to within so many has worked it out.
 NEAR = 3
@@ -44,6 +45,7 @@ class Decision(NamedTuple):
     reason: str
     month: int
     cleared: bool
+    decade: int
 
 
 @dataclass
@@ -52,7 +54,8 @@ class State:
 
     Attributes:
         lines: of the state, in counties that show the outcome: by `STATE`, pack and outcome the
-            months in which units become eligible, and people who are left with none or not.
+            months in which units become eligible, and people who are left with none or not; by
+            `YEARS` and pack the decades of the eligible units.
     """
 
     outcomes: dict[Cell, Number]
@@ -77,6 +80,7 @@ class State:
         """The lines of the state, of what is shown."""
         months: dict[Cell, dict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
         left: dict[Cell, dict[Any, set[str]]] = defaultdict(lambda: defaultdict(set))
+        years: dict[Cell, dict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
         for decision in given:
             if not public.outcomes[decision.county, decision.pack, decision.outcome]:
                 continue
@@ -84,11 +88,12 @@ class State:
                 months[STATE, decision.pack, "NOT_YET"][decision.month].append(decision.person)
             if decision.outcome == "ELIGIBLE":
                 left[STATE, decision.pack, "ELIGIBLE"][decision.cleared].add(decision.person)
+                years[YEARS, decision.pack, "ELIGIBLE"][decision.decade].append(decision.person)
         people = {
             cell: {cleared: Number(len(of), len(of)) for cleared, of in line.items()}
             for cell, line in left.items()
         }
-        return {cell: _numbers(line) for cell, line in months.items()} | people
+        return {cell: _numbers(line) for cell, line in (months | years).items()} | people
 
     @property
     def units(self) -> dict[Cell | ReasonCell, int]:
@@ -125,7 +130,9 @@ def decisions(dice: Random) -> list[Decision]:
             month = dice.choices(range(PARTS), [1, 0.3, 0.05])[0]
             # By person, as a person has one record.
             cleared = random_of(f"{pack}{person}") < often[county][0]
-            made.append(Decision(county, pack, person, at, outcome, reason, month, cleared))
+            # By unit, as a conviction has one day whatever is decided.
+            decade = int(PARTS * random_of(f"{county}{at}") ** 3)
+            made.append(Decision(county, pack, person, at, outcome, reason, month, cleared, decade))
     return made
 
 
@@ -178,10 +185,13 @@ def page_of(state: State) -> Page:
     lines: dict[Cell, tuple[Mapping[str, int | None], int]] = {}
     for cell, line in state.lines.items():
         whole = sum(number.units for number in line.values())
-        if cell[2] == "NOT_YET":
-            months = publishable_months(line)
+        if cell[0] == YEARS or cell[2] == "NOT_YET":
+            publishable = publishable_decades if cell[0] == YEARS else publishable_months
+            shown_parts = publishable(line)
             # What is withheld is not listed, as what is of nobody.
-            parts = {str(at): months[at].units if at in months else None for at in range(PARTS)}
+            parts = {
+                str(at): shown_parts[at].units if at in shown_parts else None for at in range(PARTS)
+            }
             lines[cell] = parts, whole
         elif whole >= SMALLEST:
             left = publishable_left(whole, line[True].units if True in line else 0)
@@ -257,7 +267,7 @@ def may_change(key: Cell | ReasonCell, page: Page, next_page: Page) -> int:
 
     One of the state is of the counties that show its outcome; others may come in or drop out.
     """
-    if key[0] != STATE:
+    if key[0] not in (STATE, YEARS):
         return CHANGES
     cells = [
         [month.outcomes.get((c, *key[1:3])) or 0 for month in (page, next_page)] for c in COUNTIES

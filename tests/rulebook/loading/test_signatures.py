@@ -8,14 +8,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pyspark.sql import Row
 
 from clearance.cli import exit_code
 from clearance.determine.plan import plan_sweep
 from clearance.determine.signed import check_signed
 from clearance.errors import EXIT_RULEBOOK, EXIT_USAGE, RulebookInvalid
 from clearance.platform.paths import rules_folder
+from clearance.report.laws import list_used_packs, read_sign_offs
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.signatures import SignOff, sign_off
+from clearance.rulebook.loading.stored import stored_text
 from clearance.settings import Settings
 
 PACK, LAW = "prop64_statute", Settings(packs=("prop64_statute",))
@@ -123,3 +126,21 @@ def test_nobody_signs_nothing_and_a_file_that_is_no_list_is_refused(rules: Path)
     (rules / "prop64" / "statute.signed.yaml").write_text("signed: yes\n")
     with pytest.raises(RulebookInvalid, match="not a list of signatures"):
         found(rules)
+
+
+def test_the_report_reads_who_signed_the_pack_that_was_used(rules: Path) -> None:
+    rulebook = load_rulebook(rules)
+    item = next(item for item in rulebook.packs if item.pack.pack == PACK)
+    text = item.document.path.read_text(encoding="utf-8")
+    used = stored_text(rulebook.resolve(item.pack, switches={}), text=text)
+    row = Row(pack=PACK, version=item.pack.version, yaml=used, fingerprint="f")
+
+    def shown(row: Row) -> str:
+        (pack,) = list_used_packs([row], sign_offs=read_sign_offs([row], rules=rules))
+        return str(pack.signed_off)
+
+    assert shown(row) == "not signed off"
+    assert signed(rules) == 0
+    assert shown(row) == "signed off by A. Lawyer on 2026-11-02"
+    other = Row(**{**row.asDict(), "yaml": used.replace('"reads": "', '"reads": "0')})
+    assert shown(other) == "changed since signed off by A. Lawyer on 2026-11-02"
