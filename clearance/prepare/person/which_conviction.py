@@ -6,7 +6,8 @@ the one of its charge. A dismissal is about a conviction of its case and charge 
 own count's.
 
 A case number, or the charge of a conviction, that is text and is not read may be any: what it may
-fit, it fits perhaps, and then nothing fits for sure.
+fit, it fits perhaps, and then nothing fits for sure. Where the charge of the change itself is not
+read, nothing fits for sure, though there is but one conviction: the change may be about no conviction.
 """
 
 from __future__ import annotations
@@ -101,6 +102,11 @@ def _names_offence() -> Column:
     return F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
 
 
+def _is_charge_unread() -> Column:
+    """Whether its own charge is text that is not read; a comment that is not read names none."""
+    return F.col("charge_key").isNotNull() & ~F.col("parsed") & ~F.col("no_offence")
+
+
 def _known_case() -> Column:
     """Whether the case may be that of one of the counts that a change is about.
 
@@ -187,7 +193,8 @@ def _divide_by_certainty(found: Column) -> Column:
     by_charge = found["by_case"] | ~_may_be_any_conviction()
     others = F.when(by_charge, may_fit).otherwise(F.array_union(may_fit, perhaps))
     alike = F.col("imposes") | ~_may_be_any_conviction()
-    for_sure = alike | ((F.size(fits) == 1) & (F.size(F.array_except(others, fits)) == 0))
+    only_one = (F.size(fits) == 1) & (F.size(F.array_except(others, fits)) == 0)
+    for_sure = (alike | only_one) & ~_is_charge_unread()
     any_of_them = F.array_union(fits, others)
     every = F.array_union(found["near"], perhaps)
     several = F.when(F.size(any_of_them) > 0, any_of_them).otherwise(every)
