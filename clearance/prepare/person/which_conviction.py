@@ -7,7 +7,7 @@ own count's.
 
 A case number, or the charge of a conviction, that is text and is not read may be any: what it may
 fit, it fits perhaps, and then nothing fits for sure. Where the charge of the change itself is not
-read, nothing fits for sure, though there is but one conviction: the change may be about no conviction.
+read, nothing fits for sure, though there is but one conviction: it may be about none.
 """
 
 from __future__ import annotations
