@@ -127,15 +127,17 @@ def _classify_texts(
 def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
     """What follows from `charge` and `matches`, by name."""
     charge, matches = F.col("charge"), F.col("matches")
+    parsed = charge["parsed"] & ~is_attempt_alone(charge)
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
     bits = ListBits(statutes.names)
     return {
-        **{name: charge[name] for name in ("code_book", "section", "subdivisions")},
-        **{name: charge[name] for name in ("attempt", "conspiracy", "parsed")},
+        **{name: F.when(parsed, charge[name]) for name in ("code_book", "section", "subdivisions")},
+        **{name: charge[name] for name in ("attempt", "conspiracy")},
+        "parsed": parsed,
         "parts": F.transform(charge["parts"], display),
         "shown": format_charge(charge),
-        "cite_key": F.when(charge["parsed"], cite_key(charge)),
-        "classified": charge["parsed"] & named,
+        "cite_key": F.when(parsed, cite_key(charge)),
+        "classified": parsed & named,
         "names_several": names_several(charge),
         "offence_from": offences_from(matches),
         "turns": turns(matches),
@@ -197,6 +199,11 @@ def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
     }
     used_up = ("text", "source", "county", "cite_key", "names_several", *_PASSED_ON)
     return projected(joined, worked_out, without=used_up)
+
+
+def is_attempt_alone(charge: Column) -> Column:
+    """Whether a text names no offence but that one was attempted: `664 PC` may be of any."""
+    return is_one_of(charge, (default_spelling().attempt,))
 
 
 def cite_key(charge: Column) -> Column:

@@ -37,7 +37,7 @@ from clearance.prepare.step import prepare
 from clearance.rulebook.language.yaml_lines import load_yaml
 from clearance.settings import load_settings
 from tests.support.fuzz.drawn import any_settings, anything, as_yaml, slipped
-from tests.support.fuzz.file_mutation import is_plain, mutated_file, valid_file
+from tests.support.fuzz.file_mutation import is_plain, is_taken_in, mutated_file, valid_file
 from tests.support.fuzz.mutation import mutated_text
 from tests.support.fuzz.readers import PACKS, read_county, read_pack
 from tests.support.fuzz.reconcile import differences
@@ -48,7 +48,10 @@ CLOCK = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def make_files(
     folder: Path, dice: random.Random, count: int
 ) -> tuple[dict[str, bytes], int, list[str]]:
-    """The files that can be read, the number that cannot, and those that were judged wrongly."""
+    """The files that can be read, the number that cannot, and those that were judged wrongly.
+
+    A file whose header names other columns is left out: it would have all the others refused.
+    """
     files: dict[str, bytes] = {}
     refused, wrong = 0, []
     contents = {mutated_file(valid_file(dice), dice) for _ in range(count)}
@@ -63,6 +66,11 @@ def make_files(
             refused += 1
             wrong += [error.message] if is_plain(data) else []
             path.unlink()
+            continue
+        if is_plain(data) and not is_taken_in(data):
+            refused += 1
+            path.unlink()
+            del files[path.name]
     return files, refused, wrong
 
 
@@ -160,7 +168,7 @@ def main() -> int:
         spark.stop()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
-        f"seed {asked.seed}: {len(files)} files read, {refused} refused as damaged; "
+        f"seed {asked.seed}: {len(files)} files read, {refused} damaged or with another header; "
         f"{taken.rows_read} rows = {taken.rows_accepted} accepted + {taken.rows_quarantined} "
         f"quarantined; {made.charges} charges; {asked.texts} texts, {texts_refused} refused; "
         f"{asked.drawn} drawn of each kind; {len(wrong)} wrong; {peak} MB in Python; "

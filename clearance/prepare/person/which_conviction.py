@@ -5,8 +5,9 @@ where none is of its case, of its cycle; where there is none, of the person. Amo
 the one of its charge. A dismissal is about a conviction of its case and charge only: else it is its
 own count's.
 
-A case number, or the charge of a conviction or of the change, that is text and is not read may be
-any: what it may fit, it fits perhaps, and then nothing fits for sure.
+A case number, or the charge of a conviction, that is text and is not read may be any: what it may
+fit, it fits perhaps, and then nothing fits for sure. Where the charge of the change itself is not
+read, nothing fits for sure, though there is but one conviction: it may be about none.
 """
 
 from __future__ import annotations
@@ -98,12 +99,12 @@ def _may_be_any_conviction() -> Column:
 
 
 def _names_offence() -> Column:
-    return _has_charge() & F.col("parsed")
+    return F.col("charge_key").isNotNull() & F.col("parsed") & ~F.col("no_offence")
 
 
-def _has_charge() -> Column:
-    """Whether it has the text of a charge; a comment that cannot be read is none."""
-    return F.col("charge_key").isNotNull() & ~F.col("no_offence")
+def _is_charge_unread() -> Column:
+    """Whether its own charge is text that is not read; a comment that is not read names none."""
+    return F.col("charge_key").isNotNull() & ~F.col("parsed") & ~F.col("no_offence")
 
 
 def _known_case() -> Column:
@@ -174,13 +175,10 @@ def _match_charge(found: Column) -> Column:
     strange = F.concat(
         F.filter(near, lambda one: one["charge_unread"]), F.filter(perhaps, _near_charge)
     )
-    names, unread = _names_offence(), _has_charge()
-    none = F.slice(near, 1, 0)
-    fits = F.when(names, of_charge).when(unread, none).otherwise(near)
-    may_fit = F.when(names, strange).when(unread, F.concat(near, perhaps)).otherwise(perhaps)
+    names = _names_offence()
     fitting = F.struct(
-        _ids(fits).alias("fits"),
-        _ids(may_fit).alias("may_fit"),
+        _ids(F.when(names, of_charge).otherwise(near)).alias("fits"),
+        _ids(F.when(names, strange).otherwise(perhaps)).alias("may_fit"),
         _ids(near).alias("near"),
         _ids(perhaps).alias("perhaps"),
         found["by_case"].alias("by_case"),
@@ -195,7 +193,8 @@ def _divide_by_certainty(found: Column) -> Column:
     by_charge = found["by_case"] | ~_may_be_any_conviction()
     others = F.when(by_charge, may_fit).otherwise(F.array_union(may_fit, perhaps))
     alike = F.col("imposes") | ~_may_be_any_conviction()
-    for_sure = alike | ((F.size(fits) == 1) & (F.size(F.array_except(others, fits)) == 0))
+    only_one = (F.size(fits) == 1) & (F.size(F.array_except(others, fits)) == 0)
+    for_sure = (alike | only_one) & ~_is_charge_unread()
     any_of_them = F.array_union(fits, others)
     every = F.array_union(found["near"], perhaps)
     several = F.when(F.size(any_of_them) > 0, any_of_them).otherwise(every)

@@ -32,7 +32,10 @@ _ADVERSE = ("revokes",)
 # Their own words say that something was taken back.
 _TAKES_BACK = ("reverses", "revokes", "modifies", "extends", "resentences", "voids_sentence")
 # What becomes of a count without a conviction, where the text may say besides that it did not.
-_ENDINGS = ("dismisses", "acquits", "rejects", "releases", "turns_over", "completes_diversion")
+_ENDINGS = (
+    *("dismisses", "acquits", "rejects", "releases", "turns_over"),
+    *("diverts", "diverts_unlisted", "completes_diversion"),
+)
 
 
 class ChangeReader:

@@ -29,6 +29,16 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         conviction("20010101", "GOOD BEHAVIOUR"),
         {"parsed": False, "classified": False, "charge_text": None, "level": "F"},
     ),
+    "an attempt of no offence that is named": (
+        conviction("20010101", "664 PC-ATTEMPTED CRIME"),
+        {
+            "parsed": False,
+            "section": None,
+            "charge_text": "664 PC-ATTEMPTED CRIME",
+            "super_strike_on_record": None,
+            "quality": ["UNPARSED_CHARGE"],
+        },
+    ),
     "a text that may be a charge": (
         conviction("20010101", "9 LIVES"),
         {"parsed": False, "charge_text": "9 LIVES", "charge_source": "offense"},

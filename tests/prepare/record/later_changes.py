@@ -6,7 +6,6 @@ FIRST, SECOND = "101002001000", "101003001000"
 SET_ASIDE = {"disp_descr": "CONV SET ASIDE & DISM PER 1203.4 PC", "count_order": SECOND}
 CASE = {"ofn": "A1", "offense_descr": "459 PC-BURGLARY", "count_order": FIRST}
 OTHER_COUNT = {**CASE, "offense_descr": "484 PC-THEFT", "count_order": "101002002000"}
-UNREAD_CHARGE = "WVU-77 XKCD"
 CONVICTED = {**CASE, "disp_descr": "CONVICTED", "stp_event_date": "20010101"}
 
 REACHES, DOUBTFUL, NEITHER = "reaches", "doubtful", "neither"
@@ -23,10 +22,15 @@ LINKS: dict[str, tuple[list[dict[str, str]], str]] = {
         REACHES,
     ),
     "another charge": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "487 PC"}], DOUBTFUL),
-    "a charge that cannot be read": (
-        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": UNREAD_CHARGE}],
+    "a charge that is not read": (
+        [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "ZZYZX"}],
         DOUBTFUL,
     ),
+    "no case number, and a charge that is not read": (
+        [CONVICTED, {**SET_ASIDE, "offense_descr": "ZZYZX"}],
+        DOUBTFUL,
+    ),
+    "a charge that is blank": ([CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": " - "}], REACHES),
     "a subdivision of the charge": (
         [CONVICTED, {**CASE, **SET_ASIDE, "offense_descr": "459(A) PC"}],
         REACHES,
@@ -145,6 +149,22 @@ NOT_SURE: dict[str, tuple[list[dict[str, str]], dict[str, str], list[str]]] = {
     ),
     "the charge of the only conviction": (
         [{**CONVICTED, **STRANGE_CHARGE}], {**CASE, **REVOKED}, ["unknown"],
+    ),
+    "the charge of a revocation of the only conviction": (
+        [CONVICTED], {**CASE, **REVOKED, **STRANGE_CHARGE}, ["unknown"],
+    ),
+    "the charge of a reduction of the only conviction": (
+        [CONVICTED],
+        {**CASE, **SET_ASIDE, **STRANGE_CHARGE, "disp_descr": "REDUCED TO MISDEMEANOR"},
+        ["unknown"],
+    ),
+    "the charge of a dismissal of the only conviction": (
+        [CONVICTED], {**CASE, **ENDED, **STRANGE_CHARGE}, ["unknown"],
+    ),
+    "the charge of a dismissal of a conviction that was reversed": (
+        [{**CONVICTED, "disp_descr": "CONVICTION REVERSED"}, {**CONVICTED, "disp_order": "1"}],
+        {**CASE, **ENDED, **STRANGE_CHARGE},
+        ["unknown", "unknown"],
     ),
     "the case number of a dismissal": (
         TWO, {**CASE, **ENDED, **STRANGE_CASE}, ["unknown", "convicted"],
