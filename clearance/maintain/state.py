@@ -1,6 +1,6 @@
 """The state of a store: its extracts, feeds, prepare and last sweep, and the command that is due.
 
-Nearly all of it stands in the notes of commits, so that at most two small queries are made.
+Nearly all of it is read from the notes of commits, so that at most two small queries are made.
 """
 
 from __future__ import annotations
