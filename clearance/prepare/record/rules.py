@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
@@ -245,64 +245,29 @@ def load_record_rules(rules: Path) -> RecordRules:
     Raises:
         RulebookInvalid: a file is missing or wrong; every problem is listed.
     """
-    problems: list[str] = []
-    digest = hashlib.sha256()
-    texts: dict[str, str] = {}
-    for name in FILES:
-        try:
-            texts[name] = (rules / name).read_text(encoding="utf-8")
-            content = texts[name].encode()
-            content = without_comments(content) if name.endswith(".yaml") else content
-            digest.update(name.encode() + b"\0" + content + b"\0")
-        except OSError as error:
-            problems.append(f"{name}: cannot be read ({error.strerror})")
-            texts[name] = ""
-        except UnicodeError:
-            problems.append(f"{name}: this is not UTF-8 text")
-            texts[name] = ""
-
-    def checked(name: str, make: Callable[[Document], M]) -> M | None:
-        document = Document(rules / name, None, {}, texts[name])
-        try:
-            if not texts[name]:
-                return None
-            if name.endswith(".yaml"):
-                document = load_yaml(rules / name, text=texts[name])
-            return make(document)
-        except ValidationError as error:
-            for item in error.errors(include_url=False, include_input=False):
-                where = ".".join(str(part) for part in item["loc"])
-                said = item["msg"].removeprefix("Value error, ")
-                problems.append(f"{name}:{document.line(item['loc'])}: {where}: {said}")
-        except RulebookInvalid as error:
-            problems.append(error.message)
-        except csv.Error as error:
-            problems.append(f"{name}: {error}")
-        return None
-
-    dispositions = checked("dispositions.yaml", lambda given: _Dispositions(**_mapping(given)))
-    words = checked("steps.yaml", lambda given: Words(**_mapping(given)))
-    registrations = checked("registrations.yaml", lambda given: _Registrations(**_mapping(given)))
-    counties = checked("counties.csv", lambda given: _Counties(counties=_table(given.text)))
-    limitation = checked("limitation.yaml", lambda given: Limitation(**_mapping(given)))
-    longest = checked("longest_terms.yaml", lambda given: LongestTerms(**_mapping(given)))
-    rules_of = dispositions.dispositions if dispositions else ()
-    with_sections = rules_of
+    files = _Files(rules)
+    dispositions = files.parse("dispositions.yaml", _Dispositions)
+    words = files.parse("steps.yaml", Words)
+    registrations = files.parse("registrations.yaml", _Registrations)
+    counties = files.parse("counties.csv", _Counties)
+    limitation = files.parse("limitation.yaml", Limitation)
+    longest_terms = files.parse("longest_terms.yaml", LongestTerms)
+    with_sections = dispositions.dispositions if dispositions else ()
     try:
         lists = load_statutes(rules)
     except RulebookInvalid as error:
-        if any(rule.cites for rule in rules_of):
-            problems += error.message.split("\n")
+        if any(rule.cites for rule in with_sections):
+            files.problems += error.message.split("\n")
     else:
-        with_sections, wrong = _with_sections(rules_of, lists, rules, texts["dispositions.yaml"])
-        problems += wrong
+        with_sections, problems = _with_sections(with_sections, lists, files)
+        files.problems += problems
         if limitation:
-            problems += _unknown_lists(limitation, lists, rules, texts["limitation.yaml"])
-    if problems or not (
-        dispositions and words and registrations and counties and limitation and longest
+            files.problems += _unknown_lists(limitation, lists, files)
+    if files.problems or not (
+        dispositions and words and registrations and counties and limitation and longest_terms
     ):
         raise RulebookInvalid(
-            "The rules for reading a record do not hold:\n" + "\n".join(problems),
+            "The rules for reading a record do not hold:\n" + "\n".join(files.problems),
             f"Correct the files named above under {rules}.",
         )
     return RecordRules(
@@ -314,36 +279,97 @@ def load_record_rules(rules: Path) -> RecordRules:
         registrations=registrations.registrations,
         limitation=limitation,
         county_codes={row.code: row.county for row in counties.counties},
-        longest_terms=longest,
-        fingerprint=digest.hexdigest(),
+        longest_terms=longest_terms,
+        fingerprint=files.fingerprint,
     )
 
 
+class _Files:
+    """The files of the record rules, read and parsed; their problems are collected.
+
+    Attributes:
+        folder: the rules folder.
+        problems: of all files so far, each with its file and, where it has one, its line.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+        self._texts = {name: self._read(name) for name in FILES}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the files that can be read, without the comments of YAML."""
+        digest = hashlib.sha256()
+        for name, text in self._texts.items():
+            if text is not None:
+                content = text.encode()
+                content = without_comments(content) if _is_yaml(name) else content
+                digest.update(name.encode() + b"\0" + content + b"\0")
+        return digest.hexdigest()
+
+    def document(self, name: str) -> Document:
+        """A file's content, with the lines of its entries; a CSV file has its text alone."""
+        text = self._texts[name] or ""
+        path = self.folder / name
+        return (
+            load_yaml(path, text=text) if name.endswith(".yaml") else Document(path, None, {}, text)
+        )
+
+    def parse(self, name: str, model: type[M]) -> M | None:
+        """A file as a model; None where it is empty or wrong."""
+        if not self._texts[name]:
+            return None
+        document = Document(self.folder / name, None, {}, "")
+        try:
+            document = self.document(name)
+            return model(**_entries(document))
+        except ValidationError as error:
+            for item in error.errors(include_url=False, include_input=False):
+                where = ".".join(str(part) for part in item["loc"])
+                message = item["msg"].removeprefix("Value error, ")
+                self.problems.append(f"{name}:{document.line(item['loc'])}: {where}: {message}")
+        except RulebookInvalid as error:
+            self.problems.append(error.message)
+        except csv.Error as error:
+            self.problems.append(f"{name}: {error}")
+        return None
+
+    def _read(self, name: str) -> str | None:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except OSError as error:
+            self.problems.append(f"{name}: cannot be read ({error.strerror})")
+        except UnicodeError:
+            self.problems.append(f"{name}: this is not UTF-8 text")
+        return None
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith(".yaml")
+
+
 def _with_sections(
-    given: tuple[DispositionRule, ...], lists: StatuteLists, rules: Path, text: str
+    rules: tuple[DispositionRule, ...], lists: StatuteLists, files: _Files
 ) -> tuple[tuple[DispositionRule, ...], list[str]]:
-    """The rules with the sections of the lists they name, and what is wrong with those."""
-    found, problems = [], []
-    for at, rule in enumerate(given):
+    """The rules with the sections of the lists that they name, and the problems of those."""
+    completed, problems = [], []
+    for at, rule in enumerate(rules):
         try:
             cited = cited_sections(rule.cites, lists.rows) if rule.cites else ()
         except ValueError as error:
-            document = load_yaml(rules / FILES[0], text=text)
-            line = document.line(("dispositions", at, "cites"))
-            problems.append(f"{FILES[0]}:{line}: {error}")
+            line = files.document("dispositions.yaml").line(("dispositions", at, "cites"))
+            problems.append(f"dispositions.yaml:{line}: {error}")
             cited = ()
-        found.append(rule.model_copy(update={"cited": cited}))
-    return tuple(found), problems
+        completed.append(rule.model_copy(update={"cited": cited}))
+    return tuple(completed), problems
 
 
-def _unknown_lists(
-    limitation: Limitation, lists: StatuteLists, rules: Path, text: str
-) -> list[str]:
-    """Lists that a limitation period names and no file is."""
-    name = "limitation.yaml"
-    document = load_yaml(rules / name, text=text)
+def _unknown_lists(limitation: Limitation, lists: StatuteLists, files: _Files) -> list[str]:
+    """The problems of limitation periods that name a list which has no file."""
+    document = files.document("limitation.yaml")
     return [
-        f"{name}:{document.line(where)}: {problem}"
+        f"limitation.yaml:{document.line(where)}: {problem}"
         for where, problem in limitation.unknown_lists(lists.names)
     ]
 
@@ -352,9 +378,10 @@ class _Counties(_Strict):
     counties: tuple[County, ...]
 
 
-def _mapping(given: Document) -> dict[str, Any]:
-    return given.data if isinstance(given.data, dict) else {"not a mapping": given.data}
-
-
-def _table(text: str) -> Any:
-    return list(csv.DictReader(text.splitlines()))
+def _entries(document: Document) -> dict[str, Any]:
+    """The fields of a file's model: the entries of a YAML file, the rows of counties.csv."""
+    if document.path.suffix == ".csv":
+        return {"counties": list(csv.DictReader(document.text.splitlines()))}
+    if isinstance(document.data, dict):
+        return document.data
+    return {"not a mapping": document.data}
