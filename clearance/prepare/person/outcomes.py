@@ -39,6 +39,9 @@ OF_SENTENCE = (
 )
 
 
+_CONVICTION_DATES = ("conviction_date", *CONVICTED_WITHIN)
+
+
 def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     """A row is a count, with what its dispositions and sentence parts make of it.
 
@@ -48,46 +51,70 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         counts: `later.with_later_dispositions`.
         longest: the longest that the law lets a term be.
     """
-    known = {"outcome": _outcome(F.col("dispositions")), "last_move": last_move()}
-    ended = counts.withColumns(known)
-    convicted, date = F.col("outcome.convicted"), F.col("conviction_date")
-    first, last = map(F.col, CONVICTED_WITHIN)
     terms = TermBounds(longest)
-    dated = ended.withColumns(
+    decided = (
+        counts
+        # Which of its dispositions count, and the last that moves the end of the sentence.
+        .withColumns({"outcome": _outcome(F.col("dispositions")), "last_move": last_move()})
+        # The days on which a conviction may be, and which parts of its sentence are missing.
+        .transform(_with_conviction_dates, terms=terms)
+        # The end of each part, by the record or by the longest term that the law allowed.
+        .withColumns(end_parts(terms, convicted=_convicted()))
+    )
+    convicted, doubtful = _convicted(), _is_doubtful()
+    from_outcome = ("status", "convicted", "set_aside", "level")
+    return projected(
+        decided,
         {
-            **{
-                name: F.when(convicted, F.col(name))
-                for name in ("conviction_date", *CONVICTED_WITHIN)
-            },
+            **{name: F.col(f"outcome.{name}") for name in from_outcome},
+            # What may be a conviction, since what became of it is not read.
+            "perhaps_convicted": doubtful & ~convicted,
+            "as_decided": _as_decided(terms, doubtful=doubtful),
+            "flags": F.col("flags").bitwiseOR(_flags(doubtful)),
+        },
+        without=("dispositions", "outcome", TERM_BITS, *CONVICTED_WITHIN, *MARKS, *STEPS),
+    )
+
+
+def _with_conviction_dates(counts: DataFrame, *, terms: TermBounds) -> DataFrame:
+    """A row is a count, with the days on which its conviction may be; null where it is none."""
+    convicted, (first, last) = _convicted(), map(F.col, CONVICTED_WITHIN)
+    dates = {name: F.when(convicted, F.col(name)) for name in _CONVICTION_DATES}
+    return counts.withColumns(
+        {
+            **dates,
             # The last day that it may be, and whether every day that it may be has the same law.
-            "convicted_on": F.when(convicted, F.coalesce(date, last)),
+            "convicted_on": F.when(convicted, F.coalesce("conviction_date", last)),
             "one_law": last.isNull() | terms.same_between(first, last),
             **missing(revoked=F.col("outcome.probation_revoked")),
         }
     )
-    decided = dated.withColumns(end_parts(terms, convicted=convicted))
-    sentence = sentence_of()
+
+
+def _convicted() -> Column:
+    return F.col("outcome.convicted")
+
+
+def _is_doubtful() -> Column:
+    """Whether a disposition is not read, or a reversal leaves the outcome open."""
+    open_reversal = F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
+    return F.col("outcome.unread") | open_reversal
+
+
+def _as_decided(terms: TermBounds, *, doubtful: Column) -> Column:
+    """What nothing asks for before the person's facts, as one value."""
+    convicted, date, sentence = _convicted(), F.col("conviction_date"), sentence_of()
     parole = terms.months("parole", convicted_on=date, on_probation=granted())
-    doubtful = F.col("outcome.unread") | (
-        F.col("outcome.reversed") & (F.col("outcome.status") == "unknown")
-    )
     undated = F.col("unread_bits").bitwiseAND(UNREAD_DATE) != 0
-    found = flags(
-        DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
-        DOUBTFUL_DISPOSITION=F.col("convicted") & doubtful,
-        UNDATED_CONVICTION=convicted & date.isNull(),
-        CONVICTION_WITHOUT_LEVEL=convicted & F.col("outcome.level").isNull(),
-    )
-    as_decided = F.struct(
+    reduced = convicted & ~F.col("outcome.level").eqNullSafe(F.col("level"))
+    marks = ("probation_granted", "prison_imposed", "sentence_without_end")
+    return F.struct(
         F.col("outcome.probation_revoked"),
         F.col("outcome.probation_ever_revoked"),
         F.col("outcome.under").alias("changed_under"),
-        (convicted & ~F.col("outcome.level").eqNullSafe(F.col("level"))).alias("reduced"),
+        reduced.alias("reduced"),
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
-        *[
-            (convicted & sentence[name]).alias(name)
-            for name in ("probation_granted", "prison_imposed", "sentence_without_end")
-        ],
+        *[(convicted & sentence[name]).alias(name) for name in marks],
         *CONVICTED_WITHIN,
         F.when(convicted, sentence["sentence_end"]).alias("sentence_end"),
         (convicted & sentence["length_bounded"]).alias("length_bounded"),
@@ -97,19 +124,15 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         (convicted & (doubtful | undated)).alias("conviction_unread"),
         (convicted & sentence["sentence_unread"]).alias("sentence_unread"),
     )
-    return projected(
-        decided,
-        {
-            **{
-                name: F.col(f"outcome.{name}")
-                for name in ("status", "convicted", "set_aside", "level")
-            },
-            # What may be a conviction, since what became of it is not read.
-            "perhaps_convicted": doubtful & ~convicted,
-            "as_decided": as_decided,
-            "flags": F.col("flags").bitwiseOR(found),
-        },
-        without=("dispositions", "outcome", TERM_BITS, *CONVICTED_WITHIN, *MARKS, *STEPS),
+
+
+def _flags(doubtful: Column) -> Column:
+    convicted = _convicted()
+    return flags(
+        DISMISSED_AFTER_CONVICTION=F.col("outcome.contradicted"),
+        DOUBTFUL_DISPOSITION=F.col("convicted") & doubtful,
+        UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
+        CONVICTION_WITHOUT_LEVEL=convicted & F.col("outcome.level").isNull(),
     )
 
 
