@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from clearance.cli import exit_code
+from clearance import cli
 
 
 def first_found(*names: str) -> ModuleType:
@@ -29,6 +29,8 @@ def first_found(*names: str) -> ModuleType:
 
 options = first_found("clearance.commands.options", "clearance.command.options")
 session = first_found("clearance.platform.spark.session", "clearance.session")
+# The function of the command line that returns a code; it was renamed.
+exit_code = getattr(cli, "exit_code", None) or vars(cli)["_code"]
 
 
 def main() -> int:
