@@ -11,18 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 from pyspark.sql import SparkSession
-from soak.year import (
-    CORRECTED,
-    COUNTIES,
-    GRANTED_AGAIN,
-    LAW,
-    STORIES,
-    Figures,
-    Killed,
-    Story,
-    Year,
-    as_of,
-)
+from soak.stories import CORRECTED, COUNTIES, GRANTED_AGAIN, LAW, STORIES, Story, as_of
+from soak.year import Figures, Killed, Year
 
 from clearance.grant.last_looked import CheckedVersions, load_checked_versions
 from clearance.platform.store.store import Store
