@@ -28,8 +28,8 @@ from clearance.explain.summary import summary_of
 from clearance.ingest.ledger import ACCEPTED, latest_files
 from clearance.platform.store.store import Store, storage_faults
 from clearance.publish.made_up import is_made_up_path
-from clearance.publish.words import PackWords, load_reason_texts, read_pack_words
 from clearance.rulebook.english.decision import read_todays_rules
+from clearance.rulebook.english.office_words import PackWords, load_reason_texts, read_pack_words
 from clearance.rulebook.language.catalogue import Catalogue
 
 

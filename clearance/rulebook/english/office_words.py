@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pyspark.sql import Row
+from typing import TYPE_CHECKING, Any
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.language.yaml_lines import load_yaml
+
+if TYPE_CHECKING:
+    from pyspark.sql import Row
 
 DISMISSAL = "Eligible for Dismissal"
 REDUCTION = "Eligible for Reduction"

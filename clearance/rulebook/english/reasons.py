@@ -1,19 +1,22 @@
-"""The words that explain a packet: every reason of a pack, and the meaning of each column."""
+"""Every reason of a pack in an office's words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import Row
-
-from clearance.errors import RulebookInvalid
-from clearance.publish.words import PackWords, merged_reason_text, office_word, read_pack_words
+from clearance.rulebook.english.office_words import (
+    PackWords,
+    merged_reason_text,
+    office_word,
+    read_pack_words,
+)
 from clearance.rulebook.language.yaml_lines import load_yaml
 
-MEANINGS_FILE = "packet_columns.yaml"
+if TYPE_CHECKING:
+    from pyspark.sql import Row
 
 
 @dataclass(frozen=True)
@@ -81,23 +84,3 @@ def _reason(rule: Mapping[str, Any], words: PackWords, texts: Mapping[str, str])
         cite=str(rule.get("cite") or ""),
         pack=f"{words.pack} {words.version}",
     )
-
-
-def load_column_meanings(rules: Path) -> dict[str, str]:
-    """The meaning of each column of a packet; empty if the folder has no such file.
-
-    Args:
-        rules: the rulebook's folder.
-
-    Raises:
-        RulebookInvalid: the file is not a mapping of columns to texts.
-    """
-    path = rules / MEANINGS_FILE
-    if not path.is_file():
-        return {}
-    content = load_yaml(path).data or {}
-    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
-        raise RulebookInvalid(
-            f"{path.name} must give one text per column.", "Write each line as `COLUMN: text`."
-        )
-    return {str(column): text for column, text in content.items()}
