@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import Row, SparkSession
+from soak.months import Place
 
 from clearance.determine.step import SweepResult, determine
 from clearance.errors import RulebookInvalid
@@ -81,6 +82,14 @@ def test_packs_that_are_new_are_added_and_those_of_earlier_sweeps_stay(
     assert [commit.rows_written for commit in added] == [len(after) - len(before)]
     packs = {row["fingerprint"] for row in store.read(spark, "packs").collect()}
     assert {fingerprint for fingerprint, _ in after} == packs
+
+
+def test_every_reason_of_a_decision_is_in_the_table(spark: SparkSession, cases: Place) -> None:
+    store = Store(str(cases.store))
+    given = store.read(spark, "determinations").select("pack_fingerprint", "reason").distinct()
+    keys = {(row["pack_fingerprint"], row["reason"]) for row in given.collect()}
+    assert keys - reasons_of(spark, store).keys() == set()
+    assert {"COUNTY_UNREAD", "INCOMPLETE_RECORD"} <= {reason for _, reason in keys}
 
 
 def test_texts_that_are_no_texts_are_refused_and_nothing_is_decided(
