@@ -117,7 +117,7 @@ def test_the_table_of_reasons_says_of_every_decision_what_export_says(
     decided = store.read(spark, "determinations").drop("kind", "cite", "pack_version")
     reasons = store.read(spark, "reasons").drop("pack")
     rows = decided.join(reasons, on=["pack_fingerprint", "reason"], how="left").collect()
-    assert len(rows) == len(by_key) > 1000
+    assert len(rows) == len(by_key) > 500
     for row in rows:
         in_file = by_key[row["unit_id"], row["pack"]]
         assert [row[name] for name in ("kind", "pack_version")] == [
