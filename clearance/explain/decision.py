@@ -26,10 +26,10 @@ from clearance.explain.record import Values
 from clearance.explain.statements import ExplainedPerson, ReadPack, statement_now
 from clearance.explain.unread import each_once
 from clearance.explain.words import short_title, time_alone
-from clearance.publish.words import FILLED_BY_COUNT, format_reason
 from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.english.decision import Petitions, answer_in_words
 from clearance.rulebook.english.fact_words import Statements
+from clearance.rulebook.english.office_words import FILLED_BY_COUNT, format_reason
 
 POINTER = "pointer"
 

@@ -9,9 +9,9 @@ from datetime import date
 from clearance.explain.model import UnreadField
 from clearance.explain.record import Values, unknown_end
 from clearance.explain.unread import each_once, field_words, unread_behind
-from clearance.publish.words import PackWords
 from clearance.rulebook.english.decision import stored_pack
 from clearance.rulebook.english.fact_words import FactWords, Statements
+from clearance.rulebook.english.office_words import PackWords
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.facts import Fact
 from clearance.rulebook.language.resolved import ResolvedPack

@@ -16,7 +16,6 @@ from clearance.platform.watch.progress import stage
 from clearance.publish.counties import known_counties
 from clearance.publish.figures.counted import Figures, FiguresAndPacks, count_figures
 from clearance.publish.figures.together import collect_parts
-from clearance.publish.words import load_reason_texts, read_words_of_packs
 from clearance.report.counties import build_county_pages
 from clearance.report.deciders import Deciders, find_deciders
 from clearance.report.in_short import build_blocked_effects, build_in_short
@@ -34,6 +33,7 @@ from clearance.report.sections import (
 from clearance.report.state import query_store, read_store_figures
 from clearance.report.waterfall import build_waterfall, order_of_reasons
 from clearance.report.years import build_years, query_years
+from clearance.rulebook.english.office_words import load_reason_texts, read_words_of_packs
 
 
 @dataclass(frozen=True)
