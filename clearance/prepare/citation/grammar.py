@@ -20,8 +20,6 @@ citation does not end where it should, is not parsed: the grammar never guesses.
 
 from __future__ import annotations
 
-from functools import partial
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -84,15 +82,15 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
         text: a charge text, or a comment that is one.
         spelling: code books and lettered sections; the project's own when None.
     """
-    spelling = spelling or default_spelling()
+    chosen = spelling or default_spelling()
     beginning = F.substring(text, 1, LONGEST)
     uncut_words = F.regexp_replace(beginning, "[^ )]*$", "")
     shortened = F.when(F.length(text) > LONGEST, uncut_words).otherwise(beginning)
-    normal = F.when(~absent(text), normalized(shortened, spelling))
-    return bind_once(normal, partial(_parse_normal, spelling=spelling))
+    normal = F.when(~absent(text), normalized(shortened, chosen))
+    return bind_once(normal, lambda normal: _parse_normal(normal, chosen))
 
 
-def _parse_normal(text: Column, *, spelling: Spelling) -> Column:
+def _parse_normal(text: Column, spelling: Spelling) -> Column:
     """The charge of a normalized text: its beginning is the citation, the rest the words."""
 
     def with_citation(cited: Column) -> Column:
