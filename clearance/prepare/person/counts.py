@@ -18,7 +18,7 @@ from clearance.prepare.record.fields import charge_line, possible_days
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.quality import flags
 from clearance.prepare.record.rules import MODIFYING
-from clearance.prepare.record.sentences import MARKS, sentence_aggregates, sentence_part
+from clearance.prepare.record.sentences import SENTENCE_COLUMNS, sentence_aggregates, sentence_part
 
 _LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
 _LAST = 2**31 - 1
@@ -65,7 +65,7 @@ def counts(typed: DataFrame) -> DataFrame:
         F.when(~_unread(UNREAD_EVENT), F.col("event_date")).alias("event_date"),
         "later_bits",
         F.sort_array("dispositions").alias("dispositions"),
-        *MARKS,
+        *SENTENCE_COLUMNS,
         F.col("flags").bitwiseOR(flags(ROWS_DISAGREE=disagree)).alias("flags"),
         "first_birth_date",
         "last_birth_date",
@@ -211,7 +211,7 @@ def _sum_by_count(events: DataFrame) -> DataFrame:
         # A row given twice says nothing more.
         F.collect_set("disposition").alias("dispositions"),
         F.bit_or("sentence_bits").alias("sentence_bits"),
-        *[F.max(mark).alias(mark) for mark in MARKS[1:]],
+        *[F.max(mark).alias(mark) for mark in SENTENCE_COLUMNS[1:]],
         F.min("birth_date").alias("first_birth_date"),
         F.max("birth_date").alias("last_birth_date"),
     )

@@ -16,12 +16,12 @@ from clearance.prepare.record.rules import MODIFYING
 from clearance.prepare.record.sentence_ends import (
     STEPS,
     end_parts,
-    granted,
     last_move,
-    missing,
+    missing_kinds,
+    probation_granted,
     sentence_of,
 )
-from clearance.prepare.record.sentences import MARKS
+from clearance.prepare.record.sentences import SENTENCE_COLUMNS
 from clearance.prepare.record.term_bounds import TERM_BITS, TermBounds
 from clearance.prepare.statutes.limitation_periods import Limitation
 from clearance.prepare.statutes.list_bits import ListBits
@@ -72,7 +72,14 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
             "as_decided": _as_decided(terms, doubtful=doubtful),
             "flags": F.col("flags").bitwiseOR(_flags(doubtful)),
         },
-        without=("dispositions", "outcome", TERM_BITS, *CONVICTED_WITHIN, *MARKS, *STEPS),
+        without=(
+            "dispositions",
+            "outcome",
+            TERM_BITS,
+            *CONVICTED_WITHIN,
+            *SENTENCE_COLUMNS,
+            *STEPS,
+        ),
     )
 
 
@@ -86,7 +93,7 @@ def _with_conviction_dates(counts: DataFrame, *, terms: TermBounds) -> DataFrame
             # The last day that it may be, and whether every day that it may be has the same law.
             "convicted_on": F.when(convicted, F.coalesce("conviction_date", last)),
             "one_law": last.isNull() | terms.same_between(first, last),
-            **missing(revoked=F.col("outcome.probation_revoked")),
+            **missing_kinds(revoked=F.col("outcome.probation_revoked")),
         }
     )
 
@@ -104,7 +111,7 @@ def _is_doubtful() -> Column:
 def _as_decided(terms: TermBounds, *, doubtful: Column) -> Column:
     """What nothing asks for before the person's facts, as one value."""
     convicted, date, sentence = _convicted(), F.col("conviction_date"), sentence_of()
-    parole = terms.months("parole", convicted_on=date, on_probation=granted())
+    parole = terms.months("parole", convicted_on=date, on_probation=probation_granted())
     undated = F.col("unread_bits").bitwiseAND(UNREAD_DATE) != 0
     reduced = convicted & ~F.col("outcome.level").eqNullSafe(F.col("level"))
     marks = ("probation_granted", "prison_imposed", "sentence_without_end")
