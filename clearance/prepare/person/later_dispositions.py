@@ -17,6 +17,7 @@ from clearance.prepare.person.which_conviction import (
     identity,
     is_loose,
     is_target,
+    may_be_target,
     target,
 )
 from clearance.prepare.projection import projected
@@ -38,7 +39,7 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
     named = counts.withColumns(identity())
     among = named.withColumns(
         {
-            "among": F.collect_list(F.when(is_target(), target())).over(person),
+            "among": F.collect_list(F.when(may_be_target(), target())).over(person),
             "cases": F.collect_list(F.when(is_target(), F.col("case"))).over(person),
         }
     )

@@ -6,8 +6,9 @@ the one of its charge. A dismissal is about a conviction of its case and charge 
 own count's.
 
 A case number, or the charge of a conviction, that is text and is not read may be any: what it may
-fit, it fits perhaps, and then nothing fits for sure. Where the charge of the change itself is not
-read, nothing fits for sure, though there is but one conviction: it may be about none.
+fit, it fits perhaps, and then nothing fits for sure. The same holds for a count whose own
+disposition is not read: it may be a conviction. Where the charge of the change itself is not read,
+nothing fits for sure, though there is but one conviction: it may be about none.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ def is_target() -> Column:
     return F.col("convicted") | has(DIVERTS)
 
 
+def may_be_target() -> Column:
+    """Whether the count is a target, or may be one because its own disposition is not read."""
+    return is_target() | has(NOT_READ)
+
+
 def target() -> Column:
     """What a change of the count must fit, with its id."""
     return F.struct(
@@ -70,6 +76,7 @@ def target() -> Column:
         "path",
         (F.col("section").isNull() & F.col(f"{PASSED_ON}.has_text")).alias("charge_unread"),
         "convicted",
+        (~F.col("convicted") & has(NOT_READ)).alias("disposition_unread"),
         F.coalesce("conviction_date", "event_date").alias("on"),
     )
 
@@ -118,29 +125,45 @@ def _known_case() -> Column:
 
 def _earlier() -> Column:
     """The counts before it that it may be about."""
-    return F.filter("among", lambda one: _is_later_than(one) & (one["convicted"] | has(WITHDRAWS)))
+    return F.filter(
+        "among", lambda one: _is_later_than(one) & (~_is_diversion(one) | has(WITHDRAWS))
+    )
+
+
+def _is_diversion(count: Column) -> Column:
+    return ~count["convicted"] & ~count["disposition_unread"]
 
 
 def _is_later_than(one: Column) -> Column:
     """On a later step of the cycle, a change also on the same; elsewhere not on an earlier day."""
-    same_cycle = one["cycle"] == target()["cycle"]
     on = F.col("event_date")
     same_step = (one["step"] == F.col("step")) & has(CHANGES) & (one["id"] != F.col("id"))
     after = (F.col("step") > one["step"]) | same_step | F.coalesce(on > one["on"], F.lit(False))
     elsewhere = F.coalesce(on >= one["on"], F.lit(True))
-    return F.when(same_cycle, after).otherwise(elsewhere)
+    return F.when(_same_cycle(one), after).otherwise(elsewhere)
+
+
+def _same_cycle(count: Column) -> Column:
+    return count["cycle"] == F.concat_ws("-", "subject_id", "cycle")
 
 
 def _nearest_counts(earlier: Column) -> Column:
     """The counts of its case, else of its cycle, else of the person: `near`.
 
     `by_case`: whether they are of its case. `perhaps`: those of a case number that is not read; all
-    where its own is not.
+    where its own is not. `unread`: those as near or nearer whose own disposition is not read.
     """
+    known = F.filter(earlier, lambda count: ~count["disposition_unread"])
+    unread = F.filter(earlier, lambda count: count["disposition_unread"])
+    return bind_once(known, lambda known: _known_and_unread(known, unread))
+
+
+def _known_and_unread(earlier: Column, unread: Column) -> Column:
+    """The nearest counts, of those before it that are convictions and of those that may be."""
     own, is_read = F.col("case"), F.col("case") != _NOT_READ
     of_case = F.filter(earlier, lambda one: is_read & (one["case"] == own))
     near_case = F.filter(earlier, lambda one: _near_case(one["case"]))
-    of_cycle = F.filter(earlier, lambda one: one["cycle"] == target()["cycle"])
+    of_cycle = F.filter(earlier, _same_cycle)
     anywhere = F.when(has(CHANGES) | ~_names_offence(), earlier)
     # Where there is but one it can be about no other.
     known = F.coalesce(is_read, F.lit(True)) | (F.size(earlier) == 1)
@@ -151,10 +174,22 @@ def _nearest_counts(earlier: Column) -> Column:
         F.slice(earlier, 1, 0),
     )
     numbered = F.filter(earlier, lambda one: _may_be_any_conviction() | one["case"].isNotNull())
-    unread = F.filter(earlier, lambda one: one["case"] == _NOT_READ)
-    perhaps = F.when(~is_read, numbered).when(is_read, unread).otherwise(F.slice(earlier, 1, 0))
+    of_unread_case = F.filter(earlier, lambda one: one["case"] == _NOT_READ)
+    perhaps = F.when(~is_read, numbered).when(is_read, of_unread_case)
+    is_by_case, is_in_cycle = by_case.isNotNull(), F.size(of_cycle) > 0
+    as_near = F.filter(
+        unread,
+        lambda count: (
+            (~is_read | (count["case"] == _NOT_READ) | (count["case"] == own))
+            | _near_case(count["case"])
+            | (~is_by_case & _may_be_any_conviction() & (_same_cycle(count) | ~is_in_cycle))
+        ),
+    )
     return F.struct(
-        near.alias("near"), perhaps.alias("perhaps"), by_case.isNotNull().alias("by_case")
+        near.alias("near"),
+        F.coalesce(perhaps, F.slice(earlier, 1, 0)).alias("perhaps"),
+        as_near.alias("unread"),
+        is_by_case.alias("by_case"),
     )
 
 
@@ -168,17 +203,18 @@ def _near_case(case: Column) -> Column:
 
 def _match_charge(found: Column) -> Column:
     """The change that is about those of `_near` that have its charge."""
-    near, perhaps = found["near"], found["perhaps"]
+    near, perhaps, unread = found["near"], found["perhaps"], found["unread"]
     read = F.filter(near, lambda one: ~one["charge_unread"])
     same = F.filter(read, _same_charge)
     of_charge = F.coalesce(_unless_empty(same), F.filter(read, _near_charge))
     strange = F.concat(
-        F.filter(near, lambda one: one["charge_unread"]), F.filter(perhaps, _near_charge)
+        F.filter(near, lambda one: one["charge_unread"]),
+        F.filter(F.concat(perhaps, unread), _near_charge),
     )
     names = _names_offence()
     fitting = F.struct(
         _ids(F.when(names, of_charge).otherwise(near)).alias("fits"),
-        _ids(F.when(names, strange).otherwise(perhaps)).alias("may_fit"),
+        _ids(F.when(names, strange).otherwise(F.concat(perhaps, unread))).alias("may_fit"),
         _ids(near).alias("near"),
         _ids(perhaps).alias("perhaps"),
         found["by_case"].alias("by_case"),

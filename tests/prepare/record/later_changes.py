@@ -103,6 +103,7 @@ OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
 # Convictions, of which something is text that is not read, what stands on a later step, and the
 # statuses that the convictions have then.
 STRANGE_CASE, STRANGE_CHARGE = {"ofn": "WVU-77 XKCD"}, {"offense_descr": "#N/A"}
+UNREAD = {"disp_descr": "SENT TO THE MOON"}
 SAME_CHARGE = {**CONVICTED, "count_order": OTHER_COUNT["count_order"]}
 OTHER_CASE = {**CONVICTED, "count_order": "102002001000", "ofn": "B2", "offense_descr": "484 PC"}
 NEXT_CYCLE = {"count_order": "102003001000"}
@@ -168,6 +169,35 @@ NOT_SURE: dict[str, tuple[list[dict[str, str]], dict[str, str], list[str]]] = {
     ),
     "the case number of a dismissal": (
         TWO, {**CASE, **ENDED, **STRANGE_CASE}, ["unknown", "convicted"],
+    ),
+    "the disposition of one of two": (
+        [CONVICTED, {**SAME_CHARGE, **UNREAD}], {**CASE, **REVOKED}, ["unknown", "unknown"],
+    ),
+    "the disposition of a count of another charge": (
+        [CONVICTED, {**OTHER_COUNT, **UNREAD}], {**CASE, **REVOKED}, ["convicted", "unknown"],
+    ),
+    "the disposition of a count, and a change that names no charge": (
+        [CONVICTED, {**OTHER_COUNT, **UNREAD}], {**REVOKED, "ofn": "A1"}, ["unknown", "unknown"],
+    ),
+    "the disposition of a count of the case, where the conviction is of another": (
+        [{**CONVICTED, "ofn": "B2"}, {**SAME_CHARGE, **UNREAD}],
+        {**CASE, **REVOKED},
+        ["unknown", "unknown"],
+    ),
+    "the disposition of a count of another case": (
+        [CONVICTED, {**SAME_CHARGE, **UNREAD, "ofn": "B2"}],
+        {**CASE, **REVOKED},
+        ["convicted", "unknown"],
+    ),
+    "the disposition of a count in the cycle of the change, where the conviction is of another": (
+        [CONVICTED, {**SAME_CHARGE, **UNREAD, "ofn": "", "count_order": "102002001000"}],
+        {**CASE, **REVOKED, **NEXT_CYCLE, "ofn": ""},
+        ["unknown", "unknown"],
+    ),
+    "the disposition of a count in another cycle than the change and the conviction": (
+        [CONVICTED, {**SAME_CHARGE, **UNREAD, "ofn": "", "count_order": "102002001000"}],
+        {**CASE, **REVOKED, "ofn": ""},
+        ["convicted", "unknown"],
     ),
     "the case number of a dismissed conviction": (
         [{**TWO[0], **STRANGE_CASE}, TWO[1]], {**CASE, **ENDED}, ["unknown", "convicted"],
