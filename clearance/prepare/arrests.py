@@ -22,7 +22,7 @@ from clearance.prepare.record.levels import (
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.quality import flag_words
 from clearance.prepare.side_feeds import with_holes
-from clearance.prepare.statutes.list_bits import all_of, either
+from clearance.prepare.statutes.list_bits import common_lists, lists_of_any
 from clearance.schemas import ARRESTS
 
 # Whether a step is in court, or a charge open in court.
@@ -53,8 +53,8 @@ def arrests(features: Features) -> DataFrame:
     )
     lists = features.lists
     no_list = F.lit(0).cast("bigint")
-    tags = either(*(F.coalesce(name, no_list) for name in ("tags", "court_tags")))
-    every_felony_on = all_of(F.col("felony_on"), F.col("court_felony_on"))
+    tags = lists_of_any(*(F.coalesce(name, no_list) for name in ("tags", "court_tags")))
+    every_felony_on = common_lists(F.col("felony_on"), F.col("court_felony_on"))
     with_lists = arrest_steps.withColumns(
         {"level": _worst_level(), "tags": tags, "felony_on": every_felony_on}
     )
