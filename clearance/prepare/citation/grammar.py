@@ -196,11 +196,3 @@ def display(charge: Column) -> Column:
     brackets = F.when(names != "", F.concat(F.lit("("), names, F.lit(")"))).otherwise("")
     section = F.concat(charge["section"], brackets)
     return F.when(charge["section"].isNotNull(), F.concat_ws(" ", section, charge["code_book"]))
-
-
-def subdivision_paths(charge: Column) -> Column:
-    """The subdivisions as prefixes joined by points: A, A.1, A.1.B for (A)(1)(B)."""
-    steps = charge["subdivisions"]
-    return F.transform(
-        steps, lambda _, index: F.array_join(F.slice(steps, F.lit(1), index + 1), ".")
-    )

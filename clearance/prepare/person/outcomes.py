@@ -9,10 +9,9 @@ from clearance.prepare.person.counts import CONVICTED_WITHIN, UNREAD_DATE
 from clearance.prepare.person.limitation import years_to_file
 from clearance.prepare.person.offences import PASSED, PASSED_ON
 from clearance.prepare.projection import projected
-from clearance.prepare.record.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
+from clearance.prepare.record.dispositions import outcome
 from clearance.prepare.record.levels import RANKS, rank
 from clearance.prepare.record.quality import flags
-from clearance.prepare.record.rules import MODIFYING
 from clearance.prepare.record.sentence_ends import (
     STEPS,
     end_parts,
@@ -53,7 +52,12 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
     decided = (
         counts
         # The outcome of all dispositions, and the last that may move the end of the sentence.
-        .withColumns({"outcome": _outcome(F.col("dispositions")), "last_move": last_move()})
+        .withColumns(
+            {
+                "outcome": outcome(F.col("dispositions"), level=F.col("level")),
+                "last_move": last_move(),
+            }
+        )
         # The possible days of a conviction, and the missing parts of its sentence.
         .transform(_with_conviction_dates, terms=terms)
         # The end of each part, by the record or by the longest term that the law allowed.
@@ -139,30 +143,6 @@ def _flags(doubtful: Column) -> Column:
         UNDATED_CONVICTION=convicted & F.col("conviction_date").isNull(),
         CONVICTION_WITHOUT_LEVEL=convicted & F.col("outcome.level").isNull(),
     )
-
-
-def _outcome(rows: Column) -> Column:
-    """`dispositions.outcome`, without its loop for a single disposition, which most counts have."""
-    effect = F.get(rows, F.lit(0))["effect"]
-    status = F.when(effect == CONVICTS, F.lit("convicted"))
-    for name, word in ENDINGS.items():
-        status = status.when(effect == name, F.lit(word))
-    status = status.when(effect.isin(UNREAD, *MODIFYING), F.lit("unknown"))
-    level = F.col("level")
-    single = F.struct(
-        status.otherwise(F.lit("undisposed")).alias("status"),
-        effect.eqNullSafe("diverts").alias("listed_diversion"),
-        effect.eqNullSafe(CONVICTS).alias("convicted"),
-        F.lit(False).alias("set_aside"),
-        F.lit(False).alias("probation_revoked"),
-        F.lit(False).alias("probation_ever_revoked"),
-        level.alias("level"),
-        F.lit(False).alias("contradicted"),
-        effect.eqNullSafe(UNREAD).alias("unread"),
-        F.lit(False).alias("reversed"),
-        F.lit(NO_LAW).alias("under"),
-    )
-    return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
 
 
 def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> DataFrame:

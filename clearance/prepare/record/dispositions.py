@@ -151,20 +151,44 @@ def outcome(rows: Column, *, level: Column) -> Column:
         outcome. `reversed`: the conviction was reversed. `under`: the law of the latest change in
         force, `none` where no text names one.
     """
-    undecided = F.struct(
-        F.lit("undisposed").alias("status"),
-        F.lit(False).alias("listed_diversion"),
-        F.lit(False).alias("convicted"),
-        F.lit(False).alias("set_aside"),
-        F.lit(False).alias("probation_revoked"),
-        F.lit(False).alias("probation_ever_revoked"),
-        level.alias("level"),
-        F.lit(False).alias("contradicted"),
-        F.lit(False).alias("unread"),
-        F.lit(False).alias("reversed"),
-        F.lit(NO_LAW).alias("under"),
+    in_order = F.aggregate(
+        rows, _outcome_struct(level), lambda state, row: _next_state(state, row, level)
     )
-    return F.aggregate(rows, undecided, lambda state, row: _next_state(state, row, level))
+    # Most counts have a single disposition, or none: they are spared the loop.
+    return F.when(F.size(rows) < 2, _single_outcome(rows, level)).otherwise(in_order)
+
+
+def _single_outcome(rows: Column, level: Column) -> Column:
+    effect = F.get(rows, F.lit(0))["effect"]
+    status = F.when(effect == CONVICTS, F.lit("convicted"))
+    for ending, word in ENDINGS.items():
+        status = status.when(effect == ending, F.lit(word))
+    status = status.when(effect.isin(UNREAD, *MODIFYING), F.lit("unknown"))
+    return _outcome_struct(
+        level,
+        status=status.otherwise(F.lit("undisposed")),
+        listed_diversion=effect.eqNullSafe("diverts"),
+        convicted=effect.eqNullSafe(CONVICTS),
+        unread=effect.eqNullSafe(UNREAD),
+    )
+
+
+def _outcome_struct(level: Column, **known: Column) -> Column:
+    """The outcome of a count without dispositions, except for the fields that are known."""
+    fields = {
+        "status": F.lit("undisposed"),
+        "listed_diversion": F.lit(False),
+        "convicted": F.lit(False),
+        "set_aside": F.lit(False),
+        "probation_revoked": F.lit(False),
+        "probation_ever_revoked": F.lit(False),
+        "level": level,
+        "contradicted": F.lit(False),
+        "unread": F.lit(False),
+        "reversed": F.lit(False),
+        "under": F.lit(NO_LAW),
+    } | known
+    return F.struct(*[field.alias(name) for name, field in fields.items()])
 
 
 def _next_state(state: Column, row: Column, level: Column) -> Column:

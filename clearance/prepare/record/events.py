@@ -81,7 +81,7 @@ def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
     reduced = reduced_level(disposition, F.col("disposition_effect"), rules=rules)
     under = law_named(disposition, F.col("disposition_effect"), rules=rules)
     with_targets = typed.withColumns({**_with_targets(), "reduced_to": reduced, "under": under})
-    return with_targets.withColumn("flags", _flags(rules))
+    return with_targets.withColumn("flags", _flags())
 
 
 def read_texts(source: DataFrame) -> DataFrame:
@@ -322,7 +322,7 @@ def _mentions(text: Column, words: tuple[str, ...]) -> Column:
     )
 
 
-def _flags(rules: RecordRules) -> Column:
+def _flags() -> Column:
     event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
     partial = ("month", "year")
     level = F.col("conviction_level")
