@@ -58,34 +58,14 @@ def with_person(
         limitation: the periods, with the convictions that make another offence a felony.
         merged: whether any subjects are merged.
     """
-    convicted, tags = F.col("convicted"), F.col("tags")
-    perhaps = F.col("perhaps_convicted") & is_charge()
-    strike = lists.any_of(tags, SUPER_STRIKE, SUPER_STRIKE + POSSIBLE)
-    registrable, p64 = lists.any_of(tags, REGISTRABLE), lists.any_of(tags, P64)
-    registers = _registers(registrations, "registered_290")
-    registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
     with_events = _with_sentence(counts).withColumns(
         {
-            "is_super_strike": convicted & strike,
-            "is_registrable": convicted & registrable,
-            "is_p64": convicted & p64,
-            "is_unread": convicted & is_charge() & unread,
+            **_events_of_count(registrations=registrations, lists=lists),
             "is_felony": is_felony(),
+            "is_prior": _perhaps_prior(limitation, lists),
             # Without the day of the conviction every end is only the latest possible.
             "sentence_end_bounded": F.col("length_bounded")
             | (F.col("conviction_latest").isNotNull() & F.col("sentence_end").isNotNull()),
-            REGISTERS: registers & registration,
-            "is_prior": _perhaps_prior(limitation, lists),
-            # The same of counts that may be a conviction, or a registration: their outcome, charge
-            # or step is not read.
-            "perhaps_convicted": perhaps,
-            "perhaps_is_super_strike": perhaps & (strike | unread),
-            "perhaps_is_registrable": perhaps & (registrable | unread),
-            "perhaps_is_p64": perhaps & p64,
-            "perhaps_is_unread": perhaps & unread,
-            "perhaps_is_serious": perhaps & (strike | registrable),
-            f"perhaps_{REGISTERS}": (registers & (F.col("step_kind") == "unknown"))
-            | (registration & unread),
             **of_section(),
             OWN: F.struct(*_OWN),
         }
@@ -112,6 +92,37 @@ def with_person(
         },
         without=(*_OWN, "conviction_latest", "sentence_unread", "conviction_unread"),
     )
+
+
+def _events_of_count(
+    *, registrations: tuple[Registration, ...], lists: ListBits
+) -> dict[str, Column]:
+    """Whether the count is a conviction of each kind, or a registration; and whether it may be.
+
+    The columns `perhaps_...` are of counts that may be a conviction, or a registration: their
+    outcome, charge or step is not read.
+    """
+    convicted, tags = F.col("convicted"), F.col("tags")
+    perhaps = F.col("perhaps_convicted") & is_charge()
+    strike = lists.any_of(tags, SUPER_STRIKE, SUPER_STRIKE + POSSIBLE)
+    registrable, p64 = lists.any_of(tags, REGISTRABLE), lists.any_of(tags, P64)
+    registers = _registers(registrations, "registered_290")
+    registration, unread = F.col("step_kind") == "registration", ~F.col("parsed")
+    on_unknown_step = F.col("step_kind") == "unknown"
+    return {
+        "is_super_strike": convicted & strike,
+        "is_registrable": convicted & registrable,
+        "is_p64": convicted & p64,
+        "is_unread": convicted & is_charge() & unread,
+        REGISTERS: registers & registration,
+        "perhaps_convicted": perhaps,
+        "perhaps_is_super_strike": perhaps & (strike | unread),
+        "perhaps_is_registrable": perhaps & (registrable | unread),
+        "perhaps_is_p64": perhaps & p64,
+        "perhaps_is_unread": perhaps & unread,
+        "perhaps_is_serious": perhaps & (strike | registrable),
+        f"perhaps_{REGISTERS}": (registers & on_unknown_step) | (registration & unread),
+    }
 
 
 def _with_sentence(counts: DataFrame) -> DataFrame:
