@@ -225,7 +225,7 @@ def cite_key(charge: Column) -> Column:
 
 
 def names_several(charge: Column) -> Column:
-    """Whether a text names several charges; the sections of attempt and conspiracy do not count."""
+    """Whether a text names several charges, attempt's section apart; a conspiracy is one charge."""
     charges = F.filter(
         charge["parts"], lambda part: ~is_one_of(part, (default_spelling().attempt,))
     )

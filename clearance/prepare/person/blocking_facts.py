@@ -58,7 +58,8 @@ def _serving_facts(person: WindowSpec) -> dict[str, Column]:
     maybe_prison = F.col("is_felony") | F.col("as_decided.prison_imposed")
     prison_from = F.when(maybe_prison, F.coalesce("conviction_date", F.lit(_LAST_DAY).cast("date")))
     end, without_end = F.col("sentence_end"), F.col("as_decided.sentence_without_end")
-    # An end that only a missing length bounds is apart: a pack may ignore it.
+    # Where the length is missing, the end is a bound: it makes nobody appear to serve. An end of
+    # which only the day of the conviction is not known does.
     bounded = F.col("length_bounded")
     unbounded = F.max(serves & end.isNull()).over(person)
     # A charge on a step of an unknown kind may be open in court, or continue elsewhere.

@@ -76,7 +76,7 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
 
 
 def _level(toc: Column, *, convicted: Column) -> Column:
-    """The level of the count: of a conviction as the court stated it, else as it was charged."""
+    """The level of a conviction as the court stated it, else as charged; null where not read."""
     charged = F.when(toc.isin(*LEVELS), toc)
     other = F.coalesce(charged, F.when(toc.isNull(), F.col("stated_level")))
     level = F.when(convicted, F.coalesce("stated_level", charged)).otherwise(other)

@@ -251,7 +251,10 @@ def _sentence(words: Words) -> dict[str, Column]:
 
 
 def _sentence_kind(kinds: KindWords) -> Column:
-    """The kind of a sentence part; `unread` where its place names none, null without a place."""
+    """The kind of a sentence part: endless, or the first kind that its place names.
+
+    `unread` where the place names none, null without a place.
+    """
     place = F.col("place_word")
     kind = F.when(_names_kind("endless", kinds), "endless")
     for name, words in kinds.items():

@@ -134,7 +134,8 @@ def sentence_of() -> dict[str, Column]:
     """
     reason, known_end = F.col("end_unknown_since"), F.col("known_end.end")
     is_known = reason.isNull() & known_end.isNotNull()
-    # A bound holds only where no later disposition may have moved the end.
+    # Where no part is recorded, none is known to be missing, and nothing bounds the end. A bound
+    # holds only where no later disposition may have moved the end.
     unmoved = F.col("last_move").isNull() | F.col("ended_on").isNotNull()
     only_lengths_missing = reason.isNotNull() & (F.col("missing_later") == 0)
     has_bound = only_lengths_missing & unmoved & ~_is_other_reason(reason)
