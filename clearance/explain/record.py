@@ -16,7 +16,7 @@ from clearance.publish.column_order import charge_text
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 
 LED_TO_A_CONVICTION = "led to a conviction"
-# What became of a count in words; other statuses are words already.
+# The outcome of a count in words; other statuses are words already.
 _BECAME = {"undisposed": "no outcome on record", "unknown": "outcome that cannot be read"}
 _UNKNOWN_END = "unknown: "
 
@@ -150,7 +150,7 @@ def _became(status: str) -> str:
 
 
 def _became_of_arrest(row: Values) -> str:
-    """What became of an arrest: a conviction, proceedings in court, else its own outcomes."""
+    """The outcome of an arrest: a conviction, the outcomes in court, else its own outcomes."""
     if row.get("conviction_in_cycle"):
         return LED_TO_A_CONVICTION
     kind = "court_statuses" if row.get("court_step_in_cycle") else "arrest_statuses"
@@ -159,7 +159,7 @@ def _became_of_arrest(row: Values) -> str:
 
 
 def _doubts(row: Values) -> str:
-    """What is not known of a conviction: the fields that cannot be read, or its sentence's end."""
+    """The unknown facts of a conviction: fields that cannot be read, the end of its sentence."""
     unread = each_once(field.field for field in unread_fields(row) if field.field != "charge")
     doubts = [f"its {field} cannot be read" for field in unread]
     end = unknown_end(row)
@@ -169,7 +169,7 @@ def _doubts(row: Values) -> str:
 
 
 def unknown_end(row: Values) -> str:
-    """Why the end of a sentence is not known; empty where it is, or where nothing says why.
+    """Why the end of a sentence is not known; empty where it is known, or without a reason.
 
     Args:
         row: of `charges`.

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from clearance.platform.paths import rules_folder
-from clearance.prepare.statutes.lists import ASKED_BY_STEPS, load_statutes
+from clearance.prepare.statutes.lists import REQUIRED_BY_STEPS, load_statutes
 from clearance.rulebook.loading.load import Rulebook
 from tests.support.places import ROOT
 
@@ -128,7 +128,7 @@ def test_either_side_of_every_day_of_a_statute_list_has_a_charge() -> None:
     """A row begins to hold on its first day, and not on the day before; so with its last day."""
     with CHARGES.open(encoding="utf-8", newline="") as file:
         dated = {(section_of(row["text"]), row["on"]) for row in csv.DictReader(file)}
-    rows = load_statutes(rules_folder(), asked=ASKED_BY_STEPS).rows
+    rows = load_statutes(rules_folder(), required=REQUIRED_BY_STEPS).rows
     assert [
         (row.list, row.section, row.path, day)
         for row in rows
@@ -158,7 +158,7 @@ def test_the_bill_behind_the_branch_for_revoked_misdemeanors_is_in_the_history()
 def test_the_newest_violent_felony_cites_its_act() -> None:
     (row,) = (
         row
-        for row in load_statutes(rules_folder(), asked=ASKED_BY_STEPS).rows
+        for row in load_statutes(rules_folder(), required=REQUIRED_BY_STEPS).rows
         if row.list == "violent" and row.section == "261" and row.valid_from is not None
     )
     assert row.cite == "PC 667.5(c)(24); SB 268 (Stats. 2024, ch. 855)"

@@ -22,7 +22,7 @@ from clearance.prepare.person import (
     persons,
 )
 from clearance.prepare.record.rules import load_record_rules
-from clearance.prepare.statutes.lists import ASKED_BY_STEPS, load_statutes
+from clearance.prepare.statutes.lists import REQUIRED_BY_STEPS, load_statutes
 from clearance.prepare.statutes.row import StatuteRow
 
 HEADER = ",".join(StatuteRow.model_fields)
@@ -38,9 +38,9 @@ def folder(tmp_path: Path, *lines: str, header: str = HEADER, name: str = "mine.
     return tmp_path
 
 
-def problems(rules: Path, *, asked: tuple[str, ...] = ()) -> list[str]:
+def problems(rules: Path, *, required: tuple[str, ...] = ()) -> list[str]:
     with pytest.raises(RulebookInvalid) as caught:
-        load_statutes(rules, asked=asked)
+        load_statutes(rules, required=required)
     return caught.value.message.split("\n")
 
 
@@ -196,7 +196,7 @@ def test_a_list_that_is_asked_for_and_misspelt_is_refused_and_the_near_one_named
 ) -> None:
     row = GOOD.replace("mine,", "super_strikes,")
     rules = folder(tmp_path, row, name="super_strikes.csv")
-    (problem,) = problems(rules, asked=("super_strike",))
+    (problem,) = problems(rules, required=("super_strike",))
     assert problem.startswith("statutes/super_strike.csv:1: no such list")
     assert "is it statutes/super_strikes.csv?" in problem
 
@@ -214,7 +214,7 @@ def test_what_the_steps_ask_of_a_charge_is_what_they_are_promised() -> None:
         *enhancements.MAKES.values(),
         *dated_offences.BY_OFFENCE,
     }
-    assert asked == set(ASKED_BY_STEPS)
+    assert asked == set(REQUIRED_BY_STEPS)
 
 
 def test_the_fingerprint_follows_content_and_not_the_order_or_form_of_files(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_rules_check_tells_problems_of_lists_record_rules_and_packs_together(rul
     at = next(i for i, line in enumerate(text.splitlines(), 1) if "effect: rejects}" in line)
     for expected in (
         f"statutes/dui.csv:{end}: VC 231522: the Vehicle Code ends before 43000",
-        "statutes/super_strike.csv:1: no such list, but it is asked for",
+        "statutes/super_strike.csv:1: no such list, but it is required",
         "statutes/super_strikes.csv:2: list is super_strike, the file's name says",
         f"dispositions.yaml:{at}: dispositions.",
         "no statute list is called `p46`",
