@@ -37,17 +37,26 @@ def is_charge(text: Column, cited: Column, rest: Column, spelling: Spelling) -> 
     is_plausible = F.when(has_book, plausible_with_book).otherwise(
         (cited != "") & _looks_like_section(text, cited, rest, spelling)
     )
-    return is_plausible & ~_exceeds_book(cited, spelling)
+    return is_plausible & _is_in_book(cited, spelling)
 
 
-def _exceeds_book(cited: Column, spelling: Spelling) -> Column:
-    """Whether the number is beyond the last section of its code book; without one, of any book."""
-    number = F.regexp_extract(cited, r"^\d+", 0)
+def _is_in_book(cited: Column, spelling: Spelling) -> Column:
+    """Whether the book has sections with the first and the last number of a citation.
+
+    Without a code book, whether any book has.
+    """
     code_book = F.regexp_extract(cited, rf"({any_of(spelling.code_books)}){END}", 1)
     end = F.coalesce(
         looked_up(code_book, spelling.ends_before, "int"), F.lit(spelling.no_section_from)
     )
-    return F.coalesce(number.try_cast("int") >= end, F.lit(False))
+    first = F.regexp_extract(cited, r"^\d+", 0).try_cast("int")
+    last = F.regexp_extract(cited, r"(\d+)[^/,;&+]*$", 1).try_cast("int")
+    is_in_gap = F.lit(False)
+    for name, gaps in spelling.gaps.items():
+        for low, high in gaps:
+            either = first.between(low, high) | last.between(low, high)
+            is_in_gap = is_in_gap | ((code_book == name) & either)
+    return ~F.coalesce((first >= end) | (last >= end) | is_in_gap, F.lit(False))
 
 
 def _looks_like_section(text: Column, cited: Column, rest: Column, spelling: Spelling) -> Column:

@@ -63,11 +63,22 @@ class Spelling(BaseModel):
     past_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
     ends_before: dict[str, int] = {}
+    gaps: dict[str, tuple[tuple[int, int], ...]] = {}
     no_section_from: int = Field(gt=0)
     measures: tuple[Word, ...] = ()
     street_words: tuple[Word, ...] = ()
     other_codes: tuple[Word, ...] = ()
     lettered: tuple[LetteredSection, ...] = ()
+
+    def has_number(self, code_book: str, number: int) -> bool:
+        """Whether a section of the code book may begin with a number.
+
+        Args:
+            code_book: in two letters.
+            number: the digits before a point or a letter.
+        """
+        in_gap = any(first <= number <= last for first, last in self.gaps.get(code_book, ()))
+        return number < self.ends_before.get(code_book, self.no_section_from) and not in_gap
 
     @property
     def lettered_sections(self) -> frozenset[str]:
@@ -196,8 +207,9 @@ def load_spelling(rules: Path) -> Spelling:
             if entry.code_book not in spelling.code_books
         ]
         problems += [
-            f"{BOOKS_FILE}: ends_before.{book} is no code book of this file"
-            for book in spelling.ends_before
+            f"{BOOKS_FILE}: {key}.{book} is no code book of this file"
+            for key, books in (("ends_before", spelling.ends_before), ("gaps", spelling.gaps))
+            for book in books
             if book not in spelling.code_books
         ]
     if problems or spelling is None:

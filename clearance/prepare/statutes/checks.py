@@ -31,9 +31,11 @@ def row_problems(row: StatuteRow, spelling: Spelling) -> Iterator[str]:
         guess = nearest(book, list(spelling.code_books))
         hint = f"; did you mean {guess}?" if guess else ""
         yield f"{book} is no code book of {BOOKS_FILE}{hint}"
-    end = spelling.ends_before.get(book)
-    if end is not None and _number(row.section) >= end:
+    end, number = spelling.ends_before.get(book), _number(row.section)
+    if end is not None and number >= end:
         yield f"{book} {row.section}: the {spelling.code_books[book]} ends before {end}"
+    elif book in spelling.code_books and not spelling.has_number(book, number):
+        yield f"{book} {row.section}: a gap of the {spelling.code_books[book]} in {BOOKS_FILE}"
     name = f"{book} {row.section}"
     if row.section[-1].isalpha() and name not in spelling.lettered_sections:
         yield (

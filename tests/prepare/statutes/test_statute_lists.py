@@ -80,6 +80,7 @@ def test_every_wrong_row_is_reported_at_once_with_file_and_line(tmp_path: Path) 
     [
         ("mine,PX,187,,,,no,no,,no,murder,,,PC 187,M,a book", "PX is no code book of code_books"),
         ("mine,PC,35000,,,,no,no,,no,x,,,PC 35000,M,a book", "the Penal Code ends before 35000"),
+        ("mine,PC,9999,,,,no,no,,no,x,,,PC 9999,M,a book", "a gap of the Penal Code"),
         ("mine,PC,113588,,,,no,no,,no,x,,,PC 113588,M,a book", "the Penal Code ends before 35000"),
         ("mine,PC,187Q,,,,no,no,,no,x,,,PC 187q,M,a book", "write the letter as a path"),
         ("mine,HS,653F,,,,no,no,,no,x,,,HS 653f,M,a book", "HS 653F is not in sections_with"),
