@@ -44,7 +44,7 @@ class Reason:
     """A reason of a pack's outcome: its units over the counties that show it.
 
     `reason` is empty for the units of the outcome beside the shown reasons; `share` is the percent
-    of the outcome.
+    of the outcome; `counties` is the number of counties that show the reason, 0 on a county's page.
     """
 
     pack: str
@@ -54,6 +54,7 @@ class Reason:
     cite: str
     units: int
     share: float = 0.0
+    counties: int = 0
 
     @property
     def word(self) -> str:

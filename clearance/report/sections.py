@@ -88,18 +88,19 @@ def build_reasons(
     decisions: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in figures.decisions:
         decisions[row.pack, row.outcome, row.reason].append(row)
-    shown: dict[tuple[str, str, str], int] = defaultdict(int)
+    shown: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for (_, pack, outcome, reason), number in figures.public.reasons.items():
         if number is not None:
-            shown[pack, outcome, reason] += number.units
+            shown[pack, outcome, reason].append(number.units)
     reasons = []
-    for (pack, outcome, reason), units in shown.items():
+    for (pack, outcome, reason), by_county in shown.items():
         rows = decisions[pack, outcome, reason]
         fingerprints = sorted({row.pack_fingerprint for row in rows})
         variants = [packs[fingerprint] for fingerprint in fingerprints if fingerprint in packs]
         text = merged_reason_text(reason, texts, variants)
         cite = "; ".join(sorted({row.cite for row in rows if row.cite is not None}))
-        reasons.append(Reason(pack, outcome, reason, text, cite, units))
+        counted = {"units": sum(by_county), "counties": len(by_county)}
+        reasons.append(Reason(pack, outcome, reason, text, cite, **counted))
     return reasons
 
 

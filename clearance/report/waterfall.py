@@ -1,8 +1,8 @@
 """Why units are not eligible under a law: the units that fall out, in the order of its rules.
 
 All of it is public already: the totals of counties, and the reasons that counties show. Units of
-withheld outcomes and reasons are one step, `NOT_SHOWN`, since the page cannot say where they fall
-out; some of them may be eligible.
+withheld reasons are one step, `OTHER_REASON`, and units of withheld outcomes another, `NOT_SHOWN`,
+since the page cannot say where they fall out; only of the latter some may be eligible.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from clearance.rulebook.english.reasons import list_reasons
 
 KIND = "law"
 ALL = "All convictions or arrests that the law is about, in the counties that show how many"
-NOT_SHOWN = "Not shown: withheld, some of them may be eligible"
+OTHER_REASON = "Not eligible now, for reasons that are not shown"
+NOT_SHOWN = "Outcome withheld; some of them may be eligible"
 SHOWN = "In the counties that show how many"
 
 
@@ -90,9 +91,15 @@ def build_waterfall(section: Section, order: Sequence[str]) -> tuple[Step, ...]:
                 percent(reason.units, total),
             )
         )
-    if not_shown := left - eligible:
-        shares = percent(eligible, total), percent(not_shown, total)
-        steps.append(Step(NOT_SHOWN, "", "not-shown", not_shown, eligible, *shares))
+    outcome_not_shown = total - sum(section.totals.units)
+    for text, units in (
+        (OTHER_REASON, left - eligible - outcome_not_shown),
+        (NOT_SHOWN, outcome_not_shown),
+    ):
+        if units:
+            left -= units
+            shares = percent(left, total), percent(units, total)
+            steps.append(Step(text, "", "not-shown", units, left, *shares))
     share = percent(eligible, total)
     return (*steps, Step(SHOWN, WORDS["ELIGIBLE"], "eligible", eligible, eligible, 0.0, share))
 

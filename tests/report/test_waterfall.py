@@ -7,7 +7,14 @@ from types import SimpleNamespace
 
 from clearance.report.figures import CountyLine, Reason, sum_lines
 from clearance.report.sections import Section
-from clearance.report.waterfall import ALL, NOT_SHOWN, SHOWN, build_waterfall, order_of_reasons
+from clearance.report.waterfall import (
+    ALL,
+    NOT_SHOWN,
+    OTHER_REASON,
+    SHOWN,
+    build_waterfall,
+    order_of_reasons,
+)
 from clearance.rulebook.english.office_words import PackWords
 from tests.report.read_pages import table
 
@@ -44,22 +51,23 @@ def test_reasons_are_in_the_order_of_the_rules_each_once() -> None:
     assert order_of_reasons([row], texts={}) == {"p": ORDER}  # type: ignore[list-item]
 
 
-def test_units_fall_out_in_the_order_of_the_rules_and_what_is_not_shown_is_one_step() -> None:
+def test_units_fall_out_in_the_order_of_the_rules_then_reasons_then_outcomes_not_shown() -> None:
     steps = build_waterfall(section(30, None, 12, 60, total=107), ORDER)
     assert [(step.text, step.outcome, step.units, step.left) for step in steps] == [
         (ALL, "", 107, 107),
         ("Late", "Not eligible", 40, 67),
         ("Lacks", "For review", 12, 55),
         ("Always", "Not eligible", 11, 44),
-        (NOT_SHOWN, "", 14, 30),
+        (OTHER_REASON, "", 9, 35),
+        (NOT_SHOWN, "", 5, 30),
         (SHOWN, "Eligible", 30, 30),
     ]
-    assert [(step.offset, step.width) for step in steps[-2:]] == [(28.04, 13.08), (0.0, 28.04)]
+    assert [(step.offset, step.width) for step in steps[-2:]] == [(28.04, 4.67), (0.0, 28.04)]
 
 
 def test_withheld_eligible_units_are_in_the_step_that_is_not_shown() -> None:
     steps = build_waterfall(section(None, None, 12, 60, total=107), ORDER)
-    assert [(step.units, step.left) for step in steps[-2:]] == [(44, 0), (0, 0)]
+    assert [(step.units, step.left) for step in steps[-3:]] == [(9, 35), (35, 0), (0, 0)]
 
 
 def test_other_packs_and_laws_of_which_all_is_withheld_have_none() -> None:

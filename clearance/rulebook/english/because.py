@@ -20,8 +20,8 @@ class Because:
     """The facts behind a determination, by their indexes in the pack.
 
     Attributes:
-        deciding: facts that make the deciding rule hold; for `otherwise`, facts that make the
-            rules with another outcome fail.
+        deciding: facts that make the deciding rule hold, and the elements that it states under its
+            own citation; for `otherwise`, facts that make the rules with another outcome fail.
         missing: consulted, unknown facts, if `unknown` decided because of them.
         not_known: every consulted, unknown fact.
         not_needed: facts that were not consulted.
@@ -54,9 +54,10 @@ def find_deciding_facts(resolved: ResolvedPack, *, rule: str, true: int, known: 
         "not_needed": tuple(i for i in indexes if not consulted >> i & 1),
     }
     if rule in names:
-        return Because(
-            _sorted_indexes(evidence.support(resolved.conditions[at], True)), **other_facts
-        )
+        decided_by = resolved.pack.flow[at]
+        elements = [part.holds for part in decided_by.states if part.cite == decided_by.cite]
+        supports = [evidence.support(c, True) for c in (resolved.conditions[at], *elements)]
+        return Because(_sorted_indexes(i for facts in supports for i in facts), **other_facts)
     if rule == UNKNOWN:
         missing_by_rule = (evidence.lacking(condition) for condition in resolved.conditions[:at])
         return Because(

@@ -73,6 +73,24 @@ def test_the_fewest_facts_that_make_the_rule_hold_are_those_that_decided(
     assert found.missing == ()
 
 
+def test_elements_that_a_rule_states_under_its_own_citation_decided_too(
+    rulebook: Rulebook,
+) -> None:
+    refuses, grants = (
+        {**small_pack()["flow"][0], "rule": name, "when": name, "then": then}
+        for name, then in (("young", "NOT_ELIGIBLE"), ("felony", {"ELIGIBLE": "dismiss"}))
+    )
+    grants["states"] = [
+        {"holds": {"not": "young"}, "cite": grants["cite"]},
+        {"holds": {"not": "attempt"}, "cite": "another clause"},
+    ]
+    asks = {**refuses, "rule": "attempt", "when": "attempt"}
+    bound = bound_pack(rulebook.catalogue, facts=FACTS, flow=[refuses, asks, grants])
+    facts = evidence(bound, felony=True, young=False, attempt=False)
+    found = find_deciding_facts(bound, rule="felony", **facts)
+    assert names(bound, found.deciding) == {"felony", "young"}
+
+
 def test_what_was_not_asked_is_not_needed_and_what_was_asked_in_vain_is_not_known(
     rulebook: Rulebook,
 ) -> None:
