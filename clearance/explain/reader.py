@@ -72,6 +72,8 @@ class SparkReader:
         """Rows of a table, in no order."""
         rows = self.store.read_rows_of(self.spark, table, version=version)
         for column, values in (where or {}).items():
+            if column not in rows.columns:
+                return []  # a table of an earlier release
             rows = rows.where(F.col(column).isin(*values))
         return (rows.select(*columns) if columns else rows).collect()
 
@@ -113,7 +115,7 @@ class DeltaReader:
                 version = self.store.version_of_same_rows(None, table, version=version)
             found = QueryBuilder().register("t", DeltaTable(self.store.path(table), version))
             result = found.execute(query).read_all()
-        except Exception as error:  # its errors have no common class, some are panics of Rust
+        except Exception as error:  # its errors and arro3's have no common class
             raise NotReadable(table) from error
         values = [result.column(name).to_pylist() for name in result.column_names]
         return [

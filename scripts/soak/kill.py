@@ -42,7 +42,7 @@ LINES = {
 CHANGES = {
     "ingest": ["store/quarantine", "store/source_rows", "store/source_files"],
     "prepare": ["store/arrests", "store/charges"],
-    "determine": ["store/packs", "store/determinations", "store/sweeps"],
+    "determine": ["store/packs", "store/reasons", "store/determinations", "store/sweeps"],
     "publish": ["out/.publishing", "out/.publishing/made", "out/packets", "out/statistics.csv"],
     "report": ["out/report.html"],
 }

@@ -42,14 +42,11 @@ def sessions(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def plain(rows: list[Row]) -> list[str]:
     """Rows as text, in order; a moment as seconds, since Spark's has no zone."""
-    shown = (
-        {
-            name: value.timestamp() if isinstance(value, datetime) else value
-            for name, value in row.asDict().items()
-        }
-        for row in rows
-    )
-    return sorted(str(row) for row in shown)
+
+    def seconds(value: Any) -> Any:
+        return value.timestamp() if isinstance(value, datetime) else str(value)
+
+    return sorted(json.dumps(row.asDict(), default=seconds, sort_keys=True) for row in rows)
 
 
 def explained(store: Store, subject_id: str, capsys: pytest.CaptureFixture[str]) -> Any:
@@ -104,7 +101,7 @@ def test_what_delta_rs_cannot_read_is_read_by_spark_which_says_what_is_wrong(
     with pytest.raises(NotReadable):
         DeltaReader(line.store).rows("packs", version=99)
     empty = str(tmp_path / "none")
-    assert exit_code(["explain", "P", "--store", empty]) == EXIT_USAGE
+    assert exit_code(["explain", "P", "--store", empty], debug=False) == EXIT_USAGE
     assert sessions == [empty]
     assert "no sweeps yet" in capsys.readouterr().err
     assert delta_reader(Store("s3a://bucket/store")) is None
@@ -114,6 +111,6 @@ def test_what_delta_rs_cannot_read_is_read_by_spark_which_says_what_is_wrong(
 def test_nobody_by_that_name_is_an_error_without_spark_too(
     line: Line, sessions: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_code(["explain", "O'Hara", "--store", line.store.uri]) == EXIT_USAGE
+    assert exit_code(["explain", "O'Hara", "--store", line.store.uri], debug=False) == EXIT_USAGE
     assert "no person with this SUBJECT_ID" in capsys.readouterr().err
     assert sessions == []
