@@ -123,10 +123,10 @@ def test_reasons_count_the_shown_cells_under_all_values_and_say_what_is_left_ove
     page: str,
 ) -> None:
     rows = table(page, "Reasons: County pilot")[1:]
-    assert [(row[0], row[1], row[3]) for row in rows] == [
-        ("Eligible", "No convictions in past 7 or 10 years NO_RECENT", "122"),
-        ("For review", "No applicable eligibility criteria NO_CRITERIA", "23"),
-        ("For review", OTHER_REASONS, "17"),
+    assert [(row[0], row[1], row[3], row[5]) for row in rows] == [
+        ("Eligible", "No convictions in past 7 or 10 years NO_RECENT", "122", "3 counties"),
+        ("For review", "No applicable eligibility criteria NO_CRITERIA", "23", "1 county"),
+        ("For review", OTHER_REASONS, "17", ""),
     ]
     # How many are withheld, and which, bounds each of them.
     assert "NOT_A_FELONY" not in page and "MISSING_INFORMATION" not in page
@@ -235,10 +235,10 @@ def test_the_first_sentences_say_who_is_helped_who_waits_what_blocks_and_what_is
         f"Waiting, until time alone makes them eligible: 44 convictions in 2 counties, "
         f"the latest month shown is 2028-10, for 17 of them the month is not shown {law}; "
         f"0 convictions in 2 counties {policies}.",
-        f"Blocked, since a person has to look first: 0 convictions in 2 counties, "
-        f"for reasons that are not shown {law}; 40 convictions in 2 counties, "
-        f"most often shown: “No applicable eligibility criteria” (23) {policies}; "
-        f"17 arrests, most often shown: “RELEASE” (17) (by_itself).",
+        f"Blocked, since a person has to look first: 0 convictions in 2 counties "
+        f"{law}; 40 convictions in 2 counties, "
+        f"most often shown: “No applicable eligibility criteria” (23 in 1 county) {policies}; "
+        f"17 arrests, most often shown: “RELEASE” (17 in 1 county) (by_itself).",
         f"Not shown: 0 of 94 convictions in 2 counties {law}; 26 of 188 convictions in 3 counties "
         f"{policies}. They may be of any outcome.",
         "Signed off by a lawyer: nobody yet; none of the 3 sets of rules (the rules used).",

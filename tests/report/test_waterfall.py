@@ -84,6 +84,6 @@ def test_the_page_has_one_for_each_law(page: str) -> None:
         ["", ALL, "94", "94"],
         ["Not yet", "WAIT20281031", "12", "82"],
         ["Not yet", "WAIT20281101", "14", "68"],
-        ["", NOT_SHOWN, "18", "50"],
+        ["", OTHER_REASON, "18", "50"],
         ["Eligible", SHOWN, "50", "50"],
     ]

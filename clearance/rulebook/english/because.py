@@ -55,7 +55,9 @@ def find_deciding_facts(resolved: ResolvedPack, *, rule: str, true: int, known: 
     }
     if rule in names:
         decided_by = resolved.pack.flow[at]
-        elements = [part.holds for part in decided_by.states if part.cite == decided_by.cite]
+        elements = [
+            part.holds for part in decided_by.states if part.cite.startswith(decided_by.cite)
+        ]
         supports = [evidence.support(c, True) for c in (resolved.conditions[at], *elements)]
         return Because(_sorted_indexes(i for facts in supports for i in facts), **other_facts)
     if rule == UNKNOWN:

@@ -82,13 +82,14 @@ def test_elements_that_a_rule_states_under_its_own_citation_decided_too(
     )
     grants["states"] = [
         {"holds": {"not": "young"}, "cite": grants["cite"]},
+        {"holds": "dated", "cite": f"{grants['cite']}(i)"},
         {"holds": {"not": "attempt"}, "cite": "another clause"},
     ]
     asks = {**refuses, "rule": "attempt", "when": "attempt"}
     bound = bound_pack(rulebook.catalogue, facts=FACTS, flow=[refuses, asks, grants])
-    facts = evidence(bound, felony=True, young=False, attempt=False)
+    facts = evidence(bound, felony=True, young=False, attempt=False, dated=True)
     found = find_deciding_facts(bound, rule="felony", **facts)
-    assert names(bound, found.deciding) == {"felony", "young"}
+    assert names(bound, found.deciding) == {"felony", "young", "dated"}
 
 
 def test_what_was_not_asked_is_not_needed_and_what_was_asked_in_vain_is_not_known(
