@@ -16,8 +16,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
-from clearance.ingest.fields_hash import COLUMN, hash_needed_fields
-from clearance.ingest.known_lines import KnownLines
+from clearance.ingest.compare.fields_hash import COLUMN, hash_needed_fields
+from clearance.ingest.compare.known_lines import KnownLines
 from clearance.ingest.ledger import format_ledger_note
 from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import reason_detail

@@ -14,6 +14,7 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
+from clearance.ingest.compare.known_lines import known_lines
 from clearance.ingest.files.found import ResearchFile, find_files
 from clearance.ingest.files.probe import UNPACK_LIMIT
 from clearance.ingest.kept_rows import (
@@ -27,7 +28,6 @@ from clearance.ingest.kept_rows import (
     write_source_files,
     write_source_rows,
 )
-from clearance.ingest.known_lines import known_lines
 from clearance.ingest.ledger import ACCEPTED, REFUSED, latest_day, read_ledger
 from clearance.ingest.refusal import judge
 from clearance.ingest.survey import (

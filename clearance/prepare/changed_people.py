@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
 from clearance.feed.state import changed_rows
-from clearance.ingest.fields_hash import subject_sums, sums_differ
+from clearance.ingest.compare.fields_hash import subject_sums, sums_differ
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.holes import subjects_of_lost_rows

@@ -15,7 +15,7 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.ingest.fields_hash import COLUMN, signed_halves, sums_differ
+from clearance.ingest.compare.fields_hash import COLUMN, signed_halves, sums_differ
 from clearance.ingest.files.found import ResearchFile
 from clearance.ingest.survey import (
     number_lines,
