@@ -16,7 +16,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from clearance.errors import StoreFault
-from clearance.ingest.fields_hash import COLUMN, hash_needed_fields
+from clearance.ingest.compare.fields_hash import COLUMN, hash_needed_fields
+from clearance.ingest.compare.known_lines import KnownLines
 from clearance.ingest.ledger import format_ledger_note
 from clearance.ingest.lost import with_subjects
 from clearance.ingest.quarantine import reason_detail
@@ -202,6 +203,74 @@ def write_source_rows(
     return superseded
 
 
+def version_to_compare(
+    spark: SparkSession,
+    store: Store,
+    *,
+    accepted: Sequence[Row],
+    dated: date | None,
+    complete: bool,
+) -> int | None:
+    """The version of `source_rows` of which the rows of people who do not differ may stay.
+
+    None where the extract is not complete, and where a row that stays could be mistaken for an
+    older or a younger one than the extract: the extract has no date, or a later one is there.
+
+    Args:
+        spark: the session.
+        store: the store.
+        accepted: the rows of `source_files` of accepted extracts.
+        dated: the day of the extract; None where unknown.
+        complete: whether it is the whole state.
+    """
+    later = any(is_later(row["extract_date"], than=dated) for row in accepted)
+    if not complete or dated is None or later:
+        return None
+    version = store.version(spark, "source_rows")
+    return None if version < 0 else version
+
+
+def write_differing_people(known: KnownLines, store: Store, *, extract: Extract) -> int:
+    """Replace the rows of people whose lines differ, and remove absent people, in one commit.
+
+    Args:
+        known: the lines of the extract, which is complete, beside those of the table.
+        store: the store.
+        extract: the extract.
+
+    Returns:
+        The number of rows that stay.
+
+    Raises:
+        StoreFault: the table has another number of rows after the write than the extract.
+    """
+    spark = known.record.sparkSession
+    note = extract_note(extract.id, complete=True)
+    with (
+        known.differing() as differing,
+        store.compare_and_commit(
+            spark, "source_rows", after=known.version, note=note
+        ) as next_commit,
+    ):
+        new = kept_rows(with_positions(differing.lines, extract=extract))
+        if store.open_readers:
+            # A merge without deletion vectors would copy all files as well, and read them twice.
+            others = known.record.join(differing.people, on="subject_id", how="left_anti")
+            few_files = new.hint("rebalance")
+            store.replace(others.select(*new.columns).unionByName(few_files), "source_rows")
+        else:
+            store.replace_people(new, "source_rows", people=differing.people)
+    expected = sum(survey.rows_accepted for survey in extract.surveys)
+    with storage_faults("reading source_rows"):
+        found = store.read(spark, "source_rows").count()
+    if found != expected:
+        if next_commit.commit is not None:
+            roll_back(spark, store, next_commit.commit)
+        paths = ", ".join(survey.file.path for survey in extract.surveys)
+        raise _file_changed(paths, expected=expected, found=found)
+    return differing.rows_unchanged
+
+
 def extract_note(extract: str, *, complete: bool) -> str:
     """The note of the commit that writes an extract into `source_rows`."""
     return json.dumps({"extract": extract, "complete": complete})
@@ -232,12 +301,16 @@ def _reconcile(
         name = extract.names[survey.file.sha256]
         expected = survey.rows_accepted - superseded.get(name, 0)
         if written.get(name, 0) != expected:
-            raise StoreFault(
-                f"{survey.file.path}: {expected} rows to keep, but "
-                f"{written.get(name, 0)} came into source_rows. Did the file change meanwhile? "
-                "Nothing was taken in.",
-                "See that nobody changes the file, then run the same command again.",
-            )
+            found = written.get(name, 0)
+            raise _file_changed(survey.file.path, expected=expected, found=found)
+
+
+def _file_changed(path: str, *, expected: int, found: int) -> StoreFault:
+    return StoreFault(
+        f"{path}: {expected} rows to keep, but {found} came into source_rows. Did the file change "
+        "meanwhile? Nothing was taken in.",
+        "See that nobody changes the file, then run the same command again.",
+    )
 
 
 def write_source_files(

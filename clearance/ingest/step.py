@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,13 +14,16 @@ from typing import Any
 from pyspark.sql import Row, SparkSession
 
 from clearance.errors import InputRefused
+from clearance.ingest.compare.known_lines import known_lines
 from clearance.ingest.files.found import ResearchFile, find_files
 from clearance.ingest.files.probe import UNPACK_LIMIT
 from clearance.ingest.kept_rows import (
     Extract,
     extract_note,
     is_later,
+    version_to_compare,
     with_positions,
+    write_differing_people,
     write_quarantine,
     write_source_files,
     write_source_rows,
@@ -34,7 +38,7 @@ from clearance.ingest.survey import (
     take_survey,
 )
 from clearance.ingest.unread import UNREAD_LIMIT, list_shapes
-from clearance.ingest.unrecorded import roll_back_unrecorded
+from clearance.ingest.unrecorded import extract_of, roll_back_unrecorded
 from clearance.platform.store.store import Store
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import print_line, stage
@@ -69,6 +73,8 @@ class IngestResult:
         rows_superseded: of these, rows not kept because a later extract holds their subjects.
         rows_quarantined: number of rows now in `quarantine`.
         passed_over: files and folders in the folders named that were not read.
+        rows_unchanged: number of rows accepted that were not written again, since the rows of their
+            people are the same as before.
     """
 
     extract: str | None
@@ -80,6 +86,7 @@ class IngestResult:
     rows_quarantined: int
     rows_superseded: int = 0
     passed_over: tuple[str, ...] = ()
+    rows_unchanged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The result for `--json`."""
@@ -124,7 +131,11 @@ def ingest(
         InputRefused: a file is missing, damaged, not a research file, empty, or has columns in
             another order; or a limit is exceeded.
     """
-    with tempfile.TemporaryDirectory(prefix="clearance-") as links, fixed_splits(spark):
+    with (
+        tempfile.TemporaryDirectory(prefix="clearance-") as links,
+        fixed_splits(spark),
+        ExitStack() as caches,
+    ):
         with stage("Finding the files"):
             found = find_files(spark, inputs, links=Path(links), unpack_limit=unpack_limit)
             files = found.distinct
@@ -136,13 +147,18 @@ def ingest(
             print_line(f"{name}: passed over")
         passed_over = tuple(found.passed_over)
         not_new = (file.path for file in files if file not in new)
-        known = tuple(sorted({*found.repeated, *not_new}))
+        already_known = tuple(sorted({*found.repeated, *not_new}))
         if not new:
             print_line("Nothing new: every file was taken in before.")
-            return IngestResult(None, (), known, True, 0, 0, 0, passed_over=passed_over)
+            return IngestResult(None, (), already_known, True, 0, 0, 0, passed_over=passed_over)
         lines = read_lines(spark, new)
+        version = version_to_compare(
+            spark, store, accepted=accepted, dated=extract_date, complete=complete
+        )
         with stage(f"Checking {len(new)} file(s)"):
-            surveys, splits = take_survey(lines, files=new)
+            known = caches.enter_context(known_lines(spark, store, new, version=version))
+            columns = None if known is None else known.survey_columns()
+            surveys, splits = take_survey(lines, files=new, columns=columns)
         _refuse_empty(surveys)
         names = _file_names(new, recorded)
         extract = Extract(extract_name(new, extract_date), extract_date, names, surveys, splits)
@@ -159,11 +175,15 @@ def ingest(
         with stage("Setting bad rows aside"):
             write_quarantine(rows, store, extract=extract, earlier=earlier)
         superseded: dict[str, int] = {}
+        unchanged = 0
         if not refused:
             with stage("Writing source_rows"):
-                superseded = write_source_rows(
-                    rows, store, extract=extract, complete=complete, accepted=accepted
-                )
+                if known is not None:
+                    unchanged = write_differing_people(known, store, extract=extract)
+                else:
+                    superseded = write_source_rows(
+                        rows, store, extract=extract, complete=complete, accepted=accepted
+                    )
         days = [latest_day(recorded), None if refused else extract_date]
         write_source_files(
             spark,
@@ -177,7 +197,13 @@ def ingest(
         if refused:
             shapes = list_shapes(accepted_lines(lines), wanted=verdict.shapes_wanted())
             raise verdict.refusal(limit=quarantine_limit, unread_limit=unread_limit, shapes=shapes)
-    return _as_result(extract, known, passed_over, superseded=sum(superseded.values()))
+    return _as_result(
+        extract,
+        already_known,
+        passed_over,
+        superseded=sum(superseded.values()),
+        unchanged=unchanged,
+    )
 
 
 def extract_name(files: Sequence[ResearchFile], dated: date | None) -> str:
@@ -202,14 +228,30 @@ def _select_new(
         return new
     name = extract_name(files, dated)
     if not new and {known[file.sha256] for file in files} == {name}:
-        last = store.last_commit(spark, "source_rows")
-        if last is not None and last.note == extract_note(name, complete=True):
-            return []
         days = {row["extract"]: row["extract_date"] for row in recorded}
+        if _only_later_extracts_since(spark, store, name, dated=dated, days=days):
+            return []
         held = store.read(spark, "source_rows").select("extract").distinct().collect()
         if all(row[0] == name or is_later(days.get(row[0]), than=dated) for row in held):
             return []
     return files
+
+
+def _only_later_extracts_since(
+    spark: SparkSession,
+    store: Store,
+    complete_extract: str,
+    *,
+    dated: date | None,
+    days: Mapping[str, date | None],
+) -> bool:
+    """Whether a complete extract was written and only extracts of a later day after it."""
+    for commit in store.commits_since(spark, "source_rows", version=-1):
+        if commit.note == extract_note(complete_extract, complete=True):
+            return True
+        if commit.is_noted and not is_later(days.get(extract_of(commit) or ""), than=dated):
+            return False
+    return False
 
 
 def _file_names(files: list[ResearchFile], recorded: list[Row]) -> dict[str, str]:
@@ -243,7 +285,12 @@ def _refuse_empty(surveys: list[FileSurvey]) -> None:
 
 
 def _as_result(
-    extract: Extract, known: tuple[str, ...], passed_over: tuple[str, ...], *, superseded: int
+    extract: Extract,
+    already_known: tuple[str, ...],
+    passed_over: tuple[str, ...],
+    *,
+    superseded: int,
+    unchanged: int,
 ) -> IngestResult:
     files = tuple(
         FileResult(
@@ -262,14 +309,17 @@ def _as_result(
         )
     if superseded:
         print_line(f"{superseded:,} rows were not kept: a later extract holds their subjects.")
+    if unchanged:
+        print_line(f"{unchanged:,} rows stay as they were: their people have no other rows.")
     return IngestResult(
         extract.id,
         files,
-        known,
+        already_known,
         False,
         sum(file.rows_read for file in files),
         sum(file.rows_accepted for file in files),
         sum(file.rows_quarantined for file in files),
         superseded,
         passed_over,
+        unchanged,
     )

@@ -36,6 +36,7 @@ from clearance.ingest.unread import (
     Unread,
     count_unread,
     present_counts,
+    present_marks,
     with_unread,
 )
 from clearance.platform.faults.chain import fault_name, list_links
@@ -129,25 +130,43 @@ def read_lines(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
     optimizer does not copy the parsing into later operators. In the projection a line is parsed
     once for all its fields; the struct, twice as long as the line, is not part of the result.
     """
+    number = F.monotonically_increasing_id().alias("id")
+    return _texts(spark, files).select("*", number, *_parsed_columns())
+
+
+def number_lines(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
+    """One row per line, as `read_lines` has it, but not parsed."""
+    return _texts(spark, files).select("*", F.monotonically_increasing_id().alias("id"))
+
+
+def parse_lines(numbered: DataFrame) -> DataFrame:
+    """One row per row of `number_lines`, in the columns of `read_lines`.
+
+    Args:
+        numbered: a small part of the lines; all lines are parsed faster by `read_lines`.
+    """
+    return numbered.select("*", *_parsed_columns())
+
+
+def _texts(spark: SparkSession, files: Sequence[ResearchFile]) -> DataFrame:
+    """One row per line: address, block start, encoding, record."""
     raw = (
         spark.read.option("ignoreCorruptFiles", "false")
         .option("ignoreMissingFiles", "false")
         .text([file.reads for file in files])
     )
     encoding = find_encoding(F.col("value"))
-    text = raw.select(
+    return raw.select(
         F.col("_metadata.file_path").alias("file"),
         F.col("_metadata.file_block_start").alias("start"),
         encoding.alias("encoding"),
         decode(F.col("value"), encoding=encoding).alias("record"),
     )
+
+
+def _parsed_columns() -> list[Column]:
     fields = parsed(without_mark(F.col("record")))
-    return text.select(
-        "*",
-        F.monotonically_increasing_id().alias("id"),
-        is_whole(fields).alias("whole"),
-        *needed_columns(fields),
-    )
+    return [is_whole(fields).alias("whole"), *needed_columns(fields)]
 
 
 def with_reason_code(lines: DataFrame, *, among: Column | None = None) -> DataFrame:
@@ -184,33 +203,49 @@ def accepted_lines(lines: DataFrame) -> DataFrame:
     return with_unread(with_reason_code(lines)).where(F.col("code").isNull())
 
 
-def take_survey(
-    lines: DataFrame, *, files: Sequence[ResearchFile]
-) -> tuple[list[FileSurvey], list[FileSplit]]:
-    """The survey of every file, and the splits it was read in.
+def survey_columns(lines: DataFrame) -> DataFrame:
+    """One row per line, with the columns that a survey counts.
+
+    They are file, start, id, code, unread, field_count, header, and for each date field, under its
+    name, whether it has a value.
 
     Args:
-        lines: from `read_lines`.
-        files: the files of the lines.
-
-    Raises:
-        InputRefused: a file cannot be read to its end.
+        lines: from `read_lines` or `parse_lines`.
     """
     counted = F.least(count_fields(F.col("record")), F.lit(_MOST_FIELDS_COUNTED))
     field_count = F.when(F.col("code") == "FIELD_COUNT", counted)
     text = without_mark(F.col("record"))
     unusual = F.col("code").eqNullSafe(HEADER) & ~is_usual_header(text)
     header = F.when(unusual, F.substr(text, F.lit(1), F.lit(_LONGEST_HEADER)))
-    coded = with_unread(with_reason_code(lines))
-    counts = coded.groupBy(
-        "file", "start", "code", "unread", field_count.alias("field_count"), header.alias("header")
-    ).agg(
+    return with_unread(with_reason_code(lines)).select(
+        *("file", "start", "id", "code", "unread"),
+        field_count.alias("field_count"),
+        header.alias("header"),
+        *present_marks(DATES),
+    )
+
+
+def take_survey(
+    lines: DataFrame, *, files: Sequence[ResearchFile], columns: DataFrame | None = None
+) -> tuple[list[FileSurvey], list[FileSplit]]:
+    """The survey of every file, and the splits it was read in.
+
+    Args:
+        lines: from `read_lines`.
+        files: the files of the lines.
+        columns: the `survey_columns` of the lines, where they are known without parsing all lines.
+
+    Raises:
+        InputRefused: a file cannot be read to its end.
+    """
+    columns = survey_columns(lines) if columns is None else columns
+    counts = columns.groupBy("file", "start", "code", "unread", "field_count", "header").agg(
         F.count(F.lit(1)).alias("lines"),
         F.min("id").alias("first"),
         F.max("id").alias("last"),
-        *present_counts(DATES),
+        *(F.count_if(field).alias(field) for field in DATES),
     )
-    with _read_faults(files):
+    with read_faults(files):
         groups = counts.collect()
     by_split: dict[tuple[str, int], list[Any]] = {}
     for group in groups:
@@ -318,7 +353,12 @@ def _file_survey(file: ResearchFile, blocks: list[tuple[FileSplit, list[Any]]]) 
 
 
 @contextmanager
-def _read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
+def read_faults(files: Sequence[ResearchFile]) -> Iterator[None]:
+    """Translate the errors of a query that reads research files to their end.
+
+    Raises:
+        InputRefused: a file is damaged or cannot be read.
+    """
     with storage_faults("reading the research files"):
         try:
             yield

@@ -70,6 +70,11 @@ def with_unread(lines: DataFrame) -> DataFrame:
     return lines.withColumn("unread", dates.bitwiseOR(F.when(wide, texts).otherwise(0)))
 
 
+def present_marks(fields: Sequence[str]) -> list[Column]:
+    """For each field whether a line has a value there, under the field's name."""
+    return [F.coalesce(_is_present(field), F.lit(False)).alias(field) for field in fields]
+
+
 def present_counts(fields: Sequence[str]) -> list[Column]:
     """The numbers of values of each field in a group of lines, under the field's name."""
     return [F.count_if(_is_present(field)).alias(field) for field in fields]

@@ -81,7 +81,7 @@ def _find_unrecorded(
     The note of the last commit to `source_files` mostly has its extract; else the table is read.
     """
     commit = store.last_commit(spark, "source_rows")
-    extract = None if commit is None else _parse_note(commit).get("extract")
+    extract = None if commit is None else extract_of(commit)
     if extract is None:
         return None  # there is no table, or another program wrote it
     ledger = store.last_commit(spark, "source_files")
@@ -96,6 +96,16 @@ def _find_unrecorded(
     taken_in = rows.where((F.col("extract") == extract) & (F.col("status") == ACCEPTED))
     with storage_faults("reading source_files"):
         return commit if taken_in.isEmpty() else None
+
+
+def extract_of(commit: Commit) -> str | None:
+    """The extract that a commit wrote, by its note; None where it has none.
+
+    Args:
+        commit: a commit to `source_rows` or `source_files`.
+    """
+    extract = _parse_note(commit).get("extract")
+    return None if extract is None else str(extract)
 
 
 def _parse_note(commit: Commit) -> dict[str, object]:

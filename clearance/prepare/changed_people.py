@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from clearance.errors import UsageError
 from clearance.feed.state import changed_rows
-from clearance.ingest.fields_hash import subject_sums
+from clearance.ingest.compare.fields_hash import subject_sums, sums_differ
 from clearance.platform.spark.literal_table import literal_table
 from clearance.platform.store.store import Store, storage_faults
 from clearance.prepare.holes import subjects_of_lost_rows
@@ -162,8 +162,7 @@ def _compare_source_rows(
         sums = subject_sums(after, sign=1, dated=dated).unionByName(
             subject_sums(before, sign=-1, dated=dated)
         )
-        differs = (F.sum("high") != 0) | (F.sum("low") != 0)
-        return sums.groupBy("subject_id").agg(differs.alias("changed"))
+        return sums.groupBy("subject_id").agg(sums_differ().alias("changed"))
 
 
 def _subjects_with_lost_rows(

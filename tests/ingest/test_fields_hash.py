@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from clearance.ingest.fields_hash import COLUMN, hash_needed_fields, subject_sums
+from clearance.ingest.compare.fields_hash import COLUMN, hash_needed_fields, subject_sums
 from clearance.ingest.layout import NEEDED, column_of
 from tests.support.rows import source_rows
 

@@ -80,6 +80,18 @@ def test_a_complete_month_in_which_one_has_changed_prepares_and_decides_that_one
         touched = {row["subject_id"] for row in changes.select("subject_id").collect()}
         assert touched <= {who}, table
         assert touched or table == "determinations"
+    # The rows of all others were not written again, and packets have them as before.
+    extracts = store.read(spark, "source_rows").groupBy("subject_id").agg(F.max("extract"))
+    assert [row[0] for row in extracts.where("max(extract) LIKE '2026-11-15%'").collect()] == [who]
+    for packet in sorted(line.place.out.glob("packets/*/all.csv")):
+        same = place.out / packet.relative_to(line.place.out)
+        of_others, now = (_lines_of_others(path, who) for path in (packet, same))
+        assert of_others == now, packet.parent.name
+
+
+def _lines_of_others(packet: Path, who: str) -> list[bytes]:
+    lines = packet.read_bytes().splitlines(keepends=True)
+    return [text for text in lines if text.split(b",")[2:3] != [who.encode()]]
 
 
 def _run(place: Place, *inputs: str, as_of: str) -> None:

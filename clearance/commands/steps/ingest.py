@@ -93,6 +93,11 @@ def print_ingest(result: IngestResult, console: Console) -> None:
             f"          {result.rows_superseded:,} rows not kept: "
             "a later extract holds their subjects"
         )
+    if result.rows_unchanged:
+        console.print(
+            f"          {result.rows_unchanged:,} rows not written again: "
+            "their people have the same rows as before"
+        )
 
 
 def _one_line(name: str) -> str:

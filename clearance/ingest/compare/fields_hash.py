@@ -45,5 +45,20 @@ def subject_sums(rows: DataFrame, *, sign: int, dated: DataFrame | None = None) 
         )
         by_extract = F.when(F.col("is_dated"), F.xxhash64("hash", "extract"))
         hashed = marked.withColumn("hash", F.coalesce(by_extract, F.col("hash")))
-    high, low = F.shiftright("hash", _HALF_BITS), F.col("hash").bitwiseAND(F.lit(_LOW_HALF))
-    return hashed.select("subject_id", (high * sign).alias("high"), (low * sign).alias("low"))
+    return hashed.select("subject_id", *signed_halves("hash", sign=sign))
+
+
+def signed_halves(name: str, *, sign: int) -> tuple[Column, Column]:
+    """Two numbers, `high` and `low`, to be summed by subject: the halves of a hash, with a sign.
+
+    Args:
+        name: the column with the hash.
+        sign: 1, or -1 for the rows that are compared with.
+    """
+    high, low = F.shiftright(name, _HALF_BITS), F.col(name).bitwiseAND(F.lit(_LOW_HALF))
+    return (high * sign).alias("high"), (low * sign).alias("low")
+
+
+def sums_differ() -> Column:
+    """An aggregate over `high` and `low`: whether the rows of both signs are not the same."""
+    return (F.sum("high") != 0) | (F.sum("low") != 0)

@@ -1,0 +1,1 @@
+"""Ingest: records compared by hashes, line by line and person by person."""
