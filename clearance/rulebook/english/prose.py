@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from clearance.rulebook.english.condition_words import render_statement, state_condition
-from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.english.fact_words import FactWords, Statements
 from clearance.rulebook.language.catalogue import Catalogue
-from clearance.rulebook.language.model import Decision, Pack, condition_of
+from clearance.rulebook.language.model import Decision, Pack, Rule, condition_of
 from clearance.rulebook.language.options import in_words, is_off
 from clearance.rulebook.language.resolved import ResolvedPack, written
 
@@ -49,34 +51,13 @@ def pack_in_english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[
     facts = FactWords(resolved, catalogue[pack.unit])
     statements = facts.all()
     lines = [
-        pack.title,
-        "=" * len(pack.title),
-        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {in_force_in_english(pack)}.",
-        f"Authority: {pack.authority.cite}; read on {pack.authority.read_on}; "
-        + (
-            f"reviewed by {pack.authority.reviewed_by}."
-            if pack.authority.reviewed_by
-            else "not yet reviewed by a lawyer."
-        ),
-        *([f"Note: {pack.authority.note}"] if pack.authority.note else []),
+        *_head_lines(pack),
         "",
         f"It decides every {pack.unit} for which {facts.scope}. The first line that holds decides:",
         "",
     ]
-    for i, rule in enumerate(pack.flow, start=1):
-        condition, below = render_statement(state_condition(condition_of(rule), statements))
-        stop = "" if below else "."
-        decision = decision_in_english(pack, rule.then, rule.label)
-        lines.append(f"{i}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}")
-        lines += [f"   {line}" for line in below]
-        lines.append(
-            f"   Reason: {fill_reason(reasons[rule.reason], resolved)} [{rule.reason}]. "
-            f"Cite: {rule.cite}."
-        )
-        if rule.certainty:
-            lines.append(f"   Certainty: {CERTAINTIES[rule.certainty]}.")
-        if rule.note:
-            lines.append(f"   Note: {rule.note}")
+    for number, rule in enumerate(pack.flow, start=1):
+        lines += _rule_lines(number, rule, statements, resolved, reasons)
     last = pack.otherwise
     lines.append(
         f"{len(pack.flow) + 1}. Otherwise: {decision_in_english(pack, last.then, last.label)}. "
@@ -92,6 +73,42 @@ def pack_in_english(resolved: ResolvedPack, catalogue: Catalogue, reasons: dict[
         lines += ["", "Options, set by each county; one that it does not set is off:"]
         lines += [_option_line(name, resolved) for name in pack.options]
     return "\n".join(lines)
+
+
+def _head_lines(pack: Pack) -> list[str]:
+    return [
+        pack.title,
+        "=" * len(pack.title),
+        f"Pack {pack.pack}, version {pack.version} ({pack.kind}); {in_force_in_english(pack)}.",
+        f"Authority: {pack.authority.cite}; read on {pack.authority.read_on}; "
+        + (
+            f"reviewed by {pack.authority.reviewed_by}."
+            if pack.authority.reviewed_by
+            else "not yet reviewed by a lawyer."
+        ),
+        *([f"Note: {pack.authority.note}"] if pack.authority.note else []),
+    ]
+
+
+def _rule_lines(
+    number: int,
+    rule: Rule,
+    statements: Mapping[str, Statements],
+    resolved: ResolvedPack,
+    reasons: dict[str, str],
+) -> Iterator[str]:
+    """A rule's decision with its condition, then its reason, cite, certainty and note."""
+    condition, below = render_statement(state_condition(condition_of(rule), statements))
+    decision = decision_in_english(resolved.pack, rule.then, rule.label)
+    stop = "" if below else "."
+    yield f"{number}. {decision[:1].upper()}{decision[1:]} if {condition}{stop}"
+    yield from (f"   {line}" for line in below)
+    reason = fill_reason(reasons[rule.reason], resolved)
+    yield f"   Reason: {reason} [{rule.reason}]. Cite: {rule.cite}."
+    if rule.certainty:
+        yield f"   Certainty: {CERTAINTIES[rule.certainty]}."
+    if rule.note:
+        yield f"   Note: {rule.note}"
 
 
 def fill_reason(text: str, resolved: ResolvedPack) -> str:

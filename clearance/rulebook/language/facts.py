@@ -189,24 +189,14 @@ def resolve_fact(
         raise NotAFact(str(error)) from error
     subject = _subject(sentence, names=[*features, *params, *options])
     kind = _kind(subject, features=features, params=params, options=options)
-    fits = OPTION_FITS if isinstance(subject, Option) else FITS
-    if kind not in fits.get(sentence.operator, ()):
-        fitting = " or ".join(fits.get(sentence.operator, ())) or "no option"
-        raise NotAFact(
-            f"`{text}`: `{subject.name}` is a {kind}; `{sentence.operator.value}` "
-            f"can be used with {fitting}"
-        )
+    _check_operator(sentence.operator, subject, kind=kind, text=text)
     feature = features.get(subject.name) if isinstance(subject, Column) else None
     _check_options(sentence, kind=kind, feature=feature, text=text, options=options)
     values = tuple(
         _typed(value, kind=kind, feature=feature, text=text, features=features)
         for value in sentence.values
     )
-    years = sentence.years
-    if isinstance(years, Constant):
-        years = Constant(_number(years.value, text=text))
-    elif isinstance(years, Column):
-        raise NotAFact(f"`{text}`: how many years must be a number or a param")
+    years = _years(sentence.years, text=text)
     if isinstance(subject, Option) and values == (Constant(False),):
         raise NotAFact(
             f"`{text}`: a fact cannot require that an option is off; write `not` in the rule"
@@ -219,6 +209,31 @@ def resolve_fact(
     free_of = days if isinstance(days, Column) else None
     fact = Fact(name, text, sentence.operator, subject, values, years, free_of=free_of)
     _check_periods(fact, features=features, params=params)
+    return _with_bounds(fact, features=features)
+
+
+def _check_operator(
+    operator: Operator, subject: Column | Param | Option, *, kind: str, text: str
+) -> None:
+    """Refuse an operator that cannot be used with the subject's type."""
+    kinds_by_operator = OPTION_FITS if isinstance(subject, Option) else FITS
+    fitting = kinds_by_operator.get(operator, ())
+    if kind not in fitting:
+        raise NotAFact(
+            f"`{text}`: `{subject.name}` is a {kind}; `{operator.value}` "
+            f"can be used with {' or '.join(fitting) or 'no option'}"
+        )
+
+
+def _years(years: Operand | None, *, text: str) -> Operand | None:
+    """The number of years, a constant of which is a whole number."""
+    if isinstance(years, Column):
+        raise NotAFact(f"`{text}`: how many years must be a number or a param")
+    return Constant(_number(years.value, text=text)) if isinstance(years, Constant) else years
+
+
+def _with_bounds(fact: Fact, *, features: dict[str, Feature]) -> Fact:
+    """The fact with the columns that make its operands bounds or spans."""
     columns = {column: features[column] for column in sorted(fact.columns)}
     bounds = {
         name: column.bounded for name, column in columns.items() if column.bounded is not None
