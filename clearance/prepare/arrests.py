@@ -19,7 +19,7 @@ from clearance.prepare.record.levels import (
     status_bits,
     statuses,
 )
-from clearance.prepare.record.places import UNKNOWN_COUNTY
+from clearance.prepare.record.places import OF_SENTENCES, UNKNOWN_COUNTY, UNKNOWN_STEP
 from clearance.prepare.record.quality import flag_words
 from clearance.prepare.side_feeds import with_holes
 from clearance.prepare.statutes.list_bits import all_of, either
@@ -78,13 +78,14 @@ def _sum_by_step(counts: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
     arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
-    strange = F.col("step_kind") == "unknown"
+    strange = F.col("step_kind").isin(UNKNOWN_STEP, *OF_SENTENCES)
     level_unread = F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) != 0
     own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
     county = F.col("as_charged.county")
     undisposed = is_charge & (F.col("status") == "undisposed")
     stands = F.col("convicted") & (F.col("status") != VOIDED)
-    # A charge on a step of an unknown kind may be one in court, and what became of it is not known.
+    # A charge on a step of an unknown kind may be one in court, and what became of it is not known;
+    # one on a step of a sentence was.
     perhaps_court = strange & is_charge & (F.col("has_text") | (F.col("status") != "undisposed"))
     of_cycle = F.when(court & is_charge, status_bits()).when(perhaps_court, status_bit("unknown"))
     return counts.groupBy(*CYCLE, "step").agg(
@@ -100,7 +101,7 @@ def _sum_by_step(counts: DataFrame) -> DataFrame:
         F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
         F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
         F.max(F.when(own, years_of_person())).alias("years_to_file"),
-        # A step of an unknown kind may be in court.
+        # A step of an unknown kind may be in court, and one of a sentence follows on one.
         F.max(F.when(court, _COURT).when(strange, _POSSIBLY).otherwise(0)).alias("court_step"),
         F.max("convicted").alias("conviction"),
         F.max(stands).alias("standing_conviction"),

@@ -127,7 +127,7 @@ def _classify_texts(
 def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
     """What follows from `charge` and `matches`, by name."""
     charge, matches = F.col("charge"), F.col("matches")
-    parsed = charge["parsed"] & ~is_attempt_alone(charge)
+    parsed = charge["parsed"] & ~names_no_offence(charge)
     named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
     bits = ListBits(statutes.names)
     return {
@@ -201,9 +201,10 @@ def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
     return projected(joined, worked_out, without=used_up)
 
 
-def is_attempt_alone(charge: Column) -> Column:
-    """Whether a text names no offence but that one was attempted: `664 PC` may be of any."""
-    return is_one_of(charge, (default_spelling().attempt,))
+def names_no_offence(charge: Column) -> Column:
+    """Whether a text says only that one was attempted, or helped with: `664 PC` may be of any."""
+    known = default_spelling()
+    return is_one_of(charge, (known.attempt, *([known.principal] if known.principal else ())))
 
 
 def cite_key(charge: Column) -> Column:

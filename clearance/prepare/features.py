@@ -88,7 +88,7 @@ def features(
         # What the text of the charge cites, and the lists that it is on.
         .transform(with_charge, texts=texts)
         # A line that only carries a sentence out is no offence.
-        .transform(with_offences, lists=lists)
+        .transform(with_offences, lists=lists, violations=rules.words.violations)
         # What a later step of the same case did to the conviction.
         .transform(with_later_dispositions)
         # What became of the count: status, level, dates, end of the sentence.

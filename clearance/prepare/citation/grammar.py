@@ -147,6 +147,7 @@ def _charge_struct(
 ) -> Column:
     charges = F.filter(parts, lambda part: ~_is_attempt(part, known))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
+    real = ~is_one_of(charge, known.no_such_sections)
     attempt = found["attempt"] & F.exists(parts, lambda part: _is_attempt(part, known))
     mark = rf"(^|[ (/,;-]){known.attempt.section}( ?{known.attempt.code_book}{END}(?! ?/)|\)?$)"
     says_attempt = words.rlike(f"{_set_off_pattern(known.attempt_words)}|{mark}") | (
@@ -156,15 +157,17 @@ def _charge_struct(
     first = rf"^{any_of(known.conspiracy_words)}{END}"
     says_conspiracy = words.rlike(_set_off_pattern(known.conspiracy_words)) | words.rlike(first)
     return F.struct(
-        charge["code_book"].alias("code_book"),
-        charge["section"].alias("section"),
-        F.coalesce(charge["subdivisions"], _empty_array("string")).alias("subdivisions"),
+        F.when(real, charge["code_book"]).alias("code_book"),
+        F.when(real, charge["section"]).alias("section"),
+        F.coalesce(F.when(real, charge["subdivisions"]), _empty_array("string")).alias(
+            "subdivisions"
+        ),
         (attempt | says_attempt).alias("attempt"),
         (agreed | says_conspiracy).alias("conspiracy"),
-        parts.alias("parts"),
+        F.when(real, parts).otherwise(_empty_array(CITED_TYPE)).alias("parts"),
         _qualifiers(says_attempt, says_conspiracy).alias("qualifiers"),
         found["words"].alias("literal"),
-        found["ok"].alias("parsed"),
+        (found["ok"] & real).alias("parsed"),
     ).cast(CHARGE_TYPE)
 
 

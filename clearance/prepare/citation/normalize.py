@@ -60,7 +60,10 @@ def steps(known: Spelling) -> list[tuple[str, str]]:
         # 11,357 HS
         (r"(?<![\d.,])([1-9]\d?),(\d{3})(?![\d,])", "$1$2"),
         *_book_names(known),
+        *_named_charges(known),
+        *_lettered(known),
         *_in_front(known),
+        *_principals(known),
         *glued,
         *marks,
         *_book_in_front(known),
@@ -89,6 +92,49 @@ def _book_names(known: Spelling) -> list[tuple[str, str]]:
         for code, names in known.other_names.items()
     ]
     return [*named, (rf"(?<=[0-9)]|[0-9][A-Z]) ?\( ?({any_of(known.code_books)}) ?\)", " $1")]
+
+
+def _named_charges(known: Spelling) -> list[tuple[str, str]]:
+    """PROBATION VIOLATION, where nothing else stands there."""
+    return [
+        (rf"^[^A-Z0-9]*{any_of(names)}[^A-Z0-9]*$", cited)
+        for cited, names in known.named_charges.items()
+    ]
+
+
+def _lettered(known: Spelling) -> list[tuple[str, str]]:
+    """Other names of the mark of attempt, and letters that stand in brackets."""
+    mark = known.attempt
+    also = [
+        # 21A/459 PC, 459-21(A) PC: its book, another section or nothing follows.
+        (
+            rf"(?<![A-Z0-9(])(?:(?<!\.)|(?<={mark.section}\.)){name[:-1]} ?"
+            rf"(?:{name[-1]}|\( ?{name[-1]} ?\))"
+            rf"(?= ?{mark.code_book}{END}| ?[/,;&+-] ?[1-9]| [1-9]|$)",
+            mark.section,
+        )
+        for name in known.attempt_also
+    ]
+    bracketed = [
+        (rf"(?<![A-Z0-9.]){name[:-1]} ?\( ?{name[-1]} ?\)", name)
+        for name in known.letters_in_brackets
+    ]
+    return [*also, *bracketed]
+
+
+def _principals(known: Spelling) -> list[tuple[str, str]]:
+    """31/211 PC, 31 PC-211 PC, 211/31 PC: who helped is guilty of the crime itself."""
+    mark = known.principal
+    if mark is None:
+        return []
+    section, own = re.escape(mark.section), rf"(?: ?{mark.code_book})?"
+    return [
+        (rf"^{section}{own} ?[/,&+-] ?(?=(?:{any_of(known.code_books)} ?)?[1-9]\d\d)", ""),
+        (
+            rf"^({ORDINARY}(?: ?{book(known)})?) ?[/,&+-] ?{section}(?= ?{mark.code_book}{END})",
+            "$1",
+        ),
+    ]
 
 
 def _in_front(known: Spelling) -> list[tuple[str, str]]:
@@ -172,6 +218,7 @@ def _before_book(known: Spelling) -> list[tuple[str, str]]:
 def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
     """An attempt's section behind the one it is about, in whatever way it is joined."""
     attempt, books = rf"{known.attempt.section}(?:{BRACKET})*+", any_of(known.code_books)
+    agreed = rf"{known.conspiracy.section}(?:{BRACKET})*+"
     last = rf"{END}(?!{joiner_pattern(known)})"
     return [
         # 487(A)-664 PC, 487(A),664 PC, 487(A) 664 PC: the book is the charge's
@@ -182,6 +229,13 @@ def _mark_behind(known: Spelling) -> list[tuple[str, str]]:
             rf"(?: ?{known.attempt.code_book})?{last}",
             "$1/$2",
         ),
+        # 11359 HS-182 PC, but not 459 PC-182 DAYS; 11359-182 HS
+        (
+            rf"^({ORDINARY} ?{books})(?: ?- ?)({agreed})"
+            rf" ?{known.conspiracy.code_book}{last}",
+            "$1/$2",
+        ),
+        (rf"^({ORDINARY}{END})(?: ?- ?)({agreed}) ?({books}){last}", "$1 $3/$2"),
         # 11359.664 HS, 11359664 HS; one book has sections of six digits, which begin with 1
         (rf"^(?!1\d{{5}}(?!\d))([1-9]\d{{2,4}})\.?({attempt}) ?({books}){last}", "$1 $3/$2"),
     ]

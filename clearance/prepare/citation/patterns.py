@@ -69,15 +69,18 @@ def announcement_pattern(words: Iterable[str], known: Spelling) -> str:
 def further_charge_pattern(known: Spelling) -> str:
     """The pattern of another charge in the words, as group 1: with a code book, and set off.
 
-    Behind a sign, AND, or what announces a charge; one that is merely mentioned is none, nor one
-    that the words call past.
+    First of all words, behind a sign, AND, or what announces a charge; one that is merely
+    mentioned is none, nor one that the words call past.
     """
     past = any_of(known.past_words)
     announcing = (
         rf"(?<![A-Z0-9])(?<!{past} ){announcement_pattern(known.charge_words, known)}[ .:-]{{0,3}}"
     )
     cited = rf"({citation(known)})(?<={any_of(known.code_books)})"
-    return rf"(?:^ |[;,&+] ?|(?<!W)/ ?| AND |{announcing}){cited}(?! ?[(:-]? ?{past})"
+    marks = any_of((known.attempt.section, known.conspiracy.section))
+    first = rf"^ ?[-(] ?(?!{marks}{END})|^ "
+    before = rf"{first}|[;,&+] ?|(?<!W)/ ?| AND |{announcing}"
+    return rf"(?:{before}){cited}(?! ?[(:-]? ?{past})"
 
 
 def section_pattern(known: Spelling) -> str:

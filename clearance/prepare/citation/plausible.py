@@ -35,7 +35,10 @@ def is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Col
     read = F.when(has_book, with_book).otherwise(
         (cited != "") & _looks_like_section(tidy, cited, rest, known)
     )
-    return read & ~_exceeds_book(cited, known)
+    torn = cited.rlike(rf"\d{any_of(known.letters_like_digits)}(?![A-Z])") & ~cited.rlike(
+        rf"(?<!\d){any_of(entry.section for entry in known.lettered)}{END}"
+    )
+    return read & ~torn & ~_exceeds_book(cited, known)
 
 
 def _exceeds_book(cited: Column, known: Spelling) -> Column:

@@ -1,7 +1,7 @@
 """Counts that are no offence: a level that says so, and sections that only carry a sentence out.
 
 Such a count is no conviction. What it says of a sentence, it says of another count's: a term under
-PC 1203.2 is that of the conviction whose probation was violated.
+PC 1203.2 is that of the conviction whose probation was violated, and revoked.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PASSED = (
 )
 
 
-def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
+def with_offences(counts: DataFrame, *, lists: ListBits, violations: tuple[str, ...]) -> DataFrame:
     """A row is a count, with its `level`; one that is no offence is X and no conviction.
 
     Its kind of step, its charge's lists and what else passes are one value, `passed_on`.
@@ -38,16 +38,19 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     Args:
         counts: `texts.with_charge`.
         lists: the statute lists.
+        violations: the sections under which such a line revokes probation, supervision or parole.
     """
     listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
     none = (F.col("toc") == NO_CHARGE) | listed
     known = counts.withColumn("no_offence", F.coalesce(none, listed, F.lit(False)))
     imposes = F.col("no_offence") & F.col("convicted")
+    violated = F.concat_ws(" ", "code_book", "section").isin(*violations)
+    effect = F.when(violated, "revokes").otherwise("modifies")
     changed = F.transform(
         "dispositions",
         lambda row: F.struct(
             row["at"].alias("at"),
-            F.when(row["effect"] == CONVICTS, "modifies").otherwise(row["effect"]).alias("effect"),
+            F.when(row["effect"] == CONVICTS, effect).otherwise(row["effect"]).alias("effect"),
             row["reduced_to"].alias("reduced_to"),
             row["under"].alias("under"),
         ),

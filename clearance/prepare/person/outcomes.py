@@ -155,6 +155,7 @@ def _outcome(rows: Column) -> Column:
         F.lit(False).alias("contradicted"),
         effect.eqNullSafe(UNREAD).alias("unread"),
         F.lit(False).alias("reversed"),
+        F.lit(False).alias("presupposed"),
         F.lit(NO_LAW).alias("under"),
     )
     return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))

@@ -152,9 +152,11 @@ def _deceased(person: WindowSpec) -> Column:
 
 def _of_birth() -> dict[str, Column]:
     several = F.col("first_born") != F.col("last_born")
+    # Of who was born after an event of the record one of the two dates is wrong.
+    later = F.coalesce(F.col("born") >= F.col("first_event"), F.lit(False))
     return {
-        "turned_20_on": F.add_months("born", MONTHS_TO_20),
-        "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+        "turned_20_on": F.when(~later, F.add_months("born", MONTHS_TO_20)),
+        "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several, BAD_BIRTH_DATE=later)),
     }
 
 
@@ -290,7 +292,7 @@ def _earlier(name: str, *, perhaps: Column | None = None) -> Column:
 
 
 def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
-    """The birth date of most counts, the earliest where several tie; and whether they differ.
+    """The birth date of most counts, the earliest where several tie; what tells whether it holds.
 
     Of merged subjects it is that of the one that is left, where the record has it.
     """
@@ -303,4 +305,5 @@ def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
         "born": born,
         "first_born": F.min("first_birth_date").over(person),
         "last_born": F.max("last_birth_date").over(person),
+        "first_event": F.min("event_date").over(person),
     }

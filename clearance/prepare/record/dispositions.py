@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import and_, or_
 
@@ -27,6 +28,7 @@ ENDINGS: dict[Ending, str] = {
     "ends_diversion": "undisposed",
     "combines": "combined",
 }
+_ENDED = ("dismissed", "acquitted", "rejected", "released", "diversion_completed")
 _STATUS_AFTER = {
     "sets_aside": "set_aside",
     "voids": "voided",
@@ -34,8 +36,22 @@ _STATUS_AFTER = {
     "pardons": "pardoned",
 }
 # Not of a conviction any more; a conviction that also ended so is doubtful.
-_UNCONVICTING = ("dismisses", "acquits", "rejects", "diverts", "diverts_unlisted")
+_UNCONVICTING = (
+    *("dismisses", "acquits", "rejects"),
+    *("diverts", "diverts_unlisted", "completes_diversion"),
+)
 UNDOING = ("undoes_relief", "undoes_reduction")
+_RELIEFS = ("sets_aside", "voids", "relieves", "pardons", "certifies", "withdraws_plea")
+# Beside which changes the words of another one would be lost.
+_LOST_BESIDE = {
+    "revokes": (*_RELIEFS, "reduces", "denies"),
+    "extends": ("revokes", "reinstates", "terminates"),
+}
+# What presupposes a conviction: on a count without one its end does not say what became of it.
+_PRESUPPOSING = (
+    *("sets_aside", "voids", "revokes", "reinstates", "modifies", "extends", "terminates"),
+    *("resentences", "voids_sentence", "undoes_relief", "undoes_reduction"),
+)
 # The law of a change of which none is named.
 NO_LAW = "none"
 
@@ -49,6 +65,8 @@ def _matches_rule(text: Column, rule: DispositionRule) -> Column:
         if rule.cites:
             asked += [F.rlike(text, F.lit(citing_pattern(rule.starts_with, rule.cited)))]
     asked += [F.contains(text, F.lit(word)) for word in rule.contains]
+    if rule.in_order:
+        asked.append(F.rlike(text, F.lit(".*".join(map(re.escape, rule.contains)))))
     if rule.sections:
         numbers = {section.split(" ")[1] for section in rule.sections}
         any_of_them = reduce(or_, (F.contains(text, F.lit(number)) for number in sorted(numbers)))
@@ -90,7 +108,18 @@ def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:
         rules: the words by which the text of a change is read whole.
     """
     known = ChangeReader(text, rules.changes).effect(worded)
-    return F.when(text.isNotNull(), F.coalesce(known, F.lit(UNREAD)))
+    read = F.when(_says_two_changes(text, worded, rules), UNREAD).otherwise(known)
+    return F.when(text.isNotNull(), F.coalesce(read, F.lit(UNREAD)))
+
+
+def _says_two_changes(text: Column, worded: Column, rules: RecordRules) -> Column:
+    """Whether the text has the words of another change too, which the first rule would lose."""
+    found = F.lit(False)
+    for other, lost_beside in _LOST_BESIDE.items():
+        its_rules = [rule for rule in rules.dispositions if rule.effect == other]
+        fits = reduce(or_, (_matches_rule(text, rule) for rule in its_rules), F.lit(False))
+        found = found | (worded.isin(*lost_beside) & fits)
+    return found
 
 
 def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column:
@@ -144,9 +173,10 @@ def outcome(rows: Column, *, level: Column) -> Column:
 
     Returns:
         struct<status, listed_diversion, convicted, set_aside, probation_revoked,
-        probation_ever_revoked, level, contradicted, unread, reversed, under>. `unread`: a text
-        that is not read may say otherwise. `under`: the law of the latest change that stands,
-        `none` where none names one.
+        probation_ever_revoked, level, contradicted, unread, reversed, presupposed, under>.
+        `unread`: a text that is not read may say otherwise. `presupposed`: a change of a conviction
+        that the count never had. `under`: the law of the latest change that stands, `none` where
+        none names one.
     """
     undecided = F.struct(
         F.lit("undisposed").alias("status"),
@@ -159,6 +189,7 @@ def outcome(rows: Column, *, level: Column) -> Column:
         F.lit(False).alias("contradicted"),
         F.lit(False).alias("unread"),
         F.lit(False).alias("reversed"),
+        F.lit(False).alias("presupposed"),
         F.lit(NO_LAW).alias("under"),
     )
     return F.aggregate(rows, undecided, lambda state, row: _next_state(state, row, level))
@@ -199,11 +230,17 @@ def _next_state(state: Column, row: Column, level: Column) -> Column:
         F.when(convicts, False)
         .otherwise(state["reversed"] | (was & (effect == "reverses")))
         .alias("reversed"),
+        (_presupposes(state, effect) | (state["presupposed"] & ~convicts)).alias("presupposed"),
         F.when(convicts | effect.isin(*UNDOING), F.lit(NO_LAW))
         .when(was & (effect != "denies"), F.coalesce(row["under"], state["under"]))
         .otherwise(state["under"])
         .alias("under"),
     )
+
+
+def _presupposes(state: Column, effect: Column) -> Column:
+    """Whether it changes a conviction that the count never had."""
+    return ~state["convicted"] & ~state["reversed"] & effect.isin(*_PRESUPPOSING)
 
 
 def _status_after(state: Column, effect: Column) -> Column:
@@ -224,6 +261,9 @@ def _status_after(state: Column, effect: Column) -> Column:
     listed = diverted & state["listed_diversion"]
     after = after.when(~was & listed & dismissed, F.lit("diversion_completed"))
     after = after.when(~was & diverted & (effect == "withdraws_plea"), F.lit("dismissed"))
+    open_again = status.isin(*_ENDED) & (_presupposes(state, effect) | (effect == "reverses"))
+    not_said = state["presupposed"] & effect.isin(*ENDINGS)
+    after = after.when(~was & (open_again | not_said), F.lit("unknown"))
     for name, word in ENDINGS.items():
         after = after.when(~was & (effect == name), F.lit(word))
     # A disposition is there, but not one that says what became of this count.

@@ -259,6 +259,9 @@ def _sentence(words: Words) -> dict[str, Column]:
     for measure, limit in LONGEST.items():
         longest = F.when(unit == measure, limit).otherwise(longest)
     within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
+    elsewhere = words.runs_from_another_day
+    if elsewhere:
+        within = within & ~F.coalesce(_mentions(place, elsewhere), F.lit(False))
     return {
         "sentence_kind": F.when(place.isNotNull() | _has_unusual_length(says), kind),
         "sentence_served": F.when(place.isNotNull() | _has_unusual_length(says), served),

@@ -20,6 +20,8 @@ UNKNOWN_COUNTY = "UNKNOWN"
 UNKNOWN_STEP = "unknown"
 COURT = "court"
 ARREST = "arrest"
+# A sentence is carried out there: a court had the case, though no other step of the cycle says so.
+OF_SENTENCES = ("probation", "state_custody")
 
 # Numbers of agencies of the state start so; three digits follow that number its county.
 _STATE = "CA"

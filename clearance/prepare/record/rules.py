@@ -59,7 +59,7 @@ Modifying = Literal[
 SentenceKind = Literal[
     "endless", "probation", "jail", "prison", "conditional", "fine", "served", "untimed"
 ]
-Effect = Literal["convicts", Ending, Modifying, "no_effect"]
+Effect = Literal["convicts", Ending, Modifying, "no_effect", "unknown"]
 MODIFYING: tuple[str, ...] = get_args(Modifying)
 FILES = (
     "dispositions.yaml",
@@ -70,7 +70,8 @@ FILES = (
     "longest_terms.yaml",
 )
 
-
+# A section as the rules cite it: PC 1203.4A.
+_CITED = r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -86,8 +87,9 @@ def _refuse_other_spelling(words: Iterable[str]) -> None:
 class DispositionRule(_Strict):
     """Which texts, and what they do to their count.
 
-    `sections` asks that one of them is cited, in any spelling. `cites` asks besides that a section
-    of that statute list stands behind `starts_with`; `cited` are its sections, filled when the
+    `in_order` asks that the words of `contains` stand one behind the other. `sections` asks that
+    one of them is cited, in any spelling. `cites` asks besides that a section of that statute list
+    stands behind `starts_with`; `cited` are its sections, filled when the
     rules are loaded. `under` names the law by which a conviction is changed, as a word of the
     column `changed_under`.
     """
@@ -95,7 +97,8 @@ class DispositionRule(_Strict):
     text: str | None = None
     starts_with: str | None = None
     contains: tuple[str, ...] = ()
-    sections: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")], ...] = ()
+    in_order: bool = False
+    sections: tuple[Annotated[str, Field(pattern=_CITED)], ...] = ()
     cites: str | None = None
     cited: tuple[str, ...] = ()
     effect: Effect
@@ -111,6 +114,8 @@ class DispositionRule(_Strict):
             raise ValueError("give exactly one of text, starts_with, contains; or sections")
         if self.sections and (self.text is not None or self.cites is not None):
             raise ValueError("`sections` stands alone or beside `contains` or `starts_with`")
+        if self.in_order and len(self.contains) < 2:
+            raise ValueError("`in_order` goes with several words of `contains`")
         if self.cites is not None and self.starts_with is None:
             raise ValueError("`cites` goes with `starts_with`: the section stands behind it")
         if (self.effect == "reduces") != (self.level is not None):
@@ -125,16 +130,20 @@ class DispositionRule(_Strict):
 class Refusal(_Strict):
     """Words that say a change was not given, or was taken back.
 
-    Not where another word begins so (`unless`), or the next one (`unless_next`).
+    Not where another word begins so (`unless`), which with `beside` stands next to it: else the
+    text leaves it open. Nor where the next word begins so (`unless_next`).
     """
 
     words: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
     unless_next: tuple[str, ...] = ()
+    beside: bool = False
     taken_back: bool = False
 
     @model_validator(mode="after")
     def _as_compared(self) -> Self:
+        if self.beside and not self.unless:
+            raise ValueError("`beside` goes with `unless`: it says where those words stand")
         _refuse_other_spelling((*self.words, *self.unless, *self.unless_next))
         return self
 
@@ -165,6 +174,7 @@ class ChangeWords(_Strict):
         gives: say that what was asked for was given.
         refusals: say that a change was not given, or was taken back.
         endings_not_read: with one of them the end of a count is not read.
+        ending_words: all that may stand in such an end; a text with any other is not read.
     """
 
     change_words: tuple[tuple[str, ...], ...] = ()
@@ -172,10 +182,14 @@ class ChangeWords(_Strict):
     gives: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     endings_not_read: tuple[str, ...] = ()
+    ending_words: tuple[tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
     def _in_one_spelling(self) -> Self:
-        lines = (self.asks, self.gives, self.endings_not_read, *self.change_words)
+        lines = (
+            *(self.asks, self.gives, self.endings_not_read),
+            *(*self.change_words, *self.ending_words),
+        )
         _refuse_other_spelling(word for line in lines for word in line)
         return self
 
@@ -213,7 +227,9 @@ class Words(_Strict):
     steps: dict[str, tuple[str, ...]]
     county: CountyWords
     sentence_kinds: dict[SentenceKind, tuple[str, ...]]
+    runs_from_another_day: tuple[str, ...] = ()
     sentence_units: dict[str, Literal["day", "month", "year", "endless", "served"]]
+    violations: tuple[Annotated[str, Field(pattern=_CITED)], ...] = ()
     levels: dict[str, Literal["F", "M", "I"]]
 
 
