@@ -15,7 +15,7 @@ from clearance.explain.step import explain
 from clearance.export.step import exported
 from clearance.platform.paths import rules_folder
 from clearance.platform.store.store import Store
-from clearance.publish.words import load_reason_texts
+from clearance.rulebook.english.office_words import load_reason_texts
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,12 @@ from clearance.prepare.in_memory import prepared_in_memory
 from clearance.prepare.record.rules import load_record_rules
 from clearance.prepare.statutes.match import load_statutes
 from clearance.publish.units import describe_units
-from clearance.publish.words import PackWords, format_reason, load_reason_texts, read_pack_words
+from clearance.rulebook.english.office_words import (
+    PackWords,
+    format_reason,
+    load_reason_texts,
+    read_pack_words,
+)
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.settings import load_settings
 

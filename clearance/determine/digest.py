@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -26,6 +28,17 @@ def row_hash() -> Column:
     """SHA-256 of a determination's content, in hexadecimal."""
     fields = [F.coalesce(F.col(name).cast("string"), F.lit("\\N")) for name in CONTENT]
     return F.sha2(F.concat_ws("\x1f", *fields), 256)
+
+
+def content_hash(determination: Mapping[str, Any]) -> str:
+    """The hash of `row_hash`, of a row in memory.
+
+    Args:
+        determination: a row, by column.
+    """
+    fields = [determination[name] for name in CONTENT]
+    line = "\x1f".join("\\N" if field is None else str(field) for field in fields)
+    return hashlib.sha256(line.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -119,15 +119,35 @@ def deciding_sweeps(spark: SparkSession, store: Store, sweep: Sweep) -> Deciding
     if not sweep.selected:
         return DecidingSweeps(sweep, sweep, {})
     until = F.col("determinations_version") <= F.lit(sweep.determinations_version)
-    rows = store.read(spark, "sweeps").where(until)
+    return deciding_among(store.read(spark, "sweeps").where(until).collect(), sweep)
+
+
+def deciding_among(sweeps: Sequence[Row], sweep: Sweep) -> DecidingSweeps:
+    """The sweeps that decided the rows as a sweep left them.
+
+    Args:
+        sweeps: rows of `sweeps`; those after the sweep do not count.
+        sweep: the sweep that left the table.
+    """
+    if not sweep.selected:
+        return DecidingSweeps(sweep, sweep, {})
     earlier, later = sweep, dict[str, Sweep]()
-    for row in rows.orderBy(F.desc("determinations_version"), F.desc("started_at")).collect():
+    for row in latest_first(sweeps):
+        if row["determinations_version"] > sweep.determinations_version:
+            continue
         earlier = sweep_of(row)
         if not earlier.selected:
             break
         for pack in earlier.selected:
             later.setdefault(pack, earlier)
     return DecidingSweeps(sweep, earlier, later)
+
+
+def latest_first(sweeps: Sequence[Row]) -> list[Row]:
+    """Rows of `sweeps`, the one with the latest commit to `determinations` first."""
+    return sorted(
+        sweeps, key=lambda row: (row["determinations_version"], row["started_at"]), reverse=True
+    )
 
 
 def latest_sweep(spark: SparkSession, store: Store) -> Sweep:
@@ -141,11 +161,16 @@ def latest_sweep(spark: SparkSession, store: Store) -> Sweep:
     rows = store.read(spark, "sweeps")
     row = rows.orderBy(F.desc("determinations_version"), F.desc("started_at")).first()
     if row is None:
-        raise UsageError(
-            f"The store {store.uri} has no sweep yet.",
-            "Run `clearance determine --as-of YYYY-MM-DD` first.",
-        )
+        raise no_sweep_error(store)
     return sweep_of(row)
+
+
+def no_sweep_error(store: Store) -> UsageError:
+    """The error where nothing has been determined yet."""
+    return UsageError(
+        f"The store {store.uri} has no sweep yet.",
+        "Run `clearance determine --as-of YYYY-MM-DD` first.",
+    )
 
 
 def sweep_of(row: Row) -> Sweep:

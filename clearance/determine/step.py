@@ -22,6 +22,7 @@ from clearance.determine.manifest import (
     sweep_row,
 )
 from clearance.determine.plan import Plan, plan_sweep
+from clearance.determine.reasons import record_reasons
 from clearance.determine.scope import Scope, scope_of
 from clearance.determine.side_feeds import (
     REVIEWS,
@@ -85,7 +86,9 @@ def determine(
     full: bool = False,
     rulebook: Rulebook | None = None,
 ) -> SweepResult:
-    """Decide every unit by every pack in force, into `determinations`, `sweeps` and `packs`.
+    """Decide every unit by every pack in force, into `determinations`.
+
+    Also written are the sweep's row in `sweeps`, and what is new in `packs` and `reasons`.
 
     Args:
         spark: the session.
@@ -130,9 +133,11 @@ def determine(
         previous=previous.sweep_id if previous is not None else f"version {determinations_version}",
     )
     if previous is not None and previous.same_as == manifest.same_as and not full:
+        record_reasons(spark, store, rules=rules)
         return _unchanged_result(spark, store, previous)
     with stage(f"determining {len(plan.assigned)} packs as of {as_of}"):
         _record_packs(spark, store, plan, previous=previous)
+        record_reasons(spark, store, rules=rules)
         scope = scope_of(spark, store, previous=previous, now=manifest, full=full)
         decided = with_reviews(
             decide(inputs, plan, as_of=as_of, scope=scope),

@@ -12,7 +12,7 @@ from clearance.diff.step import COUNTED, DiffResult
 from clearance.errors import UsageError
 from clearance.platform.faults.remedies import output_faults
 from clearance.platform.html_page import load_page_template
-from clearance.publish.words import merged_reason_text
+from clearance.rulebook.english.office_words import merged_reason_text
 
 MOST_LINES = 12
 FORMATS = (".csv", ".html")

@@ -1,4 +1,4 @@
-"""A determination in words: the facts that decided, the missing facts, and what can change it."""
+"""A determination in words: the deciding facts, the missing facts, the changes that may come."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from clearance.explain.record import Values
 from clearance.explain.statements import ExplainedPerson, ReadPack, statement_now
 from clearance.explain.unread import each_once
 from clearance.explain.words import short_title, time_alone
-from clearance.publish.words import FILLED_BY_COUNT, format_reason
 from clearance.rulebook.english.because import UNKNOWN, Because, find_deciding_facts
 from clearance.rulebook.english.decision import Petitions, answer_in_words
 from clearance.rulebook.english.fact_words import Statements
+from clearance.rulebook.english.office_words import FILLED_BY_COUNT, format_reason
 
 POINTER = "pointer"
 
 
 @dataclass(frozen=True)
 class OpenPetitions:
-    """What the packs name, and what was decided about it.
+    """The pointers to petitions that packs name, and their outcomes for a person's units.
 
     Attributes:
-        named: by pack and version, the pointers that it names.
+        named: the pointers that each pack names, by pack and version.
         decided: the packs that the shown sweeps decided.
-        outcomes: by unit and pointer, the outcome.
+        outcomes: the outcome of each pointer, by unit and pointer.
     """
 
     named: Petitions
@@ -53,18 +53,18 @@ class OpenPetitions:
         """The petitions about a person.
 
         Args:
-            rows: of `determinations`, the person's.
-            named: by pack and version, the pointers that it names.
+            rows: the person's rows of `determinations`.
+            named: the pointers that each pack names, by pack and version.
             decided: the packs that the shown sweeps decided.
         """
         pointers = {(row.unit_id, row.pack): row.outcome for row in rows if row.kind == POINTER}
         return OpenPetitions(named, decided, pointers)
 
     def after(self, row: Row) -> str | None:
-        """What a no of automatic law leaves open, in words; None for any other answer.
+        """The petitions that NOT_ELIGIBLE of automatic law leaves open; None for other decisions.
 
-        A pointer that was decided is named only if it may be open for the unit; one that no shown
-        sweep decided is named, since nothing is known of it.
+        A decided pointer is named only if it may be open for the unit. A pointer that no shown
+        sweep decided is always named.
 
         Args:
             row: of `determinations`.
@@ -102,10 +102,10 @@ def explain_decision(
         pack: the pack as it was used.
         unit: the determination's unit; None if it is no longer on the record.
         values: the unit's row; empty if it is no longer on the record.
-        person: what the decisions about the person have in common.
+        person: the context of all decisions about the person.
         as_of: the date of the sweep that decided.
-        in_words: what a no of automatic law leaves open.
-        how_to_ask: what the section of a pointer says of how a court is asked.
+        in_words: the petitions that it leaves open, see `OpenPetitions.after`.
+        how_to_ask: of a pointer, sentences of its section on how a court is asked.
     """
     evidence = _evidence(row, pack)
     facts = tuple(_explain_facts(row, pack, evidence, values, person))
@@ -141,18 +141,18 @@ def explain_decision(
 
 
 def _how_to_ask(
-    row: Row, unit: ExplainedUnit | None, later: LaterDecision | None, says: tuple[str, ...]
+    row: Row, unit: ExplainedUnit | None, later: LaterDecision | None, sentences: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """Where the unit comes from and what the section says, if a court may be asked now or later."""
+    """The unit's court or county, and the section's sentences; empty if no court may be asked."""
     outcomes = {row.outcome, later.outcome if later is not None else "NOT_ELIGIBLE"}
     if row.kind != POINTER or unit is None or outcomes == {"NOT_ELIGIBLE"}:
         return ()
-    place = (
+    court_or_county = (
         f"The court of the conviction: one of {unit.county} County."
         if unit.what == "count"
         else f"The county of the arrest: {unit.county}."
     )
-    return (place, *says)
+    return (court_or_county, *sentences)
 
 
 def fact_truth(position: int, *, true: int, known: int) -> str:
@@ -176,7 +176,7 @@ def what_would_change_it(
     Args:
         row: of `determinations`.
         missing: the missing facts, each with who could supply it.
-        time: sentences on what time alone makes of it.
+        time: sentences on the changes by time alone.
     """
     changes = list(time)
     if row.rule == UNKNOWN or missing:
@@ -188,12 +188,12 @@ def what_would_change_it(
 
 
 def _time(row: Row, later: LaterDecision | None, decided_again: bool) -> tuple[str, ...]:
-    """Sentences on what time alone makes of a determination.
+    """Sentences on the changes of a determination by time alone.
 
     Args:
         row: of `determinations`.
-        later: what it makes of it.
-        decided_again: whether the determination could be decided on later days.
+        later: the decision that will replace it; None if there is none, or it is not known.
+        decided_again: whether the unit could be decided on later days.
     """
     sentences = []
     if row.outcome != "ELIGIBLE" and row.eligible_on is not None:
@@ -244,6 +244,6 @@ def _is_of_the_record(i: int, pack: ReadPack) -> bool:
 
 
 def _count_words(unit: ExplainedUnit | None) -> dict[str, Any]:
-    """The count's own texts that a reason may contain: its charge and its section."""
+    """The texts of the count that a reason may contain: its charge and its section."""
     texts = {} if unit is None else {"charge": unit.charge, "section": unit.section}
     return {name: texts.get(name) or f"({name} not known)" for name in FILLED_BY_COUNT}

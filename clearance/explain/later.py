@@ -1,4 +1,4 @@
-"""What time alone makes of a determination, decided in plain Python on each day it may change."""
+"""The later decisions about a unit if only time passes, decided in plain Python day by day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAYS = 200
 def decisions_to_come(
     row: Row, resolved: ResolvedPack | None, values: Mapping[str, Any], as_of: date
 ) -> tuple[Determination, ...] | None:
-    """The determinations of a unit on each day on which time changes what it rests on.
+    """The determinations of a unit on each day on which time changes a fact behind it.
 
     Args:
         row: of `determinations`.
@@ -28,21 +28,21 @@ def decisions_to_come(
         as_of: the date of the sweep that decided.
 
     Returns:
-        The determinations by day, the first that of `as_of`; None if that is not the row's: the
-        pack or the unit cannot be decided today, or an office decided in a review.
+        The determinations by day, the first of `as_of`; None if the first differs from the row,
+        since an office decided in a review or the pack or the unit cannot be decided today.
     """
     if resolved is None or not resolved.columns <= values.keys():
         return None
     today = decide(resolved, values, as_of)
     if today is None or _answer(today) != _answer(row):
         return None
-    found = [today]
-    while (day := found[-1].revisit_on) is not None and len(found) < _DAYS:
-        then = decide(resolved, values, day)
-        if then is None:
+    determinations = [today]
+    while (day := determinations[-1].revisit_on) is not None and len(determinations) < _DAYS:
+        determination = decide(resolved, values, day)
+        if determination is None:
             return None
-        found.append(then)
-    return tuple(found)
+        determinations.append(determination)
+    return tuple(determinations)
 
 
 def later_decision(
@@ -51,37 +51,41 @@ def later_decision(
     """The first decision with another outcome or relief; else another clause for the same relief.
 
     Args:
-        to_come: of `decisions_to_come`.
+        to_come: see `decisions_to_come`.
         reason_text: the text by reason code.
 
     Returns:
-        None where only facts change, or the clause of an answer that gives no relief.
+        None where only facts change, or only the clause of a decision without relief.
     """
-    today, *others = to_come
+    today, *later = to_come
     days = [decision.revisit_on for decision in to_come[:-1]]
-    dated = [(day, then) for day, then in zip(days, others, strict=True) if day is not None]
-    for day, then in dated:
-        if (then.outcome, then.relief) != (today.outcome, today.relief):
-            return _later(then, day, reason_text, same=False)
-    for day, then in dated:
-        if today.outcome == "ELIGIBLE" and (then.rule, then.cite) != (today.rule, today.cite):
-            return _later(then, day, reason_text, same=True)
+    dated = [(day, decision) for day, decision in zip(days, later, strict=True) if day is not None]
+    for day, decision in dated:
+        if (decision.outcome, decision.relief) != (today.outcome, today.relief):
+            return _later_decision(decision, day, reason_text, same=False)
+    for day, decision in dated:
+        other_clause = (decision.rule, decision.cite) != (today.rule, today.cite)
+        if today.outcome == "ELIGIBLE" and other_clause:
+            return _later_decision(decision, day, reason_text, same=True)
     return None
 
 
-def _later(
-    then: Determination, day: date, reason_text: Mapping[str, str], *, same: bool
+def _later_decision(
+    decision: Determination, day: date, reason_text: Mapping[str, str], *, same: bool
 ) -> LaterDecision:
     return LaterDecision(
         on=day,
-        outcome=then.outcome,
-        relief=then.relief,
-        reason=then.reason,
-        reason_text=reason_text.get(then.reason, then.reason),
-        cite=then.cite,
+        outcome=decision.outcome,
+        relief=decision.relief,
+        reason=decision.reason,
+        reason_text=reason_text.get(decision.reason, decision.reason),
+        cite=decision.cite,
         same=same,
     )
 
 
-def _answer(decided: Determination | Row) -> tuple[Any, ...]:
-    return decided.outcome, decided.relief, decided.rule, decided.eligible_on, decided.revisit_on
+def _answer(decision: Determination | Row) -> tuple[Any, ...]:
+    return (
+        *(decision.outcome, decision.relief, decision.rule),
+        *(decision.eligible_on, decision.revisit_on),
+    )

@@ -15,16 +15,16 @@ from clearance.rulebook.language.column_words import PossibleWords
 from clearance.rulebook.language.facts import Fact
 from clearance.rulebook.language.sentences import Constant, Operator
 
-# Who can supply facts missing from the record, by side feed; else whoever reported the record.
+# The office that can supply the facts of a side feed; for other facts it is `_REPORTER`.
 _SUPPLIERS = {
     "registry": "the register (feed `registry`)",
     "supervision": "the office that supervises (feed `supervision`)",
     "petitions": "the court (feed `petitions`)",
 }
 _REPORTER = "the court or agency that reported the record (a corrected extract)"
-# The outcome of a charge of which none is on record.
+# The status of a charge whose outcome is not on record.
 _NOT_RECORDED = "undisposed"
-# Of a list that words.yaml names no fact for.
+# The words for a list without an entry in words.yaml.
 _BESIDE_THE_SECTION = PossibleWords.model_validate(
     {"fact": "what the law asks besides the section", "from": "the court's file, or the prosecutor"}
 )
@@ -40,29 +40,29 @@ def missing_facts(
 ) -> Iterator[str]:
     """One text per supplier: the missing columns and fields, each once, and who could supply them.
 
-    Missing is what is not known where that decided, what is on record and cannot be read, and of a
-    statute list that the unit is possibly on the fact that it asks besides the section.
+    Missing are the unknown facts that decided; the fields of the record that cannot be read; and,
+    where the unit is possibly on a statute list, the further condition of that list.
 
     Args:
         row: of `determinations`.
-        evidence: what it rests on.
+        evidence: the facts behind the determination.
         facts: the pack's facts, explained.
         pack: the pack as it was used.
         values: the unit's row.
-        person: what the decisions about the person have in common.
+        person: the context of all decisions about the person.
     """
-    by_supplier: dict[str, dict[str, None]] = {}
+    texts_by_supplier: dict[str, dict[str, None]] = {}
     for i in evidence.missing:
         columns = list(_empty_columns(i, pack, values, person.catalogue)) or [facts[i].said]
-        by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(columns))
+        texts_by_supplier.setdefault(facts[i].supplied_by, {}).update(dict.fromkeys(columns))
         for text in _unread(i, pack, values, person):
-            by_supplier.setdefault(_REPORTER, {})[text] = None
+            texts_by_supplier.setdefault(_REPORTER, {})[text] = None
     if row.outcome != "ELIGIBLE":
         for i in evidence.deciding:
             for supplier, text in _behind(i, facts[i], pack, values, person):
-                by_supplier.setdefault(supplier, {})[text] = None
-    for supplier, labels in by_supplier.items():
-        yield f"{', '.join(labels)} (from {supplier})"
+                texts_by_supplier.setdefault(supplier, {})[text] = None
+    for supplier, texts in texts_by_supplier.items():
+        yield f"{', '.join(texts)} (from {supplier})"
 
 
 def supplier_of(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
@@ -71,7 +71,7 @@ def supplier_of(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
     Args:
         i: the fact's index in the pack.
         pack: the pack as it was used.
-        catalogue: the columns that packs may ask about.
+        catalogue: the columns that packs may use.
     """
     if pack.resolved is None:
         return _REPORTER
@@ -88,7 +88,7 @@ def supplier_of(i: int, pack: ReadPack, catalogue: Catalogue) -> str:
 def _behind(
     i: int, explained: ExplainedFact, pack: ReadPack, values: Values, person: ExplainedPerson
 ) -> Iterator[tuple[str, str]]:
-    """The suppliers and texts of what is missing behind a known fact that decided."""
+    """Suppliers and texts of the missing columns and fields behind a known fact that decided."""
     if pack.resolved is None:
         return
     fact, features = pack.resolved.facts[i], person.catalogue[pack.resolved.pack.unit]
@@ -99,7 +99,7 @@ def _behind(
         yield _REPORTER, text
     for label in _no_outcome(fact, features, values):
         yield _REPORTER, label
-    # A list denied as sure leaves nothing to ask where another fact asks for the possible one.
+    # If a fact about the sure list fails, another fact asks about the possible list.
     if explained.holds == "yes":
         for name, words in _possible(fact, pack, features, values):
             listed = features[next(iter(fact.reads))].words.codes.get(name, name)
@@ -113,19 +113,19 @@ def _unread(i: int, pack: ReadPack, values: Values, person: ExplainedPerson) -> 
 
 
 def _no_outcome(fact: Fact, features: Mapping[str, Feature], values: Values) -> Iterator[str]:
-    """The labels of the columns of outcomes that hold one which is not recorded, where asked."""
-    asked = {value.value for value in fact.values if isinstance(value, Constant)}
+    """The labels of the status columns with `undisposed`, if the fact compares with it."""
+    compared = {value.value for value in fact.values if isinstance(value, Constant)}
     for column in sorted(fact.reads):
         value = values.get(column)
         outcomes = value if isinstance(value, list) else [value]
-        if _NOT_RECORDED in asked and _NOT_RECORDED in outcomes:
+        if _NOT_RECORDED in compared and _NOT_RECORDED in outcomes:
             yield features[column].label
 
 
 def _possible(
     fact: Fact, pack: ReadPack, features: Mapping[str, Feature], values: Values
 ) -> Iterator[tuple[str, PossibleWords]]:
-    """The lists that the unit is possibly on, each with the fact that it asks besides."""
+    """The lists that the unit is possibly on, each with the words of its further condition."""
     assert pack.resolved is not None
     for name in possible_lists(fact, pack.resolved, features, values):
         for column in fact.reads:

@@ -40,7 +40,7 @@ class ExplainedUnit:
         county: of the court, or of the arresting agency.
         dates: ISO days by the name of the event.
         status: the disposition of a count, or the statuses of an arrest.
-        became: what became of it in words; None where only `status` is known of it.
+        became: its outcome in words; None where only `status` is known.
     """
 
     unit_id: str
@@ -62,8 +62,8 @@ class UnreadField:
         unit_id: the count.
         entry: the count in words, with its charge and day.
         field: outcome, sentence, level, date, charge or kind of step.
-        why: what is wrong with it; empty where the tables do not name it.
-        holds_up: whether it makes the record of the whole person one that cannot be read
+        why: its problem; empty where the tables do not name it.
+        holds_up: whether the whole record of the person counts as unread by it
             (`unread_on_record`).
     """
 
@@ -98,7 +98,7 @@ class ExplainedFact:
 
 @dataclass(frozen=True)
 class LaterDecision:
-    """The decision that time alone makes of an earlier one.
+    """The decision that replaces an earlier decision by time alone.
 
     Attributes:
         on: the first day on which it is decided.
@@ -123,8 +123,9 @@ class ExplainedDecision:
         in_words: the petitions that NOT_ELIGIBLE of automatic law leaves open; else None.
         because: the statements that decided.
         missing: the unknown facts that decided, each with who could supply it.
-        later: what time alone makes of it; None where nothing, or where it is not known.
-        how_to_ask: of a pointer, where and how a court is asked; empty if it may not be asked.
+        later: the decision that replaces it by time alone; None if there is none, or it is not
+            known.
+        how_to_ask: of a pointer, where and how a court is asked; empty if no court may be asked.
     """
 
     unit_id: str
@@ -159,10 +160,10 @@ class SummaryLine:
         text: the answer: a relief, a petition, or a question with the fact that is missing.
         pack: the pack that decided.
         kind: of the pack.
-        on: since when, or from when on; None without a day.
+        on: the first day of the answer; None without a day.
         missing: the missing facts, each with who could supply it.
         unit_ids: the counts and arrests.
-        entries: each of them in words.
+        entries: the counts and arrests in words.
     """
 
     text: str

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-
 from clearance.determine.recorded import Sweep
 from clearance.explain.model import Event, ExplainedUnit, UnreadField
+from clearance.explain.reader import Reader
 from clearance.explain.unread import UNREADABLE, each_once, unread_fields
-from clearance.platform.store.store import Store
-from clearance.publish.column_order import format_charge
+from clearance.publish.column_order import charge_text
 
 LEVELS = {"F": "felony", "M": "misdemeanor", "I": "infraction", None: "level unknown"}
 
 LED_TO_A_CONVICTION = "led to a conviction"
-# What became of a count in words; other statuses are words already.
+# The outcome of a count in words; other statuses are words already.
 _BECAME = {"undisposed": "no outcome on record", "unknown": "outcome that cannot be read"}
 _UNKNOWN_END = "unknown: "
 
@@ -104,30 +101,26 @@ class Record:
                 yield Event(row["sentence_end"], what, row["unit_id"])
 
 
-def load_record(spark: SparkSession, store: Store, sweep: Sweep, *, subject_id: str) -> Record:
+def load_record(reader: Reader, sweep: Sweep, *, subject_id: str) -> Record:
     """A person's rows of the tables as the sweep used them.
 
     Args:
-        spark: the session.
-        store: the store of the tables.
+        reader: of the store.
         sweep: the sweep.
         subject_id: the person.
     """
-    charge = format_charge(F.col("code_book"), F.col("section"), F.col("subdivisions"))
-    counts = sweep.read(spark, store, "charges").withColumn(
-        "charge", F.when(F.col("section").isNotNull(), charge)
+    counts = _rows_of(reader, sweep, "charges", subject_id)
+    arrests = _rows_of(reader, sweep, "arrests", subject_id) if reader.has("arrests") else ()
+    return Record(
+        tuple({**row, "charge": charge_text(row)} for row in counts),
+        tuple(arrests),
     )
-    arrests = (
-        _rows_of(sweep.read(spark, store, "arrests"), subject_id)
-        if (store.exists(spark, "arrests"))
-        else ()
-    )
-    return Record(tuple(_rows_of(counts, subject_id)), tuple(arrests))
 
 
-def _rows_of(rows: DataFrame, subject_id: str) -> Iterable[Values]:
-    of_subject = rows.where(F.col("subject_id") == subject_id).collect()
-    return sorted((row.asDict() for row in of_subject), key=lambda row: str(row["unit_id"]))
+def _rows_of(reader: Reader, sweep: Sweep, table: str, subject_id: str) -> list[Values]:
+    version, where = sweep.input_versions.get(table), {"subject_id": [subject_id]}
+    rows = reader.rows(table, version=version, where=where)
+    return sorted((row.asDict() for row in rows), key=lambda row: str(row["unit_id"]))
 
 
 def _explained_count(row: Values) -> ExplainedUnit:
@@ -157,7 +150,7 @@ def _became(status: str) -> str:
 
 
 def _became_of_arrest(row: Values) -> str:
-    """What became of an arrest: a conviction, proceedings in court, else its own outcomes."""
+    """The outcome of an arrest: a conviction, the outcomes in court, else its own outcomes."""
     if row.get("conviction_in_cycle"):
         return LED_TO_A_CONVICTION
     kind = "court_statuses" if row.get("court_step_in_cycle") else "arrest_statuses"
@@ -166,7 +159,7 @@ def _became_of_arrest(row: Values) -> str:
 
 
 def _doubts(row: Values) -> str:
-    """What is not known of a conviction: the fields that cannot be read, or its sentence's end."""
+    """The unknown facts of a conviction: fields that cannot be read, the end of its sentence."""
     unread = each_once(field.field for field in unread_fields(row) if field.field != "charge")
     doubts = [f"its {field} cannot be read" for field in unread]
     end = unknown_end(row)
@@ -176,7 +169,7 @@ def _doubts(row: Values) -> str:
 
 
 def unknown_end(row: Values) -> str:
-    """Why the end of a sentence is not known; empty where it is, or where nothing says why.
+    """Why the end of a sentence is not known; empty where it is known, or without a reason.
 
     Args:
         row: of `charges`.

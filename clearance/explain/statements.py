@@ -1,4 +1,4 @@
-"""The facts of a pack as statements about a unit, with what the record has behind each."""
+"""The facts of a pack as statements about a unit, with the days and fields behind each."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from datetime import date
 from clearance.explain.model import UnreadField
 from clearance.explain.record import Values, unknown_end
 from clearance.explain.unread import each_once, field_words, unread_behind
-from clearance.publish.words import PackWords
 from clearance.rulebook.english.decision import stored_pack
 from clearance.rulebook.english.fact_words import FactWords, Statements
+from clearance.rulebook.english.office_words import PackWords
 from clearance.rulebook.language.catalogue import Catalogue, Feature
 from clearance.rulebook.language.facts import Fact
 from clearance.rulebook.language.resolved import ResolvedPack
@@ -52,10 +52,10 @@ class ReadPack:
 
 @dataclass(frozen=True)
 class ExplainedPerson:
-    """What the decisions about a person have in common.
+    """The context of all decisions about a person.
 
     Attributes:
-        catalogue: the columns that packs may ask about.
+        catalogue: the columns that packs may use.
         reasons: text by reason code.
         unread: the fields of the record that cannot be read.
     """
@@ -75,7 +75,7 @@ def statement_now(
         holds: whether the fact holds.
         pack: the pack as it was used.
         values: the unit's row.
-        person: what the decisions about the person have in common.
+        person: the context of all decisions about the person.
     """
     name = pack.words.facts[i]
     question = pack.words.questions.get(name, name)
@@ -107,7 +107,7 @@ def possible_lists(
 
 
 def unread_words(fact: Fact, values: Values, unread: tuple[UnreadField, ...]) -> tuple[str, ...]:
-    """The fields because of which a column that a fact reads cannot be read.
+    """The unread fields behind the columns that a fact reads, in words.
 
     Args:
         fact: of the pack.
@@ -116,12 +116,12 @@ def unread_words(fact: Fact, values: Values, unread: tuple[UnreadField, ...]) ->
     """
     unit_id = str(values.get("unit_id", ""))
     columns = [name for name in sorted(fact.reads) if _is_unread(name, values)]
-    behind = (unread_behind(column, unit_id, unread) for column in columns)
-    return each_once(field_words(found) for fields in behind for found in fields)
+    fields_by_column = (unread_behind(column, unit_id, unread) for column in columns)
+    return each_once(field_words(field) for fields in fields_by_column for field in fields)
 
 
 def _is_unread(column: str, values: Values) -> bool:
-    """Whether a column says that something cannot be read, or is empty for that reason."""
+    """Whether a column marks an unread field, or is null because of one."""
     value = values.get(column)
     return value in (True, "unknown") or (value is None and column == "sentence_end")
 
@@ -129,11 +129,11 @@ def _is_unread(column: str, values: Values) -> bool:
 def _details(
     fact: Fact, features: Mapping[str, Feature], values: Values, unread: tuple[UnreadField, ...]
 ) -> Iterator[str]:
-    """What the record has behind a fact: days, why an end is not known, fields not read."""
+    """The details behind a fact: days, the reason of an unknown end, unread fields."""
     days = []
     for column in sorted(fact.reads):
         feature, value = features.get(column), values.get(column)
-        # An age rests on a birth date, which is shown to nobody.
+        # A birth date, on which an age depends, has another type: it is shown to nobody.
         if feature is not None and isinstance(value, date) and feature.type == "date":
             days.append(f"{feature.words.is_ or feature.label}: {value.isoformat()}")
         no_end = column == "sentence_end" and value is None and not values.get("sentence_unread")

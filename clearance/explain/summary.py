@@ -17,7 +17,7 @@ from clearance.explain.words import relief, short_title, why
 from clearance.rulebook.english.because import UNKNOWN
 
 AUTOMATIC = ("law", "effect")
-# The groups in their order; of those that are always shown an empty one says something.
+# The groups in their order. The groups in `ALWAYS` are shown even when they are empty.
 GROUPS = {
     "automatic_now": "Automatic now",
     "automatic_later": "Automatic on a date",
@@ -32,7 +32,7 @@ ALWAYS = ("automatic_now", "automatic_later", "court_now", "open")
 
 
 def summary_of(explanation: Explanation) -> tuple[SummaryGroup, ...]:
-    """The decisions as groups of lines; a group that is not in `ALWAYS` only where it has lines.
+    """The decisions as groups of lines; an empty group is left out unless it is in `ALWAYS`.
 
     Args:
         explanation: the explanation of one person, without a summary.
@@ -55,7 +55,7 @@ def summary_of(explanation: Explanation) -> tuple[SummaryGroup, ...]:
 
 
 def entry_of(unit: ExplainedUnit) -> str:
-    """A unit in a few words: its charge and its day."""
+    """A unit in a few words: charge and day."""
     charge = unit.charge or "no charge on record"
     if unit.what == "arrest":
         day = unit.dates.get("arrested")
@@ -65,7 +65,7 @@ def entry_of(unit: ExplainedUnit) -> str:
 
 
 def _group(decision: ExplainedDecision) -> str | None:
-    """The group of a decision; None for a no that nothing is missing for."""
+    """The group of a decision; None for NOT_ELIGIBLE without a missing fact."""
     outcome = decision.outcome
     if decision.kind in ("policy", "scenario"):
         return None if outcome == "NOT_ELIGIBLE" else decision.kind
@@ -82,11 +82,14 @@ def _group(decision: ExplainedDecision) -> str | None:
 
 
 def _noes(explanation: Explanation, answered: set[str]) -> Iterator[ExplainedDecision]:
-    """One no of automatic law for each unit in no other group; the conviction is an arrest's."""
+    """The first decision of automatic law for each unit in no other group.
+
+    An arrest that led to a conviction is left out, since the conviction has its own line.
+    """
     for unit in explanation.units:
         if unit.unit_id not in answered and unit.became != LED_TO_A_CONVICTION:
             decisions = explanation.of(unit.unit_id)
-            yield from [one for one in decisions if one.kind in AUTOMATIC][:1]
+            yield from [decision for decision in decisions if decision.kind in AUTOMATIC][:1]
 
 
 def _line(decision: ExplainedDecision, group: str) -> SummaryLine:
@@ -105,34 +108,34 @@ def _line(decision: ExplainedDecision, group: str) -> SummaryLine:
 
 
 def _text(decision: ExplainedDecision, group: str) -> str:
-    named = relief(decision.relief) or "eligible"
+    relief_words = relief(decision.relief) or "eligible"
     day = decision.eligible_on.isoformat() if decision.eligible_on else None
-    known = f" To know: {'; '.join(decision.missing)}." if decision.missing else ""
+    to_know = f" To know: {'; '.join(decision.missing)}." if decision.missing else ""
     if group == "automatic_now":
-        return f"{named}{f' since {day}' if day else ''} ({decision.cite})"
+        return f"{relief_words}{f' since {day}' if day else ''} ({decision.cite})"
     if group == "automatic_later":
-        return f"{named}{f' from {day} on' if day else ''} ({decision.cite})"
+        return f"{relief_words}{f' from {day} on' if day else ''} ({decision.cite})"
     if group == "court_later" and (later := decision.later) is not None:
         return f"from {later.on.isoformat()} on: {later.reason_text.rstrip('.')} ({later.cite})."
     if group in ("open", "none"):
-        return f"{short_title(decision.title)}: {why(decision)}{known}"
+        return f"{short_title(decision.title)}: {why(decision)}{to_know}"
     if group == "court_now":
-        return f"{why(decision)}{known}"
-    outcome = {"REVIEW": "for a person to review"}.get(decision.outcome, named)
+        return f"{why(decision)}{to_know}"
+    outcome = {"REVIEW": "for a person to review"}.get(decision.outcome, relief_words)
     return f"{short_title(decision.title)}: {outcome}."
 
 
 def _merged(
     pairs: list[tuple[ExplainedDecision, SummaryLine]], units: Mapping[str, ExplainedUnit]
 ) -> Iterator[SummaryLine]:
-    """The lines, those of one text and pack as one with the entries of all of them."""
-    merged: dict[tuple[str, str], list[tuple[ExplainedDecision, SummaryLine]]] = {}
+    """The lines; lines of one pack with the same text are one line with the entries of all."""
+    pairs_by_text: dict[tuple[str, str], list[tuple[ExplainedDecision, SummaryLine]]] = {}
     for decision, line in pairs:
-        merged.setdefault((line.pack, line.text), []).append((decision, line))
-    for same in merged.values():
-        unit_ids = tuple(decision.unit_id for decision, _ in same)
+        pairs_by_text.setdefault((line.pack, line.text), []).append((decision, line))
+    for equal_pairs in pairs_by_text.values():
+        unit_ids = tuple(decision.unit_id for decision, _ in equal_pairs)
         counted = Counter(entry_of(units[i]) if i in units else i for i in unit_ids)
-        first = same[0][1]
+        first = equal_pairs[0][1]
         yield SummaryLine(
             text=first.text,
             pack=first.pack,

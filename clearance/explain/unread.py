@@ -10,7 +10,7 @@ from clearance.prepare.record.quality import FLAGS
 
 UNREADABLE = "charge not readable"
 
-# Which flags of `quality` say what is wrong with a field.
+# The flags of `quality` that describe the problem of each field.
 _FLAGS = {
     "sentence": ("UNKNOWN_SENTENCE_KIND", "UNKNOWN_SENTENCE_UNIT", "BAD_SENTENCE_LENGTH"),
     "outcome": (
@@ -27,7 +27,7 @@ _NO_FLAG = {
     "charge": FLAGS["UNPARSED_CHARGE"],
 }
 _NO_CHARGE_STEPS = ("registration", "applicant", "deceased")
-# The fields that columns of a unit are about, where the column says that something is not read.
+# The fields behind each column of a unit that marks an unread field.
 _COLUMNS = {
     "sentence_unread": ("sentence",),
     "sentence_end": ("sentence",),
@@ -55,7 +55,7 @@ def unread_fields(row: Mapping[str, Any]) -> Iterator[UnreadField]:
 
 
 def _unread(row: Mapping[str, Any], quality: set[str]) -> Iterator[tuple[str, bool]]:
-    """Each field that cannot be read, and whether the whole record cannot for that reason."""
+    """Each field that cannot be read, and whether the whole record counts as unread by it."""
     convicted, status = bool(row.get("convicted")), row.get("status")
     serves = convicted and not row.get("set_aside")
     if row.get("sentence_unread"):
@@ -66,9 +66,9 @@ def _unread(row: Mapping[str, Any], quality: set[str]) -> Iterator[tuple[str, bo
         yield "outcome", "UNKNOWN_DISPOSITION" in quality
     if convicted and row.get("conviction_date") is None and quality & set(_FLAGS["date"]):
         yield "date", True
-    goes_on = status in ("undisposed", "combined") or "TURNED_OVER" in quality
+    may_be_open = status in ("undisposed", "combined") or "TURNED_OVER" in quality
     if row.get("step_kind") == "unknown":
-        yield "kind of step", goes_on
+        yield "kind of step", may_be_open
     if row.get("section") is None or row.get("parsed") is False:
         yield "charge", False
     if row.get("level") is None and quality & set(_FLAGS["level"]):
@@ -92,33 +92,33 @@ def entry_words(row: Mapping[str, Any]) -> str:
 def unread_behind(
     column: str, unit_id: str, unread: Iterable[UnreadField]
 ) -> tuple[UnreadField, ...]:
-    """The fields that make a column say that something cannot be read.
+    """The fields for which a column marks its unit, or the person's record, as unread.
 
     Args:
         column: of `charges` or `arrests`.
         unit_id: the unit whose column it is.
-        unread: every such field of the person.
+        unread: every unread field of the person.
     """
     fields = tuple(unread)
     if column == WHOLE_RECORD:
-        # A conviction that was reversed has no flag: then every outcome may be the one.
-        sure = tuple(field for field in fields if field.holds_up)
-        return sure or tuple(field for field in fields if field.field == "outcome")
-    named = tuple(field for field in fields if field.field in _COLUMNS.get(column, ()))
+        # A reversed conviction has no flag: without a flag, every unread outcome may be the cause.
+        of_record = tuple(field for field in fields if field.holds_up)
+        return of_record or tuple(field for field in fields if field.field == "outcome")
+    of_column = tuple(field for field in fields if field.field in _COLUMNS.get(column, ()))
     if column in OWN_COLUMNS:
-        return tuple(field for field in named if field.unit_id == unit_id)
+        return tuple(field for field in of_column if field.unit_id == unit_id)
     if column == "unread_charge":
-        # A count's id starts with its arrest's; the court's counts are those of its cycle.
-        return tuple(field for field in named if field.unit_id.startswith(unit_id[:-3]))
-    return named
+        # Without its last three digits, the id of an arrest is the beginning of its cycle's ids.
+        return tuple(field for field in of_column if field.unit_id.startswith(unit_id[:-3]))
+    return of_column
 
 
 def field_words(field: UnreadField) -> str:
-    """A field in words: whose it is, and what is wrong with it."""
+    """A field in words: its name, its count and its problem."""
     why = f": {field.why}" if field.why else ""
     return f"the {field.field} of {field.entry}{why}"
 
 
 def each_once(texts: Iterable[str]) -> tuple[str, ...]:
-    """The texts, each once, in their order."""
+    """The texts in their order, without repetitions."""
     return tuple(dict.fromkeys(texts))

@@ -56,7 +56,7 @@ def heading(explanation: Explanation) -> list[str]:
 
 
 def remarks(explanation: Explanation) -> list[str]:
-    """What holds of the whole explanation: made-up people, a record with holes, a what-if."""
+    """Remarks on the whole explanation: made-up people, an incomplete record, a what-if."""
     remarks = (
         (MADE_UP, explanation.made_up),
         (INCOMPLETE, explanation.incomplete),
@@ -66,13 +66,13 @@ def remarks(explanation: Explanation) -> list[str]:
 
 
 def unread_lines(explanation: Explanation) -> tuple[str, ...]:
-    """The fields of the record that cannot be read, each as a line."""
+    """One line for each field of the record that cannot be read."""
     lines = (field_words(field) for field in explanation.unread)
     return each_once(f"{line[:1].upper()}{line[1:]}" for line in lines)
 
 
 def unit_line(unit: ExplainedUnit) -> str:
-    """A unit in one line: charge, level, county, and what became of it."""
+    """A unit in one line: charge, level, county and outcome."""
     head = unit.charge or "Arrest"
     arrest = "arrest, " if unit.what == "arrest" and unit.charge else ""
     became = unit.status if unit.became is None else unit.became
@@ -103,21 +103,20 @@ def by_kind(
 
 
 def petitions_open(decisions: list[ExplainedDecision]) -> list[str]:
-    """Sentences on what the noes of automatic law leave open, each once."""
-    found = each_once(decision.in_words for decision in decisions if decision.in_words)
-    return [f"{words[:1].upper()}{words[1:]}." for words in found]
+    """Sentences on the petitions that NOT_ELIGIBLE of automatic law leaves open, each once."""
+    open_petitions = each_once(decision.in_words for decision in decisions if decision.in_words)
+    return [f"{words[:1].upper()}{words[1:]}." for words in open_petitions]
 
 
 def answer(decision: ExplainedDecision) -> str:
     """The decision as a sentence: outcome, relief, and the day from which it is eligible."""
     outcome = _OUTCOMES.get(decision.outcome, decision.outcome)
-    named = relief(decision.relief)
+    relief_words = relief(decision.relief)
     day = decision.eligible_on.isoformat() if decision.eligible_on else None
     if decision.outcome == "NOT_YET":
-        parts = [named or "eligible", *([f"from {day} on"] if day else [])]
-        return f"{outcome}: {' '.join(parts)}."
+        return f"{outcome}: {relief_words or 'eligible'}{f' from {day} on' if day else ''}."
     since = f" since {day}" if day and decision.outcome == "ELIGIBLE" else ""
-    return f"{outcome}{f' for {named}' if named else ''}{since}."
+    return f"{outcome}{f' for {relief_words}' if relief_words else ''}{since}."
 
 
 def relief(name: str | None) -> str:
@@ -126,14 +125,14 @@ def relief(name: str | None) -> str:
 
 
 def time_alone(decision: LaterDecision) -> str:
-    """What time alone makes of a decision, as a sentence."""
+    """A sentence on the later decision that time alone brings."""
     day = decision.on.isoformat()
     if decision.same:
         return f"Time alone: another clause gives the same relief from {day} on."
-    named = relief(decision.relief)
+    relief_words = relief(decision.relief)
     outcome = _OUTCOMES.get(decision.outcome, decision.outcome).lower()
     text = decision.reason_text.rstrip(".")
-    becomes = f"{outcome}{f' for {named}' if named else ''}"
+    becomes = f"{outcome}{f' for {relief_words}' if relief_words else ''}"
     return f"Time alone: becomes: {becomes}, on {day}. {text} ({decision.cite})."
 
 
@@ -148,7 +147,7 @@ def rests_on(decision: ExplainedDecision) -> str:
 
 
 def how_to_ask(decision: ExplainedDecision) -> str:
-    """Where and how a court is asked, as one text; empty if it may not be asked."""
+    """Where and how a court is asked, as one text; empty if no court may be asked."""
     return f"How to ask: {' '.join(decision.how_to_ask)}" if decision.how_to_ask else ""
 
 
@@ -165,5 +164,5 @@ def source(decision: ExplainedDecision, *, everything: bool) -> str:
 
 
 def short_title(title: str) -> str:
-    """A pack's title without what it says of petitions."""
+    """A pack's title without its words on petitions."""
     return title.partition(", where a ")[0]

@@ -33,7 +33,11 @@ from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
 from clearance.publish.units import describe_units
-from clearance.publish.words import format_reason, load_reason_texts, read_words_of_packs
+from clearance.rulebook.english.office_words import (
+    format_reason,
+    load_reason_texts,
+    read_words_of_packs,
+)
 
 FORMATS = {".parquet": "parquet", ".csv": "csv"}
 OPTIONS: dict[str, dict[str, Any]] = {

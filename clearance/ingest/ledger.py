@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
@@ -48,6 +50,27 @@ def latest_files(rows: DataFrame) -> DataFrame:
     )
     corrected = (F.col("status") == REFUSED) & (F.col(at) < F.col(of_path))
     return ranked.where((F.col(rank) == 1) & ~corrected).select(*rows.columns)
+
+
+def latest_rows(rows: Sequence[Row]) -> list[Row]:
+    """One row per research file, as in `latest_files`, of rows in memory.
+
+    Args:
+        rows: of `source_files`, every attempt ever recorded.
+    """
+    of_content: dict[str, Row] = {}
+    of_path: dict[str, Row] = {}
+    for row in sorted(rows, key=_moment):
+        of_content[row["sha256"]] = of_path[row["path"]] = row
+    return [
+        row
+        for row in of_content.values()
+        if row["status"] != REFUSED or _moment(row) == _moment(of_path[row["path"]])
+    ]
+
+
+def _moment(row: Row) -> tuple[Any, ...]:
+    return row["ingested_at"], row["status"] == ACCEPTED, row["extract"] or ""
 
 
 def latest_day(rows: list[Row]) -> date | None:

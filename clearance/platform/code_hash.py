@@ -26,6 +26,8 @@ NO_ANSWER = (
     *("clearance.personal", "clearance.platform.code_hash", "clearance.platform.paths"),
     # Which version of a table is read: a step's fingerprint contains the versions themselves.
     *("clearance.platform.store.commits", "clearance.platform.store.log_folder"),
+    # The words of reasons, beside the answers.
+    "clearance.determine.reasons",
     # Which files ingest reads, and which it refuses.
     *("clearance.ingest.files", "clearance.ingest.unread"),
 )

@@ -1,1 +1,1 @@
-"""From source rows to charges and arrests: what each count is, became, and says of its person."""
+"""Source rows to `charges` and `arrests`: the charge and the outcome of each count, the person."""

@@ -1,4 +1,4 @@
-"""Arrest events: the ARREST/DETAINED/CITED counts of one step, and what became of their cycle."""
+"""Arrest events: the ARREST/DETAINED/CITED counts of one step, and the outcome of their cycle."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ from clearance.prepare.record.levels import (
 from clearance.prepare.record.places import OF_SENTENCES, UNKNOWN_COUNTY, UNKNOWN_STEP
 from clearance.prepare.record.quality import flag_words
 from clearance.prepare.side_feeds import with_holes
-from clearance.prepare.statutes.list_bits import all_of, either
+from clearance.prepare.statutes.list_bits import common_lists, lists_of_any
 from clearance.schemas import ARRESTS
 
-_COURT, _POSSIBLY = 2, 1
+# Whether a step is in court, or a charge open in court.
+_IN_COURT, _MAYBE_IN_COURT, _NOT_IN_COURT = 2, 1, 0
 
 
 def arrests(features: Features) -> DataFrame:
-    """A row is an arrest event: worst level, what became of its counts and cycle, dates.
+    """A row is an arrest event: its worst level, the outcomes of its counts and cycle, its dates.
 
     Args:
-        features: `tables.features`; its partitions by person serve here too.
+        features: `features.features`; the partitions of its counts by person are used again.
     """
-    arrested = (
+    arrest_steps = (
         features.counts
-        # The person's facts that an arrest asks for.
+        # The facts of the person that a decision about an arrest needs.
         .transform(
             with_person_of_arrest,
             lists=features.lists,
@@ -44,20 +45,21 @@ def arrests(features: Features) -> DataFrame:
             merged=features.feeds.merges is not None,
         )
         .transform(with_holes, feeds=features.feeds)
-        # A step of a cycle: its arrest counts and its court counts, summed.
+        # Each step of a cycle: the sums of its arrest counts and of its court counts.
         .transform(_sum_by_step)
-        # What the court steps of the cycle say, on each of its steps.
-        .transform(_with_facts_of_court_steps)
+        # The facts of all steps of the cycle, on each of its steps.
+        .transform(_with_facts_of_cycle)
         .where("is_arrest")
     )
-    level = _worst_level()
     lists = features.lists
-    none = F.lit(0).cast("bigint")
-    tags = either(*(F.coalesce(name, none) for name in ("tags", "court_tags")))
-    every_felony = all_of(F.col("felony_on"), F.col("court_felony_on"))
-    named = arrested.withColumns({"level": level, "tags": tags, "felony_on": every_felony})
-    until = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
-    return named.withColumns(
+    no_list = F.lit(0).cast("bigint")
+    tags = lists_of_any(*(F.coalesce(name, no_list) for name in ("tags", "court_tags")))
+    every_felony_on = common_lists(F.col("felony_on"), F.col("court_felony_on"))
+    with_lists = arrest_steps.withColumns(
+        {"level": _worst_level(), "tags": tags, "felony_on": every_felony_on}
+    )
+    last_day = last_day_to_file(arrested=F.col("arrest_date"), years=F.col("years_to_file"))
+    return with_lists.withColumns(
         {
             "unit_id": F.concat_ws("-", "subject_id", "step"),
             "county": F.coalesce("county", F.lit(UNKNOWN_COUNTY)),
@@ -68,7 +70,7 @@ def arrests(features: Features) -> DataFrame:
             "court_statuses": statuses(F.col("court_bits")),
             "arrest_statuses": statuses(F.col("bits")),
             "quality": flag_words("flags"),
-            "chargeable_until": until,
+            "chargeable_until": last_day,
             "never_barred": F.coalesce(F.col("years_to_file") == NEVER, F.lit(False)),
         }
     ).select(*ARRESTS.columns)
@@ -77,54 +79,78 @@ def arrests(features: Features) -> DataFrame:
 def _sum_by_step(counts: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums of its arrest counts and of its court counts."""
     is_charge = ~F.col("toc").eqNullSafe(NO_CHARGE)
-    arrest, court = F.col("step_kind") == "arrest", F.col("step_kind") == "court"
-    strange = F.col("step_kind").isin(UNKNOWN_STEP, *OF_SENTENCES)
+    arrest_charge = (F.col("step_kind") == "arrest") & is_charge
+    court_charge = (F.col("step_kind") == "court") & is_charge & F.col("has_text")
     level_unread = F.col("unread_bits").bitwiseAND(UNREAD_LEVEL) != 0
-    own, of_court = arrest & is_charge, court & is_charge & F.col("has_text")
-    county = F.col("as_charged.county")
-    undisposed = is_charge & (F.col("status") == "undisposed")
-    stands = F.col("convicted") & (F.col("status") != VOIDED)
-    # A charge on a step of an unknown kind may be one in court, and what became of it is not known;
-    # one on a step of a sentence was.
-    perhaps_court = strange & is_charge & (F.col("has_text") | (F.col("status") != "undisposed"))
-    of_cycle = F.when(court & is_charge, status_bits()).when(perhaps_court, status_bit("unknown"))
-    return counts.groupBy(*CYCLE, "step").agg(
-        F.max(arrest).alias("is_arrest"),
-        F.min(F.when(arrest & (county != UNKNOWN_COUNTY), county)).alias("county"),
-        F.max(F.when(arrest & ~level_unread, rank(F.col("toc")))).alias("rank"),
-        F.max((own | of_court) & level_unread).alias("level_unread"),
-        F.min(F.when(arrest, F.col("event_date"))).alias("arrest_date"),
-        F.count(F.when(own, 1)).cast("int").alias("counts"),
-        F.bit_or(F.when(own, status_bits())).alias("bits"),
-        F.bit_or(F.when(arrest, F.col("flags"))).alias("flags"),
-        F.max(own & ~F.col("parsed")).alias("unread"),
-        F.bit_or(F.when(own, F.col("tags"))).alias("tags"),
-        F.bit_and(F.when(own, F.col("felony_on"))).alias("felony_on"),
-        F.max(F.when(own, years_of_person())).alias("years_to_file"),
-        # A step of an unknown kind may be in court, and one of a sentence follows on one.
-        F.max(F.when(court, _COURT).when(strange, _POSSIBLY).otherwise(0)).alias("court_step"),
-        F.max("convicted").alias("conviction"),
-        F.max(stands).alias("standing_conviction"),
-        F.max(
-            F.when(court & undisposed, _COURT)
-            .when(perhaps_court & undisposed, _POSSIBLY)
-            .otherwise(0)
-        ).alias("open_count"),
-        F.max(F.when(of_court & ~level_unread, rank(F.col("level")))).alias("court_rank"),
-        F.max(of_court & level_unread).alias("court_level_unread"),
-        F.bit_or(of_cycle).alias("court_bits"),
-        F.max(of_court & ~F.col("parsed")).alias("court_unread"),
-        F.bit_or(F.when(of_court, F.col("tags"))).alias("court_tags"),
-        F.bit_and(F.when(of_court, F.col("felony_on"))).alias("court_felony_on"),
-        # Facts of the person are the same on each of its counts.
-        F.max("deceased").alias("deceased"),
-        F.max("turned_20_on").alias("turned_20_on"),
-        F.max("record_incomplete").alias("record_incomplete"),
-    )
+    sums = {
+        **_sums_of_arrest_counts(arrest_charge, level_unread=level_unread),
+        **_sums_of_court_counts(court_charge, level_unread=level_unread),
+        **_court_outcome(is_charge),
+        "level_unread": F.max((arrest_charge | court_charge) & level_unread),
+        "conviction": F.max("convicted"),
+        "standing_conviction": F.max(F.col("convicted") & (F.col("status") != VOIDED)),
+        # Facts of the person are the same on each of the person's counts.
+        **{name: F.max(name) for name in ("deceased", "turned_20_on", "record_incomplete")},
+    }
+    aggregates = [aggregate.alias(name) for name, aggregate in sums.items()]
+    return counts.groupBy(*CYCLE, "step").agg(*aggregates)
 
 
-def _with_facts_of_court_steps(steps: DataFrame) -> DataFrame:
-    """A row is a step of a cycle, with what the court steps of its cycle say."""
+def _sums_of_arrest_counts(is_charge: Column, *, level_unread: Column) -> dict[str, Column]:
+    """Sums over the arrest counts of a step; `is_charge` are those that are a charge."""
+    is_arrest, county = F.col("step_kind") == "arrest", F.col("as_charged.county")
+    return {
+        "is_arrest": F.max(is_arrest),
+        "county": F.min(F.when(is_arrest & (county != UNKNOWN_COUNTY), county)),
+        "rank": F.max(F.when(is_arrest & ~level_unread, rank(F.col("toc")))),
+        "arrest_date": F.min(F.when(is_arrest, F.col("event_date"))),
+        "flags": F.bit_or(F.when(is_arrest, F.col("flags"))),
+        "counts": F.count(F.when(is_charge, 1)).cast("int"),
+        "bits": F.bit_or(F.when(is_charge, status_bits())),
+        "unread": F.max(is_charge & ~F.col("parsed")),
+        "tags": F.bit_or(F.when(is_charge, F.col("tags"))),
+        "felony_on": F.bit_and(F.when(is_charge, F.col("felony_on"))),
+        "years_to_file": F.max(F.when(is_charge, years_of_person())),
+    }
+
+
+def _sums_of_court_counts(is_charge: Column, *, level_unread: Column) -> dict[str, Column]:
+    """Sums over the court counts of a step; `is_charge` are those with the text of a charge."""
+    return {
+        "court_rank": F.max(F.when(is_charge & ~level_unread, rank(F.col("level")))),
+        "court_level_unread": F.max(is_charge & level_unread),
+        "court_unread": F.max(is_charge & ~F.col("parsed")),
+        "court_tags": F.bit_or(F.when(is_charge, F.col("tags"))),
+        "court_felony_on": F.bit_and(F.when(is_charge, F.col("felony_on"))),
+    }
+
+
+def _court_outcome(is_charge: Column) -> dict[str, Column]:
+    """Whether a step is in court, whether a charge is open in court, and the court's statuses.
+
+    A step of an unknown kind may be in court, and a step of a sentence follows one in court. The
+    outcome of a charge on such a step is unknown.
+    """
+    in_court = F.col("step_kind") == "court"
+    unknown_kind = F.col("step_kind").isin(UNKNOWN_STEP, *OF_SENTENCES)
+    undisposed = F.col("status") == "undisposed"
+    court_charge = in_court & is_charge
+    maybe_court_charge = unknown_kind & is_charge & (F.col("has_text") | ~undisposed)
+
+    def certainty(surely: Column, perhaps: Column) -> Column:
+        return F.when(surely, _IN_COURT).when(perhaps, _MAYBE_IN_COURT).otherwise(_NOT_IN_COURT)
+
+    return {
+        "court_step": F.max(certainty(in_court, unknown_kind)),
+        "open_count": F.max(certainty(court_charge & undisposed, maybe_court_charge & undisposed)),
+        "court_bits": F.bit_or(
+            F.when(court_charge, status_bits()).when(maybe_court_charge, status_bit("unknown"))
+        ),
+    }
+
+
+def _with_facts_of_cycle(steps: DataFrame) -> DataFrame:
+    """A row is a step of a cycle, with the sums over all steps of the cycle."""
     cycle = Window.partitionBy(*CYCLE)
     return steps.withColumns(
         {
@@ -144,10 +170,11 @@ def _with_facts_of_court_steps(steps: DataFrame) -> DataFrame:
 
 
 def _worst_level() -> Column:
-    """The worst level; null where one that is not read may be worse than those that are."""
+    """The worst level; null where a level that is not read may be worse than those that are."""
     worst = F.greatest("rank", "court_rank")
     return F.when((worst == RANKS["F"]) | ~F.col("level_unread"), level_of(worst))
 
 
-def _true_if_in_court(place: Column) -> Column:
-    return F.when(place == _COURT, True).when(place == 0, False)
+def _true_if_in_court(certainty: Column) -> Column:
+    """True, false, or null where the step may be in court."""
+    return F.when(certainty == _IN_COURT, True).when(certainty == _NOT_IN_COURT, False)

@@ -1,4 +1,4 @@
-"""A value that is worked out once, where a plain reference would repeat its expression."""
+"""An expression that Spark computes once, although a later expression uses its value repeatedly."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pyspark.sql import functions as F
 
 
 def bind_once(value: Column, body: Callable[[Column], Column]) -> Column:
-    """`body` of a value, which is worked out once.
+    """The result of `body` for a value, which is computed once; a plain reference repeats it.
 
     Args:
-        value: what `body` uses more than once.
-        body: from the value to the result.
+        value: the expression that `body` uses more than once.
+        body: the function from the value to the result.
     """
     return F.transform(F.array(value), body)[0]

@@ -14,11 +14,11 @@ from pyspark.sql import DataFrame
 def cached_rows(rows: DataFrame) -> Iterator[DataFrame]:
     """The rows, computed once and cached until the block ends, as the first step of a new plan.
 
-    Spark puts cached rows into a plan only when the plan runs. Until then each step on top of them,
-    and each command that writes them, would walk all of the steps beneath them once more.
+    Spark replaces a plan by its cached rows only when the plan runs. Without a new plan, Spark
+    would analyse all steps beneath the cached rows again for each step on top of them.
 
     Args:
-        rows: the rows that are used more than once.
+        rows: the rows that more than one table is made from.
     """
     rows.persist(StorageLevel.MEMORY_AND_DISK_DESER)
     spark: Any = rows.sparkSession

@@ -1,4 +1,4 @@
-"""What changed since the last prepare: the note on its commits, and the people to prepare again."""
+"""Changes since the last prepare: the note on its commits, and the people to prepare again."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ from clearance.prepare.side_feeds import KINDS, SideFeeds, side_feeds_at, with_p
 # The tables of one prepare, in the order in which they are written.
 TABLES = ("arrests", "charges")
 
-# Beyond this share of the people, writing everybody anew is quicker than finding their rows.
+# Where a larger share of the people changed, writing everybody's rows is quicker than finding the
+# rows of those people.
 LARGEST_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class PrepareState:
-    """What a prepare rested on.
+    """The inputs of a prepare.
 
     Attributes:
-        prepare_fingerprint: of the rules and the code that read the record.
+        prepare_fingerprint: hash of the rules and the code that read the record.
         source_rows: version of `source_rows`.
         feeds: versions of the side feeds that were loaded, by kind.
-        lost: the extracts of which lost rows counted, by name.
+        lost: names of the extracts whose lost rows made records incomplete.
     """
 
     prepare_fingerprint: str
@@ -43,19 +44,29 @@ class PrepareState:
     lost: list[str] = field(default_factory=list)
 
     def as_json(self) -> str:
-        """The note as one line, for the commit."""
+        """The state as one line of JSON, for the note of a commit."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
 def read_states(spark: SparkSession, store: Store) -> dict[str, tuple[int, PrepareState | None]]:
-    """By table, its version and the note on its last commit that changed rows."""
+    """By table: its version, and the state noted on the last commit that changed rows."""
     return {table: read_state(spark, store, table) for table in TABLES}
 
 
 def read_state(
     spark: SparkSession, store: Store, table: str, *, until: int | None = None
 ) -> tuple[int, PrepareState | None]:
-    """A table's version, and the note on its last commit that changed rows, up to a version."""
+    """A table's version, and the state noted on the last commit that changed rows.
+
+    The version is -1 where the table has no commit. The state is null where the commit has no note,
+    or a note that cannot be read.
+
+    Args:
+        spark: the session.
+        store: where the tables are.
+        table: its name.
+        until: the newest version to look at.
+    """
     commit = store.last_commit(spark, table, until=until)
     if commit is None:
         return -1, None
@@ -66,51 +77,50 @@ def read_state(
 
 
 def whole_prepare(spark: SparkSession, store: Store) -> tuple[dict[str, int], PrepareState]:
-    """The versions of the tables that one prepare left, and what it rested on.
+    """The versions of the tables that the last prepare wrote, and the inputs of that prepare.
 
     Raises:
-        UsageError: there is none, or a prepare died between the tables.
+        UsageError: the store was never prepared, or a prepare ended between the tables.
     """
-    found = read_states(spark, store)
-    first, *others = [note for _, note in found.values()]
+    states = read_states(spark, store)
+    first, *others = [state for _, state in states.values()]
     if first is None or any(other != first for other in others):
         raise UsageError(
             f"The store {store.uri} is not prepared, or only in part.",
             "Run `clearance prepare` first: it makes charges and arrests of the same rows.",
         )
-    return {table: version for table, (version, _) in found.items()}, first
+    return {table: version for table, (version, _) in states.items()}, first
 
 
 def changed_people(
     spark: SparkSession, store: Store, *, earlier: PrepareState | None, now: PrepareState
 ) -> DataFrame | None:
-    """A row is a subject whose record is another than at the last prepare: subject_id.
+    """A row is a subject whose record changed since the last prepare: subject_id.
 
-    Its source rows say something else, or a side feed does of it, or others are one person with
-    it, or rows of it were lost. An extract that gives the same rows anew changes nobody. None where
-    everybody is to be prepared: nothing was prepared before, the rules or the code are others, a
-    feed came for the first time, or too many people changed for a change by person to be worth it.
+    A record changes with its source rows, the rows of a side feed, its merges and its lost rows. An
+    extract that delivers the same rows again changes nobody. The result is None where everybody is
+    to be prepared: nothing was prepared before, the rules or the code changed, a feed was loaded
+    for the first time, or more people changed than `LARGEST_SHARE`.
 
     Args:
         spark: the session.
         store: where the tables are.
-        earlier: what the tables rest on.
-        now: what they shall rest on.
+        earlier: the inputs of the last prepare.
+        now: the inputs of this prepare.
     """
     if earlier is None or earlier.prepare_fingerprint != now.prepare_fingerprint:
         return None
-    # Merges change nothing by coming for the first time; the others speak of everybody.
+    # A first load of merges changes only merged people; a first load of another feed everybody.
     if (set(earlier.feeds) | {"merges"}) != (set(now.feeds) | {"merges"}):
         return None
     records = _compare_source_rows(spark, store, earlier=earlier, now=now)
     if records is not None:
-        # Two versions of the source rows are compared once: counted here, read again when people
-        # are.
+        # The comparison of the two versions is used twice: here, and where the people are written.
         records.persist(StorageLevel.MEMORY_AND_DISK)
         with storage_faults("comparing source_rows with its earlier version"):
-            numbers = records.agg(F.count("*"), F.count_if("changed")).first()
-        assert numbers is not None
-        everybody, changed = numbers
+            subject_numbers = records.agg(F.count("*"), F.count_if("changed")).first()
+        assert subject_numbers is not None
+        everybody, changed = subject_numbers
         if changed > LARGEST_SHARE * everybody:
             records.unpersist()
             return None
@@ -120,15 +130,15 @@ def changed_people(
 def people_with_other_records(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame:
-    """A row is a subject of whom source rows, feeds or merges say another thing: subject_id.
+    """A row is a subject whose source rows, feeds, merges or lost rows changed: subject_id.
 
-    Unlike `changed_people`, however many they are, and whatever the rules and the code were.
+    Unlike `changed_people`, this ignores the number of people, the rules and the code.
 
     Args:
         spark: the session.
         store: where the tables are.
-        earlier: what the record was.
-        now: what it is.
+        earlier: the inputs then.
+        now: the inputs now.
     """
     records = _compare_source_rows(spark, store, earlier=earlier, now=now)
     return _all_changed_subjects(spark, store, records, earlier=earlier, now=now)
@@ -137,16 +147,16 @@ def people_with_other_records(
 def _compare_source_rows(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame | None:
-    """A row is a subject, and whether its source rows say something else: subject_id, changed.
+    """A row is a subject, and whether its source rows changed: subject_id, changed.
 
-    None where they are of one version.
+    None where both states have the same version of `source_rows`.
     """
     if earlier.source_rows == now.source_rows:
         return None
     with storage_faults("comparing source_rows with its earlier version"):
         before, after = (
-            store.read_rows_of(spark, "source_rows", version=note.source_rows)
-            for note in (earlier, now)
+            store.read_rows_of(spark, "source_rows", version=state.source_rows)
+            for state in (earlier, now)
         )
         dated = _subjects_with_lost_rows(spark, store, earlier=earlier, now=now)
         sums = subject_sums(after, sign=1, dated=dated).unionByName(
@@ -159,7 +169,7 @@ def _compare_source_rows(
 def _subjects_with_lost_rows(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> DataFrame | None:
-    """A row is a subject of whom rows were lost: the next extract tells whether they still are.
+    """A row is a subject with lost rows; a new extract may close the gap without changing a row.
 
     None where nothing was lost.
     """
@@ -178,12 +188,13 @@ def _all_changed_subjects(
     earlier: PrepareState,
     now: PrepareState,
 ) -> DataFrame:
-    told = list(_subjects_of_changed_feeds(spark, store, earlier=earlier, now=now))
+    """A row is a subject with a change in source rows, feeds or lost rows, or merged with such."""
+    changed = list(_subjects_of_changed_feeds(spark, store, earlier=earlier, now=now))
     if records is not None:
-        told.append(records.where("changed").select("subject_id"))
-    if not told:
+        changed.append(records.where("changed").select("subject_id"))
+    if not changed:
         return literal_table(spark, [], {"subject_id": "string"})
-    subjects = reduce(DataFrame.unionByName, told)
+    subjects = reduce(DataFrame.unionByName, changed)
     merges = now.feeds.get("merges")
     if merges is not None:
         feeds = side_feeds_at(spark, store, versions={"merges": merges})
@@ -194,36 +205,36 @@ def _all_changed_subjects(
 def _subjects_of_changed_feeds(
     spark: SparkSession, store: Store, *, earlier: PrepareState, now: PrepareState
 ) -> Iterator[DataFrame]:
-    """Subjects of whom a feed, or what was lost, says something else than before."""
+    """The subjects of changed rows, feed by feed, then the subjects whose lost rows changed."""
     for kind in KINDS:
         before, after = earlier.feeds.get(kind), now.feeds.get(kind)
         if before == after:
             continue
-        other = changed_rows(spark, store, kind, before=before, after=after)
-        for name in other.columns:
+        changed = changed_rows(spark, store, kind, before=before, after=after)
+        for name in changed.columns:
             if name.endswith("subject_id"):
-                yield other.select(F.col(name).alias("subject_id"))
+                yield changed.select(F.col(name).alias("subject_id"))
     if lost := sorted(set(earlier.lost) ^ set(now.lost)):
         rows = store.read(spark, "quarantine")
         yield subjects_of_lost_rows(rows, extracts=lost).select("subject_id")
 
 
 def whole_people(subjects: DataFrame, *, feeds: SideFeeds) -> DataFrame:
-    """The subjects, with all that are one person with one of them; repeated ones among them.
+    """The subjects, and every subject that is merged with one of them; a subject may repeat.
 
     Args:
-        subjects: subject_id, and what else may stand beside it, which all of the person get.
-        feeds: the merges among them.
+        subjects: subject_id and other columns, whose values all subjects of the person get.
+        feeds: the feeds, of which the merges are used.
     """
     if feeds.merges is None:
         return subjects
-    beside = [name for name in subjects.columns if name != "subject_id"]
+    other_columns = [name for name in subjects.columns if name != "subject_id"]
     with_person = with_person_id(subjects, feeds=feeds)
-    people = with_person.select("person_id", *beside).distinct()
-    theirs = feeds.merges.select(
+    people = with_person.select("person_id", *other_columns).distinct()
+    merged_subjects = feeds.merges.select(
         F.col("from_subject_id").alias("subject_id"),
         F.col("surviving_subject_id").alias("person_id"),
     ).join(people, on="person_id", how="inner")
-    survivors = people.select(F.col("person_id").alias("subject_id"), *beside)
-    every = subjects.unionByName(theirs.select("subject_id", *beside))
-    return every.unionByName(survivors)
+    survivors = people.select(F.col("person_id").alias("subject_id"), *other_columns)
+    with_merged = subjects.unionByName(merged_subjects.select("subject_id", *other_columns))
+    return with_merged.unionByName(survivors)

@@ -1,9 +1,8 @@
-"""Charge texts: what many counts have in common is read once and sent to all; the rest in place.
+"""Charge texts: common texts are parsed once and broadcast, other texts on the rows of the counts.
 
-Most counts have one of few texts. A comment may be a charge text, too, and nearly every comment is
-another: of a whole state they are millions, which no worker can hold. So the texts of a large
-record are counted first, and only as many as fit are read ahead, the common ones. No count gains
-or loses a row by it.
+Most counts have one of few texts. But a comment may be a charge text too, and nearly every comment
+is distinct: a whole state has millions, too many to broadcast. So the texts of a large record are
+counted first, and only the common texts, as many as fit, are parsed ahead.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ from clearance.prepare.statutes.longest_terms import LongestTerms
 from clearance.prepare.statutes.match import classify, rows_by_section
 from clearance.prepare.statutes.tag_table import tag_table, turns
 
-# What `charges` says of the text, and nothing on the way asks for.
+# Columns of the charge that no step uses before the `charges` table.
 _PASSED_ON = ("subdivisions", "attempt", "conspiracy", "parts", "classified")
-# Up to so many bytes of source rows their texts fit whatever they are. Of a larger record so many
-# texts, of so many characters together, are read ahead.
+# Below this size of source rows all their texts fit. Of a larger record at most so many texts, with
+# so many characters together, are parsed ahead.
 FEW_BYTES = 32 << 20
 MOST_TEXTS = 200_000
 MOST_CHARACTERS = 32 << 20
@@ -41,14 +40,14 @@ MOST_CHARACTERS = 32 << 20
 
 @dataclass(frozen=True)
 class ChargeTexts:
-    """Charge texts that are read ahead, and how to read others.
+    """Charge texts that are parsed ahead, and the rules to parse other texts.
 
     Attributes:
-        common: a row is a distinct text with all that follows from it alone.
-        every: whether no count has another.
+        common: a row is a distinct text with the columns that follow from the text alone.
+        every: whether `common` has the text of every count.
         statutes: the statute lists.
-        longest: the longest that the law lets a term be.
-        counted: the cached texts with their counts; `release` drops them.
+        longest: the longest terms that the law allows.
+        counted: the cached texts with their frequencies; `release` drops them.
     """
 
     common: DataFrame
@@ -71,10 +70,10 @@ def charge_texts(
     Args:
         source: `source_rows`.
         statutes: the statute lists.
-        longest: the longest that the law lets a term be.
+        longest: the longest terms that the law allows.
     """
-    both = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
-    texts = read_texts(source).select(both.alias("text")).where("text IS NOT NULL")
+    text = F.explode(F.array_distinct(F.array("read_text", "convicted_read_text")))
+    texts = read_texts(source).select(text.alias("text")).where("text IS NOT NULL")
     if total_file_bytes(source) <= FEW_BYTES:
         common = _classify_texts(texts.distinct(), statutes=statutes, longest=longest)
         return ChargeTexts(common, True, statutes, longest)
@@ -86,12 +85,12 @@ def charge_texts(
 
 
 def _least_times(counted: DataFrame) -> int:
-    """How often a text must occur to be one of the common ones, of which there are few enough.
+    """How often a text must occur to be a common text, so that the common texts fit.
 
     Args:
         counted: text, times.
     """
-    # Sums by power of two: some thirty rows, without a text.
+    # Sums by power of two: some thirty rows, which hold no text.
     power = F.floor(F.log2("times")).cast("int").alias("power")
     rows = (
         counted.groupBy(power)
@@ -111,24 +110,25 @@ def _least_times(counted: DataFrame) -> int:
 def _classify_texts(
     texts: DataFrame, *, statutes: StatuteLists, longest: LongestTerms
 ) -> DataFrame:
-    """A row is a distinct charge text with all that follows from the text alone.
-
-    That is the charge (code_book, section, subdivisions, attempt, conspiracy, parsed), its parts
-    and the whole of it as people write them, the key by which counts of one charge are known, the
-    day from which on its offence must be committed for some list, the lists it is on, at every
-    level and in every period, as numbers of `list_bits`, and what bounds its terms (`term_bounds`).
-    """
-    said = _columns_of_text(statutes=statutes, longest=longest)
+    """A row is a distinct charge text with the columns of `_columns_of_text`."""
+    columns = _columns_of_text(statutes=statutes, longest=longest)
     return classify(texts, statutes=rows_by_section(statutes)).select(
-        "text", *[column.alias(name) for name, column in said.items()]
+        "text", *[column.alias(name) for name, column in columns.items()]
     )
 
 
 def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[str, Column]:
-    """What follows from `charge` and `matches`, by name."""
+    """The columns that follow from a text's `charge` and `matches` alone, by name.
+
+    They are the charge (code_book, section, subdivisions, attempt, conspiracy, parsed); its parts
+    and the charge as people write them (parts, shown); the key of counts of one charge (cite_key);
+    the day from which an offence is on a dated list (offence_from); the lists of the charge at
+    every level and in every period, as numbers of `list_bits` (turns, tag_table); and the bounds of
+    its terms (`term_bounds`).
+    """
     charge, matches = F.col("charge"), F.col("matches")
     parsed = charge["parsed"] & ~names_no_offence(charge)
-    named = charge["code_book"].isNotNull() | (F.size(matches) > 0)
+    known_offence = charge["code_book"].isNotNull() | (F.size(matches) > 0)
     bits = ListBits(statutes.names)
     return {
         **{name: F.when(parsed, charge[name]) for name in ("code_book", "section", "subdivisions")},
@@ -137,7 +137,7 @@ def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[s
         "parts": F.transform(charge["parts"], display),
         "shown": format_charge(charge),
         "cite_key": F.when(parsed, cite_key(charge)),
-        "classified": parsed & named,
+        "classified": parsed & known_offence,
         "names_several": names_several(charge),
         "offence_from": offences_from(matches),
         "turns": turns(matches),
@@ -147,26 +147,31 @@ def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[s
 
 
 def _join_text_columns(counts: DataFrame, texts: ChargeTexts) -> DataFrame:
-    """The counts with what their texts say; those that are not read ahead are read here."""
+    """The counts with the columns of their texts; a text that was not parsed ahead is parsed here.
+
+    `rest` is such a text, `here` the struct of its columns; both are null on the other counts.
+    """
     if texts.every:
         return counts.join(F.broadcast(texts.common), on="text", how="left")
     ahead = texts.common.withColumn("ahead", F.lit(True))
     joined = counts.join(F.broadcast(ahead), on="text", how="left")
-    rest = joined.withColumn("rest", F.when(F.col("ahead").isNull(), F.col("text")))
+    with_rest = joined.withColumn("rest", F.when(F.col("ahead").isNull(), F.col("text")))
     lists = rows_by_section(texts.statutes)
-    said = _columns_of_text(statutes=texts.statutes, longest=texts.longest)
-    here = F.struct(*[column.alias(name) for name, column in said.items()])
+    columns = _columns_of_text(statutes=texts.statutes, longest=texts.longest)
+    here = F.struct(*[column.alias(name) for name, column in columns.items()])
     is_rest = F.col("rest").isNotNull()
-    read = classify(rest, statutes=lists, text="rest").withColumn("here", F.when(is_rest, here))
-    either = {name: F.when(is_rest, F.col("here")[name]).otherwise(F.col(name)) for name in said}
-    return projected(read, either, without=("ahead", "rest", "here", "charge", "matches"))
+    parsed = classify(with_rest, statutes=lists, text="rest").withColumn(
+        "here", F.when(is_rest, here)
+    )
+    either = {name: F.when(is_rest, F.col("here")[name]).otherwise(F.col(name)) for name in columns}
+    return projected(parsed, either, without=("ahead", "rest", "here", "charge", "matches"))
 
 
 def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
-    """A row is a count, with what its charge text says.
+    """A row is a count, with the columns of its charge text.
 
-    What `charges` takes as it is goes on as one value, `as_charged`, which is copied at once. The
-    text itself ends here: it may be a whole comment.
+    Columns that only the `charges` table uses are one struct, `as_charged`, which Spark copies as
+    one value. The text itself is dropped: it may be a whole comment.
 
     Args:
         counts: `counts.counts`.
@@ -174,41 +179,44 @@ def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
     """
     joined = _join_text_columns(counts, texts)
     no, no_words = F.lit(False), F.array().cast("array<string>")
-    absent = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
+    defaults = dict.fromkeys(_PASSED_ON, no) | {"subdivisions": no_words, "parts": no_words}
     in_comment, has_text = F.col("source") == "comment", F.col("text").isNotNull()
     parsed, line = F.coalesce("parsed", no), charge_line(F.col("text"))
     as_charged = F.struct(
         "county",
-        # A comment is personal, even where it is the charge; what names no section may be, too.
+        # A comment is personal data, even where it is the charge; so may be a text without a
+        # section.
         F.when(~in_comment & (parsed | has_charge_form(line)), line).alias("charge_text"),
         F.col("source").alias("charge_source"),
-        *[F.coalesce(name, none).alias(name) for name, none in absent.items()],
+        *[F.coalesce(name, default).alias(name) for name, default in defaults.items()],
     )
-    found = flags(
+    text_flags = flags(
         SEVERAL_CHARGES=in_comment & F.col("names_several"),
         UNPARSED_CHARGE=~parsed & (has_text | F.col("convicted")),
     )
     # A comment that cannot be read names no charge.
     key = F.coalesce("cite_key", F.when(~in_comment, F.upper("text")))
-    worked_out = {
+    columns = {
         "as_charged": as_charged,
         "has_text": has_text,
         "parsed": parsed,
         "charge_key": key,
-        "flags": F.col("flags").bitwiseOR(found),
+        "flags": F.col("flags").bitwiseOR(text_flags),
     }
-    used_up = ("text", "source", "county", "cite_key", "names_several", *_PASSED_ON)
-    return projected(joined, worked_out, without=used_up)
+    dropped = ("text", "source", "county", "cite_key", "names_several", *_PASSED_ON)
+    return projected(joined, columns, without=dropped)
 
 
 def names_no_offence(charge: Column) -> Column:
-    """Whether a text says only that one was attempted, or helped with: `664 PC` may be of any."""
-    known = default_spelling()
-    return is_one_of(charge, (known.attempt, *([known.principal] if known.principal else ())))
+    """Whether a text cites only the section of attempt or of help: `664 PC` may be any offence."""
+    spelling = default_spelling()
+    return is_one_of(
+        charge, (spelling.attempt, *([spelling.principal] if spelling.principal else ()))
+    )
 
 
 def cite_key(charge: Column) -> Column:
-    """What two counts of the same charge have in common, in one text."""
+    """A text that is the same for two counts exactly where their charges are the same."""
     return F.concat_ws(
         "|",
         F.coalesce(charge["code_book"], F.lit("?")),
@@ -220,7 +228,7 @@ def cite_key(charge: Column) -> Column:
 
 
 def names_several(charge: Column) -> Column:
-    """Whether a text names more than one charge; a mark of attempt and a target are none."""
+    """Whether a text names several charges, attempt's section apart; a conspiracy is one charge."""
     charges = F.filter(
         charge["parts"], lambda part: ~is_one_of(part, (default_spelling().attempt,))
     )

@@ -29,8 +29,8 @@ from clearance.schemas import CHARGES
 
 NOTHING_LOADED = SideFeeds()
 
-# Columns that earlier releases filled and packs of their time ask about; a later sweep asks others.
-KEPT = {
+# Columns of `charges` that earlier releases filled, for packs of that time; now always empty.
+RETIRED_COLUMNS = {
     "felony_free_from": "CAST(NULL AS DATE)",
     "felony_free_from_bounded": "false",
     "felony_after_sentence": "CAST(NULL AS BOOLEAN)",
@@ -40,16 +40,16 @@ KEPT = {
 
 @dataclass(frozen=True)
 class Features:
-    """What `charges` and `arrests` are both made of.
+    """The common basis of `charges` and `arrests`.
 
     Attributes:
         counts: a row is a count of a person, once, with its outcome and the facts of its cycle;
             in partitions by person, sorted by `counts.KEYS`.
-        registrations: which charge of a REGISTRATION step is which register.
+        registrations: the register that each charge of a REGISTRATION step means.
         lists: the statute lists, as bits.
         limitation: the periods in which a case may be filed.
-        feeds: what other offices say.
-        texts: the charge texts; to be given back once the tables are written.
+        feeds: the side feeds.
+        texts: the charge texts; the caller releases them once the tables are written.
     """
 
     counts: DataFrame
@@ -68,45 +68,45 @@ def features(
     statutes: StatuteLists,
     feeds: SideFeeds = NOTHING_LOADED,
 ) -> Features:
-    """The counts of the typed rows, as far as `charges` and `arrests` have them in common.
+    """The counts of the typed rows, with the columns that both `charges` and `arrests` need.
 
     Args:
-        typed: `history.typed_rows`, or some of them.
-        source: the `source_rows` that they are of.
-        rules: how to read the record's words.
+        typed: `events.typed_rows`, or some of them.
+        source: the `source_rows` of the typed rows.
+        rules: the rules for reading the record's words.
         statutes: the statute lists.
-        feeds: what other offices say.
+        feeds: the side feeds.
     """
     texts = charge_texts(source, statutes=statutes, longest=rules.longest_terms)
     lists = ListBits(statutes.names)
-    decided = (
+    with_outcomes = (
         typed
-        # A merged subject goes by the id of the survivor.
+        # A merged subject has the id of the survivor.
         .transform(with_person_id, feeds=feeds)
-        # Rows of one order are one count. The one shuffle: from here on, partitions are by person.
+        # Rows of one order are one count. The only shuffle: from here on, partitions are by person.
         .transform(counts)
-        # What the text of the charge cites, and the lists that it is on.
+        # The charge that the text cites, and the lists of the charge.
         .transform(with_charge, texts=texts)
-        # A line that only carries a sentence out is no offence.
+        # A count that only carries a sentence out is no offence.
         .transform(with_offences, lists=lists, violations=rules.words.violations)
-        # What a later step of the same case did to the conviction.
+        # Later changes of a conviction, from other counts of the person.
         .transform(with_later_dispositions)
-        # What became of the count: status, level, dates, end of the sentence.
+        # The outcome of the count: status, level, dates, end of the sentence.
         .transform(with_outcome, longest=rules.longest_terms)
-        # The lists that the charge as decided is on, and how long a case may be filed.
+        # The lists of the charge as decided, and how long a case may be filed.
         .transform(with_tags, lists=lists, limitation=rules.limitation)
     )
-    of_cycles = (
-        decided
-        # What the counts of one contact, from arrest to the last court step, say of each other.
+    with_cycles = (
+        with_outcomes
+        # Facts of the cycle: one contact, from arrest to the last court step.
         .transform(with_cycle, lists=lists)
-        # Offences that are on a list only from, or until, a day.
+        # Offences that are on a list only from a day on.
         .transform(with_dated_offences, lists=lists)
         .transform(with_gang_combination, lists=lists)
         # An enhancement makes its base count serious or violent.
         .transform(with_enhanced_felonies, lists=lists)
     )
-    return Features(of_cycles, rules.registrations, lists, rules.limitation, feeds, texts)
+    return Features(with_cycles, rules.registrations, lists, rules.limitation, feeds, texts)
 
 
 def charges(features: Features) -> DataFrame:
@@ -126,31 +126,31 @@ def charges(features: Features) -> DataFrame:
             limitation=features.limitation,
             merged=feeds.merges is not None,
         )
-        # What other offices know of the person.
+        # Registrations, supervision and petitions from the side feeds.
         .transform(with_side_feeds, feeds=feeds, registrations=registrations)
         # A row of the person in quarantine makes the record incomplete.
         .transform(with_holes, feeds=feeds)
-        # What stands between the person and relief.
+        # Facts of the person that block relief.
         .transform(with_blocking_facts)
     )
     valid = F.col("earlier_same_section") - F.col("earlier_void")
     columns = {
-        **{name: F.expr(nothing) for name, nothing in KEPT.items()},
+        **{name: F.expr(empty) for name, empty in RETIRED_COLUMNS.items()},
         "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         "quality": flag_words("flags"),
         "earlier_valid_same_section": valid,
         "earlier_same_section_at_most": valid + F.col("earlier_perhaps"),
-        **_within(persons.schema, OWN, "as_charged", "as_decided"),
+        **_fields_of(persons.schema, OWN, "as_charged", "as_decided"),
         "tags": features.lists.names_of(f"{OWN}.tags"),
     }
     return persons.select(*[columns.get(name, F.col(name)).alias(name) for name in CHARGES.columns])
 
 
-def _within(schema: StructType, name: str, *within: str) -> dict[str, Column]:
-    """The fields of a value, and those of some of its own values."""
-    whole: Any = schema[name].dataType
-    fields = {field: F.col(f"{name}.{field}") for field in whole.names}
-    for inner in within:
-        below: Any = whole[inner].dataType
-        fields |= {field: F.col(f"{name}.{inner}.{field}") for field in below.names}
+def _fields_of(schema: StructType, name: str, *inner_names: str) -> dict[str, Column]:
+    """The fields of a struct column, and the fields of some structs within it."""
+    outer: Any = schema[name].dataType
+    fields = {field: F.col(f"{name}.{field}") for field in outer.names}
+    for inner_name in inner_names:
+        inner: Any = outer[inner_name].dataType
+        fields |= {field: F.col(f"{name}.{inner_name}.{field}") for field in inner.names}
     return fields

@@ -1,8 +1,9 @@
-"""People of whom a row was lost: their records are known to be incomplete.
+"""Holes: subjects with a lost row, whose records are therefore incomplete.
 
-A row that an accepted extract brought and that could not be kept is a hole in the record of its
-person, or of those whose rows stand before and after it. A later extract that brings the person
-without such a row closes it. Source: `quarantine` and the ledger of files.
+A lost row is a row of an accepted extract that went to quarantine. It is a hole in the record of
+its subject; where its subject cannot be read, in the records of the subjects of the rows before and
+after it. A later extract with the subject closes the hole, unless it loses a row of the subject
+itself. Source: `quarantine` and the ledger of files.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ class Extract:
 
     Attributes:
         id: its name.
-        dated: the day DOJ drew it, where known.
-        arrived: when it was taken in.
-        lost: whether a row of it could not be kept.
-        complete: whether it was the whole state.
+        dated: the day on which DOJ made it, where known.
+        arrived: when it was ingested.
+        lost: whether a row of it went to quarantine.
+        complete: whether it was an extract of the whole state.
     """
 
     id: str
@@ -40,7 +41,7 @@ class Extract:
     complete: bool
 
     def follows(self, other: Extract) -> bool:
-        """Whether it knows better than the other; without dates, arrival decides."""
+        """Whether this extract is newer than the other, by date, else by arrival."""
         if is_later(self.dated, than=other.dated) or is_later(other.dated, than=self.dated):
             return is_later(self.dated, than=other.dated)
         return self.arrived > other.arrived
@@ -48,12 +49,12 @@ class Extract:
 
 @dataclass(frozen=True)
 class Lost:
-    """Rows lost, and the extracts whose losses still count.
+    """The lost rows, and the extracts whose lost rows still count.
 
     Attributes:
         rows: `quarantine`.
         extracts: every accepted extract.
-        counting: those that lost a row and that no complete extract has followed since.
+        counting: the extracts that lost a row and that no complete extract follows.
     """
 
     rows: DataFrame
@@ -62,14 +63,14 @@ class Lost:
 
     @property
     def names(self) -> list[str]:
-        """The extracts whose losses count, by name."""
+        """The names of the extracts whose lost rows still count."""
         return sorted(extract.id for extract in self.counting)
 
 
 def lost_rows(spark: SparkSession, store: Store) -> Lost | None:
-    """What was lost of the extracts that were taken in; None where nothing was.
+    """The lost rows of the accepted extracts; None where no lost row counts any more.
 
-    The ledger is read only where a row was ever set aside.
+    The ledger is read only where `quarantine` exists.
 
     Args:
         spark: the session.
@@ -90,27 +91,28 @@ def lost_rows(spark: SparkSession, store: Store) -> Lost | None:
 
 
 def _list_accepted(ledger: Sequence[Row]) -> list[Extract]:
-    found: dict[str, Extract] = {}
+    """The accepted extracts; the ledger has a row for each of an extract's files."""
+    extracts: dict[str, Extract] = {}
     for row in ledger:
         if row["status"] != ACCEPTED:
             continue
-        before = found.get(row["extract"])
-        found[row["extract"]] = Extract(
+        before = extracts.get(row["extract"])
+        extracts[row["extract"]] = Extract(
             id=row["extract"],
             dated=row["extract_date"],
             arrived=max(row["ingested_at"], before.arrived if before else row["ingested_at"]),
             lost=row["rows_quarantined"] > 0 or (before is not None and before.lost),
             complete=bool(row["complete"]),
         )
-    return list(found.values())
+    return list(extracts.values())
 
 
 def subjects_of_lost_rows(lost: DataFrame, *, extracts: Sequence[str]) -> DataFrame:
-    """A row is a subject whom a lost row may be of, and the extract: subject_id, extract.
+    """A row is a subject to whom a lost row may belong, and the extract: subject_id, extract.
 
     Args:
-        lost: `quarantine`; of an earlier release it does not tell whose its rows are.
-        extracts: names.
+        lost: `quarantine`; that of an early release has no columns for the subjects of its rows.
+        extracts: the names of the extracts to look at.
     """
     if "neighbours" not in lost.columns:
         lost = lost.withColumns(
@@ -120,35 +122,35 @@ def subjects_of_lost_rows(lost: DataFrame, *, extracts: Sequence[str]) -> DataFr
             }
         )
     empty = F.array().cast("array<string>")
-    named = F.array_union(F.array("subject_id"), F.coalesce("neighbours", empty))
-    each = lost.where(F.col("extract").isin(*extracts)).select(
-        F.explode(named).alias("subject_id"), "extract"
+    subjects = F.array_union(F.array("subject_id"), F.coalesce("neighbours", empty))
+    by_subject = lost.where(F.col("extract").isin(*extracts)).select(
+        F.explode(subjects).alias("subject_id"), "extract"
     )
-    return each.where("subject_id IS NOT NULL").distinct()
+    return by_subject.where("subject_id IS NOT NULL").distinct()
 
 
 def open_holes(lost: Lost | None, *, source: DataFrame) -> DataFrame | None:
-    """A row is a subject whose record has a hole: subject_id; None where nobody's has.
+    """A row is a subject whose record has a hole: subject_id; None where nothing was lost.
 
     Args:
-        lost: see `lost_rows`.
+        lost: `lost_rows`.
         source: `source_rows`.
     """
     if lost is None:
         return None
-    closed = [
+    closing_extracts = [
         (extract.id, other.id)
         for extract in lost.counting
         for other in lost.extracts
         if other.id != extract.id and other.follows(extract)
     ]
     types = {"extract": "string", "held": "string"}
-    told = subjects_of_lost_rows(lost.rows, extracts=lost.names)
-    people = broadcast_if_small(told.select("subject_id").distinct(), of=lost.rows)
-    theirs = source.join(people, "subject_id", "left_semi")
+    holes = subjects_of_lost_rows(lost.rows, extracts=lost.names)
+    subjects = broadcast_if_small(holes.select("subject_id").distinct(), of=lost.rows)
+    rows = source.join(subjects, "subject_id", "left_semi")
     # A subject's rows are all of one extract.
-    held = theirs.select("subject_id", F.col("extract").alias("held")).distinct()
-    beside = told.join(held, on="subject_id", how="left")
-    since = literal_table(source.sparkSession, closed, types)
-    still = beside.join(F.broadcast(since), on=["extract", "held"], how="left_anti")
-    return still.select("subject_id").distinct()
+    current = rows.select("subject_id", F.col("extract").alias("held")).distinct()
+    with_current = holes.join(current, on="subject_id", how="left")
+    closing = literal_table(source.sparkSession, closing_extracts, types)
+    still_open = with_current.join(F.broadcast(closing), on=["extract", "held"], how="left_anti")
+    return still_open.select("subject_id").distinct()

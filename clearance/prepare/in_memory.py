@@ -1,4 +1,4 @@
-"""Charges and arrests of source rows in memory, written nowhere."""
+"""Charges and arrests of source rows in memory; nothing is written to a table."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from clearance.prepare.statutes.lists import StatuteLists
 def prepared_in_memory(
     source: DataFrame, *, record: RecordRules, statutes: StatuteLists, feeds: SideFeeds
 ) -> Iterator[dict[str, DataFrame]]:
-    """The rows of `charges` and `arrests` by table; they can be read within the block only.
+    """The rows of `charges` and `arrests` by table; only the block may read them.
 
     Args:
         source: `source_rows`.
         record: the rules for reading a record.
         statutes: the statute lists.
-        feeds: what other offices say.
+        feeds: the side feeds.
     """
     events = typed_rows(source, rules=record)
     prepared = features(events, source=source, rules=record, statutes=statutes, feeds=feeds)

@@ -1,7 +1,7 @@
-"""One projection where columns are added and others are left out.
+"""One projection that adds some columns and drops others.
 
-Spark analyses a plan anew at each step that a frame is put together of, and walks all of it each
-time: what stands in one `select` is analysed once.
+Spark analyses the whole plan again for each step that is added to a frame. One `select` in place of
+`withColumns` and `drop` is analysed once.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pyspark.sql import functions as F
 def projected(
     rows: DataFrame, columns: Mapping[str, Column] | None = None, *, without: tuple[str, ...] = ()
 ) -> DataFrame:
-    """The rows with more columns, which may take the place of others, and without some.
+    """The rows with added or replaced columns, and without some columns.
 
     Args:
-        rows: any.
-        columns: by name; each reads the columns that `rows` has.
-        without: names of columns that end here; one that is not there is left out as well.
+        rows: any rows.
+        columns: the added or replaced columns by name; each reads the columns of `rows`.
+        without: the names of columns to drop; a name that `rows` does not have is ignored.
     """
     new = columns or {}
-    gone = [name for name in rows.columns if name in new or name in without]
-    kept = F.expr(f"* EXCEPT ({', '.join(gone)})") if gone else F.col("*")
-    return rows.select(kept, *[column.alias(name) for name, column in new.items()])
+    dropped = [name for name in rows.columns if name in new or name in without]
+    others = F.expr(f"* EXCEPT ({', '.join(dropped)})") if dropped else F.col("*")
+    return rows.select(others, *[column.alias(name) for name, column in new.items()])

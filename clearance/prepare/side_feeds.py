@@ -1,7 +1,8 @@
-"""What other offices say of a person or a count, and which subjects are one person.
+"""Side feeds: registrations, supervision and petitions of a person; merges of subjects; holes.
 
-A feed that was never loaded says nothing: its facts are unknown. One without rows says that there
-is nothing. Source: the contract's chapter on side feeds; readings 8, 13, 19, 20 and 23.
+The facts of a feed that was never loaded are unknown (null). A feed that was loaded without rows
+has facts: nobody is registered, nobody supervised. Source: the contract's chapter on side feeds;
+readings 8, 13, 19, 20 and 23.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ from clearance.prepare.projection import projected
 from clearance.prepare.record.rules import Registration
 
 KINDS = ("registry", "supervision", "petitions", "merges")
-# Supervision that follows prison; of any other type it is not the parole of a sentence.
+# The types of supervision that follow prison; the other types are no parole.
 AFTER_PRISON = ("parole", "prcs")
+# An obligation (registration, supervision) that the person does not have, has until a day, has
+# without an end.
 NONE, UNTIL, OPEN = "none", "until", "open"
-# The feed that says what a person is held to.
+# The feed that lists each kind of obligation.
 _FEED_OF = {"registration": "registry", "supervision": "supervision"}
 
 
 @dataclass(frozen=True)
 class SideFeeds:
-    """The feeds that a record is read with, each as its table; None where it was never loaded.
+    """The rows of each feed; None where the feed was never loaded.
 
-    `holes` are the subjects of whom rows were lost, None where nobody's were. `large` names those
-    that are too many to be sent to every worker; they are brought to the people they are of.
+    `holes` are the subjects with lost rows, None where no row was lost. `large` names the feeds
+    that are too large to be broadcast, which are joined by a shuffle.
     """
 
     registry: DataFrame | None = None
@@ -43,11 +46,11 @@ class SideFeeds:
     large: frozenset[str] = frozenset()
 
     def broadcast_if_small(self, kind: str, rows: DataFrame) -> DataFrame:
-        """Rows made from a feed, broadcast to every worker unless the feed is large."""
+        """Rows that were made from a feed, marked for a broadcast unless the feed is large."""
         return rows if kind in self.large else F.broadcast(rows)
 
     def with_holes(self, lost: Lost | None, *, source: DataFrame) -> SideFeeds:
-        """These feeds, with the subjects who lost rows as `holes`.
+        """These feeds, with the subjects of lost rows as `holes`.
 
         Args:
             lost: `holes.lost_rows`.
@@ -60,30 +63,30 @@ class SideFeeds:
 
 def loaded_feeds(spark: SparkSession, store: Store) -> dict[str, LoadedFeed]:
     """The feeds that the store has, by kind."""
-    found = {kind: feed_state(spark, store, kind) for kind in KINDS}
-    return {kind: feed for kind, feed in found.items() if feed is not None}
+    states = {kind: feed_state(spark, store, kind) for kind in KINDS}
+    return {kind: feed for kind, feed in states.items() if feed is not None}
 
 
 def side_feeds(spark: SparkSession, store: Store, *, loaded: Mapping[str, LoadedFeed]) -> SideFeeds:
-    """The feeds, as they stood when they were looked for.
+    """The feeds, at the versions that `loaded_feeds` found.
 
     Args:
         spark: the session.
         store: where the tables are.
         loaded: `loaded_feeds`.
     """
-    # Without a merge everybody is one person, whether the feed came or not.
-    said = {k: feed.version for k, feed in loaded.items() if k != "merges" or feed.rows}
-    return side_feeds_at(spark, store, versions=said)
+    # A feed of merges without rows merges nobody, like one that was never loaded.
+    versions = {k: feed.version for k, feed in loaded.items() if k != "merges" or feed.rows}
+    return side_feeds_at(spark, store, versions=versions)
 
 
 def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, int]) -> SideFeeds:
-    """The feeds at versions of their tables; one that is not named was never loaded.
+    """The feeds at given versions of their tables.
 
     Args:
         spark: the session.
         store: where the tables are.
-        versions: by kind.
+        versions: versions by kind; a feed that is not named was never loaded.
     """
     tables = {kind: store.read(spark, kind, version=version) for kind, version in versions.items()}
     large = {kind for kind, table in tables.items() if total_file_bytes(table) > BROADCAST_BYTES}
@@ -91,11 +94,11 @@ def side_feeds_at(spark: SparkSession, store: Store, *, versions: Mapping[str, i
 
 
 def with_person_id(rows: DataFrame, *, feeds: SideFeeds) -> DataFrame:
-    """The rows with `person_id`: the subject that is left of those who are one person.
+    """The rows with `person_id`: the survivor of the subject's merges, else the subject.
 
     Args:
         rows: with a `subject_id`.
-        feeds: the merges among them.
+        feeds: the feeds, of which the merges are used.
     """
     if feeds.merges is None:
         return rows.withColumn("person_id", F.col("subject_id"))
@@ -108,11 +111,11 @@ def with_person_id(rows: DataFrame, *, feeds: SideFeeds) -> DataFrame:
 
 
 def with_holes(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
-    """The counts with `record_incomplete`: whether rows of the person were lost.
+    """The counts with `record_incomplete`: whether a subject of the person has a hole.
 
     Args:
         counts: with `person_id`.
-        feeds: the holes, and the merges that they pool over.
+        feeds: the feeds, of which the holes and the merges are used.
     """
     if feeds.holes is None:
         return counts.withColumn("record_incomplete", F.lit(False))
@@ -125,27 +128,27 @@ def with_holes(counts: DataFrame, *, feeds: SideFeeds) -> DataFrame:
 def with_side_feeds(
     counts: DataFrame, *, feeds: SideFeeds, registrations: tuple[Registration, ...]
 ) -> DataFrame:
-    """A row is a count, with what the feeds say of it, and when all its terms end.
+    """A row is a count, with the facts of the feeds and the end of all its terms.
 
-    `registration` and `supervision` are none, until or open; where they end, `..._end` is the last
-    day on which they are held. They pool over merged subjects; a petition is a subject's own.
-    `terms_end` is the later of the sentence's end and the ends of supervision that started on or
-    after the conviction; null where one of them is unknown. It is a bound (`terms_end_bounded`)
-    where the sentence's end is one and no supervision for certain lasts as long.
-    `parole_on_record` says whether one of these is parole that outlasts the sentence.
+    `registration` and `supervision` are none, until or open, and `..._end` is the last day of those
+    that end. Both are of the person, over all merged subjects; a petition is of the subject alone.
+    `terms_end` is the latest of the sentence's end and the ends of supervision that started on or
+    after the conviction; null where one of these ends is unknown. `terms_end` is a bound
+    (`terms_end_bounded`) where the sentence's end is a bound and no supervision surely lasts as
+    long. `parole_on_record`: whether parole on record lasts as long as the sentence, or longer.
 
     Args:
         counts: with `person_id`, `conviction_date`, `sentence_end` and `sentence_end_bounded`.
         feeds: the feeds.
-        registrations: which of the registrations that the feed names is asked for.
+        registrations: the kinds of registration; those with a fact count.
     """
     sections = [row.registration for row in registrations if row.fact]
     registered = _filter_registry(feeds.registry, sections=sections)
-    held = {"registration": registered, "supervision": feeds.supervision}
+    obligations = {"registration": registered, "supervision": feeds.supervision}
     rows = counts
-    for name, told in held.items():
-        if told is not None:
-            people = _obligations_by_person(told, name=name, feeds=feeds)
+    for name, obliged in obligations.items():
+        if obliged is not None:
+            people = _obligations_by_person(obliged, name=name, feeds=feeds)
             rows = rows.join(
                 feeds.broadcast_if_small(_FEED_OF[name], people), on="person_id", how="left"
             )
@@ -158,7 +161,7 @@ def with_side_feeds(
     terms = _all_terms(supervised=feeds.supervision is not None)
     return projected(
         rows,
-        {**_obligation_columns(held), "petition_granted": by_petition, **terms},
+        {**_obligation_columns(obligations), "petition_granted": by_petition, **terms},
         without=("supervision_terms", "granted"),
     )
 
@@ -170,27 +173,27 @@ def _filter_registry(registry: DataFrame | None, *, sections: list[str]) -> Data
 
 
 def _granted_by_person(petitions: DataFrame, *, feeds: SideFeeds) -> DataFrame:
-    """A row is a person, with the counts of which a petition was granted: `granted`.
+    """A row is a person, with the counts whose petitions were granted: `granted`.
 
-    By person, as the counts lie: by count, all of them would have to be moved where petitions are
-    too many to be sent.
+    The counts are in partitions by person. A join by count would shuffle all of them where the
+    petitions are too large to be broadcast.
     """
-    one = F.struct("subject_id", F.col("cnt_order").alias("count_order"))
+    count = F.struct("subject_id", F.col("cnt_order").alias("count_order"))
     granted = petitions.where("status = 'granted'")
     people = with_person_id(granted, feeds=feeds).groupBy("person_id")
-    return people.agg(F.collect_set(one).alias("granted"))
+    return people.agg(F.collect_set(count).alias("granted"))
 
 
 def _obligations_by_person(rows: DataFrame, *, name: str, feeds: SideFeeds) -> DataFrame:
-    """A row is a person, with what it is held to: `name`, its end, terms of supervision."""
-    for_ever = F.max(F.col("ended_on").isNull())
+    """A row is a person with an obligation: until or open, its end, the terms of supervision."""
+    without_end = F.max(F.col("ended_on").isNull())
     terms = [F.collect_list(_term()).alias(f"{name}_terms")] if name == "supervision" else []
     return (
         with_person_id(rows, feeds=feeds)
         .groupBy("person_id")
         .agg(
-            F.when(for_ever, OPEN).otherwise(UNTIL).alias(name),
-            F.when(~for_ever, F.max("ended_on")).alias(f"{name}_end"),
+            F.when(without_end, OPEN).otherwise(UNTIL).alias(name),
+            F.when(~without_end, F.max("ended_on")).alias(f"{name}_end"),
             *terms,
         )
     )
@@ -201,10 +204,10 @@ def _term() -> Column:
     return F.struct("started_on", "ended_on", after_prison)
 
 
-def _obligation_columns(held: Mapping[str, DataFrame | None]) -> dict[str, Column]:
-    """What a person is held to; unknown where the feed was never loaded."""
+def _obligation_columns(obligations: Mapping[str, DataFrame | None]) -> dict[str, Column]:
+    """The obligations of a person; null where the feed was never loaded."""
     columns: dict[str, Column] = {}
-    for name, rows in held.items():
+    for name, rows in obligations.items():
         if rows is None:
             columns[name] = F.lit(None).cast("string")
             columns[f"{name}_end"] = F.lit(None).cast("date")
@@ -214,12 +217,16 @@ def _obligation_columns(held: Mapping[str, DataFrame | None]) -> dict[str, Colum
 
 
 def _all_terms(*, supervised: bool) -> dict[str, Column]:
-    """When all terms of a conviction end, and whether that is a bound."""
+    """The end of all terms of a conviction, whether it is a bound, and parole on record.
+
+    Args:
+        supervised: whether the feed of supervision was loaded.
+    """
     if not supervised:
-        same = {"terms_end": "sentence_end", "terms_end_bounded": "sentence_end_bounded"}
         return {
+            "terms_end": F.col("sentence_end"),
+            "terms_end_bounded": F.col("sentence_end_bounded"),
             "parole_on_record": F.lit(False),
-            **{name: F.col(other) for name, other in same.items()},
         }
     return {
         "terms_end": _terms_end(),
@@ -229,32 +236,34 @@ def _all_terms(*, supervised: bool) -> dict[str, Column]:
 
 
 def _terms_end_bounded() -> Column:
-    """Whether `terms_end` is the latest possible one, where it is known."""
+    """Whether `terms_end`, where known, is only the latest possible end."""
     as_long = _lasts_beyond_sentence(lambda term: F.lit(True))
     return F.col("sentence_end_bounded") & ~as_long
 
 
-def _lasts_beyond_sentence(of: Callable[[Column], Column]) -> Column:
+def _lasts_beyond_sentence(includes: Callable[[Column], Column]) -> Column:
     """Whether supervision after the conviction lasts as long as the sentence, or longer.
 
     Args:
-        of: which terms are asked.
+        includes: the condition on the terms that count.
     """
     end = F.col("sentence_end")
-    # Of what has no start it is not known that it came after the conviction.
-    lasts = F.exists(
-        "supervision_terms",
-        lambda term: F.coalesce(
-            of(term) & (term["started_on"] >= F.col("conviction_date")) & (term["ended_on"] >= end),
-            F.lit(False),
-        ),
-    )
+
+    def lasts_as_long(term: Column) -> Column:
+        # A term without a start is not known to have started after the conviction.
+        after_conviction = term["started_on"] >= F.col("conviction_date")
+        return F.coalesce(
+            includes(term) & after_conviction & (term["ended_on"] >= end), F.lit(False)
+        )
+
+    lasts = F.exists("supervision_terms", lasts_as_long)
     return F.coalesce(lasts, F.lit(False))
 
 
 def _terms_end() -> Column:
+    """The later of the sentence's end and the ends of supervision; null where one is unknown."""
     end, convicted_on = F.col("sentence_end"), F.col("conviction_date")
-    # What may have started after the conviction counts until somebody says that it did not.
+    # A term without a start, or of a conviction without a date, counts as after the conviction.
     after = F.filter(
         "supervision_terms",
         lambda term: F.coalesce(term["started_on"] >= convicted_on, F.lit(True)),
@@ -266,6 +275,6 @@ def _terms_end() -> Column:
         ),
     )
     latest = F.array_max(F.transform(after, lambda term: term["ended_on"]))
-    some = F.coalesce(F.size("supervision_terms") > 0, F.lit(False))
+    supervised = F.coalesce(F.size("supervision_terms") > 0, F.lit(False))
     later = F.when(end.isNotNull() & ~unsure, F.greatest(end, latest))
-    return F.when(some, later).otherwise(end)
+    return F.when(supervised, later).otherwise(end)

@@ -1,10 +1,9 @@
-"""Prepare: source rows to `charges` and `arrests`, of the people who changed.
+"""Prepare: source rows to `charges` and `arrests`, for the people whose records changed.
 
-Nothing in them depends on an as-of date or on a pack, so they change only with the source rows,
-with the side feeds, and with the rules and code that read them: the prepare fingerprint. All are
-noted on the commits: a second run on the same does nothing, and a run on new source rows or feeds
-prepares only the people of whom they say something else than at the noted versions. When the
-fingerprint differs, everything is prepared again.
+Both tables depend on the source rows, the side feeds, and the rules and code that read them (the
+prepare fingerprint); not on an as-of date or a pack. The commits note these inputs. A run with the
+same inputs writes nothing. A run with new source rows or feeds prepares the people whose records
+differ from the noted versions. A run with another fingerprint prepares everybody.
 """
 
 from __future__ import annotations
@@ -40,20 +39,20 @@ from clearance.prepare.statutes.match import load_statutes
 
 @dataclass(frozen=True)
 class PrepareResult:
-    """What a run of prepare left in the store.
+    """The tables after a run of prepare, in figures.
 
     Attributes:
-        changed: whether anything was written; false where source rows and rules are the same.
+        changed: whether anything was written; false where the inputs are the same.
         source_version: the version of `source_rows` that was read.
-        feeds: versions of the side feeds that were read, by kind; one never loaded is not there.
-        fingerprint: of the rules and the code that read them.
+        feeds: versions of the side feeds that were read, by kind; without those never loaded.
+        fingerprint: hash of the rules and the code that read the record.
         people: persons with at least one count.
         charges: counts.
         convictions: counts that are convictions.
         arrests: arrest events.
-        unparsed_texts: distinct charge texts that could not be read.
-        unparsed: counts whose charge text could not be read.
-        unclassified: counts whose charge is not known to the rules.
+        unparsed_texts: distinct charge texts that cannot be parsed.
+        unparsed: counts whose charge text cannot be parsed.
+        unclassified: counts whose charge the rules do not know.
         quality: rows of `charges` by data-quality flag.
     """
 
@@ -85,14 +84,14 @@ def prepare(
         spark: the session.
         store: where the tables are.
         rules: the rules folder.
-        with_history: write the typed events of everybody into `history`, too.
+        with_history: also write the typed events of everybody into `history`.
 
     Raises:
-        RulebookInvalid: the rules for reading a record do not hold.
+        RulebookInvalid: the rules for reading a record are invalid.
         UsageError: the store has no source rows yet, or an ingest has not finished.
     """
     record, statutes = load_record_rules(rules), load_statutes(rules)
-    # Rows that arrive meanwhile are the next run's.
+    # Rows that arrive during this run are left to the next run.
     version = max(store.version(spark, "source_rows"), 0)
     source = store.read(spark, "source_rows", version=version)
     check_recorded(spark, store)
@@ -100,17 +99,17 @@ def prepare(
     loaded = loaded_feeds(spark, store)
     lost = lost_rows(spark, store)
     feeds = side_feeds(spark, store, loaded=loaded).with_holes(lost, source=source)
-    note = state_of_inputs(fingerprint, source_rows=version, loaded=loaded, lost=lost)
-    found = read_states(spark, store)
-    earlier, *others = [noted for _, noted in found.values()]
+    now = state_of_inputs(fingerprint, source_rows=version, loaded=loaded, lost=lost)
+    states = read_states(spark, store)
+    earlier, *others = [state for _, state in states.values()]
     if any(other != earlier for other in others):
         earlier = None
-    changed = earlier != note
+    changed = earlier != now
     if changed:
-        people = changed_people(spark, store, earlier=earlier, now=note)
-        writer = _Writer(store, people, note, {table: found[table][0] for table in TABLES})
-        doing = "everyone" if people is None else "the people who changed"
-        with stage(f"Preparing {doing}"):
+        people = changed_people(spark, store, earlier=earlier, now=now)
+        writer = _Writer(store, people, now, {table: states[table][0] for table in TABLES})
+        whom = "everyone" if people is None else "the people who changed"
+        with stage(f"Preparing {whom}"):
             _write_tables(source, writer, record=record, statutes=statutes, feeds=feeds)
     else:
         print_line(
@@ -119,19 +118,19 @@ def prepare(
     if with_history:
         with stage("Writing history"):
             store.replace(history(typed_rows(source, rules=record)), "history")
-    return _count_result(spark, store, changed=changed, note=note)
+    return _count_result(spark, store, changed=changed, now=now)
 
 
 def state_of_inputs(
     fingerprint: str, *, source_rows: int, loaded: Mapping[str, LoadedFeed], lost: Lost | None
 ) -> PrepareState:
-    """What a prepare rests on, for the note of its commits.
+    """The inputs of a prepare, for the note of its commits.
 
     Args:
         fingerprint: `prepare_fingerprint`.
         source_rows: version of `source_rows`.
         loaded: the feeds that the store has, by kind.
-        lost: the rows that were lost; None where none were.
+        lost: the lost rows; None where no row was lost.
     """
     return PrepareState(
         fingerprint,
@@ -142,27 +141,27 @@ def state_of_inputs(
 
 
 def prepare_fingerprint(record: RecordRules, statutes: StatuteLists) -> str:
-    """A hash of everything but the source rows that the tables depend on: rules and this code.
+    """A hash of the rules and the code that `charges` and `arrests` depend on.
 
     Args:
         record: the rules for reading a record.
         statutes: the statute lists.
     """
-    rests_on = (record.fingerprint, statutes.fingerprint, code_hash("clearance.prepare.step"))
-    return hashlib.sha256("\0".join(rests_on).encode()).hexdigest()
+    hashes = (record.fingerprint, statutes.fingerprint, code_hash("clearance.prepare.step"))
+    return hashlib.sha256("\0".join(hashes).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class _Writer:
-    """Puts people's rows into the tables: everybody's where `people` is None."""
+    """Writes the rows of some people, or of everybody where `people` is None, into the tables."""
 
     store: Store
     people: DataFrame | None
-    note: PrepareState
+    inputs: PrepareState
     versions: Mapping[str, int]
 
-    def put(self, rows: DataFrame, table: str) -> None:
-        note = self.note.as_json()
+    def write(self, rows: DataFrame, table: str) -> None:
+        note = self.inputs.as_json()
         spark, after = rows.sparkSession, self.versions[table]
         with self.store.compare_and_commit(spark, table, after=after, note=note):
             if self.people is None:
@@ -184,20 +183,20 @@ def _write_tables(
         people.persist(StorageLevel.MEMORY_AND_DISK)
         source = source.join(people, on="subject_id", how="left_semi")
     typed = typed_rows(source, rules=record)
-    worked_out = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
+    prepared = features(typed, source=source, rules=record, statutes=statutes, feeds=feeds)
     try:
-        with cached_rows(worked_out.counts) as counts:
-            both = replace(worked_out, counts=counts)
-            writer.put(arrests(both), "arrests")
-            writer.put(charges(both), "charges")
+        with cached_rows(prepared.counts) as counts:
+            cached = replace(prepared, counts=counts)
+            writer.write(arrests(cached), "arrests")
+            writer.write(charges(cached), "charges")
     finally:
-        worked_out.texts.release()
+        prepared.texts.release()
         if people is not None:
             people.unpersist()
 
 
 def _count_result(
-    spark: SparkSession, store: Store, *, changed: bool, note: PrepareState
+    spark: SparkSession, store: Store, *, changed: bool, now: PrepareState
 ) -> PrepareResult:
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
     flags = [F.count_if(F.array_contains("quality", flag)).alias(flag) for flag in FLAGS]
@@ -220,9 +219,9 @@ def _count_result(
     assert totals is not None
     return PrepareResult(
         changed=changed,
-        source_version=note.source_rows,
-        feeds=note.feeds,
-        fingerprint=note.prepare_fingerprint,
+        source_version=now.source_rows,
+        feeds=now.feeds,
+        fingerprint=now.prepare_fingerprint,
         people=totals["people"],
         charges=totals["charges"],
         convictions=totals["convictions"],

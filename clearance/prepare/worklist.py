@@ -1,4 +1,4 @@
-"""What the rules could not read: the data-quality worklist, by text and by how often."""
+"""The data-quality worklist: texts that the rules do not know, by kind, with their frequency."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def worklist(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> Da
     Args:
         charges: the `charges` table.
         source: `source_rows`, for unknown dispositions and steps, and charges without a number.
-        rules: how the record is read.
+        rules: the rules for reading a record.
     """
     return (
         unknown_texts(charges, source=source, rules=rules)
@@ -35,16 +35,15 @@ def worklist(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> Da
 
 
 def unknown_texts(charges: DataFrame, *, source: DataFrame, rules: RecordRules) -> DataFrame:
-    """A row is a place where the rules do not know a text: kind, text, subject_id, count_order.
+    """A row is an occurrence of an unknown text: kind, text, subject_id, count_order.
 
-    Charges that stand in a comment have a null text: comments are personal. Each table is read
-    once, and of the source rows three columns beside the count. A charge without any number
-    stands in `source_rows` alone, and its rows are given, not its counts.
+    The text of a charge in a comment is null: comments are personal data. A charge without any
+    number is in `source_rows` alone; a row is then a source row, not a count.
 
     Args:
         charges: the `charges` table.
         source: `source_rows`, for unknown dispositions and steps, and charges without a number.
-        rules: how the record is read.
+        rules: the rules for reading a record.
     """
     return _unknown_charges(charges).unionByName(_unknown_events(source, rules=rules))
 
@@ -53,36 +52,38 @@ def _unknown_charges(charges: DataFrame) -> DataFrame:
     """A row is a count whose charge the rules do not know: kind, text, and the count."""
     unread = F.expr("NOT parsed AND charge_source IS NOT NULL")
     kind = F.when(unread, "charge").when(F.expr("parsed AND NOT classified"), "section")
-    found = charges.select(
+    with_kind = charges.select(
         kind.alias("kind"),
         F.col("charge_text").alias("text"),
         *("subject_id", "count_order", "charge_source"),
     )
-    return found.where("kind IS NOT NULL AND (text IS NOT NULL OR charge_source = 'comment')").drop(
-        "charge_source"
-    )
+    has_text = "text IS NOT NULL OR charge_source = 'comment'"
+    return with_kind.where(f"kind IS NOT NULL AND ({has_text})").drop("charge_source")
 
 
 def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
-    """A row is an unknown text of a source row, no charge by its form: kind, text, its count."""
+    """A row is an unknown text of a source row: kind, text, subject_id, count_order.
+
+    Of charges only those whose text has no number.
+    """
     fields = {"disposition": "disp_descr", "step": "stp_type_descr", "charge": "offense_descr"}
     texts = source.select(
         *("subject_id", "count_order"),
         *(present(F.col(field)).alias(name) for name, field in fields.items()),
     )
-    word = upper_cased(F.col("disposition"))
-    worded = texts.withColumn("worded", worded_effect(word, rules=rules))
-    effect = effect_of(word, F.col("worded"), rules=rules)
-    marked = worded.withColumns(
+    disposition = upper_cased(F.col("disposition"))
+    with_effect = texts.withColumn("worded", worded_effect(disposition, rules=rules))
+    effect = effect_of(disposition, F.col("worded"), rules=rules)
+    marked = with_effect.withColumns(
         {
             "no_disposition": F.coalesce(effect == "unknown", F.lit(False)),
-            # A step that is not named is of no known kind either.
+            # A blank step is of an unknown kind, too.
             "no_step": step_kind(F.col("step"), rules=rules) == UNKNOWN_STEP,
             "no_charge": _names_no_number(F.col("charge")),
         }
     )
-    strange = marked.where("no_disposition OR no_step OR no_charge")
-    either = F.array(
+    unknown = marked.where("no_disposition OR no_step OR no_charge")
+    kinds_and_texts = F.array(
         *(
             F.when(
                 F.col(f"no_{kind}"), F.struct(F.lit(kind).alias("kind"), F.col(kind).alias("text"))
@@ -90,12 +91,13 @@ def _unknown_events(source: DataFrame, *, rules: RecordRules) -> DataFrame:
             for kind in fields
         )
     )
-    each = strange.select("subject_id", "count_order", F.explode(either).alias("found"))
-    found = each.where("found IS NOT NULL")
-    return found.select("found.kind", "found.text", "subject_id", "count_order")
+    by_kind = unknown.select("subject_id", "count_order", F.explode(kinds_and_texts).alias("found"))
+    return by_kind.where("found IS NOT NULL").select(
+        "found.kind", "found.text", "subject_id", "count_order"
+    )
 
 
 def _names_no_number(charge: Column) -> Column:
-    """Whether a charge has no number of a section, and does not point to the comment either."""
+    """Whether a charge text has no digit and does not refer to the comment either."""
     digits = F.rlike(charge, F.lit("[0-9]"))
     return F.coalesce(~digits & ~names_comment(charge), F.lit(False))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -134,3 +136,15 @@ def format_charge(book: Column, section: Column, path: Column) -> Column:
     """A charge as offices write it: `647(F) PC`, from book, section and subdivision path."""
     steps = F.transform(path, lambda part: F.concat(F.lit("("), part, F.lit(")")))
     return F.concat_ws(" ", F.concat(section, F.upper(F.concat_ws("", steps))), book)
+
+
+def charge_text(row: Mapping[str, Any]) -> str | None:
+    """The charge of a row in memory, as `format_charge` writes it; None without a section.
+
+    Args:
+        row: of `charges`.
+    """
+    if row["section"] is None:
+        return None
+    steps = "".join(f"({part})" for part in row["subdivisions"] or ()).upper()
+    return " ".join(filter(None, (row["section"] + steps, row["code_book"])))

@@ -20,6 +20,7 @@ from clearance.platform.spark.literal_table import looked_up
 from clearance.platform.store.store import Store, storage_faults
 from clearance.platform.watch.log import logged
 from clearance.platform.watch.progress import stage
+from clearance.publish.column_meanings import load_column_meanings
 from clearance.publish.column_order import HEADERS
 from clearance.publish.counties import known_counties, packet_folders, requested_counties
 from clearance.publish.figures.counted import STATISTICS, Figures, FiguresAndPacks, count_figures
@@ -42,9 +43,13 @@ from clearance.publish.packets.counts import (
 from clearance.publish.packets.packets import FILES, PublishRequest, Tables, write_packets
 from clearance.publish.packets.relief import petition_titles, relief_by_county, relief_words
 from clearance.publish.packets.shares import TablesBySweep, counties_by_sweep
-from clearance.publish.reasons import list_reasons, load_column_meanings
-from clearance.publish.words import PackWords, load_reason_texts, read_words_of_packs
 from clearance.publish.workbook.workbook import Explained
+from clearance.rulebook.english.office_words import (
+    PackWords,
+    load_reason_texts,
+    read_words_of_packs,
+)
+from clearance.rulebook.english.reasons import list_reasons
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pyspark.sql import Row
 
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.small_cells import OUTCOMES
-from clearance.publish.words import PackWords, merged_reason_text
 from clearance.report.figures import Cell, CountyLine, Reason, format_figure
 from clearance.report.laws import UsedPack, list_used_packs
 from clearance.report.map.county_map import load_outlines
 from clearance.report.sections import Section, name_units, reasons_of_cells, units_of_packs
+from clearance.rulebook.english.office_words import PackWords, merged_reason_text
 from clearance.rulebook.loading.signatures import SignOff
 
 HEADLINE_KINDS = ("law", "policy", "scenario")

@@ -186,9 +186,9 @@ class Totals:
         return tuple(zip(classes, words, (total.text for total in self.sums[:-1]), strict=True))
 
 
-def percent(part: float, whole: float) -> float:
-    """A part in percent of the whole, to two places."""
-    return round(WHOLE * part / whole, 2)
+def percent(part: float, total: float) -> float:
+    """A part in percent of the total, to two places."""
+    return round(WHOLE * part / total, 2)
 
 
 def format_figure(units: int | None) -> str:
@@ -208,9 +208,9 @@ def bar_pieces(units: Iterable[int | None], not_shown: int | None) -> tuple[Piec
         for outcome, number in zip(OUTCOMES, units, strict=True)
     ]
     parts.append(("not-shown", NOT_SHOWN, not_shown or 0))
-    whole = sum(number for *_, number in parts)
+    total = sum(number for *_, number in parts)
     return tuple(
-        Piece(kind, percent(number, whole), f"{word} {number:,}")
+        Piece(kind, percent(number, total), f"{word} {number:,}")
         for kind, word, number in parts
         if number
     )

@@ -17,10 +17,10 @@ from pyspark.sql import functions as F
 
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.small_cells import Number, publishable_parts
-from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
 from clearance.report.figures import percent
 from clearance.report.people import determinations_of_lines
+from clearance.rulebook.english.office_words import PackWords
 
 MONTHS = 24
 _YEAR = 12

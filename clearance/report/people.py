@@ -19,8 +19,8 @@ from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.impact import count_impact_of_packs
 from clearance.publish.figures.small_cells import SMALLEST, Line, Number, publishable_parts
 from clearance.publish.figures.summary import IMPACT
-from clearance.publish.words import PackWords
 from clearance.report.deciders import Deciders
+from clearance.rulebook.english.office_words import PackWords
 
 KINDS = ("policy", "law", "scenario")
 POLICIES = "All county policies"

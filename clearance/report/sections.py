@@ -10,7 +10,6 @@ from pyspark.sql import Row
 
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.small_cells import Line
-from clearance.publish.words import PackWords, merged_reason_text
 from clearance.report.figures import (
     Cell,
     CountyLine,
@@ -21,6 +20,7 @@ from clearance.report.figures import (
     with_unshown_reasons,
 )
 from clearance.report.map.county_map import CountyMap, build_county_map
+from clearance.rulebook.english.office_words import PackWords, merged_reason_text
 
 KINDS = {
     "law": "Statewide law",

@@ -101,23 +101,26 @@ def _with_blocked(unknown: DataFrame, determinations: DataFrame) -> DataFrame:
     units = unknown.groupBy(*text, count.alias("count"), step.alias("step")).agg(
         F.count("*").alias("rows")
     )
-    of_units = units.groupBy(*text, "step").agg(
+    steps = units.groupBy(*text, "step").agg(
         F.sum("rows").alias("rows"), F.collect_list("count").alias("counts")
     )
-    either = F.concat(F.array(F.struct("step", "rows")), F.transform("counts", _without_rows))
-    each = of_units.select(*text, F.inline(either).alias("unit_id", "rows"))
-    left_open = (
+    # The step's rows are counted once: the entries of its counts have zero rows.
+    step_and_counts = F.concat(
+        F.array(F.struct("step", "rows")), F.transform("counts", _without_rows)
+    )
+    by_unit = steps.select(*text, F.inline(step_and_counts).alias("unit_id", "rows"))
+    reviews = (
         determinations.where("outcome = 'REVIEW'")
         .groupBy("unit_id")
         .agg(F.count("*").alias("reviews"))
     )
-    joined = each.join(left_open, on="unit_id", how="left")
-    held = F.col("reviews") > 0
-    return joined.groupBy("kind", "text").agg(
+    with_reviews = by_unit.join(reviews, on="unit_id", how="left")
+    is_blocked = F.col("reviews") > 0
+    return with_reviews.groupBy("kind", "text").agg(
         F.sum("rows").alias("rows"),
         F.countDistinct("subject_id").alias("people"),
         F.coalesce(F.sum("reviews"), F.lit(0)).alias("blocked"),
-        F.countDistinct(F.when(held, F.col("subject_id"))).alias("blocked_people"),
+        F.countDistinct(F.when(is_blocked, F.col("subject_id"))).alias("blocked_people"),
     )
 
 
@@ -125,11 +128,11 @@ def _without_rows(unit: Column) -> Column:
     return F.struct(unit.alias("step"), F.lit(0).cast("bigint").alias("rows"))
 
 
-def _publishable(found: DataFrame) -> DataFrame:
+def _publishable(worklist: DataFrame) -> DataFrame:
     """One row: the first lines of the worklist, the number of texts, and of charges in comments.
 
-    Rare texts could identify a person and are only counted. The order is that of public numbers:
-    decisions kept open, most first, then withheld numbers, then none.
+    Rare texts could identify a person and are only counted. Lines are ordered by public numbers
+    only: by blocked decisions, most first, then withheld numbers, then zero.
     """
     named, comment = F.col("text").isNotNull(), F.expr("kind = 'charge' AND text IS NULL")
     few = F.col("blocked_people").between(1, SMALLEST - 1)
@@ -138,7 +141,7 @@ def _publishable(found: DataFrame) -> DataFrame:
     order = F.when(few, F.lit(-1)).otherwise(-2 * F.col("blocked")).alias("order")
     line = F.struct(order, (-F.col("rows")).alias("less"), "kind", "text", "people", blocked)
     frequent = F.collect_list(F.when(named & (F.col("people") >= SMALLEST), line))
-    return found.agg(
+    return worklist.agg(
         F.slice(F.sort_array(frequent), 1, WORKLIST_LINES).alias("lines"),
         F.count("text").alias("texts"),
         F.max(F.when(comment, F.col("rows"))).alias("in_comments"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from clearance.determine.recorded import Sweep, deciding_sweeps, latest_sweep
 from clearance.ingest.ledger import refused_sentence, refused_since
@@ -16,9 +16,9 @@ from clearance.platform.watch.progress import stage
 from clearance.publish.counties import known_counties
 from clearance.publish.figures.counted import Figures, FiguresAndPacks, count_figures
 from clearance.publish.figures.together import collect_parts
-from clearance.publish.words import load_reason_texts, read_words_of_packs
 from clearance.report.counties import build_county_pages
 from clearance.report.deciders import Deciders, find_deciders
+from clearance.report.figures import Cell
 from clearance.report.in_short import build_blocked_effects, build_in_short
 from clearance.report.laws import list_used_packs, read_sign_offs
 from clearance.report.months import build_coming, query_months
@@ -34,6 +34,11 @@ from clearance.report.sections import (
 from clearance.report.state import query_store, read_store_figures
 from clearance.report.waterfall import build_waterfall, order_of_reasons
 from clearance.report.years import build_years, query_years
+from clearance.rulebook.english.office_words import (
+    PackWords,
+    load_reason_texts,
+    read_words_of_packs,
+)
 
 
 @dataclass(frozen=True)
@@ -95,70 +100,50 @@ def write_report(
         StoreFault: no room is left, or the sweep's versions cannot be read any more.
     """
     with storage_faults("reading for the report"), stage("Counting for the report"):
-        sweep = sweep or latest_sweep(spark, store)
-        by_pack = deciding_sweeps(spark, store, sweep)
-        determinations = sweep.read(spark, store, "determinations")
-        if counted is None:
-            packs_read = store.read(spark, "packs").collect()
-            counted = FiguresAndPacks(count_figures(determinations), packs_read)
-        figures = counted.figures
-        used = by_pack.fingerprints
-        pack_rows = [row for row in counted.packs if row.fingerprint in used]
-        packs = read_words_of_packs(pack_rows)
-        packs_by_id = {pack.pack: pack for pack in packs.values()}
-        cells = build_cells(figures)
-        behind = find_deciders(by_pack, packs={cell.pack for cell in cells})
-        refused = refused_since(spark, store)
-        parts = query_store(
-            *(spark, store), sweep=sweep, determinations=determinations, rules=rules
-        )
-        parts |= _query_sweep(spark, store, sweep, determinations, figures, behind)
-        rows = collect_parts(parts)
-        texts = load_reason_texts(rules)
-        reasons = build_reasons(figures, packs=packs, texts=texts)
-        sections = build_sections(
-            *(cells, reasons, packs_by_id),
-            totals=figures.public.totals,
-            units=units_of_packs(figures),
-        )
-        sign_offs = read_sign_offs(pack_rows, rules=rules)
-        orders = order_of_reasons(pack_rows, texts=texts)
-        waterfalls = {
-            section.name: build_waterfall(section, orders.get(section.name, []))
-            for section in sections
-        }
-        county_pages = build_county_pages(
-            *(sections, reasons),
-            figures=figures,
-            rows=pack_rows,
-            packs=packs,
-            texts=texts,
-            sign_offs=sign_offs,
-        )
+        data = _read_data(spark, store, sweep or latest_sweep(spark, store), counted, rules=rules)
+    texts, sign_offs = load_reason_texts(rules), read_sign_offs(data.pack_rows, rules=rules)
+    reasons = build_reasons(data.figures, packs=data.packs, texts=texts)
+    sections = build_sections(
+        *(data.cells, reasons, data.packs_by_id),
+        totals=data.figures.public.totals,
+        units=units_of_packs(data.figures),
+    )
+    county_pages = build_county_pages(
+        *(sections, reasons),
+        figures=data.figures,
+        rows=data.pack_rows,
+        packs=data.packs,
+        texts=texts,
+        sign_offs=sign_offs,
+    )
     links = county_files(county_pages, known=known_counties(rules), statewide=out.name)
-    of_store = read_store_figures(rows)
+    store_figures = read_store_figures(data.rows)
     shared = {
-        "sweep": sweep,
-        "behind": behind,
-        "refused": refused_sentence(refused) if refused else None,
-        "extract_date": of_store.pop("extract_date"),
-        "made_up": of_store.pop("made_up"),
+        "sweep": data.sweep,
+        "behind": data.deciders,
+        "refused": refused_sentence(data.refused) if data.refused else None,
+        "extract_date": store_figures.pop("extract_date"),
+        "made_up": store_figures.pop("made_up"),
     }
-    changed = build_changed(rows.get("people", []), packs=packs_by_id)
-    coming = build_coming(rows.get("months", []), packs=packs_by_id, behind=behind)
+    orders = order_of_reasons(data.pack_rows, texts=texts)
+    changed = build_changed(data.rows.get("people", []), packs=data.packs_by_id)
+    coming = build_coming(data.rows.get("months", []), packs=data.packs_by_id, behind=data.deciders)
     statewide = render_statewide(
         sections,
         short=build_in_short(sections, changed=changed, coming=coming),
         blocked_effects=build_blocked_effects(sections),
-        waterfalls=waterfalls,
+        waterfalls={
+            section.name: build_waterfall(section, orders.get(section.name, []))
+            for section in sections
+        },
         county_links=links,
-        without_page=sorted({cell.county for cell in cells} - links.keys()),
-        packs=list_used_packs(pack_rows, sign_offs=sign_offs),
+        without_page=sorted({cell.county for cell in data.cells} - links.keys()),
+        packs=list_used_packs(data.pack_rows, sign_offs=sign_offs),
         changed=changed,
-        years=build_years(rows.get("years", [])),
+        years=build_years(data.rows.get("years", [])),
         coming=coming,
         **shared,
-        **of_store,
+        **store_figures,
     )
     write_pages(
         out,
@@ -168,13 +153,71 @@ def write_report(
             for page in county_pages
         },
     )
-    withheld = sum(cell.units is None for cell in cells)
+    withheld = sum(cell.units is None for cell in data.cells)
     return ReportResult(
         out,
-        sweep.sweep_id,
-        cells=len(cells) - withheld,
+        data.sweep.sweep_id,
+        cells=len(data.cells) - withheld,
         withheld=withheld,
         county_pages=len(county_pages),
+    )
+
+
+@dataclass(frozen=True)
+class _ReportData:
+    """The data that a report is made from.
+
+    Attributes:
+        sweep: the sweep of the report.
+        deciders: the sweeps that decided the packs.
+        figures: counts of the determinations.
+        cells: the figures by pack, county and outcome.
+        pack_rows: the rows of `packs` that the deciding sweeps used.
+        packs: the packs by fingerprint.
+        refused: the extract of the last ingest, where it was refused; None otherwise.
+        rows: the rows of each query, by its name.
+    """
+
+    sweep: Sweep
+    deciders: Deciders
+    figures: Figures
+    cells: list[Cell]
+    pack_rows: list[Row]
+    packs: dict[str, PackWords]
+    refused: str | None
+    rows: dict[str, list[Row]]
+
+    @property
+    def packs_by_id(self) -> dict[str, PackWords]:
+        """The packs by id."""
+        return {pack.pack: pack for pack in self.packs.values()}
+
+
+def _read_data(
+    spark: SparkSession,
+    store: Store,
+    sweep: Sweep,
+    counted: FiguresAndPacks | None,
+    *,
+    rules: Path,
+) -> _ReportData:
+    by_pack = deciding_sweeps(spark, store, sweep)
+    determinations = sweep.read(spark, store, "determinations")
+    if counted is None:
+        all_packs = store.read(spark, "packs").collect()
+        counted = FiguresAndPacks(count_figures(determinations), all_packs)
+    figures, fingerprints = counted.figures, by_pack.fingerprints
+    pack_rows = [row for row in counted.packs if row.fingerprint in fingerprints]
+    cells = build_cells(figures)
+    deciders = find_deciders(by_pack, packs={cell.pack for cell in cells})
+    refused = refused_since(spark, store)
+    queries = query_store(*(spark, store), sweep=sweep, determinations=determinations, rules=rules)
+    queries |= _query_sweep(spark, store, sweep, determinations, figures, deciders)
+    return _ReportData(
+        *(sweep, deciders, figures, cells, pack_rows),
+        packs=read_words_of_packs(pack_rows),
+        refused=refused,
+        rows=collect_parts(queries),
     )
 
 
@@ -184,16 +227,16 @@ def _query_sweep(
     sweep: Sweep,
     determinations: DataFrame,
     figures: Figures,
-    behind: Deciders,
+    deciders: Deciders,
 ) -> dict[str, DataFrame]:
     """The queries of a sweep's people, years and months, each of a few rows."""
-    parts = {}
+    queries = {}
     if figures.of_kind("law"):
-        parts["months"] = query_months(determinations, figures=figures, behind=behind)
+        queries["months"] = query_months(determinations, figures=figures, behind=deciders)
     if store.exists(spark, "charges"):
         charges = sweep.read(spark, store, "charges")
-        people = query_people(determinations, charges=charges, figures=figures, behind=behind)
+        people = query_people(determinations, charges=charges, figures=figures, behind=deciders)
         years = query_years(determinations, charges=charges, figures=figures)
         if people is not None and years is not None:
-            parts |= {"people": people, "years": years}
-    return parts
+            queries |= {"people": people, "years": years}
+    return queries

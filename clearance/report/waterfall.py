@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pyspark.sql import Row
 
 from clearance.publish.figures.small_cells import OUTCOMES
-from clearance.publish.reasons import list_reasons
 from clearance.report.figures import CLASSES, WORDS, Reason, percent
 from clearance.report.sections import Section
+from clearance.rulebook.english.reasons import list_reasons
 
 KIND = "law"
 ALL = "All convictions or arrests that the law is about, in the counties that show how many"

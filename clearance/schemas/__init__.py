@@ -7,7 +7,14 @@ Source: the tables chapter of the contract.
 
 from __future__ import annotations
 
-from clearance.schemas.decisions import DETERMINATIONS, GRANTS, NOTICES, PACKS, SWEEPS
+from clearance.schemas.decisions import (
+    DETERMINATIONS,
+    GRANTS,
+    NOTICES,
+    PACKS,
+    REASONS,
+    SWEEPS,
+)
 from clearance.schemas.feeds import FEEDS, MERGES, PETITIONS, REGISTRY, REVIEWS, SUPERVISION
 from clearance.schemas.record import HISTORY, QUARANTINE, SOURCE_FILES, SOURCE_ROWS
 from clearance.schemas.table import TableSpec
@@ -26,6 +33,7 @@ __all__ = [
     "PACKS",
     "PETITIONS",
     "QUARANTINE",
+    "REASONS",
     "REGISTRY",
     "REVIEWS",
     "SOURCE_FILES",
@@ -48,6 +56,7 @@ TABLES: dict[str, TableSpec] = {
         DETERMINATIONS,
         SWEEPS,
         PACKS,
+        REASONS,
         GRANTS,
         NOTICES,
         *FEEDS.values(),
@@ -65,6 +74,7 @@ MAKERS = {
     "determinations": "`clearance determine`",
     "sweeps": "`clearance determine`",
     "packs": "`clearance determine`",
+    "reasons": "`clearance determine`",
     "grants": "`clearance grant`",
     "notices": "`clearance publish`",
     **{kind: f"`clearance feed {kind}`" for kind in FEEDS},

@@ -1,4 +1,4 @@
-"""The tables of decisions: determinations, sweeps, packs, grants and notices."""
+"""The tables of decisions: determinations, sweeps, packs, reasons, grants and notices."""
 
 from __future__ import annotations
 
@@ -98,6 +98,29 @@ PACKS = TableSpec(
         facts array<string>
     """,
     keys=("fingerprint",),
+)
+
+REASONS = TableSpec(
+    name="reasons",
+    row="a reason that a pack as used may give, in words; the rows of determinations name it by "
+    "pack_fingerprint and reason",
+    ddl="""
+        pack_fingerprint string,
+        pack string,
+        pack_version string,
+        kind string,
+        reason string,
+        label string,
+        reason_text string,
+        cite string
+    """,
+    keys=("pack_fingerprint", "reason"),
+    constraints={
+        "known_kind": one_of("kind", KINDS),
+        "reason_is_a_code": "reason RLIKE '^[A-Z][A-Z0-9_]*$'",
+        "reason_has_a_text": "reason_text IS NOT NULL",
+    },
+    widened=("known_kind",),
 )
 
 GRANTS = TableSpec(

@@ -8,8 +8,8 @@ from datetime import date
 from functools import cache
 
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reason_texts
 from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.english.office_words import load_reason_texts
 from clearance.rulebook.language.catalogue import Feature
 from clearance.rulebook.language.facts import FITS, FLIPS, Fact
 from clearance.rulebook.language.model import Pack

@@ -51,7 +51,7 @@ SIDE: dict[str, tuple[str, ...]] = {
         "unread",
         "differences",
     ),
-    "The law": (f"law/{FIRST}", "rules", "not-possible"),
+    "The law": (f"law/{FIRST}", "rules", "audit", "not-possible"),
     "Reference": (
         f"reference/{FIRST}",
         *(f"reference/{name}" for name in RENDERED),

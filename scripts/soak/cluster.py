@@ -54,11 +54,10 @@ class Cluster:
     master: str
     folder: Path
 
-    def submit(self, *words: str, settings: dict[str, str] | None = None) -> subprocess.Popen[str]:
-        """Run a verb on the cluster, with its JSON document on standard output.
+    def options(self, settings: dict[str, str] | None = None) -> list[str]:
+        """The options of spark-submit for a job on the cluster.
 
         Args:
-            words: the verb and its options.
             settings: of Spark, beside those of so small a cluster.
         """
         all_settings = {
@@ -75,17 +74,19 @@ class Cluster:
             "spark.ui.enabled": "false",
             **(settings or {}),
         }
-        command = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", self.master]
-        command += ["--jars", f"{jars_folder()}/*.jar"]
-        for name, value in all_settings.items():
-            command += ["--conf", f"{name}={value}"]
-        return subprocess.Popen(
-            [*command, str(ROOT / "jobs" / "clearance_job.py"), *words, "--json"],
-            cwd=ROOT,
-            env=environment(PYSPARK_PYTHON=sys.executable, SPARK_HOME=str(SPARK_HOME)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        pairs = [f"{name}={value}" for name, value in all_settings.items()]
+        return ["--master", self.master, *(word for pair in pairs for word in ("--conf", pair))]
+
+    def submit(self, *words: str) -> subprocess.Popen[str]:
+        """Run a verb on the cluster, with its JSON document on standard output.
+
+        Args:
+            words: the verb and its options.
+        """
+        jars = ["--jars", f"{jars_folder()}/*.jar"]
+        job = str(ROOT / "jobs" / "clearance_job.py")
+        return run_command(
+            [str(SPARK_HOME / "bin" / "spark-submit"), *self.options(), *jars, job, *words]
         )
 
     def executors(self) -> list[int]:
@@ -100,6 +101,22 @@ class Cluster:
                     cwd = (entry / "cwd").resolve()
                     found += [int(entry.name)] if cwd.is_relative_to(self.folder) else []
         return found
+
+
+def run_command(words: Sequence[str]) -> subprocess.Popen[str]:
+    """Start a command of spark-submit, with its JSON document on standard output.
+
+    Args:
+        words: of the command, `--json` not among them.
+    """
+    return subprocess.Popen(
+        [*words, "--json"],
+        cwd=ROOT,
+        env=environment(PYSPARK_PYTHON=sys.executable, SPARK_HOME=str(SPARK_HOME)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def document(job: subprocess.Popen[str]) -> dict[str, Any]:

@@ -6,14 +6,12 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
-from soak.victims import environment
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -89,52 +87,3 @@ def _read(words: list[str]) -> None:
     while isinstance(command, TyperGroup):
         command, words = command.commands[words[0]], words[1:]
     command.make_context(command.name, list(words))
-
-
-def test_spark_submit_gives_the_digest_of_the_command(line: Line, tmp_path: Path) -> None:
-    (command,) = [part for part in COMMANDS if "spark-submit" in part]
-    names = {
-        ".venv/bin/spark-submit": [str(BIN / "spark-submit")],
-        "FILES...": line.files,
-        "STORE": [str(tmp_path / "store")],
-        "OUT": [str(tmp_path / "out")],
-    }
-    words = [part for word in shlex.split(command) for part in names.get(word, [word])]
-    # What spark-submit was told must reach the session as it is.
-    told = {
-        "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": (tmp_path / "events").as_uri(),
-        "spark.eventLog.compress": "false",
-        "spark.sql.codegen.hugeMethodLimit": "7999",
-        "spark.sql.shuffle.partitions": "3",
-    }
-    (tmp_path / "events").mkdir()
-    # Nothing but the result stands in what it prints, and nothing of Spark's log beside it.
-    words.append("--json")
-    words[1:1] = [part for key, value in told.items() for part in ("--conf", f"{key}={value}")]
-    done = subprocess.run(
-        words,
-        cwd=ROOT,
-        env=environment(PYSPARK_PYTHON=sys.executable),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout)["determine"]["digest"] == line.said["determine"]["digest"]
-    assert "determining" in done.stderr
-    # Spark says its version before it heeds the level.
-    _, afterwards = done.stderr.split('Setting Spark log level to "OFF"', 1)
-    assert " INFO " not in afterwards
-    events = [path for path in (tmp_path / "events").rglob("*") if path.is_file()]
-    settings = [
-        json.loads(event)["Spark Properties"]
-        for path in events
-        for event in path.read_text(encoding="utf-8").splitlines()
-        if "SparkListenerEnvironmentUpdate" in event
-    ]
-    assert settings
-    for key, value in told.items():
-        assert settings[0][key] == value
-    assert settings[0]["spark.databricks.delta.snapshotPartitions"] == "1"

@@ -235,6 +235,9 @@ def test_a_how_to_page_does_what_it_says(
         assert [tuple(row.values()) for row in reader.values["by_delta_rs"]] == counted
         by_pandas = reader.values["by_pandas"].items()
         assert [(*cell, units) for cell, units in by_pandas] == counted
+        in_words = reader.values["in_words"]
+        assert sum(row["units"] for row in in_words) == sum(units for *_, units in counted)
+        assert len({row["reason_text"] for row in in_words}) > 10
         assert reader.values["rows_then"] == reader.values["rows_at_first"] > 0
         assert len(reader.values["one_person"]) > 0
         assert {row["_change_type"] for row in reader.values["changed"]} > {"update_postimage"}

@@ -17,7 +17,7 @@ from typer.main import get_command
 
 from clearance.commands.app import app
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reason_texts
+from clearance.rulebook.english.office_words import load_reason_texts
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.sentences import Operator
 from clearance.schemas import TABLES

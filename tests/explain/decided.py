@@ -11,8 +11,8 @@ from pyspark.sql import Row
 from clearance.explain.decision import explain_decision
 from clearance.explain.model import ExplainedDecision, ExplainedUnit, UnreadField
 from clearance.explain.statements import ExplainedPerson, ReadPack
-from clearance.publish.words import PackWords
 from clearance.rulebook.english.fact_words import FactWords
+from clearance.rulebook.english.office_words import PackWords
 from clearance.rulebook.language.catalogue import Catalogue
 from clearance.rulebook.language.resolved import ResolvedPack
 from clearance.rulebook.oracle import decide

@@ -13,12 +13,12 @@ from rich.console import Console
 from clearance.explain.model import ExplainedDecision, ExplainedFact, Explanation
 from clearance.explain.render import render
 from clearance.explain.statements import ReadPack
-from clearance.publish.words import PackWords
 from clearance.rulebook.english.decision import (
     answer_in_words,
     read_todays_rules,
     stored_pack,
 )
+from clearance.rulebook.english.office_words import PackWords
 from clearance.rulebook.loading.load import Rulebook
 from clearance.rulebook.loading.stored import stored_text
 from tests.support.rulebook.packs import bound_pack, small_pack

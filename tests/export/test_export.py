@@ -104,3 +104,25 @@ def test_what_cannot_be_exported_is_said(
     given = ["export", "--store", store.uri, "--out", str(tmp_path / file), *more]
     assert exit_code(given, debug=False) == EXIT_USAGE
     assert words in capsys.readouterr().err
+
+
+def test_the_table_of_reasons_says_of_every_decision_what_export_says(
+    spark: SparkSession, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "decided.parquet"
+    exported(store, out, capsys=capsys)
+    by_key = {
+        tuple(row[name] for name in KEY): row for row in spark.read.parquet(str(out)).collect()
+    }
+    decided = store.read(spark, "determinations").drop("kind", "cite", "pack_version")
+    reasons = store.read(spark, "reasons").drop("pack")
+    rows = decided.join(reasons, on=["pack_fingerprint", "reason"], how="left").collect()
+    assert len(rows) == len(by_key) > 500
+    for row in rows:
+        in_file = by_key[row["unit_id"], row["pack"]]
+        assert [row[name] for name in ("kind", "pack_version")] == [
+            in_file[name] for name in ("kind", "pack_version")
+        ]
+        assert in_file["cite"] in row["cite"].split("; ")
+        if "(section)" not in row["reason_text"] and "(the charge" not in row["reason_text"]:
+            assert row["reason_text"] == in_file["reason_text"]

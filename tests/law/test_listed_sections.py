@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from clearance.platform.paths import rules_folder
-from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
+from clearance.prepare.statutes.lists import REQUIRED_BY_STEPS, StatuteLists, load_statutes
 
 
 @pytest.fixture(scope="module")
 def lists() -> StatuteLists:
-    return load_statutes(rules_folder(), asked=ASKED_BY_STEPS)
+    return load_statutes(rules_folder(), required=REQUIRED_BY_STEPS)
 
 
 NAMED = {

@@ -12,6 +12,7 @@ from tests.support.rulebook.packs import unmarked
 
 Pointers = list[tuple[ResolvedPack, list[ReadyCase]]]
 NAMES = [
+    "pc1170_9",
     "pc1203_4",
     "pc1203_41",
     "pc1203_42",

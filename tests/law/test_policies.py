@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from clearance.publish.words import format_reason, office_word, read_pack_words
 from clearance.rulebook.check.cases import load_cases
+from clearance.rulebook.english.office_words import format_reason, office_word, read_pack_words
 from clearance.rulebook.language.resolved import ResolvedPack, check_switches
 from clearance.rulebook.loading.load import PackFile, Rulebook
 from clearance.rulebook.loading.stored import parse_stored_pack, stored_text

@@ -24,6 +24,8 @@ LEFT_OUT = (
     *("clearance.personal", "clearance.platform.clock", "clearance.platform.code_hash"),
     *("clearance.platform.faults", "clearance.platform.paths", "clearance.platform.watch"),
     *(f"clearance.platform.store.{name}" for name in ("commits", "lock", "log_folder")),
+    # What each reason code says.
+    *("clearance.determine.reasons", "clearance.rulebook.english"),
 )
 
 
@@ -78,6 +80,8 @@ def test_what_is_written_for_people_is_in_neither_hash() -> None:
         "explain.step",
         "prepare.worklist",
         "rulebook.english.prose",
+        "determine.reasons",
+        "rulebook.english.reasons",
         "rulebook.english.pages",
         "publish.step",
     )

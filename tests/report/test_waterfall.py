@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from types import SimpleNamespace
 
-from clearance.publish.words import PackWords
 from clearance.report.figures import CountyLine, Reason, sum_lines
 from clearance.report.sections import Section
 from clearance.report.waterfall import ALL, NOT_SHOWN, SHOWN, build_waterfall, order_of_reasons
+from clearance.rulebook.english.office_words import PackWords
 from tests.report.read_pages import table
 
 PACK = """

@@ -41,7 +41,7 @@ def diff(
     from clearance.diff.assumed import parse_assumed_values
     from clearance.diff.sides import OtherRules
     from clearance.diff.written import format_of, lines, write_comparison
-    from clearance.publish.words import load_reason_texts
+    from clearance.rulebook.english.office_words import load_reason_texts
 
     if out is not None:
         format_of(out)  # an unknown format is an error before Spark starts

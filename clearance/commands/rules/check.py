@@ -17,7 +17,7 @@ from rich.text import Text
 
 from clearance.errors import RulebookInvalid, UsageError
 from clearance.prepare.record.rules import load_record_rules
-from clearance.prepare.statutes.lists import ASKED_BY_STEPS, StatuteLists, load_statutes
+from clearance.prepare.statutes.lists import REQUIRED_BY_STEPS, StatuteLists, load_statutes
 from clearance.rulebook.check.findings import Finding, finding_from_line
 from clearance.rulebook.language.model import Pack
 from clearance.rulebook.loading.load import read_rulebook
@@ -64,7 +64,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     lists: StatuteLists | None = None
     cited: set[str] = set()
     try:
-        lists = load_statutes(rules, asked=ASKED_BY_STEPS)
+        lists = load_statutes(rules, required=REQUIRED_BY_STEPS)
     except RulebookInvalid as error:
         lines += error.message.split("\n")
     try:
@@ -78,7 +78,7 @@ def check_rules(rules: Path, *, overlaps: bool) -> RulesCheck:
     ]
     audit = replace(audit, problems=(*audit.problems, *more))
     rows = dict(sorted(Counter(row.list for row in lists.rows).items())) if lists else {}
-    used = {*ASKED_BY_STEPS, *cited, *_pack_words(rules)}
+    used = {*REQUIRED_BY_STEPS, *cited, *_pack_words(rules)}
     return RulesCheck(audit, rows, tuple(name for name in rows if name not in used))
 
 

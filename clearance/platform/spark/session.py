@@ -199,11 +199,8 @@ def build_session(
             SparkContext._ensure_initialized()
         given = SparkConf()
         if submitted:
-            if not _log_is_set(given):
-                wanted["spark.log.level"] = os.environ.get("CLEARANCE_SPARK_LOG", "off").upper()
+            wanted |= settings_under_submit(given)
             _add_delta_jars(given)
-            if str(given.get("spark.master") or "").startswith("local"):
-                wanted |= ONE_MACHINE | _warehouse_settings()
         else:
             check_spark_connect()
             wanted["spark.jars"] = ",".join(str(jar) for jar in check_jars(jars_folder()))
@@ -225,6 +222,20 @@ def build_session(
     if not submitted:
         session.sparkContext.setLogLevel(os.environ["CLEARANCE_SPARK_LOG"].upper())
     return session
+
+
+def settings_under_submit(given: SparkConf) -> dict[str, str]:
+    """The settings that spark-submit's own leave to us: the log's level, those of one machine.
+
+    Args:
+        given: spark-submit's settings.
+    """
+    settings = {}
+    if not _log_is_set(given):
+        settings["spark.log.level"] = os.environ.get("CLEARANCE_SPARK_LOG", "off").upper()
+    if str(given.get("spark.master") or "").startswith("local"):
+        settings |= ONE_MACHINE | _warehouse_settings()
+    return settings
 
 
 def _log_is_set(given: SparkConf) -> bool:

@@ -40,9 +40,12 @@ class Folder(Protocol):
         """Delete a file, if it exists."""
 
 
-def folder_at(spark: SparkSession, place: str) -> Folder:
-    """The folder or address `place`."""
-    return HadoopFolder(spark, place) if ADDRESS.match(place) else LocalFolder(Path(place))
+def folder_at(spark: SparkSession | None, place: str) -> Folder:
+    """The folder or address `place`; only an address needs a session."""
+    if not ADDRESS.match(place):
+        return LocalFolder(Path(place))
+    assert spark is not None
+    return HadoopFolder(spark, place)
 
 
 @dataclass(frozen=True)

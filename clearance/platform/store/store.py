@@ -203,9 +203,22 @@ class Store:
             StoreFault: the log is missing or damaged, or the version's files have been deleted.
         """
         if version is not None:
-            with self._reading_log(table):
-                version = last_of_same_rows(self._log(spark, table), version=version)
+            version = self.version_of_same_rows(spark, table, version=version)
         return self.read(spark, table, version=version)
+
+    def version_of_same_rows(self, spark: SparkSession | None, table: str, *, version: int) -> int:
+        """The newest version of a table with the same rows as a version.
+
+        Args:
+            spark: the session; None will do for a store in a folder.
+            table: its name.
+            version: the last that changed data, from `version`.
+
+        Raises:
+            StoreFault: the log cannot be read.
+        """
+        with self._reading_log(table):
+            return last_of_same_rows(self._log(spark, table), version=version)
 
     def delta(self, spark: SparkSession, table: str) -> DeltaTable:
         """The table as a target of a merge."""
@@ -320,7 +333,7 @@ class Store:
         with storage_faults(f"reading what changed in {table}"):
             return feed.options(**bounds).load(self._at(table))
 
-    def _log(self, spark: SparkSession, table: str) -> Folder:
+    def _log(self, spark: SparkSession | None, table: str) -> Folder:
         return folder_at(spark, f"{self.path(table)}/_delta_log")
 
     @contextmanager

@@ -1,1 +1,1 @@
-"""A charge text as a citation: its code book, section, subdivisions, and what it cites beside."""
+"""A charge text as a citation: code book, section, subdivisions, and the other parts it cites."""

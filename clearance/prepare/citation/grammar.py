@@ -5,16 +5,17 @@
     part     = section [letters] {(subdivision)} [code book]
     joined   = `/`, or between two whole sections `,` `;` `&` `+` AND OR
 
-What people type otherwise is first made even (`tidy`): stray signs, a code book in front, written
-out or glued to its section, subdivisions without brackets (`11357B2 HS`). All comes out upper case.
+`normalize` first rewrites other spellings to this grammar, in upper case: stray signs; a code book
+that is in front, spelled out or glued to its section; subdivisions without brackets (`11357B2 HS`).
 A letter right behind the digits is the first subdivision, unless the rulebook lists the section
 with its letter (`653F`).
 
-The first part is the charge. A mark of attempt is none: 664/187(A) PC is an attempt of 187(A).
-`parts` holds every part, then further charges that the words set off (`; CHRG 459 PC`), for a
-conspiracy every section the words name. Without a code book (`11360(B) SELL`) a number must look
-like a section: dates, amounts, addresses and telephone numbers are none. A text that does not begin
-with a citation, or whose citation cannot be read to its end, is not parsed: nothing is guessed.
+The first part is the charge, unless it is the section of attempt: 664/187(A) PC is an attempt of
+187(A). `parts` holds every part of the citation. After these it holds further charges in the words,
+which a sign or a word such as CHRG sets off (`; CHRG 459 PC`); for a conspiracy, every section in
+the words. Without a code book (`11360(B) SELL`) a number must look like a section, not like a date,
+an amount, an address or a telephone number. A text that does not begin with a citation, or whose
+citation does not end where it should, is not parsed: the grammar never guesses.
 """
 
 from __future__ import annotations
@@ -42,34 +43,34 @@ CHARGE_TYPE = (
     "parsed:boolean>"
 )
 
-# The patterns repeat whole parts of a citation, and the JVM walks a repetition by calls within
-# calls: a text of many thousand parts would overflow its stack and end the job, not the row. No
-# charge is this long; of a longer text the beginning is read.
+# The JVM matches a repeated group by recursion: a text of many thousand parts would overflow the
+# stack and end the Spark job. No charge is longer than this; of a longer text the beginning is
+# parsed.
 LONGEST = 400
 
 
 def absent(text: Column) -> Column:
-    """Whether a field says nothing: null, blank, `-` or `NULL`."""
+    """Whether a field is empty: null, blank, `-` or `NULL`."""
     bare = F.upper(F.trim(text))
     return text.isNull() | bare.isin("", "-", "NULL")
 
 
 def names_comment(text: Column) -> Column:
-    """Whether the charge stands in the comment: the text is absent or refers to it."""
+    """Whether the charge is in the comment: the text is absent or refers to the comment."""
     refers = F.upper(text).rlike(r"\bCOMMENTS?\b|\bSEE (COM|COMM|CMT|CMNT)\b")
     return absent(text) | F.coalesce(refers & ~text.rlike("[1-9]"), F.lit(False))
 
 
 def leaves_target(text: Column, *, spelling: Spelling | None = None) -> Column:
-    """Whether a charge text is of a conspiracy and names no section that was agreed upon.
+    """Whether a charge text is a conspiracy and does not cite the section that was agreed upon.
 
     Args:
         text: a charge text.
         spelling: code books and lettered sections; the project's own when None.
     """
     section = (spelling or default_spelling()).conspiracy.section
-    alone = rf"^[^0-9]*{section}(?![0-9.])(?!.*[1-9]\d\d)"
-    return F.contains(text, F.lit(section)) & F.substring(text, 1, LONGEST).rlike(alone)
+    only_section = rf"^[^0-9]*{section}(?![0-9.])(?!.*[1-9]\d\d)"
+    return F.contains(text, F.lit(section)) & F.substring(text, 1, LONGEST).rlike(only_section)
 
 
 def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
@@ -78,96 +79,107 @@ def parse_charge(text: Column, *, spelling: Spelling | None = None) -> Column:
     `section` is null and `parsed` false where the text does not begin with a citation.
 
     Args:
-        text: a charge text, or a comment in its place.
+        text: a charge text, or a comment that is one.
         spelling: code books and lettered sections; the project's own when None.
     """
-    known = spelling or default_spelling()
+    chosen = spelling or default_spelling()
     beginning = F.substring(text, 1, LONGEST)
-    whole_words = F.regexp_replace(beginning, "[^ )]*$", "")
-    cut = F.when(F.length(text) > LONGEST, whole_words).otherwise(beginning)
-    tidy = F.when(~absent(text), normalized(cut, known))
-    return bind_once(tidy, lambda given: _parse(given, known))
+    uncut_words = F.regexp_replace(beginning, "[^ )]*$", "")
+    shortened = F.when(F.length(text) > LONGEST, uncut_words).otherwise(beginning)
+    normal = F.when(~absent(text), normalized(shortened, chosen))
+    return bind_once(normal, lambda normal: _parse_normal(normal, chosen))
 
 
-def _parse(tidy: Column, known: Spelling) -> Column:
+def _parse_normal(text: Column, spelling: Spelling) -> Column:
+    """The charge of a normalized text: its beginning is the citation, the rest the words."""
+
     def with_citation(cited: Column) -> Column:
-        rest = F.substr(tidy, F.length(cited) + 1)
-        return bind_once(rest, lambda given: _check_citation(tidy, cited, given, known))
+        rest = F.substr(text, F.length(cited) + 1)
+        return bind_once(rest, lambda rest: _check_citation(text, cited, rest, spelling))
 
-    return bind_once(F.regexp_extract(tidy, "^" + citation(known), 0), with_citation)
+    return bind_once(F.regexp_extract(text, "^" + citation(spelling), 0), with_citation)
 
 
-def _check_citation(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    ok = F.coalesce(is_charge(tidy, cited, rest, known), F.lit(False))
+def _check_citation(text: Column, cited: Column, rest: Column, spelling: Spelling) -> Column:
+    """The charge, of which nothing is read unless the citation is plausible."""
+    is_plausible = F.coalesce(is_charge(text, cited, rest, spelling), F.lit(False))
     words = F.regexp_replace(rest, "^[ :;,.-]+", "")
-    more = F.regexp_extract_all(rest, F.lit(further_charge_pattern(known)), F.lit(1))
-    pieces = F.flatten(F.transform(more, lambda one: F.split(one, joiner_pattern(known))))
-    found = F.struct(
-        ok.alias("ok"),
-        _has_mark(cited, known.attempt).alias("attempt"),
-        _has_mark(cited, known.conspiracy).alias("conspiracy"),
-        F.when(ok & (words != ""), words).alias("words"),
-        F.when(ok, F.split(cited, joiner_pattern(known)))
-        .otherwise(_empty_array("string"))
-        .alias("pieces"),
-        F.when(ok, pieces).otherwise(_empty_array("string")).alias("further"),
+    joiner, no_pieces = joiner_pattern(spelling), _empty_array("string")
+    further_pattern = F.lit(further_charge_pattern(spelling))
+    further = F.regexp_extract_all(rest, further_pattern, F.lit(1))
+    further_pieces = F.flatten(F.transform(further, lambda charge: F.split(charge, joiner)))
+    checked = F.struct(
+        is_plausible.alias("plausible"),
+        _has_prefix(cited, spelling.attempt).alias("attempt"),
+        _has_prefix(cited, spelling.conspiracy).alias("conspiracy"),
+        F.when(is_plausible & (words != ""), words).alias("words"),
+        F.when(is_plausible, F.split(cited, joiner)).otherwise(no_pieces).alias("pieces"),
+        F.when(is_plausible, further_pieces).otherwise(no_pieces).alias("further"),
     )
-    return bind_once(found, lambda given: _charge(given, known))
+    return bind_once(checked, lambda checked: _charge(checked, spelling))
 
 
-def _charge(found: Column, known: Spelling) -> Column:
+def _charge(checked: Column, spelling: Spelling) -> Column:
     """The struct of a charge from the pieces of its citation and its words."""
-    words = F.coalesce(found["words"], F.lit(""))
+    words = F.coalesce(checked["words"], F.lit(""))
+    any_section = F.lit(section_pattern(spelling))
 
     def with_parts(cited: Column) -> Column:
-        conspiracy = F.exists(cited, lambda part: is_one_of(part, (known.conspiracy,)))
-        agreed = found["conspiracy"] & conspiracy
-        only_mark = (F.size(cited) > 0) & F.forall(cited, lambda part: _is_attempt(part, known))
-        pieces = F.when(
-            agreed | only_mark, F.regexp_extract_all(words, F.lit(section_pattern(known)), F.lit(0))
+        cites_conspiracy = F.exists(cited, lambda part: is_one_of(part, (spelling.conspiracy,)))
+        is_conspiracy = checked["conspiracy"] & cites_conspiracy
+        only_attempt = (F.size(cited) > 0) & F.forall(
+            cited, lambda part: _is_attempt(part, spelling)
         )
-        others = parts_of(F.coalesce(pieces, found["further"]), known)
-        every = F.array_distinct(F.concat(cited, others))
-        return bind_once(every, lambda parts: _charge_struct(found, words, parts, agreed, known))
+        sections_in_words = F.when(
+            is_conspiracy | only_attempt, F.regexp_extract_all(words, any_section, F.lit(0))
+        )
+        others = parts_of(F.coalesce(sections_in_words, checked["further"]), spelling)
+        return bind_once(
+            F.array_distinct(F.concat(cited, others)),
+            lambda parts: _charge_struct(checked, words, parts, is_conspiracy, spelling),
+        )
 
-    return bind_once(parts_of(found["pieces"], known), with_parts)
+    return bind_once(parts_of(checked["pieces"], spelling), with_parts)
 
 
-def _has_mark(cited: Column, mark: PrefixSection) -> Column:
-    """Whether a mark is about the charge: before it or joined by `/`, not listed behind it."""
-    return cited.rlike(rf"(^|/ ?){mark.section}(?![\d.])")
+def _has_prefix(cited: Column, prefix: PrefixSection) -> Column:
+    """Whether a citation has a prefix section in front or behind `/`, not behind a comma or AND."""
+    return cited.rlike(rf"(^|/ ?){prefix.section}(?![\d.])")
 
 
-def _is_attempt(part: Column, known: Spelling) -> Column:
-    return is_one_of(part, (known.attempt,))
+def _is_attempt(part: Column, spelling: Spelling) -> Column:
+    return is_one_of(part, (spelling.attempt,))
 
 
 def _charge_struct(
-    found: Column, words: Column, parts: Column, agreed: Column, known: Spelling
+    checked: Column, words: Column, parts: Column, cites_conspiracy: Column, spelling: Spelling
 ) -> Column:
-    charges = F.filter(parts, lambda part: ~_is_attempt(part, known))
+    charges = F.filter(parts, lambda part: ~_is_attempt(part, spelling))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
-    real = ~is_one_of(charge, known.no_such_sections)
-    attempt = found["attempt"] & F.exists(parts, lambda part: _is_attempt(part, known))
-    mark = rf"(^|[ (/,;-]){known.attempt.section}( ?{known.attempt.code_book}{END}(?! ?/)|\)?$)"
-    says_attempt = words.rlike(f"{_set_off_pattern(known.attempt_words)}|{mark}") | (
-        words.rlike(rf"^{any_of(known.attempt_words)}{END}")
-        & ~is_one_of(charge, known.own_attempts)
+    is_real = ~is_one_of(charge, spelling.no_such_sections)
+    cites_attempt = checked["attempt"] & F.exists(parts, lambda part: _is_attempt(part, spelling))
+    section, code_book = spelling.attempt.section, spelling.attempt.code_book
+    attempt_section = rf"(^|[ (/,;-]){section}( ?{code_book}{END}(?! ?/)|\)?$)"
+    names_attempt = words.rlike(f"{_set_off_pattern(spelling.attempt_words)}|{attempt_section}") | (
+        words.rlike(rf"^{any_of(spelling.attempt_words)}{END}")
+        & ~is_one_of(charge, spelling.own_attempts)
     )
-    first = rf"^{any_of(known.conspiracy_words)}{END}"
-    says_conspiracy = words.rlike(_set_off_pattern(known.conspiracy_words)) | words.rlike(first)
+    names_conspiracy = words.rlike(_set_off_pattern(spelling.conspiracy_words)) | words.rlike(
+        rf"^{any_of(spelling.conspiracy_words)}{END}"
+    )
+    qualifiers = F.array(F.when(names_attempt, "ATTEMPTED"), F.when(names_conspiracy, "CONSPIRACY"))
     return F.struct(
-        F.when(real, charge["code_book"]).alias("code_book"),
-        F.when(real, charge["section"]).alias("section"),
-        F.coalesce(F.when(real, charge["subdivisions"]), _empty_array("string")).alias(
+        F.when(is_real, charge["code_book"]).alias("code_book"),
+        F.when(is_real, charge["section"]).alias("section"),
+        F.coalesce(F.when(is_real, charge["subdivisions"]), _empty_array("string")).alias(
             "subdivisions"
         ),
-        (attempt | says_attempt).alias("attempt"),
-        (agreed | says_conspiracy).alias("conspiracy"),
-        F.when(real, parts).otherwise(_empty_array(CITED_TYPE)).alias("parts"),
-        _qualifiers(says_attempt, says_conspiracy).alias("qualifiers"),
-        found["words"].alias("literal"),
-        (found["ok"] & real).alias("parsed"),
+        (cites_attempt | names_attempt).alias("attempt"),
+        (cites_conspiracy | names_conspiracy).alias("conspiracy"),
+        F.when(is_real, parts).otherwise(_empty_array(CITED_TYPE)).alias("parts"),
+        F.array_compact(qualifiers).alias("qualifiers"),
+        checked["words"].alias("literal"),
+        (checked["plausible"] & is_real).alias("parsed"),
     ).cast(CHARGE_TYPE)
 
 
@@ -175,26 +187,15 @@ def _empty_array(element: str) -> Column:
     return F.array().cast(f"array<{element}>")
 
 
-def _qualifiers(says_attempt: Column, says_conspiracy: Column) -> Column:
-    said = F.array(F.when(says_attempt, "ATTEMPTED"), F.when(says_conspiracy, "CONSPIRACY"))
-    return F.array_compact(said)
-
-
 def _set_off_pattern(words: tuple[str, ...]) -> str:
-    """A word set off from the others, or the last one."""
-    one = any_of(words)
-    return rf"[-:(/,;] ?{one}(?=$| ?[-):/,;])|(?:^| ){one}$"
+    """The pattern of one of the words between signs, or at the end of the text."""
+    word = any_of(words)
+    return rf"[-:(/,;] ?{word}(?=$| ?[-):/,;])|(?:^| ){word}$"
 
 
 def display(charge: Column) -> Column:
-    """A charge as offices write it: `187(A) PC`; null where it was not read."""
+    """A charge as offices write it: `187(A) PC`; null where it was not parsed."""
     names = F.array_join(charge["subdivisions"], ")(")
     brackets = F.when(names != "", F.concat(F.lit("("), names, F.lit(")"))).otherwise("")
     section = F.concat(charge["section"], brackets)
     return F.when(charge["section"].isNotNull(), F.concat_ws(" ", section, charge["code_book"]))
-
-
-def subdivision_paths(charge: Column) -> Column:
-    """The subdivisions as prefixes joined by points: A, A.1, A.1.B for (A)(1)(B)."""
-    names = charge["subdivisions"]
-    return F.transform(names, lambda _, at: F.array_join(F.slice(names, F.lit(1), at + 1), "."))

@@ -1,4 +1,4 @@
-"""The parts of a citation: each with its own code book, or the one that speaks for it too."""
+"""The parts of a citation: each with its own code book, or that of a neighbouring part."""
 
 from __future__ import annotations
 
@@ -14,104 +14,107 @@ from clearance.prepare.citation.spelling import PrefixSection, Spelling
 CITED_TYPE = "struct<code_book:string,section:string,subdivisions:array<string>>"
 
 
-def parts_of(pieces: Column, known: Spelling) -> Column:
-    """The parts: code book (null where none speaks for it), section, subdivisions in order.
+def parts_of(pieces: Column, spelling: Spelling) -> Column:
+    """The parts: code book (null where no part of the citation names it), section, subdivisions.
 
     Args:
-        pieces: the citation, cut at what joins its sections.
-        known: how charges are written.
+        pieces: the texts between the joiners of the citation.
+        spelling: how charges are written.
     """
-    books = any_of(known.code_books)
+    books = any_of(spelling.code_books)
     shape = rf"^({NUMBER})({TAIL})((?:{BRACKET})*+)(?: ?({books}))?$"
 
-    def read(piece: Column) -> Column:
+    def split_piece(piece: Column) -> Column:
         groups = [F.regexp_extract(piece, shape, group) for group in (1, 2, 3, 4)]
         number, tail, brackets, book = groups
         return F.struct(
-            _book_of(number, book, known).alias("book"),
+            _book_of(number, book, spelling).alias("book"),
             F.when(book != "", book).alias("written"),
             number.alias("number"),
             tail.alias("tail"),
             brackets.alias("brackets"),
         )
 
-    def with_books(raw: Column) -> Column:
-        def cite(part: Column, at: Column) -> Column:
-            book = F.coalesce(part["book"], _book_of_neighbour(raw, at, known))
-            return bind_once(book, lambda given: _cited(part, given, known))
+    def with_books(split_pieces: Column) -> Column:
+        def with_book(part: Column, index: Column) -> Column:
+            neighbour_book = _book_of_neighbour(split_pieces, index, spelling)
+            book = F.coalesce(part["book"], neighbour_book)
+            return bind_once(book, lambda book: _cited(part, book, spelling))
 
-        return F.transform(raw, cite)
+        return F.transform(split_pieces, with_book)
 
-    return bind_once(F.transform(pieces, read), with_books)
+    return bind_once(F.transform(pieces, split_piece), with_books)
 
 
-def is_one_of(part: Column, marks: tuple[PrefixSection, ...]) -> Column:
+def is_one_of(part: Column, sections: tuple[PrefixSection, ...]) -> Column:
     """Whether a part, or a charge, is one of the sections, whatever its subdivision.
 
     Args:
         part: with `code_book` and `section`.
-        marks: the sections.
+        sections: the sections, with their code books.
     """
-    found = F.lit(False)
-    for mark in marks:
-        same = (part["section"] == mark.section) & (part["code_book"] == mark.code_book)
-        found = found | F.coalesce(same, F.lit(False))
-    return found
+    is_any = F.lit(False)
+    for entry in sections:
+        same = (part["section"] == entry.section) & (part["code_book"] == entry.code_book)
+        is_any = is_any | F.coalesce(same, F.lit(False))
+    return is_any
 
 
-def _marks(known: Spelling) -> tuple[PrefixSection, ...]:
-    """Sections that stand beside others of any code book: theirs does not speak for those."""
-    return (known.attempt, known.conspiracy, *known.about_others)
+def _prefix_sections(spelling: Spelling) -> tuple[PrefixSection, ...]:
+    """Sections that are cited beside sections of any code book, not only of their own."""
+    return (spelling.attempt, spelling.conspiracy, *spelling.about_others)
 
 
-def _book_of(number: Column, book: Column, known: Spelling) -> Column:
-    """A part's own code book; that of the mark, where the part is a mark without one."""
-    own = F.when(book != "", book)
-    for mark in _marks(known):
-        own = F.coalesce(own, F.when(number == mark.section, mark.code_book))
-    return own
+def _book_of(number: Column, book: Column, spelling: Spelling) -> Column:
+    """The code book that a part names; where it names none, that of a prefix section; else null."""
+    named = F.when(book != "", book)
+    for prefix in _prefix_sections(spelling):
+        named = F.coalesce(named, F.when(number == prefix.section, prefix.code_book))
+    return named
 
 
-def _book_of_neighbour(raw: Column, at: Column, known: Spelling) -> Column:
-    """The code book to the right that speaks for a part too, else the one to its left.
+def _book_of_neighbour(split_pieces: Column, index: Column, spelling: Spelling) -> Column:
+    """The next code book that is written to the right of a part, else the last to its left.
 
-    To its right the book of a mark speaks for nothing: in 182 PC/11358 the second is no PC.
+    To the left the book of a prefix section does not count: in 182 PC/11358, 11358 is not PC.
     """
-    marks = [mark.section for mark in _marks(known)]
-    right = F.filter(F.slice(raw, at + 2, F.size(raw)), lambda part: part["written"].isNotNull())
+    prefixes = [prefix.section for prefix in _prefix_sections(spelling)]
+    right = F.filter(
+        F.slice(split_pieces, index + 2, F.size(split_pieces)),
+        lambda part: part["written"].isNotNull(),
+    )
     left = F.filter(
-        F.slice(raw, F.lit(1), at),
-        lambda part: part["written"].isNotNull() & ~part["number"].isin(*marks),
+        F.slice(split_pieces, F.lit(1), index),
+        lambda part: part["written"].isNotNull() & ~part["number"].isin(*prefixes),
     )
     return F.coalesce(F.get(right, F.lit(0))["written"], F.get(left, F.size(left) - 1)["written"])
 
 
-def _lettered_pattern(known: Spelling) -> str:
+def _lettered_pattern(spelling: Spelling) -> str:
     """The pattern of a lettered section, with its code book where the part has one."""
-    named = [re.escape(name).split(r"\ ") for name in sorted(known.lettered_sections)]
-    return "^(?:" + "|".join(f"(?:{book} )?{section}" for book, section in named) + ")$"
+    names = [re.escape(name).split(r"\ ") for name in sorted(spelling.lettered_sections)]
+    return "^(?:" + "|".join(f"(?:{book} )?{section}" for book, section in names) + ")$"
 
 
-def _cited(part: Column, book: Column, known: Spelling) -> Column:
+def _cited(part: Column, book: Column, spelling: Spelling) -> Column:
     """A part as code book, section with its letters, and subdivisions in order."""
     letters = F.lit("")
     for width in (1, 2):
-        taken = F.regexp_extract(part["tail"], f"^[A-Z]{{{width}}}", 0)
-        named = F.concat_ws(" ", book, F.concat(part["number"], taken)).rlike(
-            _lettered_pattern(known)
-        )
-        letters = F.when(named, taken).otherwise(letters)
+        first_letters = F.regexp_extract(part["tail"], f"^[A-Z]{{{width}}}", 0)
+        name = F.concat_ws(" ", book, F.concat(part["number"], first_letters))
+        is_lettered = name.rlike(_lettered_pattern(spelling))
+        letters = F.when(is_lettered, first_letters).otherwise(letters)
 
-    def cite(own: Column) -> Column:
-        tail = F.substr(part["tail"], F.length(own) + 1)
-        names = F.concat(
+    def cited_with(letters: Column) -> Column:
+        tail = F.substr(part["tail"], F.length(letters) + 1)
+        subdivisions = F.concat(
             F.regexp_extract_all(tail, F.lit(r"[A-Z]|\d+"), F.lit(0)),
             F.regexp_extract_all(part["brackets"], F.lit(r"[A-Z]+|\d+"), F.lit(0)),
         )
         return F.struct(
             book.alias("code_book"),
-            F.concat(part["number"], own).alias("section"),
-            names.alias("subdivisions"),
+            F.concat(part["number"], letters).alias("section"),
+            subdivisions.alias("subdivisions"),
         )
 
-    return bind_once(letters, cite)
+    return bind_once(letters, cited_with)

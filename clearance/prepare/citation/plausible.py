@@ -1,6 +1,6 @@
-"""Whether a number at the beginning of a text is a section, or a date, an amount, an address.
+"""Whether the number at the beginning of a text is a section, not a date, an amount, an address.
 
-A wrong reading is worse than none: what is not read goes to the worklist.
+A wrong reading is worse than none: a text that is not parsed goes to the worklist.
 """
 
 from __future__ import annotations
@@ -15,54 +15,70 @@ from clearance.prepare.citation.spelling import Spelling
 DATE = r"^(\d{1,2}[/-]\d{1,2}[/-]\d{2}|\d{8})"
 
 
-def is_charge(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    """Whether what looks like a citation is one, and was read to its end.
+def is_charge(text: Column, cited: Column, rest: Column, spelling: Spelling) -> Column:
+    """Whether the match of the citation's pattern is a citation, and complete.
 
     Args:
-        tidy: the text, made even.
-        cited: the citation at its beginning; empty where there is none.
-        rest: what stands behind it.
-        known: how charges are written.
+        text: the normalized text.
+        cited: the match at its beginning; empty where there is none.
+        rest: the text behind the match.
+        spelling: how charges are written.
     """
-    books, measures = any_of(known.code_books), any_of(known.measures)
-    measured = rf"^\d{{1,2}} ?{measures} (?!-)|^[\d.,]+ ?{measures} ?{any_of(known.units)}{END}"
+    books, measures = any_of(spelling.code_books), any_of(spelling.measures)
+    measured = rf"^\d{{1,2}} ?{measures} (?!-)|^[\d.,]+ ?{measures} ?{any_of(spelling.units)}{END}"
     # 11358 PC HS, 11357 HS-B
-    unsure = rf"^ ?{books}(?= ?-|$)|^[ ,./:-]+[A-EGHJ-L]\d?$"
-    with_book = ~tidy.rlike(measured) & ~rest.rlike(unsure)
-    others = any_of(mark.section for mark in known.about_others)
-    short = rf"^(?!{others}{END})\d\d(?![\d.])(?!.*{any_of(known.short_sections)}{END})"
-    has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(short)
-    read = F.when(has_book, with_book).otherwise(
-        (cited != "") & _looks_like_section(tidy, cited, rest, known)
+    another_book_or_letter = rf"^ ?{books}(?= ?-|$)|^[ ,./:-]+[A-EGHJ-L]\d?$"
+    plausible_with_book = ~text.rlike(measured) & ~rest.rlike(another_book_or_letter)
+    two_digits_allowed = any_of(entry.section for entry in spelling.about_others)
+    too_short = (
+        rf"^(?!{two_digits_allowed}{END})\d\d(?![\d.])(?!.*{any_of(spelling.short_sections)}{END})"
     )
-    torn = cited.rlike(rf"\d{any_of(known.letters_like_digits)}(?![A-Z])") & ~cited.rlike(
-        rf"(?<!\d){any_of(entry.section for entry in known.lettered)}{END}"
+    has_book = cited.rlike(rf"^\d\d.*{books}{END}") & ~cited.rlike(too_short)
+    is_plausible = F.when(has_book, plausible_with_book).otherwise(
+        (cited != "") & _looks_like_section(text, cited, rest, spelling)
     )
-    return read & ~torn & ~_exceeds_book(cited, known)
+    letter_for_digit = cited.rlike(rf"\d{any_of(spelling.letters_like_digits)}(?![A-Z])")
+    lettered = any_of(entry.section for entry in spelling.lettered)
+    misspelt = letter_for_digit & ~cited.rlike(rf"(?<!\d){lettered}{END}")
+    return is_plausible & ~misspelt & _is_in_book(cited, spelling)
 
 
-def _exceeds_book(cited: Column, known: Spelling) -> Column:
-    """Whether the code book, or where none is named every one, ends before such a number."""
-    number = F.regexp_extract(cited, r"^\d+", 0)
-    named = F.regexp_extract(cited, rf"({any_of(known.code_books)}){END}", 1)
-    end = F.coalesce(looked_up(named, known.ends_before, "int"), F.lit(known.no_section_from))
-    return F.coalesce(number.try_cast("int") >= end, F.lit(False))
+def _is_in_book(cited: Column, spelling: Spelling) -> Column:
+    """Whether the book has sections with the first and the last number of a citation.
+
+    Without a code book, whether any book has.
+    """
+    code_book = F.regexp_extract(cited, rf"({any_of(spelling.code_books)}){END}", 1)
+    end = F.coalesce(
+        looked_up(code_book, spelling.ends_before, "int"), F.lit(spelling.no_section_from)
+    )
+    first = F.regexp_extract(cited, r"^\d+", 0).try_cast("int")
+    last = F.regexp_extract(cited, r"(\d+)[^/,;&+]*$", 1).try_cast("int")
+    is_in_gap = F.lit(False)
+    for name, gaps in spelling.gaps.items():
+        for low, high in gaps:
+            either = first.between(low, high) | last.between(low, high)
+            is_in_gap = is_in_gap | ((code_book == name) & either)
+    return ~F.coalesce((first >= end) | (last >= end) | is_in_gap, F.lit(False))
 
 
-def _looks_like_section(tidy: Column, cited: Column, rest: Column, known: Spelling) -> Column:
-    """Whether a citation without a code book is one, and not a date, an amount, an address."""
-    units, marks = any_of(known.units), any_of((known.attempt.section, known.conspiracy.section))
-    number = tidy.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{units}{END}")
-    # A digit, a bracket or a lone letter that should have been read, or another code.
-    torn = rest.rlike(
+def _looks_like_section(text: Column, cited: Column, rest: Column, spelling: Spelling) -> Column:
+    """Whether a citation without a code book is a section, not a date, an amount, an address."""
+    units = any_of(spelling.units)
+    prefixes = any_of((spelling.attempt.section, spelling.conspiracy.section))
+    date_or_amount = text.rlike(rf"{DATE}|^{YEAR}|^[\d.,]+ ?-? ?{units}{END}")
+    # Behind the citation: a digit, a bracket or a lone letter that belongs to it, or another code.
+    incomplete = rest.rlike(
         rf"^ ?\(|^ ?[-/.,:;+&#]* ?\d|^[ ,./:-]*[A-Z]{END}|^ ?[A-Z]{{2}} ?(-|$)"
-        rf"|^ ?{any_of(known.other_codes)}{END}"
+        rf"|^ ?{any_of(spelling.other_codes)}{END}"
     ) & ~rest.rlike(rf"^[ -]*\d{{1,3}}(?:\.\d{{1,2}})? ?{units}{END}")
-    # A code book further on: something stands between it and the section.
-    apart = rest.rlike(rf"^.{{0,20}}(?<![A-Z0-9]){book(known)}") & ~cited.rlike(rf"^{marks}{END}")
-    address = rest.rlike(rf" {any_of(known.street_words)}{END}")
-    long_enough = cited.rlike(r"^\d{5}(?!\d)|\(")
-    alone = cited.rlike(r"^\d{3,4}(\.\d{1,5})?[A-Z]?($|[ /&,;+])") & rest.rlike(
+    # A code book further on, with other text between the section and the book.
+    book_apart = rest.rlike(rf"^.{{0,20}}(?<![A-Z0-9]){book(spelling)}")
+    book_apart = book_apart & ~cited.rlike(rf"^{prefixes}{END}")
+    address = rest.rlike(rf" {any_of(spelling.street_words)}{END}")
+    long_section = cited.rlike(r"^\d{5}(?!\d)|\(")
+    short_section = cited.rlike(r"^\d{3,4}(\.\d{1,5})?[A-Z]?($|[ /&,;+])") & rest.rlike(
         "^$|^ ?[-:,;/.]|^ [A-Z]{3}"
     )
-    return (long_enough | alone) & ~number & ~torn & ~apart & ~address
+    is_section = long_section | short_section
+    return is_section & ~date_or_amount & ~incomplete & ~book_apart & ~address

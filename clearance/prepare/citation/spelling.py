@@ -1,7 +1,7 @@
-"""How charges are written: code books, lettered sections, marks of attempt and conspiracy.
+"""How charges are written: code books, lettered sections, the sections of attempt and conspiracy.
 
-All of it is data of the rulebook (`rules/code_books.yaml`, `rules/sections_with_letters.csv`), so
-that the parser itself names no section. Imports without pyspark.
+They are data of the rulebook (`rules/code_books.yaml`, `rules/sections_with_letters.csv`), so that
+the parser names no section of law. Imports without pyspark.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
 
 
 class PrefixSection(BaseModel):
-    """A section that says how a crime was committed, such as an attempt."""
+    """A section that is cited beside the section of the crime, such as that of an attempt."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code_book: str
@@ -36,7 +36,7 @@ class PrefixSection(BaseModel):
 
 
 class LetteredSection(BaseModel):
-    """A section whose number ends in a letter, so that the letter is no subdivision."""
+    """A section whose number ends in a letter, which is therefore no subdivision."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code_book: str
@@ -47,7 +47,7 @@ class LetteredSection(BaseModel):
 
 
 class Spelling(BaseModel):
-    """What the parser knows of code books, marks and lettered sections."""
+    """The code books, prefix sections, lettered sections and words for parsing charge texts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code_books: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(min_length=1)
@@ -71,11 +71,22 @@ class Spelling(BaseModel):
     past_words: tuple[Word, ...] = Field(min_length=1)
     units: tuple[Word, ...] = Field(min_length=1)
     ends_before: dict[str, int] = {}
+    gaps: dict[str, tuple[tuple[int, int], ...]] = {}
     no_section_from: int = Field(gt=0)
     measures: tuple[Word, ...] = ()
     street_words: tuple[Word, ...] = ()
     other_codes: tuple[Word, ...] = ()
     lettered: tuple[LetteredSection, ...] = ()
+
+    def has_number(self, code_book: str, number: int) -> bool:
+        """Whether a section of the code book may begin with a number.
+
+        Args:
+            code_book: in two letters.
+            number: the digits before a point or a letter.
+        """
+        in_gap = any(first <= number <= last for first, last in self.gaps.get(code_book, ()))
+        return number < self.ends_before.get(code_book, self.no_section_from) and not in_gap
 
     @property
     def lettered_sections(self) -> frozenset[str]:
@@ -84,11 +95,11 @@ class Spelling(BaseModel):
 
 
 def describe(error: ValidationError, known: list[str]) -> list[str]:
-    """One line a problem that pydantic found, naming the nearest known key for an unknown one.
+    """The problems that pydantic found, one line each, with the nearest key for an unknown key.
 
     Args:
-        error: what pydantic raised.
-        known: the keys that could have been written.
+        error: the error that pydantic raised.
+        known: the keys that are allowed.
     """
     lines = []
     for problem in error.errors():
@@ -105,11 +116,11 @@ def describe(error: ValidationError, known: list[str]) -> list[str]:
 
 
 def csv_rows(path: Path, columns: list[str]) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
-    """The rows of a rule table with their line numbers, and the problems of its shape.
+    """The rows of a rule table with their line numbers, and the problems of its form.
 
     Args:
         path: a CSV file with a header.
-        columns: the columns it must have, no more.
+        columns: the columns that it must have, and no others.
     """
     try:
         return _csv_rows(path, columns)
@@ -153,7 +164,7 @@ def _read_lettered_sections(path: Path) -> tuple[list[LetteredSection], list[str
     if not path.is_file():
         return [], [f"{path.name}: no such file"]
     rows, problems = csv_rows(path, columns)
-    found: dict[str, LetteredSection] = {}
+    sections: dict[str, LetteredSection] = {}
     for line, row in rows:
         try:
             entry = LetteredSection.model_validate(row)
@@ -161,40 +172,40 @@ def _read_lettered_sections(path: Path) -> tuple[list[LetteredSection], list[str
             problems += [f"{path.name}:{line}: {text}" for text in describe(error, columns)]
             continue
         name = f"{entry.code_book} {entry.section}"
-        if name in found:
+        if name in sections:
             problems.append(f"{path.name}:{line}: {name} stands twice")
-        found[name] = entry
-    return sorted(found.values(), key=lambda entry: (entry.code_book, entry.section)), problems
+        sections[name] = entry
+    return sorted(sections.values(), key=lambda entry: (entry.code_book, entry.section)), problems
 
 
 @lru_cache(maxsize=1)
 def default_spelling() -> Spelling:
-    """How charges are written, according to the project's own rules; read once."""
+    """How charges are written by the project's own rules; the files are read once."""
     return load_spelling(rules_folder())
 
 
 def load_spelling(rules: Path) -> Spelling:
-    """How charges are written, according to a rules folder.
+    """How charges are written by the rules of a folder.
 
     Args:
         rules: the folder that holds `code_books.yaml` and `sections_with_letters.csv`.
 
     Raises:
-        RulebookInvalid: a file is missing or does not hold together.
+        RulebookInvalid: a file is missing or invalid.
     """
     lettered, problems = _read_lettered_sections(rules / LETTERS_FILE)
     spelling: Spelling | None = None
     try:
-        given = load_yaml(rules / BOOKS_FILE).data
-        if not isinstance(given, dict):
+        entries = load_yaml(rules / BOOKS_FILE).data
+        if not isinstance(entries, dict):
             raise TypeError("not a mapping of keys")
-        spelling = Spelling.model_validate({**given, "lettered": lettered})
+        spelling = Spelling.model_validate({**entries, "lettered": lettered})
     except ValidationError as error:
-        known = list(Spelling.model_fields)
-        problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, known)]
+        keys = list(Spelling.model_fields)
+        problems += [f"{BOOKS_FILE}: {line}" for line in describe(error, keys)]
     except RulebookInvalid as error:
-        absent = not (rules / BOOKS_FILE).is_file()
-        problems.append(f"{BOOKS_FILE}: no such file" if absent else error.message)
+        missing = not (rules / BOOKS_FILE).is_file()
+        problems.append(f"{BOOKS_FILE}: no such file" if missing else error.message)
     except TypeError as error:
         problems.append(f"{BOOKS_FILE}: {error}")
     if spelling is not None:
@@ -204,8 +215,9 @@ def load_spelling(rules: Path) -> Spelling:
             if entry.code_book not in spelling.code_books
         ]
         problems += [
-            f"{BOOKS_FILE}: ends_before.{book} is no code book of this file"
-            for book in spelling.ends_before
+            f"{BOOKS_FILE}: {key}.{book} is no code book of this file"
+            for key, books in (("ends_before", spelling.ends_before), ("gaps", spelling.gaps))
+            for book in books
             if book not in spelling.code_books
         ]
     if problems or spelling is None:

@@ -1,1 +1,1 @@
-"""What the rows of a person say together: counts, cycles, and the facts that relief asks for."""
+"""The counts and cycles of a person, and the facts of the person that relief depends on."""

@@ -1,8 +1,8 @@
-"""Counts: the rows of one (person, count) added up, after the one shuffle.
+"""Counts: the rows of a count joined into one, after the only shuffle of prepare.
 
-Everything after this module works inside the partitions made here. Only dispositions are kept one
-by one; all else adds up by minimum, maximum or bitwise or, so that the order of rows and repeated
-rows cannot matter.
+Later steps work inside the partitions by person that are made here. The dispositions of the rows
+are collected; all other columns are a minimum, a maximum or a bitwise or, so that the order of rows
+and repeated rows do not matter.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ from clearance.prepare.record.fields import charge_line, possible_days
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.quality import flags
 from clearance.prepare.record.rules import MODIFYING
-from clearance.prepare.record.sentences import MARKS, sentence_aggregates, sentence_part
+from clearance.prepare.record.sentences import SENTENCE_COLUMNS, sentence_aggregates, sentence_part
 
-_LONG_AGO, _AT_LAST = "0001-01-01", "9999-12-31"
-_LAST = 2**31 - 1
-# A place in record order is one number: the order, 22 bits for the day and 3 for the rank below it.
-# A class above it takes the bits that are left.
+_FIRST_DAY, _LAST_DAY = "0001-01-01", "9999-12-31"
+_LAST_ORDER = 2**31 - 1
+# A position in record order is one number: the order, below it 22 bits for the day, 3 for the rank.
+# The bits above it are for a class.
 _DAYS_BEFORE_1970 = 719_162
-_RANK_BITS, _DAY_BITS, _PLACE_BITS = 3, 22, 58
-# What a count's rows give as text that is not read: the date of its conviction, its level, the date
-# of an event.
+_RANK_BITS, _DAY_BITS, _POSITION_BITS = 3, 22, 58
+# `unread_bits`: texts of the count's rows that are not read, as bits: the conviction date, the
+# level, the date of an event.
 UNREAD_DATE, UNREAD_LEVEL, UNREAD_EVENT = 1, 2, 4
-# What they may say of another count: a change, text that is not read, a dismissal, the withdrawal
-# of a plea; and a diversion, which that ends.
+# `later_bits`: dispositions of the count's rows that may be about another count, as bits: a change
+# of a conviction, a text that is not read, a dismissal, the withdrawal of a plea; and a diversion,
+# which such a withdrawal may end.
 CHANGES, NOT_READ, DISMISSES, WITHDRAWS, DIVERTS = 1, 2, 4, 8, 16
 
-# Between these lies the day of a conviction of which the record gives the month or the year.
+# The first and the last possible day of a conviction whose record gives only the month or the year.
 CONVICTED_WITHIN = ("conviction_earliest", "conviction_latest")
 
-# A count, below the person, the subject, the cycle and the step that it stands in. The rows are
-# sorted so once, and stay so for everything that is asked of a count, a step, a cycle or a person.
+# The keys of a count: person, subject, cycle, step, count. The rows are sorted by them once, for
+# all later aggregations and windows by count, step, cycle or person.
 CYCLE = ("person_id", "subject_id", "cycle")
 KEYS = (*CYCLE, "step", "count_order")
 
@@ -46,17 +47,16 @@ def counts(typed: DataFrame) -> DataFrame:
     """A row is a count: its dispositions in record order, its charge, its dates, its sentence.
 
     Args:
-        typed: `history.typed_rows` with `person_id`; repeated and identical rows make one count.
+        typed: `events.typed_rows` with `person_id`; repeated and identical rows make one count.
     """
-    gathered = _events(typed).repartition("person_id").sortWithinPartitions(*KEYS)
-    added = _sum_by_count(gathered)
+    events = _events(typed).repartition("person_id").sortWithinPartitions(*KEYS)
     convicted = F.col("conviction").isNotNull()
     disagree = F.col("first_text") != F.col("last_text")
-    return added.select(
+    return _sum_by_count(events).select(
         *KEYS,
         *[F.col(f"naming.{name}").alias(name) for name in ("text", "source", "toc", "step_kind")],
         F.col("case_number.ofn").alias("ofn"),
-        F.coalesce("place.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
+        F.coalesce("first_county.county", F.lit(UNKNOWN_COUNTY)).alias("county"),
         convicted.alias("convicted"),
         F.when(~_unread(UNREAD_DATE), F.col("dated_conviction.date")).alias("conviction_date"),
         *[F.when(_gives_no_day(), F.col(name)).alias(name) for name in CONVICTED_WITHIN],
@@ -65,7 +65,7 @@ def counts(typed: DataFrame) -> DataFrame:
         F.when(~_unread(UNREAD_EVENT), F.col("event_date")).alias("event_date"),
         "later_bits",
         F.sort_array("dispositions").alias("dispositions"),
-        *MARKS,
+        *SENTENCE_COLUMNS,
         F.col("flags").bitwiseOR(flags(ROWS_DISAGREE=disagree)).alias("flags"),
         "first_birth_date",
         "last_birth_date",
@@ -73,19 +73,19 @@ def counts(typed: DataFrame) -> DataFrame:
 
 
 def _events(typed: DataFrame) -> DataFrame:
-    """A row is a typed row, cut down to what the counts need.
+    """A row is a typed row with the columns that the counts are made of.
 
-    `at` is its place in record order.
+    `at` is its position in record order.
     """
     effect = F.col("disposition_effect")
     changes = F.coalesce(effect.isin(*MODIFYING), F.lit(False))
     convicts = effect.eqNullSafe(CONVICTS)
-    placed = typed.withColumns({"at": _place_in_order(effect, changes), **sentence_part()})
+    with_order = typed.withColumns({"at": _record_position(effect, changes), **sentence_part()})
 
-    def of(convicted: str, otherwise: str) -> Column:
+    def if_convicted(convicted: str, otherwise: str) -> Column:
         return F.when(convicts, F.col(convicted)).otherwise(F.col(otherwise))
 
-    return placed.select(
+    return with_order.select(
         "person_id",
         "subject_id",
         F.substring("count_order", 1, 3).alias("cycle"),
@@ -105,43 +105,46 @@ def _events(typed: DataFrame) -> DataFrame:
         _later_bits(effect).alias("later_bits"),
         convicts.alias("convicts"),
         _not_read(convicts).alias("unread_bits"),
-        of("convicted_read_text", "read_text").alias("text"),
-        of("convicted_read_source", "read_source").alias("source"),
-        of("convicted_toc", "toc").alias("toc"),
+        if_convicted("convicted_read_text", "read_text").alias("text"),
+        if_convicted("convicted_read_source", "read_source").alias("source"),
+        if_convicted("convicted_toc", "toc").alias("toc"),
         "at",
         *[day.alias(name) for name, day in _convicted_within(convicts).items()],
-        *[mark.alias(name) for name, mark in sentence_aggregates().items()],
+        *[column.alias(name) for name, column in sentence_aggregates().items()],
     )
 
 
 def _not_read(convicts: Column) -> Column:
-    """What a row gives as text that is not read, as bits."""
+    """The `unread_bits` of a row."""
     event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
-    # The disposition date stands in for a blank event date, not for one that is not read.
-    no_date = (event == "bad") | (F.col("event_date").isNull() & (disposition == "bad"))
-    stated = F.col("conv_stat_descr").isNotNull() & F.col("conviction_level").isNull()
-    toc = ~F.col("toc").isin(*TOCS) | ~F.col("convicted_toc").isin(*TOCS)
-    found = {
-        UNREAD_DATE: convicts & no_date,
-        UNREAD_LEVEL: stated | toc,
+    # The disposition date replaces a blank event date, not one that is not read.
+    date_unread = (event == "bad") | (F.col("event_date").isNull() & (disposition == "bad"))
+    level_unread = F.col("conv_stat_descr").isNotNull() & F.col("conviction_level").isNull()
+    toc_unread = ~F.col("toc").isin(*TOCS) | ~F.col("convicted_toc").isin(*TOCS)
+    conditions = {
+        UNREAD_DATE: convicts & date_unread,
+        UNREAD_LEVEL: level_unread | toc_unread,
         UNREAD_EVENT: event == "bad",
     }
-    bits = (F.when(condition, bit).otherwise(0) for bit, condition in found.items())
+    bits = (F.when(condition, bit).otherwise(0) for bit, condition in conditions.items())
     return reduce(lambda left, right: left.bitwiseOR(right), bits)
 
 
 def _convicted_within(convicts: Column) -> dict[str, Column]:
-    """The first and the last possible day of a convicting row that gives a month or a year only.
+    """The first and the last possible day of a convicting row that gives only a month or a year.
 
-    The disposition date stands in for an event date that gives neither.
+    The disposition date replaces an event date that gives neither.
     """
     no_day = convicts & F.coalesce("event_date", "disposition_date").isNull()
     event, disposition = (
         possible_days(F.col(f"{name}_date_text"), F.col(f"{name}_date_precision"))
         for name in ("event", "disposition")
     )
-    pairs = zip(CONVICTED_WITHIN, event, disposition, strict=True)
-    return {name: F.when(no_day, F.coalesce(own, other)) for name, own, other in pairs}
+    days = zip(CONVICTED_WITHIN, event, disposition, strict=True)
+    return {
+        name: F.when(no_day, F.coalesce(of_event, of_disposition))
+        for name, of_event, of_disposition in days
+    }
 
 
 def _gives_no_day() -> Column:
@@ -150,8 +153,8 @@ def _gives_no_day() -> Column:
 
 
 def _later_bits(effect: Column) -> Column:
-    """What a row may say of another count, as bits; what was denied says nothing."""
-    changes = tuple(one for one in MODIFYING if one != "denies")
+    """The `later_bits` of a row; a change that was denied has none."""
+    changes = tuple(name for name in MODIFYING if name != "denies")
     return (
         F.when(effect == "withdraws_plea", CHANGES | WITHDRAWS)
         .when(effect.isin(*changes), CHANGES)
@@ -166,21 +169,21 @@ def _unread(bit: int) -> Column:
     return F.col("unread_bits").bitwiseAND(bit) != 0
 
 
-def _place_in_order(effect: Column, changes: Column) -> Column:
+def _record_position(effect: Column, changes: Column) -> Column:
     """DISP_ORDER, then DISP_DATE, then STP_EVENT_DATE, as one number.
 
-    Without them a change of a conviction comes after everything, since it presupposes the
-    conviction, and so does what is not read.
+    Without them a change of a conviction comes last, since it presupposes the conviction. So does a
+    disposition that is not read.
     """
-    later = changes | effect.eqNullSafe(UNREAD)
+    last = changes | effect.eqNullSafe(UNREAD)
     order = F.coalesce(
-        F.expr("try_cast(disposition_order AS int)"), F.when(later, _LAST).otherwise(-1)
+        F.expr("try_cast(disposition_order AS int)"), F.when(last, _LAST_ORDER).otherwise(-1)
     )
-    undated = F.when(later, _AT_LAST).otherwise(_LONG_AGO).cast("date")
+    undated = F.when(last, _LAST_DAY).otherwise(_FIRST_DAY).cast("date")
     on = F.coalesce("disposition_date", "event_date", undated)
-    day = F.shiftleft(F.unix_date(on) + _DAYS_BEFORE_1970, _RANK_BITS)
-    above = F.shiftleft(order.cast("bigint"), _DAY_BITS + _RANK_BITS)
-    return above + day + record_order(effect)
+    day_bits = F.shiftleft(F.unix_date(on) + _DAYS_BEFORE_1970, _RANK_BITS)
+    order_bits = F.shiftleft(order.cast("bigint"), _DAY_BITS + _RANK_BITS)
+    return order_bits + day_bits + record_order(effect)
 
 
 def _sum_by_count(events: DataFrame) -> DataFrame:
@@ -193,8 +196,9 @@ def _sum_by_count(events: DataFrame) -> DataFrame:
         F.bit_or("later_bits").alias("later_bits"),
         F.min("event_date").alias("event_date"),
         F.min(F.when(convicts, True)).alias("conviction"),
-        # Rows that give different months leave every day from the first to the last possible.
-        *[of(name).alias(name) for of, name in zip((F.min, F.max), CONVICTED_WITHIN, strict=True)],
+        # Rows with different months: from the first possible day to the last.
+        F.min(CONVICTED_WITHIN[0]).alias(CONVICTED_WITHIN[0]),
+        F.max(CONVICTED_WITHIN[1]).alias(CONVICTED_WITHIN[1]),
         _first("dated_conviction", convicts & date.isNotNull(), date=date),
         _first(
             "levelled_conviction",
@@ -205,13 +209,13 @@ def _sum_by_count(events: DataFrame) -> DataFrame:
         F.min(F.when(F.col("ofn").isNotNull(), F.struct((~convicts).alias("other"), "ofn"))).alias(
             "case_number"
         ),
-        F.min(_place()).alias("place"),
+        F.min(_county()).alias("first_county"),
         F.min(charge_line(F.col("text"))).alias("first_text"),
         F.max(charge_line(F.col("text"))).alias("last_text"),
-        # A row given twice says nothing more.
+        # A set, since a repeated row does not count twice.
         F.collect_set("disposition").alias("dispositions"),
         F.bit_or("sentence_bits").alias("sentence_bits"),
-        *[F.max(mark).alias(mark) for mark in MARKS[1:]],
+        *[F.max(name).alias(name) for name in SENTENCE_COLUMNS[1:]],
         F.min("birth_date").alias("first_birth_date"),
         F.max("birth_date").alias("last_birth_date"),
     )
@@ -224,16 +228,17 @@ def _first(name: str, condition: Column, **value: Column) -> Column:
 
 
 def _naming() -> Column:
-    """What names the count's charge: the first convicting row with a text, else any with one.
+    """The charge of a row; the minimum is that of the count.
 
-    Among them first one that a comment completes: the comment may stand on one row of several.
+    First come convicting rows with a text, then other rows with a text. Among them rows with a
+    comment come first: a comment may be on a single row of a count.
     """
-    named = F.col("text").isNotNull()
-    completed = (F.col("source") == "comment") | F.contains("text", F.lit("\n"))
-    uncompleted = F.when(completed, 0).otherwise(1)
-    rank = F.when(named & F.col("convicts"), 0).when(named, 1).when(F.col("convicts"), 2)
+    has_text = F.col("text").isNotNull()
+    has_comment = (F.col("source") == "comment") | F.contains("text", F.lit("\n"))
+    without_comment = F.when(has_comment, 0).otherwise(1)
+    rank = F.when(has_text & F.col("convicts"), 0).when(has_text, 1).when(F.col("convicts"), 2)
     return F.struct(
-        _class_and_place(F.coalesce(rank, F.lit(3)) * 2 + uncompleted).alias("place"),
+        _class_and_position(F.coalesce(rank, F.lit(3)) * 2 + without_comment).alias("position"),
         "text",
         "source",
         F.col("toc").isNull().alias("without_toc"),
@@ -242,13 +247,13 @@ def _naming() -> Column:
     )
 
 
-def _place() -> Column:
-    """The county of the convicting row, else one that a court row names, else any row."""
+def _county() -> Column:
+    """The county of a row; the minimum is of a convicting row, else a court row, else any row."""
     rank = F.when(F.col("convicts"), 0).when(F.col("step_kind") == "court", 1).otherwise(2)
     known = F.col("county") != UNKNOWN_COUNTY
-    return F.when(known, F.struct(_class_and_place(rank).alias("place"), F.col("county")))
+    return F.when(known, F.struct(_class_and_position(rank).alias("position"), F.col("county")))
 
 
-def _class_and_place(number: Column) -> Column:
-    """The class, then the place in record order, as one number."""
-    return F.shiftleft(number.cast("bigint"), _PLACE_BITS) + F.col("at")
+def _class_and_position(number: Column) -> Column:
+    """The class, then the position in record order, as one number."""
+    return F.shiftleft(number.cast("bigint"), _POSITION_BITS) + F.col("at")

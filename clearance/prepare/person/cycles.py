@@ -13,9 +13,9 @@ from clearance.prepare.statutes.list_bits import ListBits
 
 P64 = "p64"
 PLEA = "p64_plea"
-# What stands beside a plea: the highest of a cycle says whether all its charges go with one.
+# The kinds of charges in a cycle: a plea's form, Prop 64, any other; the maximum is the cycle's.
 PLEA_FORM, PROP_64, ANOTHER = 0, 1, 2
-_LONG_AGO = "0001-01-01"
+_FIRST_DAY = "0001-01-01"
 
 
 def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
@@ -33,7 +33,7 @@ def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             "arrest_date": _arrested_on(cycle),
             "gang_enhancements": F.collect_list(gang_enhancement(lists)).over(cycle),
             "p64_in_cycle": F.max(lists.any_of(F.col("tags"), P64)).over(cycle),
-            "only_p64_and_pleas_in_cycle": F.max(_beside_a_plea(is_charge, lists))
+            "only_p64_and_pleas_in_cycle": F.max(_kind_of_charge(is_charge, lists))
             .over(cycle)
             .eqNullSafe(PROP_64),
             "cycle_active_on": F.max("event_date").over(cycle),
@@ -44,27 +44,27 @@ def with_cycle(counts: DataFrame, *, lists: ListBits) -> DataFrame:
 
 
 def _arrested_on(cycle: WindowSpec) -> Column:
-    """The first day of an arrest; null where what is not read may be an earlier one."""
+    """The first day of an arrest; null where a date or step that is not read may be earlier."""
     arrest, on = F.col("step_kind") == "arrest", F.col("event_date")
     first = F.min(F.when(arrest, on)).over(cycle)
-    not_read = arrest & (F.col("unread_bits").bitwiseAND(UNREAD_EVENT) != 0)
+    date_unread = arrest & (F.col("unread_bits").bitwiseAND(UNREAD_EVENT) != 0)
     # A step of an unknown kind may be an arrest.
-    perhaps_on = F.coalesce(on, F.lit(_LONG_AGO).cast("date"))
-    perhaps = F.min(F.when(F.col("step_kind") == "unknown", perhaps_on)).over(cycle)
-    known = ~F.max(not_read).over(cycle) & F.coalesce(perhaps >= first, F.lit(True))
+    earliest = F.coalesce(on, F.lit(_FIRST_DAY).cast("date"))
+    perhaps_first = F.min(F.when(F.col("step_kind") == "unknown", earliest)).over(cycle)
+    known = ~F.max(date_unread).over(cycle) & F.coalesce(perhaps_first >= first, F.lit(True))
     return F.when(known, first)
 
 
-def _beside_a_plea(is_charge: Column, lists: ListBits) -> Column:
-    """Prop 64, the form of a plea, or another charge; null where the prosecutor rejected it.
+def _kind_of_charge(is_charge: Column, lists: ListBits) -> Column:
+    """The form of a plea, Prop 64, or another charge; null where the prosecutor rejected it.
 
     An arrest or a filed charge that cannot be read is another charge.
     """
-    stands_for_a_charge = F.col("has_text") | F.col("step_kind").isin("arrest", "court")
-    live = (is_charge | F.col("convicted")) & stands_for_a_charge & (F.col("status") != "rejected")
+    has_charge = F.col("has_text") | F.col("step_kind").isin("arrest", "court")
+    counts = (is_charge | F.col("convicted")) & has_charge & (F.col("status") != "rejected")
     kind = (
         F.when(lists.any_of(F.col("tags"), P64), PROP_64)
         .when(lists.any_of(F.col("tags"), PLEA), PLEA_FORM)
         .otherwise(ANOTHER)
     )
-    return F.when(live, kind)
+    return F.when(counts, kind)

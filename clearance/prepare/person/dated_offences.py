@@ -1,7 +1,8 @@
-"""Lists on which an offence stands only when committed on or after some day.
+"""Lists that have an offence only if it was committed on or after some day.
 
-The record does not have the day of the offence; the arrest of the cycle stands in. Before the day,
-the offence is surely not on the list; later it may have been committed earlier, so it is possible.
+The record does not have the day of the offence, only that of the arrest. After an arrest before the
+list's day, the offence is surely not on the list. After a later arrest it is possibly on the list,
+since it may have been committed before the list's day.
 """
 
 from __future__ import annotations
@@ -14,22 +15,22 @@ from clearance.prepare.projection import projected
 from clearance.prepare.statutes.list_bits import ListBits
 from clearance.prepare.statutes.match import POSSIBLE
 
-# The list of offences with their day, and the list on which they then stand.
+# The list of offences with their day, and the list on which these offences possibly are.
 BY_OFFENCE = {"registrable_by_offence": REGISTRABLE}
 
 
 def offences_from(matches: Column) -> Column:
-    """From which day on the offence of a text must be committed; null where none is asked.
+    """The day from which an offence of a text is on a dated list; null where it is on none.
 
     Args:
-        matches: from `statutes.classify`.
+        matches: from `match.classify`.
     """
     dated = F.filter(matches, lambda match: match["list"].isin(*BY_OFFENCE))
     return F.array_min(F.transform(dated, lambda match: match["valid_from"]))
 
 
 def with_dated_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
-    """A row is a count, on the lists that ask for the day of its offence, possibly.
+    """A row is a count, with the lists that depend on the day of its offence as possible lists.
 
     Args:
         counts: `cycles.with_cycle`, with `offence_from` of `offences_from`.
@@ -37,7 +38,7 @@ def with_dated_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     """
     earlier = F.coalesce(F.col("arrest_date") < F.col("offence_from"), F.lit(False))
     tags = F.col("tags")
-    for asked, list_name in BY_OFFENCE.items():
-        on = lists.any_of(F.col("tags"), asked, asked + POSSIBLE) & ~earlier
-        tags = F.when(on, lists.made_possible(tags, list_name)).otherwise(tags)
+    for dated_list, list_name in BY_OFFENCE.items():
+        is_possible = lists.any_of(F.col("tags"), dated_list, dated_list + POSSIBLE) & ~earlier
+        tags = F.when(is_possible, lists.made_possible(tags, list_name)).otherwise(tags)
     return projected(counts, {"tags": tags}, without=("offence_from",))

@@ -1,7 +1,7 @@
 """Earlier convictions of the same section.
 
-Spark interprets what looks at each element of an array, and looks up the type of every field it
-reads of a struct: so a conviction is one text here, and most counts need no look at the others.
+Spark interprets functions of array elements, and structs as elements make them slower. So here a
+conviction is one text, `section|code book|day`. Most counts are spared the arrays.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from pyspark.sql import functions as F
 
 from clearance.prepare.record.levels import VOIDED
 
-# Stands for a code book that is missing, and sorts behind every day.
+# In place of a missing code book, and of a missing day, which sorts behind every day.
 _NO_BOOK, _UNDATED = "?", "9999-99-99"
-# Of what may be a conviction: what became of the charge is not read.
+# In place of the day of a count that may be a conviction, since its outcome is not read.
 _PERHAPS = "9999-99-98"
 _END = "|"
 
 
 def of_section() -> dict[str, Column]:
-    """The conviction as `section|code book|day`, and how those begin that are of its section.
+    """The conviction as `section|code book|day`, and the prefixes of texts of the same section.
 
-    Null on other counts and without a section. A missing code book fits any. What may be a
-    conviction stands without a day, and apart from one that is.
+    Null on counts that are no conviction, and without a section. A missing code book matches any.
+    A count that may be a conviction has `_PERHAPS` in place of the day.
     """
     is_conviction = F.col("convicted") | F.col("perhaps_convicted")
     section = F.when(is_conviction, F.concat(F.col("section"), F.lit(_END)))
@@ -31,7 +31,7 @@ def of_section() -> dict[str, Column]:
     on = F.coalesce(F.col("conviction_date").cast("string"), without_day)
     return {
         "convicted_of": F.concat(section, book, on),
-        # Most people have none.
+        # Apart from the others, since most people have no void conviction.
         "void_of": F.when(F.col("status") == VOIDED, F.concat(section, book, on)),
         "same_section": F.when(F.col("code_book").isNull(), section).otherwise(
             F.concat(section, book)
@@ -41,50 +41,48 @@ def of_section() -> dict[str, Column]:
 
 
 def earlier_convictions() -> dict[str, Column]:
-    """How many convictions of the count's section are earlier, and whether all of them are dated.
+    """The earlier convictions of the count's section, in numbers.
 
-    How many of those are void, and how many more may be, since it is not read what became of them.
-    Reads the columns of `of_section`, `convictions`, which has the person's `convicted_of` each,
-    `void_convictions`, which has the `void_of` each, `every_conviction_dated`,
-    `convictions_on_record`, and `is_unread_number`: a conviction of which it is not read what it is
-    of may be one of the section, and stands without a day.
+    `earlier_same_section`: how many there are. `earlier_void`: how many of them are void.
+    `earlier_perhaps`: how many more counts may be such, since their outcome is not read.
+    `same_section_dated`: true where all convictions of the section have a day; a conviction whose
+    charge is not read (`is_unread_number`) may be one of them without a day.
+
+    Reads the columns of `of_section`; `convictions` and `void_convictions`, the `convicted_of` and
+    the `void_of` of the person's counts; `every_conviction_dated`, `convictions_on_record` and
+    `is_unread_number`.
     """
-    date, is_one = F.col("conviction_date"), F.col("convicted_of").isNotNull()
+    date, is_conviction = F.col("conviction_date"), F.col("convicted_of").isNotNull()
     day = date.cast("string")
-    # Reversed, they come as plain values: a look at one costs a tenth.
-    each = F.reverse(F.col("convictions"))
+    # Spark reads a reversed array's elements ten times faster than those of a window's array.
+    convictions = F.reverse(F.col("convictions"))
 
     def is_earlier(conviction: Column) -> Column:
         return _same_section(conviction) & (F.substring_index(conviction, _END, -1) < day)
 
-    earlier = F.size(F.filter(each, is_earlier))
-    void = F.size(F.filter("void_convictions", is_earlier))
-    perhaps = F.size(
-        F.filter(
-            each,
-            lambda conviction: _same_section(conviction) & F.endswith(conviction, F.lit(_PERHAPS)),
+    def is_perhaps(conviction: Column) -> Column:
+        return _same_section(conviction) & F.endswith(conviction, F.lit(_PERHAPS))
+
+    def is_undated(conviction: Column) -> Column:
+        without_day = F.endswith(conviction, F.lit(_UNDATED)) | F.endswith(
+            conviction, F.lit(_PERHAPS)
         )
-    )
-    undated = F.exists(
-        each,
-        lambda conviction: (
-            _same_section(conviction)
-            & (F.endswith(conviction, F.lit(_UNDATED)) | F.endswith(conviction, F.lit(_PERHAPS)))
-        ),
-    )
-    alone = F.size("convictions") == 1
-    dated = is_one & date.isNotNull()
-    some_void = ~alone & (F.size("void_convictions") > 0)
-    some_perhaps = ~alone & is_one & F.col("convictions_on_record").isNull()
+        return _same_section(conviction) & without_day
+
+    earlier = F.size(F.filter(convictions, is_earlier))
+    void = F.size(F.filter("void_convictions", is_earlier))
+    perhaps = F.size(F.filter(convictions, is_perhaps))
+    every_dated = F.col("every_conviction_dated").isNotNull() | ~F.exists(convictions, is_undated)
+    only_one = F.size("convictions") == 1
+    has_date = is_conviction & date.isNotNull()
+    some_void = ~only_one & (F.size("void_convictions") > 0)
+    some_perhaps = ~only_one & is_conviction & F.col("convictions_on_record").isNull()
     return {
-        "earlier_same_section": F.when(dated, F.when(alone, 0).otherwise(earlier)),
+        "earlier_same_section": F.when(has_date, F.when(only_one, 0).otherwise(earlier)),
         "earlier_void": F.when(some_void, void).otherwise(0),
         "earlier_perhaps": F.when(some_perhaps, perhaps).otherwise(0),
         "same_section_dated": F.when(
-            is_one
-            & (F.col("is_unread_number") == 0)
-            & (F.col("every_conviction_dated").isNotNull() | ~undated),
-            True,
+            is_conviction & (F.col("is_unread_number") == 0) & every_dated, True
         ),
     }
 

@@ -1,8 +1,8 @@
-"""Later dispositions: which count a set-aside, a reduction, a revocation or a dismissal is about.
+"""Later dispositions: a set-aside, reduction, revocation or dismissal on another count's row.
 
-A change of a conviction that stands on a count of its own goes to the conviction that it is about
-(`which_conviction`). What fits several of them or none makes each of them doubtful, and so does a
-later disposition that is not read.
+A change of a conviction may be on a count of its own. Its disposition is added to the conviction
+that it is about (`which_conviction`). Where it may be about several convictions, or the disposition
+is not read, each of these convictions gets a doubtful disposition instead.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from clearance.prepare.record.dispositions import UNREAD
 from clearance.prepare.record.quality import flags
 from clearance.prepare.record.sentences import DOUBT
 
-_WHOLE = (Window.unboundedPreceding, Window.unboundedFollowing)
+_ALL_ROWS = (Window.unboundedPreceding, Window.unboundedFollowing)
 
 
 def with_later_dispositions(counts: DataFrame) -> DataFrame:
-    """A row is a count; its dispositions are followed by the later ones that are about it.
+    """A row is a count; behind its own dispositions are those of other counts that are about it.
 
     Args:
         counts: `offences.with_offences`.
     """
-    # In the order in which the counts lie: an order of the person alone made Spark sort once more.
-    person = Window.partitionBy("person_id").orderBy(*CYCLE[1:]).rowsBetween(*_WHOLE)
+    # Ordered as the counts already are: a window by person alone would make Spark sort again.
+    person = Window.partitionBy("person_id").orderBy(*CYCLE[1:]).rowsBetween(*_ALL_ROWS)
     named = counts.withColumns(identity())
     among = named.withColumns(
         {
@@ -43,49 +43,53 @@ def with_later_dispositions(counts: DataFrame) -> DataFrame:
             "cases": F.collect_list(F.when(is_target(), F.col("case"))).over(person),
         }
     )
-    # One projection: few counts say anything later, and only of these is it worked out.
+    # Few counts are about another count: the change is null on all others.
     changing = projected(among, {"change": change()}, without=("among", "cases"))
-    gathered = changing.withColumn("changes", F.collect_list("change").over(person))
-    wanted = is_target() & (F.size("changes") > 0)
-    own = F.filter("changes", lambda one: F.array_contains(one["sure"], F.col("id")))
-    doubts = F.exists("changes", lambda one: F.array_contains(one["doubtful"], F.col("id")))
-    belonging = projected(
-        gathered,
+    with_changes = changing.withColumn("changes", F.collect_list("change").over(person))
+    may_be_changed = is_target() & (F.size("changes") > 0)
+    of_count = F.filter("changes", lambda change: F.array_contains(change["sure"], F.col("id")))
+    is_doubted = F.exists(
+        "changes", lambda change: F.array_contains(change["doubtful"], F.col("id"))
+    )
+    with_own_changes = projected(
+        with_changes,
         {
-            "belonging": F.when(wanted, F.sort_array(own)),
-            "doubted": F.coalesce(F.when(wanted, doubts), F.lit(False)),
+            "own_changes": F.when(may_be_changed, F.sort_array(of_count)),
+            "doubted": F.coalesce(F.when(may_be_changed, is_doubted), F.lit(False)),
         },
         without=("changes",),
     )
     nothing_sure = F.col("change").isNull() | (F.size(F.col("change.sure")) == 0)
-    found = flags(UNLINKED_DISPOSITION=has(CHANGES) & is_loose() & nothing_sure)
-    used_up = ("belonging", "doubted", "change", "imposes", "later_bits", "no_offence")
+    unlinked = flags(UNLINKED_DISPOSITION=has(CHANGES) & is_loose() & nothing_sure)
+    dropped = ("own_changes", "doubted", "change", "imposes", "later_bits", "no_offence")
     return projected(
-        belonging,
-        {**_add_belonging(), "flags": F.col("flags").bitwiseOR(found)},
-        without=(*used_up, "id", "case", "path", "ofn", "charge_key"),
+        with_own_changes,
+        {**_with_own_changes(), "flags": F.col("flags").bitwiseOR(unlinked)},
+        without=(*dropped, "id", "case", "path", "ofn", "charge_key"),
     )
 
 
-def _add_belonging() -> dict[str, Column]:
-    """The count's own dispositions and sentence, and after them those that are about it."""
-    doubted = F.col("doubted")
-    more = F.size("belonging") > 0
-    theirs = F.flatten(F.transform("belonging", lambda one: one["dispositions"]))
-    ends = F.array_max(F.transform("belonging", lambda one: one["later_end"]))
-    terminated = F.array_max(F.transform("belonging", lambda one: one["terminated_on"]))
-    bits = F.aggregate(
-        "belonging",
+def _with_own_changes() -> dict[str, Column]:
+    """The dispositions and the sentence of the count, with those of the changes about it."""
+
+    def of_changes(name: str) -> Column:
+        return F.transform("own_changes", lambda change: change[name])
+
+    sentence_bits = F.aggregate(
+        "own_changes",
         F.col("sentence_bits"),
-        lambda sum_, one: sum_.bitwiseOR(one["sentence_bits"]),
+        lambda bits, change: bits.bitwiseOR(change["sentence_bits"]),
     )
-    extended = {
-        "dispositions": F.concat("dispositions", theirs),
-        "later_end": F.greatest("later_end", ends),
-        "terminated_on": F.greatest("terminated_on", terminated),
-        "sentence_bits": bits,
+    changed = {
+        "dispositions": F.concat("dispositions", F.flatten(of_changes("dispositions"))),
+        "later_end": F.greatest("later_end", F.array_max(of_changes("later_end"))),
+        "terminated_on": F.greatest("terminated_on", F.array_max(of_changes("terminated_on"))),
+        "sentence_bits": sentence_bits,
     }
-    columns = {name: F.when(more, new).otherwise(F.col(name)) for name, new in extended.items()}
+    has_changes = F.size("own_changes") > 0
+    columns = {
+        name: F.when(has_changes, new).otherwise(F.col(name)) for name, new in changed.items()
+    }
     none = F.lit(None).cast("string")
     doubt = F.array(
         F.struct(
@@ -95,9 +99,10 @@ def _add_belonging() -> dict[str, Column]:
             none.alias("under"),
         )
     )
-    dispositions, sums = columns["dispositions"], columns["sentence_bits"]
+    dispositions, bits = columns["dispositions"], columns["sentence_bits"]
+    doubted = F.col("doubted")
     return {
         **columns,
         "dispositions": F.when(doubted, F.concat(dispositions, doubt)).otherwise(dispositions),
-        "sentence_bits": F.when(doubted, sums.bitwiseOR(F.lit(DOUBT))).otherwise(sums),
+        "sentence_bits": F.when(doubted, bits.bitwiseOR(F.lit(DOUBT))).otherwise(bits),
     }

@@ -1,7 +1,7 @@
-"""Counts that are no offence: a level that says so, and sections that only carry a sentence out.
+"""Counts that are no offence, by their level or by a section that only carries out a sentence.
 
-Such a count is no conviction. What it says of a sentence, it says of another count's: a term under
-PC 1203.2 is that of the conviction whose probation was violated, and revoked.
+Such a count is no conviction. Its sentence is a later sentence of another count: a term under
+PC 1203.2 belongs to the conviction whose probation was violated.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from clearance.prepare.statutes.list_bits import ListBits
 
 NOT_AN_OFFENCE = "not_an_offence"
 
-# What no step asks for before the lists of a charge are looked up goes on as one value: each
-# projection and each window copies a row column by column.
+# Columns that no step uses before `outcomes.with_tags` are one struct until then: every projection
+# and every window copies a row column by column.
 PASSED_ON = "passed_on"
 PASSED = (
     *("toc", "step_kind", "first_birth_date", "last_birth_date", "has_text"),
@@ -29,47 +29,50 @@ PASSED = (
 
 
 def with_offences(counts: DataFrame, *, lists: ListBits, violations: tuple[str, ...]) -> DataFrame:
-    """A row is a count, with its `level`; one that is no offence is X and no conviction.
+    """A row is a count, with its `level`; a count that is no offence has X and is no conviction.
 
-    Its kind of step, its charge's lists and what else passes are one value, `passed_on`.
-
-    `imposes` marks one that was written as a conviction: it changes another count's sentence.
+    `no_offence`: whether it is such. `imposes`: whether the record has it as a conviction; it then
+    changes another count's sentence. `passed_on`: the struct of the columns `PASSED`.
 
     Args:
-        counts: `texts.with_charge`.
+        counts: `charge_texts.with_charge`.
         lists: the statute lists.
-        violations: the sections under which such a line revokes probation, supervision or parole.
+        violations: the sections under which probation, supervision or parole is violated: such a
+            count revokes that of another.
     """
-    listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
-    none = (F.col("toc") == NO_CHARGE) | listed
-    known = counts.withColumn("no_offence", F.coalesce(none, listed, F.lit(False)))
+    is_listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
+    no_offence = (F.col("toc") == NO_CHARGE) | is_listed
+    marked = counts.withColumn("no_offence", F.coalesce(no_offence, is_listed, F.lit(False)))
     imposes = F.col("no_offence") & F.col("convicted")
-    violated = F.concat_ws(" ", "code_book", "section").isin(*violations)
-    effect = F.when(violated, "revokes").otherwise("modifies")
-    changed = F.transform(
+    is_violation = F.concat_ws(" ", "code_book", "section").isin(*violations)
+    change = F.when(is_violation, "revokes").otherwise("modifies")
+    changing_dispositions = F.transform(
         "dispositions",
         lambda row: F.struct(
             row["at"].alias("at"),
-            F.when(row["effect"] == CONVICTS, effect).otherwise(row["effect"]).alias("effect"),
+            F.when(row["effect"] == CONVICTS, change).otherwise(row["effect"]).alias("effect"),
             row["reduced_to"].alias("reduced_to"),
             row["under"].alias("under"),
         ),
     )
     toc = F.when(F.col("no_offence"), NO_CHARGE).otherwise(F.col("toc"))
     convicted = F.col("convicted") & ~F.col("no_offence")
-    theirs = as_later(dated=F.col("conviction_date"))
+    later_sentence = as_later(dated=F.col("conviction_date"))
     return projected(
-        known,
+        marked,
         {
             PASSED_ON: F.struct(toc.alias("toc"), *PASSED[1:]),
             "level": _level(toc, convicted=convicted),
             "imposes": imposes,
             "convicted": convicted,
-            "dispositions": F.when(imposes, changed).otherwise(F.col("dispositions")),
+            "dispositions": F.when(imposes, changing_dispositions).otherwise(F.col("dispositions")),
             "later_bits": F.when(imposes, F.col("later_bits").bitwiseOR(CHANGES)).otherwise(
                 F.col("later_bits")
             ),
-            **{name: F.when(imposes, mark).otherwise(F.col(name)) for name, mark in theirs.items()},
+            **{
+                name: F.when(imposes, column).otherwise(F.col(name))
+                for name, column in later_sentence.items()
+            },
             "flags": F.col("flags").bitwiseOR(flags(NOT_A_CHARGE=F.col("no_offence"))),
         },
         without=("stated_level", *PASSED),
@@ -77,7 +80,7 @@ def with_offences(counts: DataFrame, *, lists: ListBits, violations: tuple[str, 
 
 
 def _level(toc: Column, *, convicted: Column) -> Column:
-    """The level of the charge; what a court has said of a conviction's goes before it."""
+    """The level of a conviction as the court stated it, else as charged; null where not read."""
     charged = F.when(toc.isin(*LEVELS), toc)
     other = F.coalesce(charged, F.when(toc.isNull(), F.col("stated_level")))
     level = F.when(convicted, F.coalesce("stated_level", charged)).otherwise(other)

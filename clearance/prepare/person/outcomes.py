@@ -1,4 +1,4 @@
-"""The final state of a count: status, level, dates, sentence, and the lists its charge is on."""
+"""The outcome of a count: status, level, dates, sentence, and the lists of its charge."""
 
 from __future__ import annotations
 
@@ -9,54 +9,56 @@ from clearance.prepare.person.counts import CONVICTED_WITHIN, UNREAD_DATE
 from clearance.prepare.person.limitation import years_to_file
 from clearance.prepare.person.offences import PASSED, PASSED_ON
 from clearance.prepare.projection import projected
-from clearance.prepare.record.dispositions import CONVICTS, ENDINGS, NO_LAW, UNREAD, outcome
+from clearance.prepare.record.dispositions import outcome
 from clearance.prepare.record.levels import RANKS, rank
 from clearance.prepare.record.quality import flags
-from clearance.prepare.record.rules import MODIFYING
 from clearance.prepare.record.sentence_ends import (
     STEPS,
     end_parts,
-    granted,
     last_move,
-    missing,
+    missing_kinds,
+    probation_granted,
     sentence_of,
 )
-from clearance.prepare.record.sentences import MARKS
+from clearance.prepare.record.sentences import SENTENCE_COLUMNS
 from clearance.prepare.record.term_bounds import TERM_BITS, TermBounds
 from clearance.prepare.statutes.limitation_periods import Limitation
 from clearance.prepare.statutes.list_bits import ListBits
 from clearance.prepare.statutes.longest_terms import LongestTerms
-from clearance.prepare.statutes.tag_table import as_felony, place_in_table
+from clearance.prepare.statutes.tag_table import as_felony, index_in_table
 
 SUPER_STRIKE = "super_strike"
 GANG_OFFENCE = "gang_offence"
 GANG_ENHANCEMENT = "gang_enhancement"
 
-# Of `as_decided`, what the facts of a person rest on.
+# The fields of `as_decided` that the facts of a person use.
 OF_SENTENCE = (
     *(*CONVICTED_WITHIN, "sentence_end", "length_bounded", "parole_months"),
     *("conviction_unread", "sentence_unread"),
 )
-
-
 _CONVICTION_DATES = ("conviction_date", *CONVICTED_WITHIN)
 
 
 def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
-    """A row is a count, with what its dispositions and sentence parts make of it.
+    """A row is a count, with the outcome of its dispositions and the end of its sentence.
 
-    What nothing asks for before the person's facts goes on as one value, `as_decided`.
+    Columns that no step uses before the facts of the person are one struct, `as_decided`.
 
     Args:
-        counts: `later.with_later_dispositions`.
-        longest: the longest that the law lets a term be.
+        counts: `later_dispositions.with_later_dispositions`.
+        longest: the longest terms that the law allows.
     """
     terms = TermBounds(longest)
     decided = (
         counts
-        # Which of its dispositions count, and the last that moves the end of the sentence.
-        .withColumns({"outcome": _outcome(F.col("dispositions")), "last_move": last_move()})
-        # The days on which a conviction may be, and which parts of its sentence are missing.
+        # The outcome of all dispositions, and the last that may move the end of the sentence.
+        .withColumns(
+            {
+                "outcome": outcome(F.col("dispositions"), level=F.col("level")),
+                "last_move": last_move(),
+            }
+        )
+        # The possible days of a conviction, and the missing parts of its sentence.
         .transform(_with_conviction_dates, terms=terms)
         # The end of each part, by the record or by the longest term that the law allowed.
         .withColumns(end_parts(terms, convicted=_convicted()))
@@ -67,26 +69,33 @@ def with_outcome(counts: DataFrame, *, longest: LongestTerms) -> DataFrame:
         decided,
         {
             **{name: F.col(f"outcome.{name}") for name in from_outcome},
-            # What may be a conviction, since what became of it is not read.
+            # A charge that may be a conviction, since a disposition is not read.
             "perhaps_convicted": doubtful & ~convicted,
             "as_decided": _as_decided(terms, doubtful=doubtful),
             "flags": F.col("flags").bitwiseOR(_flags(doubtful)),
         },
-        without=("dispositions", "outcome", TERM_BITS, *CONVICTED_WITHIN, *MARKS, *STEPS),
+        without=(
+            "dispositions",
+            "outcome",
+            TERM_BITS,
+            *CONVICTED_WITHIN,
+            *SENTENCE_COLUMNS,
+            *STEPS,
+        ),
     )
 
 
 def _with_conviction_dates(counts: DataFrame, *, terms: TermBounds) -> DataFrame:
-    """A row is a count, with the days on which its conviction may be; null where it is none."""
+    """A row is a count, with the possible days of its conviction; null where it is none."""
     convicted, (first, last) = _convicted(), map(F.col, CONVICTED_WITHIN)
     dates = {name: F.when(convicted, F.col(name)) for name in _CONVICTION_DATES}
     return counts.withColumns(
         {
             **dates,
-            # The last day that it may be, and whether every day that it may be has the same law.
+            # The last possible day, and whether one law holds on all possible days.
             "convicted_on": F.when(convicted, F.coalesce("conviction_date", last)),
             "one_law": last.isNull() | terms.same_between(first, last),
-            **missing(revoked=F.col("outcome.probation_revoked")),
+            **missing_kinds(revoked=F.col("outcome.probation_revoked")),
         }
     )
 
@@ -102,25 +111,25 @@ def _is_doubtful() -> Column:
 
 
 def _as_decided(terms: TermBounds, *, doubtful: Column) -> Column:
-    """What nothing asks for before the person's facts, as one value."""
+    """The struct of the columns that no step uses before the facts of the person."""
     convicted, date, sentence = _convicted(), F.col("conviction_date"), sentence_of()
-    parole = terms.months("parole", convicted_on=date, on_probation=granted())
+    parole = terms.months("parole", convicted_on=date, on_probation=probation_granted())
     undated = F.col("unread_bits").bitwiseAND(UNREAD_DATE) != 0
     reduced = convicted & ~F.col("outcome.level").eqNullSafe(F.col("level"))
-    marks = ("probation_granted", "prison_imposed", "sentence_without_end")
+    sentence_facts = ("probation_granted", "prison_imposed", "sentence_without_end")
     return F.struct(
         F.col("outcome.probation_revoked"),
         F.col("outcome.probation_ever_revoked"),
         F.col("outcome.under").alias("changed_under"),
         reduced.alias("reduced"),
         F.when(convicted, sentence["sentence_basis"]).alias("sentence_basis"),
-        *[(convicted & sentence[name]).alias(name) for name in marks],
+        *[(convicted & sentence[name]).alias(name) for name in sentence_facts],
         *CONVICTED_WITHIN,
         F.when(convicted, sentence["sentence_end"]).alias("sentence_end"),
         (convicted & sentence["length_bounded"]).alias("length_bounded"),
-        # After prison, parole that no record has.
+        # The longest parole after prison, which no record shows.
         F.when(convicted & sentence["prison_imposed"], parole).alias("parole_months"),
-        # A conviction of which something is text that is not read.
+        # A conviction with a disposition or a date that is not read.
         (convicted & (doubtful | undated)).alias("conviction_unread"),
         (convicted & sentence["sentence_unread"]).alias("sentence_unread"),
     )
@@ -136,90 +145,66 @@ def _flags(doubtful: Column) -> Column:
     )
 
 
-def _outcome(rows: Column) -> Column:
-    """`dispositions.outcome`; of a single disposition, which most counts have, at once."""
-    effect = F.get(rows, F.lit(0))["effect"]
-    status = F.when(effect == CONVICTS, F.lit("convicted"))
-    for name, word in ENDINGS.items():
-        status = status.when(effect == name, F.lit(word))
-    status = status.when(effect.isin(UNREAD, *MODIFYING), F.lit("unknown"))
-    level = F.col("level")
-    single = F.struct(
-        status.otherwise(F.lit("undisposed")).alias("status"),
-        effect.eqNullSafe("diverts").alias("listed_diversion"),
-        effect.eqNullSafe(CONVICTS).alias("convicted"),
-        F.lit(False).alias("set_aside"),
-        F.lit(False).alias("probation_revoked"),
-        F.lit(False).alias("probation_ever_revoked"),
-        level.alias("level"),
-        F.lit(False).alias("contradicted"),
-        effect.eqNullSafe(UNREAD).alias("unread"),
-        F.lit(False).alias("reversed"),
-        F.lit(False).alias("presupposed"),
-        F.lit(NO_LAW).alias("under"),
-    )
-    return F.when(F.size(rows) < 2, single).otherwise(outcome(rows, level=level))
-
-
 def with_tags(counts: DataFrame, *, lists: ListBits, limitation: Limitation) -> DataFrame:
-    """A row is a count, with the lists its charge is on, `tags`, a number of `list_bits`.
+    """A row is a count, with the lists of its charge as `tags`, a number of `list_bits`.
 
-    `felony_on` are the lists that a felony which can be read is on, possible ones included; null on
-    other counts. Of an arrest's count what the arrest says makes it a felony. `years_to_file` is
-    the limitation period of an arrest's charge, `years_without_prior` that of somebody without
-    certain other convictions, where it differs; null on other counts.
+    `felony_on`: the lists of a felony whose charge is parsed, possible lists included; null on
+    other counts. A count of an arrest is a felony by the arrest's own level. `years_to_file`: the
+    limitation period of an arrest's charge; `years_without_prior`: the period for a person without
+    certain other convictions, where it differs; both null on other counts.
 
     Args:
-        counts: `with_outcome`, with what `offences.with_offences` passes on.
+        counts: `with_outcome`, with the struct of `offences.with_offences`.
         lists: the statute lists.
         limitation: the periods in which a case may be filed.
     """
     on = F.when(F.col("convicted"), F.col("conviction_date")).otherwise(F.col("event_date"))
     passed = {name: F.col(f"{PASSED_ON}.{name}") for name in PASSED}
-    place = place_in_table(passed.pop("turns"), level=F.col("level"), on=on)
-    placed = projected(counts, {**passed, "place": place}, without=(PASSED_ON,))
-    charged = F.when(F.col("step_kind") == "arrest", F.col("toc")).otherwise(F.col("level"))
-    found = F.get("tag_table", F.col("place"))
-    felony = F.col("parsed") & (rank(charged) == RANKS["F"])
-    years = years_to_file(
-        as_felony=F.get("tag_table", as_felony(F.col("place"))), limitation=limitation, lists=lists
+    index = index_in_table(passed.pop("turns"), level=F.col("level"), on=on)
+    with_index = projected(counts, {**passed, "index": index}, without=(PASSED_ON,))
+    is_arrest = F.col("step_kind") == "arrest"
+    level = F.when(is_arrest, F.col("toc")).otherwise(F.col("level"))
+    tags = F.get("tag_table", F.col("index"))
+    felony = F.col("parsed") & (rank(level) == RANKS["F"])
+    periods = years_to_file(
+        as_felony=F.get("tag_table", as_felony(F.col("index"))), limitation=limitation, lists=lists
     )
     return projected(
-        placed,
+        with_index,
         {
-            "tags": F.coalesce(found, F.lit(0).cast("bigint")),
-            "felony_on": F.when(felony, lists.with_possible(found)),
-            **{name: F.when(F.col("step_kind") == "arrest", each) for name, each in years.items()},
+            "tags": F.coalesce(tags, F.lit(0).cast("bigint")),
+            "felony_on": F.when(felony, lists.with_possible(tags)),
+            **{name: F.when(is_arrest, years) for name, years in periods.items()},
         },
-        without=("place", "tag_table"),
+        without=("index", "tag_table"),
     )
 
 
 def gang_enhancement(lists: ListBits) -> Column:
-    """Step and charge of a conviction that is a gang enhancement; null on other counts."""
+    """The step and the charge of a conviction of a gang enhancement; null on other counts."""
     enhances = F.col("convicted") & lists.any_of(F.col("tags"), GANG_ENHANCEMENT)
     return F.when(enhances, F.struct("step", "shown"))
 
 
 def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
-    """A row is a count; a gang offence with an enhancement in its step is a super-strike.
+    """A row is a count; a gang offence with a gang enhancement in its step is a super-strike.
 
-    It is then written with the enhancement. Both must be convictions.
+    Both must be convictions. `shown` then has the enhancement behind the charge.
 
     Args:
         counts: `cycles.with_cycle`, which gathers the cycle's `gang_enhancements`.
         lists: the statute lists.
     """
-    own_step = F.filter("gang_enhancements", lambda row: row["step"] == F.col("step"))["shown"]
-    combined = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
-    combined = combined & (F.size("gang_enhancements") > 0)
-    # Few counts are combined: only of these is it asked more than once.
-    is_combined = combined & F.array_min(own_step).isNotNull()
+    of_step = F.filter("gang_enhancements", lambda row: row["step"] == F.col("step"))["shown"]
+    enhancement = F.array_min(of_step)
+    gang_offence = F.col("convicted") & lists.any_of(F.col("tags"), GANG_OFFENCE)
+    # The size comes first: few cycles have an enhancement, and the others are spared the search.
+    is_combined = gang_offence & (F.size("gang_enhancements") > 0) & enhancement.isNotNull()
 
     def combined_or(new: Column, name: str) -> Column:
         return F.when(is_combined, new).otherwise(F.col(name))
 
-    written = F.concat_ws(" + ", F.col("shown"), F.array_min(own_step))
+    with_enhancement = F.concat_ws(" + ", F.col("shown"), enhancement)
     super_strike = lists.made_sure(F.col("tags"), SUPER_STRIKE)
     return projected(
         counts,
@@ -228,7 +213,7 @@ def with_gang_combination(counts: DataFrame, *, lists: ListBits) -> DataFrame:
             "felony_on": combined_or(
                 F.col("felony_on").bitwiseOR(lists.with_possible(super_strike)), "felony_on"
             ),
-            "shown": combined_or(written, "shown"),
+            "shown": combined_or(with_enhancement, "shown"),
         },
         without=("gang_enhancements",),
     )

@@ -1,1 +1,1 @@
-"""The fields of a source row read: event, place, disposition, sentence, and what cannot be read."""
+"""The fields of a source row, typed: event, place, disposition, sentence; data-quality flags."""

@@ -1,6 +1,7 @@
-"""The text of a change of a conviction, read whole: asked for, given, refused, taken back.
+"""The effect of a text that changes a conviction: granted, denied, taken back, or not read.
 
-A word that the rules do not have may turn the sense round, so a text that holds one is not read.
+A word that the rules do not know may reverse the meaning of a text. So a text with such a word is
+not read.
 """
 
 from __future__ import annotations
@@ -19,39 +20,40 @@ from clearance.prepare.record.rules import MODIFYING, ChangeWords, Refusal
 _SECTION = r"(?:[A-Z]{2})?[0-9][0-9A-Z./]*+(?: ?\([A-Z0-9]{1,4}\))*+"
 _BEGIN, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"
 
-# What taking a change back undoes.
-_UNDONE = {
+# The effect of a text by which a change is taken back.
+_REVERSAL_OF = {
     **dict.fromkeys(
         ("sets_aside", "voids", "relieves", "pardons", "certifies", "withdraws_plea"),
         "undoes_relief",
     ),
     "reduces": "undoes_reduction",
 }
-# A change against the person: a refusal of it is not read.
+# Changes against the person; a text that refuses such a change is not read.
 _ADVERSE = ("revokes",)
-# Their own words say that something was taken back.
-_TAKES_BACK = ("reverses", "revokes", "modifies", "extends", "resentences", "voids_sentence")
-# What becomes of a count without a conviction, where the text may say besides that it did not.
-_LAST = ("dismisses", "acquits", "rejects", "releases", "turns_over", "completes_diversion")
-_ENDINGS = (*_LAST, "diverts", "diverts_unlisted")
+# Changes whose own words are also words of taking back.
+_REVERSALS = ("reverses", "revokes", "modifies", "extends", "resentences", "voids_sentence")
+# Final outcomes of a count without a conviction; their texts are read whole.
+_FINAL = ("dismisses", "acquits", "rejects", "releases", "turns_over", "completes_diversion")
+# Outcomes of a count without a conviction whose text may add that the outcome did not happen.
+_ENDINGS = (*_FINAL, "diverts", "diverts_unlisted")
 
 
 class ChangeReader:
-    """What a disposition does, given what its words would do if they stood alone."""
+    """The effect of a whole disposition text, from the effect that its first words have."""
 
     def __init__(self, text: Column, words: ChangeWords) -> None:
         self._words = words
         self._text = text
 
     def effect(self, worded: Column) -> Column:
-        """The effect of the text, `unknown` where it is not read whole.
+        """The effect of the text; `unknown` where a word of it may say otherwise.
 
         Args:
-            worded: what the first rule that fits says; used more than once.
+            worded: `dispositions.worded_effect`, as a column: it is used more than once.
         """
-        not_read = (worded.isin(*_ENDINGS) & self._holds(self._words.endings_not_read)) | (
-            worded.isin(*_LAST) & ~self._whole(self._words.ending_words)
-        )
+        words = self._words
+        not_read = worded.isin(*_ENDINGS) & self._contains_any(words.endings_not_read)
+        not_read |= worded.isin(*_FINAL) & ~self._has_only(words.ending_words)
         return (
             F.when(worded.isin(*MODIFYING), self._change(worded))
             .when(not_read, F.lit("unknown"))
@@ -59,67 +61,73 @@ class ChangeReader:
         )
 
     def _change(self, worded: Column) -> Column:
-        refused = self._any(one for one in self._words.refusals if not one.taken_back)
-        undone = self._any(one for one in self._words.refusals if one.taken_back)
-        unclear = self._any_unclear(one for one in self._words.refusals if one.taken_back)
-        undone, unclear = (~worded.isin(*_TAKES_BACK) & one for one in (undone, unclear))
-        open_question = self._holds(self._words.asks) & ~self._holds(self._words.gives)
-        unknown, denied = F.lit("unknown"), F.lit("denies")
-        taken_back = looked_up(worded, _UNDONE, "string")
+        """The effect of a change: as worded, unless the text refuses it, or takes it back."""
+        refusals = self._words.refusals
+        refused = self._matches_any(refusal for refusal in refusals if not refusal.taken_back)
+        taken_back = self._matches_any(refusal for refusal in refusals if refusal.taken_back)
+        unclear = reduce(or_, map(self._is_unclear, refusals), F.lit(False))
+        taken_back, unclear = (~worded.isin(*_REVERSALS) & found for found in (taken_back, unclear))
+        only_requested = self._contains_any(self._words.asks) & ~self._contains_any(
+            self._words.gives
+        )
+        is_adverse, unknown, denied = worded.isin(*_ADVERSE), F.lit("unknown"), F.lit("denies")
+        reversal = looked_up(worded, _REVERSAL_OF, "string")
         return (
-            F.when(~self._whole(self._words.change_words) | unclear, unknown)
-            .when(refused, F.when(worded.isin(*_ADVERSE), unknown).otherwise(denied))
-            .when(
-                open_question, F.when(undone & ~worded.isin(*_ADVERSE), denied).otherwise(unknown)
-            )
-            .when(undone, F.coalesce(taken_back, unknown))
+            F.when(~self._has_only(self._words.change_words) | unclear, unknown)
+            .when(refused, F.when(is_adverse, unknown).otherwise(denied))
+            .when(only_requested, F.when(taken_back & ~is_adverse, denied).otherwise(unknown))
+            .when(taken_back, F.coalesce(reversal, unknown))
             .otherwise(worded)
         )
 
-    def _whole(self, lines: tuple[tuple[str, ...], ...]) -> Column:
-        """Whether every word of the text is one of these, a section or a number."""
-        known = sorted({word for line in lines for word in line})
-        if not known:
+    def _has_only(self, lines: tuple[tuple[str, ...], ...]) -> Column:
+        """Whether every word of the text is a word of the lines, a section or a number."""
+        known_words = sorted({word for line in lines for word in line})
+        if not known_words:
             return F.lit(True)
-        words = "|".join(map(re.escape, known))
+        word = "|".join(map(re.escape, known_words))
         return F.rlike(
-            self._text, F.lit(rf"^(?:[^A-Z0-9]*(?:{_SECTION}|{words}){_END})*+[^A-Z0-9]*$")
+            self._text, F.lit(rf"^(?:[^A-Z0-9]*(?:{_SECTION}|{word}){_END})*+[^A-Z0-9]*$")
         )
 
-    def _holds(self, words: tuple[str, ...]) -> Column:
+    def _contains_any(self, words: tuple[str, ...]) -> Column:
         if not words:
             return F.lit(False)
         return F.rlike(self._text, F.lit(f"{_BEGIN}(?:{'|'.join(map(re.escape, words))}){_END}"))
 
-    def _any(self, refusals: Iterable[Refusal]) -> Column:
-        return reduce(or_, map(self._refused, refusals), F.lit(False))
+    def _matches_any(self, refusals: Iterable[Refusal]) -> Column:
+        return reduce(or_, map(self._matches, refusals), F.lit(False))
 
-    def _any_unclear(self, refusals: Iterable[Refusal]) -> Column:
-        return reduce(or_, map(self._unclear, refusals), F.lit(False))
+    def _matches(self, refusal: Refusal) -> Column:
+        """Whether the text has a word of the refusal, and none of the words that exclude it."""
+        unless_next = (
+            rf"(?![^A-Z0-9]+{_any_of(refusal.unless_next)})" if refusal.unless_next else ""
+        )
+        has_words = F.rlike(self._text, F.lit(f"{_whole_words(refusal)}{unless_next}"))
+        return has_words & ~self._has_beginning(refusal.unless) if refusal.unless else has_words
 
-    def _refused(self, refusal: Refusal) -> Column:
-        following = "|".join(map(re.escape, refusal.unless_next))
-        unless = rf"(?![^A-Z0-9]+(?:{following}))" if following else ""
-        found = F.rlike(self._text, F.lit(f"{_pattern(refusal)}{unless}"))
-        return found & ~self._has_beginning(refusal.unless) if refusal.unless else found
-
-    def _unclear(self, refusal: Refusal) -> Column:
-        """Whether a word that may be about the relief itself stands elsewhere than next to it."""
+    def _is_unclear(self, refusal: Refusal) -> Column:
+        """Whether a word of the refusal is elsewhere than beside the words that exclude it."""
         if not refusal.beside:
             return F.lit(False)
-        words, beside = _pattern(refusal), _alternatives(refusal.unless)
-        next_to = rf"{_BEGIN}{beside}[A-Z]*+[^A-Z0-9]+{words}|{words}[^A-Z0-9]*(?:THE )?{beside}"
-        rest = F.regexp_replace(self._text, F.lit(next_to), F.lit(" "))
-        return self._has_beginning(refusal.unless) & F.rlike(rest, F.lit(words))
+        words, excluding = _whole_words(refusal), _any_of(refusal.unless)
+        in_front, behind = (
+            rf"{_BEGIN}{excluding}[A-Z]*+[^A-Z0-9]+",
+            rf"[^A-Z0-9]*(?:THE )?{excluding}",
+        )
+        elsewhere = F.regexp_replace(
+            self._text, F.lit(f"{in_front}{words}|{words}{behind}"), F.lit(" ")
+        )
+        return self._has_beginning(refusal.unless) & F.rlike(elsewhere, F.lit(words))
 
     def _has_beginning(self, beginnings: tuple[str, ...]) -> Column:
-        return F.rlike(self._text, F.lit(f"{_BEGIN}{_alternatives(beginnings)}"))
+        return F.rlike(self._text, F.lit(f"{_BEGIN}{_any_of(beginnings)}"))
 
 
-def _pattern(refusal: Refusal) -> str:
-    """The pattern of one of a refusal's words, whole."""
-    return f"{_BEGIN}{_alternatives(refusal.words)}{_END}"
+def _whole_words(refusal: Refusal) -> str:
+    """The pattern of one of the words of a refusal."""
+    return f"{_BEGIN}{_any_of(refusal.words)}{_END}"
 
 
-def _alternatives(words: tuple[str, ...]) -> str:
+def _any_of(words: tuple[str, ...]) -> str:
     return f"(?:{'|'.join(map(re.escape, words))})"

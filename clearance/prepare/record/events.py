@@ -1,12 +1,13 @@
 """Source rows as typed events.
 
-`typed_rows` keeps, beside the columns of `history`, what the later steps need and no table may
-hold: the comment where it is the charge, the case number, the birth date. `history` drops them.
+`typed_rows` has the columns of `history` and restricted fields that later steps need: the comment
+where it is the charge, the case number, the birth date. No table holds those; `history` drops them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 
@@ -19,8 +20,8 @@ from clearance.prepare.record.dispositions import effect_of, law_named, reduced_
 from clearance.prepare.record.fields import precision, present, upper_cased, whole_date
 from clearance.prepare.record.places import (
     UNKNOWN_STEP,
-    as_written,
-    county_read,
+    county_or_name,
+    known_county,
     meaning,
     step_kind,
 )
@@ -43,63 +44,66 @@ NO_CHARGE = "X"
 UNSPECIFIED = "N"
 TOCS = (*LEVELS, NO_CHARGE, UNSPECIFIED)
 
-# Longer terms are slips: nobody is sentenced to more than 999 years.
+KindWords = Mapping[SentenceKind, tuple[str, ...]]
+
+# The longest plausible length by unit; a longer one is an error of the record.
 LONGEST = {"day": 99_999, "month": 9_999, "year": 999}
 
 
 def typed_rows(source: DataFrame, *, rules: RecordRules) -> DataFrame:
-    """A row is a row of `source_rows`, typed, with the restricted fields the later steps need.
+    """A row is a row of `source_rows`, typed, with the restricted fields that later steps need.
 
     Args:
         source: `source_rows`.
-        rules: how to read the record's words.
+        rules: the rules for reading the record's words.
     """
     key = ("subject_id", "count_order", "source_file", "position")
-    tidy = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
-    # One projection each for what the next uses more than once: the optimizer leaves them apart.
+    fields = source.select(*key, *[present(F.col(name)).alias(name) for name in FIELDS])
+    # Columns that the next step uses more than once get a projection of their own, so that Spark
+    # computes them once.
     unit = looked_up(F.upper("sent_time_code"), rules.words.sentence_units, "string")
-    words = tidy.withColumns(
-        {**_dates(), **_shouted(), **_tocs(), **_places(rules), "unit_word": unit}
+    with_words = fields.withColumns(
+        {**_dates(), **_upper_cased_words(), **_tocs(), **_places(rules), "unit_word": unit}
     )
-    word = F.col("disposition_word")
-    words = words.withColumn("worded_effect", worded_effect(word, rules=rules))
-    read = words.withColumns(
+    disposition = F.col("disposition_word")
+    with_effect = with_words.withColumn("worded_effect", worded_effect(disposition, rules=rules))
+    typed = with_effect.withColumns(
         {
             **_precisions(),
             "step_text": F.col("stp_type_descr"),
-            "county": as_written(F.col("county_read"), F.col("stp_ori_cnty_name")),
+            "county": county_or_name(F.col("county_read"), F.col("stp_ori_cnty_name")),
             **_charge(),
             **_sentence(rules.words),
             **_disposition(rules),
             "unit_id": F.concat_ws("-", "subject_id", "count_order"),
         }
     )
-    reduced = reduced_level(word, F.col("disposition_effect"), rules=rules)
-    under = law_named(word, F.col("disposition_effect"), rules=rules)
-    whole = read.withColumns({**_targets(), "reduced_to": reduced, "under": under})
-    return whole.withColumn("flags", _flags(rules))
+    reduced = reduced_level(disposition, F.col("disposition_effect"), rules=rules)
+    under = law_named(disposition, F.col("disposition_effect"), rules=rules)
+    with_targets = typed.withColumns({**_with_targets(), "reduced_to": reduced, "under": under})
+    return with_targets.withColumn("flags", _flags())
 
 
 def read_texts(source: DataFrame) -> DataFrame:
-    """A row is a row of `source_rows`: read_text and convicted_read_text as `typed_rows` has them.
+    """A row is a row of `source_rows`: read_text and convicted_read_text, as in `typed_rows`.
 
-    Without all that the other columns take: the plan of the texts stays small.
+    Without the other columns the plan of the texts is small.
 
     Args:
         source: `source_rows`.
     """
-    fields = ("offense_descr", "disp_offense_descr", "conv_offense_descr", "comment_text")
-    tidy = source.select(*[present(F.col(name)).alias(name) for name in fields])
-    return tidy.withColumns(_texts()).select(
-        *[text.alias(name) for name, text in _targets().items()]
+    names = ("offense_descr", "disp_offense_descr", "conv_offense_descr", "comment_text")
+    fields = source.select(*[present(F.col(name)).alias(name) for name in names])
+    return fields.withColumns(_texts()).select(
+        *[text.alias(name) for name, text in _with_targets().items()]
     )
 
 
 def history(typed: DataFrame) -> DataFrame:
-    """A row is an event row, typed, without direct identifiers.
+    """A row is a typed event without direct identifiers.
 
-    A raw text is kept only where it has the form of what it should be: a date's, a charge's, a word
-    that the rules know.
+    A raw text is null unless it has the form of its field: a date, a charge, a number, a word that
+    the rules know.
     """
     forms = {
         "event_date_text": date_form,
@@ -109,18 +113,18 @@ def history(typed: DataFrame) -> DataFrame:
         "charge_text": charge_form,
         "convicted_charge_text": charge_form,
     }
-    known = {
+    known_words = {
         "step_text": F.col("step_kind") != UNKNOWN_STEP,
         "disposition_text": F.col("disposition_effect") != "unknown",
     }
-    shown = typed.withColumns(
+    events = typed.withColumns(
         {
             "quality": flag_words("flags"),
             **{name: form(F.col(name)) for name, form in forms.items()},
-            **{name: F.when(is_known, F.col(name)) for name, is_known in known.items()},
+            **{name: F.when(is_known, F.col(name)) for name, is_known in known_words.items()},
         }
     )
-    return shown.select(*HISTORY.columns)
+    return events.select(*HISTORY.columns)
 
 
 def _dates() -> dict[str, Column]:
@@ -141,7 +145,7 @@ def _precisions() -> dict[str, Column]:
     return columns
 
 
-def _shouted() -> dict[str, Column]:
+def _upper_cased_words() -> dict[str, Column]:
     fields = {
         "disposition_word": "disp_descr",
         "place_word": "sent_loc_descr",
@@ -159,7 +163,7 @@ def _places(rules: RecordRules) -> dict[str, Column]:
     name, agency = F.col("stp_ori_cnty_name"), F.col("stp_ori_code")
     return {
         "step_kind": step_kind(F.col("stp_type_descr"), rules=rules),
-        "county_read": county_read(name, agency, rules=rules),
+        "county_read": known_county(name, agency, rules=rules),
     }
 
 
@@ -170,7 +174,7 @@ def _disposition(rules: RecordRules) -> dict[str, Column]:
         "disposition_text": F.col("disp_descr"),
         "disposition_effect": effect_of(word, F.col("worded_effect"), rules=rules),
         "conviction_level": meaning(F.col("conv_stat_descr"), dict(rules.words.levels)),
-        "named_kinds": named_kinds(word, rules),
+        "named_kinds": kinds_named(word, rules),
         "sentence_order": F.col("sent_order"),
     }
 
@@ -188,28 +192,28 @@ def _charge() -> dict[str, Column]:
 
 
 def _texts() -> dict[str, Column]:
-    """The charge of the count and the convicted charge, as text to read, with where each stood."""
+    """The text of the count's charge and of the convicted charge, and the field of each."""
     offence, comment = F.col("offense_descr"), F.col("comment_text")
     in_comment = comment.isNotNull() & (offence.isNull() | _refers_to_comment(offence))
-    read = F.when(in_comment, comment).otherwise(offence)
+    charge = F.when(in_comment, comment).otherwise(offence)
     source = F.when(in_comment, "comment").when(offence.isNotNull(), "offense")
-    convicted = {
+    convicted_charges = {
         "conviction": _unless_reference(F.col("conv_offense_descr")),
         "disposition": _unless_reference(F.col("disp_offense_descr")),
     }
     convicted_source = F.lit(None).cast("string")
-    for name, text in reversed(convicted.items()):
+    for name, text in reversed(convicted_charges.items()):
         convicted_source = F.when(text.isNotNull(), name).otherwise(convicted_source)
     return {
-        "read_text": read,
+        "read_text": charge,
         "read_source": source,
-        "convicted_read_text": F.coalesce(*convicted.values(), read),
+        "convicted_read_text": F.coalesce(*convicted_charges.values(), charge),
         "convicted_read_source": F.coalesce(convicted_source, source),
     }
 
 
-def _targets() -> dict[str, Column]:
-    """The texts to read, with the comment below a conspiracy that does not name its target."""
+def _with_targets() -> dict[str, Column]:
+    """The charge texts; a conspiracy without its target has the comment on a line below."""
     comment = F.col("comment_text")
     columns = {}
     for name in ("read_text", "convicted_read_text"):
@@ -220,12 +224,12 @@ def _targets() -> dict[str, Column]:
 
 
 def _unless_reference(text: Column) -> Column:
-    """The text, unless all it says is that the comment has the charge."""
+    """The text; null where it only refers to the comment."""
     return F.when(~_refers_to_comment(text), text)
 
 
 def _refers_to_comment(text: Column) -> Column:
-    """Whether a text refers to the comment; only those that may are looked at closely."""
+    """Whether a text refers to the comment; the quick search spares most texts the pattern."""
     return F.contains(F.upper(text), F.lit("COM")) & names_comment(text)
 
 
@@ -234,78 +238,98 @@ def _level(toc: Column) -> Column:
 
 
 def _sentence(words: Words) -> dict[str, Column]:
-    place, length = F.col("place_word"), F.upper("sent_length")
-    says = F.col("unit_word")
-    kinds = words.sentence_kinds
-
-    def named(kind: SentenceKind) -> Column:
-        """Whether place, length or unit says so."""
-        if kind not in kinds:
-            return F.lit(False)
-        found = (_mentions(text, kinds[kind]) for text in (place, length))
-        return reduce(
-            or_, (F.coalesce(matches, F.lit(False)) for matches in (*found, says == kind))
-        )
-
-    kind = F.when(named("endless"), "endless")
-    for name, parts in kinds.items():
-        kind = kind.when(_mentions(place, parts), F.lit(name))
-    kind = kind.when(place.isNotNull(), UNREAD_KIND)
-    # Few lengths are anything but a number.
-    served = F.coalesce(~_number("sent_length") | says.isNotNull(), F.lit(False)) & named("served")
-    number = F.expr("try_cast(sent_length AS int)")
-    unit = F.when(says.isin(*LONGEST), says)
-    longest = F.lit(None).cast("int")
-    for measure, limit in LONGEST.items():
-        longest = F.when(unit == measure, limit).otherwise(longest)
-    within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
-    elsewhere = words.runs_from_another_day
-    if elsewhere:
-        within = within & ~F.coalesce(_mentions(place, elsewhere), F.lit(False))
+    """The sentence part of a row: its kind, whether it was already served, its unit and length."""
+    unit, kinds = F.col("unit_word"), words.sentence_kinds
+    has_kind = F.col("place_word").isNotNull() | _has_unusual_length(unit)
+    unit_of_time = F.when(unit.isin(*LONGEST), unit)
     return {
-        "sentence_kind": F.when(place.isNotNull() | _has_unusual_length(says), kind),
-        "sentence_served": F.when(place.isNotNull() | _has_unusual_length(says), served),
-        "sentence_unit": unit,
-        "sentence_length": F.when(within, number),
+        "sentence_kind": F.when(has_kind, _sentence_kind(kinds)),
+        "sentence_served": F.when(has_kind, _is_served(kinds)),
+        "sentence_unit": unit_of_time,
+        "sentence_length": _sentence_length(unit_of_time, words.runs_from_another_day),
     }
 
 
-def _number(field: str) -> Column:
+def _sentence_kind(kinds: KindWords) -> Column:
+    """The kind of a sentence part: endless, or the first kind that its place names.
+
+    `unread` where the place names none, null without a place.
+    """
+    place = F.col("place_word")
+    kind = F.when(_names_kind("endless", kinds), "endless")
+    for name, words in kinds.items():
+        kind = kind.when(_mentions(place, words), F.lit(name))
+    return kind.when(place.isNotNull(), UNREAD_KIND)
+
+
+def _is_served(kinds: KindWords) -> Column:
+    """Whether place, length or unit is time served; a number without a unit needs no search."""
+    has_words = ~_is_number("sent_length") | F.col("unit_word").isNotNull()
+    return F.coalesce(has_words, F.lit(False)) & _names_kind("served", kinds)
+
+
+def _names_kind(kind: SentenceKind, kinds: KindWords) -> Column:
+    """Whether place, length or unit names the kind."""
+    if kind not in kinds:
+        return F.lit(False)
+    texts = (F.col("place_word"), F.upper("sent_length"))
+    conditions = [_mentions(text, kinds[kind]) for text in texts] + [F.col("unit_word") == kind]
+    return reduce(or_, (F.coalesce(condition, F.lit(False)) for condition in conditions))
+
+
+def _sentence_length(unit: Column, from_another_day: tuple[str, ...]) -> Column:
+    """The length as a number; null where it is no number, too long, or from another day."""
+    number = F.expr("try_cast(sent_length AS int)")
+    longest = F.lit(None).cast("int")
+    for name, limit in LONGEST.items():
+        longest = F.when(unit == name, limit).otherwise(longest)
+    within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
+    if from_another_day:
+        within = within & ~F.coalesce(
+            _mentions(F.col("place_word"), from_another_day), F.lit(False)
+        )
+    return F.when(within, number)
+
+
+def _is_number(field: str) -> Column:
     return F.expr(f"try_cast({field} AS int)").isNotNull()
 
 
-def _has_unusual_length(says: Column) -> Column:
-    """Whether a length, or its unit, is there and is none of the usual."""
-    length = F.col("sent_length").isNotNull() & ~_number("sent_length")
-    return length | F.coalesce(~says.isin(*LONGEST), F.lit(False))
+def _has_unusual_length(unit: Column) -> Column:
+    """Whether the length is no number, or the unit is no unit of time."""
+    no_number = F.col("sent_length").isNotNull() & ~_is_number("sent_length")
+    return no_number | F.coalesce(~unit.isin(*LONGEST), F.lit(False))
 
 
-def named_kinds(text: Column, rules: RecordRules) -> Column:
-    """Which kinds of sentence a disposition text names, as the bits of `sentences.NAMED`."""
-    named = {kind: words for kind, words in rules.words.sentence_kinds.items() if kind in NAMED}
+def kinds_named(text: Column, rules: RecordRules) -> Column:
+    """The kinds of sentence that a disposition text names, as the bits of `sentences.NAMED`."""
+    kinds = {kind: words for kind, words in rules.words.sentence_kinds.items() if kind in NAMED}
     bits = [
-        F.when(_mentions(text, words), NAMED[kind]).otherwise(0) for kind, words in named.items()
+        F.when(_mentions(text, words), NAMED[kind]).otherwise(0) for kind, words in kinds.items()
     ]
-    # Most texts are those that the rules have whole, and most of these hold no such word.
-    every = [word for words in named.values() for word in words]
-    whole = {rule.text for rule in rules.dispositions if rule.text is not None}
-    silent = sorted(text for text in whole if not any(word in text for word in every))
-    found = reduce(lambda left, right: left.bitwiseOR(right), bits, F.lit(0))
-    return F.when(text.isNull() | text.isin(*silent), 0).otherwise(found)
+    # Most texts are whole texts of the rules, and most of these name no kind: no search needed.
+    kind_words = [word for words in kinds.values() for word in words]
+    rule_texts = {rule.text for rule in rules.dispositions if rule.text is not None}
+    without_kind = sorted(
+        text for text in rule_texts if not any(word in text for word in kind_words)
+    )
+    named = reduce(lambda left, right: left.bitwiseOR(right), bits, F.lit(0))
+    return F.when(text.isNull() | text.isin(*without_kind), 0).otherwise(named)
 
 
 def _mentions(text: Column, words: tuple[str, ...]) -> Column:
-    """Whether one of the words begins in the text, and nothing beside it takes it back."""
-    either = "|".join(map(re.escape, words))
+    """Whether a word of the text begins with any of the words, without NO, NOT or DENIED nearby."""
+    beginning = "|".join(map(re.escape, words))
     return F.rlike(
         text,
         F.lit(
-            rf"(?<![A-Z0-9])(?<!(?:NO|NOT)[ -])(?:{either})[A-Z]*+(?![ /-]?(?:NOT|DENIED)(?![A-Z]))"
+            rf"(?<![A-Z0-9])(?<!(?:NO|NOT)[ -])(?:{beginning})[A-Z]*+"
+            r"(?![ /-]?(?:NOT|DENIED)(?![A-Z]))"
         ),
     )
 
 
-def _flags(rules: RecordRules) -> Column:
+def _flags() -> Column:
     event, disposition = F.col("event_date_precision"), F.col("disposition_date_precision")
     partial = ("month", "year")
     level = F.col("conviction_level")
@@ -324,10 +348,10 @@ def _flags(rules: RecordRules) -> Column:
         UNKNOWN_SENTENCE_KIND=F.col("sentence_kind") == UNREAD_KIND,
         UNKNOWN_SENTENCE_UNIT=F.col("sent_time_code").isNotNull()
         & F.col("sentence_unit").isNull()
-        & _has_a_term(),
+        & _is_timed(),
         BAD_SENTENCE_LENGTH=F.col("sent_length").isNotNull()
         & F.col("sentence_length").isNull()
-        & _has_a_term(),
+        & _is_timed(),
         CHARGES_DISAGREE=(F.col("read_text") != F.col("convicted_read_text"))
         & (_cite("read_text") != _cite("convicted_read_text")),
         LEVELS_DISAGREE=(F.col("charge_level") != F.col("convicted_charge_level"))
@@ -338,16 +362,17 @@ def _flags(rules: RecordRules) -> Column:
     )
 
 
-def _has_a_term() -> Column:
-    """Whether the length of the part is a number of days, months or years."""
-    other = (F.col("sentence_kind") == "endless") | F.col("sentence_served")
-    return ~F.coalesce(other, F.lit(False))
+def _is_timed() -> Column:
+    """Whether the sentence part has a length in days, months or years."""
+    without_length = (F.col("sentence_kind") == "endless") | F.col("sentence_served")
+    return ~F.coalesce(without_length, F.lit(False))
 
 
 def _no_date(text: str, date: str) -> Column:
+    """Whether a text of a date, other than zeros, gives no date."""
     return F.col(text).isNotNull() & (F.col(text) != "00000000") & F.col(date).isNull()
 
 
 def _cite(text: str) -> Column:
-    """The part of a charge text before its literal, without blanks, to compare two texts by."""
+    """The part of a charge text before its words, without blanks, to compare two texts."""
     return F.replace(F.substring_index(F.upper(F.col(text)), "-", 1), F.lit(" "), F.lit(""))

@@ -1,4 +1,4 @@
-"""Text fields of the record: the several spellings of absent, dates with their precision."""
+"""Text fields of the record: empty fields, texts to compare, dates with their precision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 ABSENT = ("", "-", "NULL")
 
-# Outside these a date is a filler or a slip of the hand, not an event of anybody's record.
+# A date outside these days is a filler or an error, not an event of a record.
 FIRST_DAY = "1850-01-01"
 LAST_DAY = "2199-12-31"
 
@@ -15,13 +15,13 @@ LAST_DAY = "2199-12-31"
 def present(text: Column) -> Column:
     """The trimmed text; null where it is absent: empty, blank, `-` or `NULL` in any case."""
     trimmed = F.trim(text)
-    # The length first: most texts are spared the rest.
+    # The check of the length spares most texts the rest.
     longer = F.length(trimmed) > max(len(word) for word in ABSENT)
     return F.when(longer | ~F.upper(trimmed).isin(*ABSENT), trimmed)
 
 
 def upper_cased(text: Column) -> Column:
-    """The text as it is compared: upper case, inner blanks single."""
+    """The text in upper case with single blanks, to compare it with the words of the rules."""
     upper = F.upper(text)
     return F.when(F.contains(text, F.lit("  ")), F.regexp_replace(upper, " +", " ")).otherwise(
         upper
@@ -29,20 +29,20 @@ def upper_cased(text: Column) -> Column:
 
 
 def charge_line(text: Column) -> Column:
-    """The charge as the record words it, without the comment that may stand on a line below it."""
-    # Few texts have one, and a look for it is cheaper than a copy.
+    """The first line of a charge text; a comment may be on a line below it."""
+    # Few texts have one, and the search for it is cheaper than a copy.
     return F.when(F.contains(text, F.lit("\n")), F.substring_index(text, "\n", 1)).otherwise(text)
 
 
 def whole_date(text: Column) -> Column:
-    """The date of a `YYYYMMDD` text; null where a part is missing or the day never was.
+    """The date of a `YYYYMMDD` text; null where a part is missing or there is no such day.
 
     A missing month or day is never guessed.
 
     Args:
-        text: a field that `present` went over.
+        text: a field, as `present` gives it.
     """
-    # Ten times faster than parsing by a pattern, and this runs four times a row.
+    # Ten times faster than parsing by a pattern; four fields of each row are dates.
     parts = (F.substring(text, 1, 4), F.substring(text, 5, 2), F.substring(text, 7, 2))
     day = F.concat_ws("-", *parts).try_cast("date")
     plausible = day.between(F.lit(FIRST_DAY).cast("date"), F.lit(LAST_DAY).cast("date"))
@@ -50,10 +50,10 @@ def whole_date(text: Column) -> Column:
 
 
 def precision(text: Column, date: Column) -> Column:
-    """How much of a date the text gives: `day`, `month`, `year`, `none` or `bad`.
+    """The precision of a date's text: `day`, `month`, `year`, `none` or `bad`.
 
     Args:
-        text: a field that `present` went over.
+        text: a field, as `present` gives it.
         date: its `whole_date`.
     """
     year = F.substring(text, 1, 4).between(FIRST_DAY[:4], LAST_DAY[:4])
@@ -69,10 +69,12 @@ def precision(text: Column, date: Column) -> Column:
 
 
 def possible_days(text: Column, precision: Column) -> tuple[Column, Column]:
-    """The first and the last day of the month or the year that a text gives; null where neither.
+    """The first and the last day of the month or the year that a text gives.
+
+    Both are null where the text gives a day, or no date.
 
     Args:
-        text: a field that `present` went over.
+        text: a field, as `present` gives it.
         precision: its `precision`.
     """
     year, month = F.substring(text, 1, 4), F.substring(text, 5, 2)
@@ -85,7 +87,7 @@ def possible_days(text: Column, precision: Column) -> tuple[Column, Column]:
 
 
 def _eight_digits(text: Column) -> Column:
-    # A sign in front makes a year that no date here has. Twenty times quicker than a pattern.
+    # Twenty times faster than a pattern. A sign in front passes, but gives no plausible year.
     return (F.length(text) == 8) & text.try_cast("int").isNotNull()
 
 
@@ -94,8 +96,8 @@ def add_length(start: Column, length: Column, unit: Column) -> Column:
 
     Args:
         start: a date.
-        length: a whole number, no longer than `sentence_length` lets through.
-        unit: `day`, `month` or `year`; anything else gives null.
+        length: a whole number, at most that of `events.LONGEST`.
+        unit: `day`, `month` or `year`; any other unit gives null.
     """
     return (
         F.when(unit == "day", F.date_add(start, length))

@@ -1,4 +1,4 @@
-"""Levels and statuses as numbers, so that those of several counts are a maximum or a bitwise or."""
+"""Levels and statuses as numbers, which a maximum or a bitwise or joins over several counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from clearance.prepare.record.events import NO_CHARGE
 from clearance.prepare.record.quality import has_flag
 
-# Of a conviction that the law regards as never made.
+# The status of a conviction that the law regards as never made.
 VOIDED = "voided"
 RANKS = {"I": 1, "M": 2, "F": 3}
 STATUSES = (
@@ -27,12 +27,12 @@ STATUSES = (
     "combined",
     VOIDED,
 )
-# What may stand beside a status: the flag that says it, and the status that it stands beside.
-_BESIDE = {
+# A status that is added to another one: the flag for it, and the other status.
+_ADDED_STATUSES = {
     "turned_over": ("TURNED_OVER", "released"),
     "diverted_and_dismissed": ("DIVERSION_NOT_NAMED", "dismissed"),
 }
-_WORDS = (*STATUSES, *_BESIDE)
+_WORDS = (*STATUSES, *_ADDED_STATUSES)
 
 
 def rank(level: Column) -> Column:
@@ -41,16 +41,16 @@ def rank(level: Column) -> Column:
     Null where the count is no charge.
 
     Args:
-        level: F, M or I, or anything else for a level that is not given.
+        level: F, M or I; any other value, or null, where the level is not given.
     """
-    known = F.lit(RANKS["F"])
-    for name, number in RANKS.items():
-        known = F.when(level == name, number).otherwise(known)
-    return F.when(~F.col("toc").eqNullSafe(NO_CHARGE), known)
+    number = F.lit(RANKS["F"])
+    for name, level_number in RANKS.items():
+        number = F.when(level == name, level_number).otherwise(number)
+    return F.when(~F.col("toc").eqNullSafe(NO_CHARGE), number)
 
 
 def level_of(rank: Column) -> Column:
-    """The level of a rank; null for none."""
+    """The level of a rank; null for a null rank."""
     level = F.lit(None).cast("string")
     for name, number in RANKS.items():
         level = F.when(rank == number, name).otherwise(level)
@@ -63,28 +63,28 @@ def status_bit(status: str) -> int:
 
 
 def status_bits() -> Column:
-    """The count's status as a bit, so that the statuses of several are one number.
+    """The count's status as a bit, so that the statuses of several counts are one number.
 
-    Another bit beside it says that the release was to another authority, or that the dismissal
-    followed a diversion which is not known to be completed by it.
+    A second bit is set where a release was to another authority, or where a dismissal followed a
+    diversion that may not have been completed.
     """
     bit = F.lit(0)
     for status in STATUSES:
         bit = F.when(F.col("status") == status, status_bit(status)).otherwise(bit)
-    for word, (flag, status) in _BESIDE.items():
-        beside = has_flag(F.col("flags"), flag) & (F.col("status") == status)
-        bit = bit.bitwiseOR(F.when(beside, 1 << _WORDS.index(word)).otherwise(0))
+    for word, (flag, status) in _ADDED_STATUSES.items():
+        is_added = has_flag(F.col("flags"), flag) & (F.col("status") == status)
+        bit = bit.bitwiseOR(F.when(is_added, 1 << _WORDS.index(word)).otherwise(0))
     return bit
 
 
 def turned_over() -> Column:
     """Whether the count's last outcome is a release to another authority."""
-    flag, status = _BESIDE["turned_over"]
+    flag, status = _ADDED_STATUSES["turned_over"]
     return has_flag(F.col("flags"), flag) & (F.col("status") == status)
 
 
 def statuses(bits: Column) -> Column:
-    """The statuses of a number, in the order of the list."""
+    """The words of the statuses whose bits are set, in the order of `STATUSES`."""
     words = [
         F.when(bits.bitwiseAND(1 << position) != 0, word) for position, word in enumerate(_WORDS)
     ]

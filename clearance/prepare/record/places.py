@@ -1,12 +1,13 @@
-"""Where a row of the record was made: the kind of its step, and the county of its court or agency.
+"""The kind of a row's step, and the county of its court or agency.
 
-The one reading of both; `prepare` and `publish` share it. Source: `steps.yaml`, `counties.csv` and
-the layout page of the research file (an agency's number carries the county in characters 3 to 5).
+`prepare`, `grant` and `publish` use the same functions. Source: `steps.yaml`, `counties.csv` and
+the layout page of the research file (characters 3 to 5 of an agency's number are its county).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -23,56 +24,55 @@ ARREST = "arrest"
 # A sentence is carried out there: a court had the case, though no other step of the cycle says so.
 OF_SENTENCES = ("probation", "state_custody")
 
-# Numbers of agencies of the state start so; three digits follow that number its county.
+# The number of an agency of California starts so; the next three digits are the county's number.
 _STATE = "CA"
 
 
-def word_key(text: Column) -> Column:
-    """What of a word tells it from others: its letters and digits, in upper case."""
+def letters_and_digits(text: Column) -> Column:
+    """The letters and digits of a text, in upper case: texts of one word have the same."""
     return F.regexp_replace(F.upper(text), "[^A-Z0-9]+", "")
 
 
-def key_of(word: str) -> str:
-    """The same of a word of the rules."""
+def letters_and_digits_of(word: str) -> str:
+    """The letters and digits of a word of the rules, in upper case."""
     return re.sub("[^A-Z0-9]+", "", word.upper())
 
 
-def meaning(text: Column, known: dict[str, str]) -> Column:
-    """What a word means, however it is spaced and punctuated; null for the absent and the unknown.
+def meaning(text: Column, meanings: Mapping[str, str]) -> Column:
+    """The meaning of a word, whatever its blanks and signs; null for a blank or unknown word.
 
     Args:
-        text: a field that `present` went over.
-        known: the meaning by word, as the rules write it.
+        text: a field, as `present` gives it.
+        meanings: the meaning of each word of the rules.
     """
-    exact = looked_up(text, known, "string")
-    return F.coalesce(
-        exact, looked_up(word_key(text), {key_of(k): v for k, v in known.items()}, "string")
-    )
+    exact = looked_up(text, meanings, "string")
+    by_letters = {letters_and_digits_of(word): value for word, value in meanings.items()}
+    return F.coalesce(exact, looked_up(letters_and_digits(text), by_letters, "string"))
 
 
 def step_kind(step: Column, *, rules: RecordRules) -> Column:
-    """The kind of a step, `unknown` where the rules do not have its word.
+    """The kind of a step; `unknown` where it is blank or the rules do not have its word.
 
     Args:
         step: STP_TYPE_DESCR.
-        rules: how the record is read.
+        rules: the record rules.
     """
     kinds = {word: kind for kind, words in rules.words.steps.items() for word in words}
     return F.coalesce(meaning(present(step), kinds), F.lit(UNKNOWN_STEP))
 
 
-def county_read(name: Column, agency: Column, *, rules: RecordRules) -> Column:
-    """The county, one of the state's, where the record can be read; null where it cannot.
+def known_county(name: Column, agency: Column, *, rules: RecordRules) -> Column:
+    """The county, one of the state's 58; null where the record does not give one of them.
 
-    A name goes before the agency's number, which is asked only where there is no name: a name that
-    cannot be read may be that of another county.
+    The agency's number counts only where the name is blank: a name that is none of the 58 may be
+    a misspelling of another county.
 
     Args:
         name: STP_ORI_CNTY_NAME.
         agency: STP_ORI_CODE.
-        rules: how the record is read.
+        rules: the record rules.
     """
-    text, number = present(name), word_key(present(agency))
+    text, number = present(name), letters_and_digits(present(agency))
     of_agency = F.when(
         F.startswith(number, F.lit(_STATE)),
         looked_up(F.substring(number, len(_STATE) + 1, 3), _by_number(rules), "string"),
@@ -81,27 +81,27 @@ def county_read(name: Column, agency: Column, *, rules: RecordRules) -> Column:
 
 
 def county(name: Column, agency: Column, *, rules: RecordRules) -> Column:
-    """The county as every table writes it: read, else as the record has it, else `UNKNOWN`.
+    """The county as every table has it: `known_county`, else the record's name, else `UNKNOWN`.
 
     Args:
         name: STP_ORI_CNTY_NAME.
         agency: STP_ORI_CODE.
-        rules: how the record is read.
+        rules: the record rules.
     """
-    return as_written(county_read(name, agency, rules=rules), name)
+    return county_or_name(known_county(name, agency, rules=rules), name)
 
 
-def as_written(read: Column, name: Column) -> Column:
-    """The county that was read; where none could be, the name in upper case with single blanks.
+def county_or_name(county: Column, name: Column) -> Column:
+    """The county; where it is null, the record's name in upper case with single blanks.
 
-    It is `UNKNOWN` where the name is blank or cannot be that of a place.
+    The result is `UNKNOWN` where the name is blank or has not the form of a place's name.
 
     Args:
-        read: see `county_read`.
+        county: `known_county`.
         name: STP_ORI_CNTY_NAME.
     """
-    kept = F.regexp_replace(F.upper(present(name)), r"\s+", " ")
-    return F.coalesce(read, place_form(kept), F.lit(UNKNOWN_COUNTY))
+    upper_case_name = F.regexp_replace(F.upper(present(name)), r"\s+", " ")
+    return F.coalesce(county, place_form(upper_case_name), F.lit(UNKNOWN_COUNTY))
 
 
 def _by_number(rules: RecordRules) -> dict[str, str]:
@@ -109,20 +109,19 @@ def _by_number(rules: RecordRules) -> dict[str, str]:
 
 
 def _county_of_name(text: Column, *, rules: RecordRules) -> Column:
-    """The county that a name is of, without the words around it that say that it is one."""
-    known = {key_of(name): name for name in rules.counties}
-    spaced = F.regexp_replace(F.upper(text), "[^A-Z0-9]+", " ")
-    bare = F.replace(
-        F.regexp_replace(F.trim(spaced), _affix_pattern(rules), ""), F.lit(" "), F.lit("")
-    )
-    exact = looked_up(F.upper(text), {name: name for name in rules.counties}, "string")
+    """The county of a name, which may have words such as COUNTY OF around it."""
+    by_letters = {letters_and_digits_of(name): name for name in rules.counties}
+    words = F.trim(F.regexp_replace(F.upper(text), "[^A-Z0-9]+", " "))
+    without_affixes = F.regexp_replace(words, _affix_pattern(rules), "")
     return F.coalesce(
-        exact, looked_up(bare, known, "string"), looked_up(word_key(text), known, "string")
+        looked_up(F.upper(text), {name: name for name in rules.counties}, "string"),
+        looked_up(F.replace(without_affixes, F.lit(" "), F.lit("")), by_letters, "string"),
+        looked_up(letters_and_digits(text), by_letters, "string"),
     )
 
 
 def _affix_pattern(rules: RecordRules) -> str:
-    """A pattern of the words before and after a county's name."""
+    """The pattern of the words before and after a county's name."""
     before, after = (
         "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
         for words in (rules.words.county.before, rules.words.county.after)

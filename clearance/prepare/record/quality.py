@@ -1,4 +1,4 @@
-"""Data-quality flags: one bit a flag on the way, words in the tables."""
+"""Data-quality flags: bits of one number while rows are prepared, words in the tables."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ _BIT = {word: 1 << position for position, word in enumerate(FLAGS)}
 
 
 def flags(**conditions: Column) -> Column:
-    """The bits of the flags whose condition holds (unknown is not holding).
+    """The bits of the flags whose condition is true, not null.
 
     Args:
-        conditions: flag word to condition.
+        conditions: the condition of each flag.
     """
     bits = (F.when(condition, _BIT[word]).otherwise(0) for word, condition in conditions.items())
     return reduce(lambda left, right: left.bitwiseOR(right), bits)
 
 
 def has_flag(bits: Column, word: str) -> Column:
-    """Whether the flag is among them.
+    """Whether the bit of a flag is set.
 
     Args:
-        bits: a column of bits.
+        bits: the bits.
         word: the flag.
     """
     return bits.bitwiseAND(_BIT[word]) != 0
 
 
 def flag_words(bits: str) -> Column:
-    """The flags' words, in the catalogue's order.
+    """The words of the flags whose bits are set, in the order of `FLAGS`.
 
     Args:
-        bits: the column.
+        bits: the column of the bits.
     """
-    each = [f"IF({bits} & {bit} != 0, '{word}', NULL)" for word, bit in _BIT.items()]
+    words = ", ".join(f"IF({bits} & {bit} != 0, '{word}', NULL)" for word, bit in _BIT.items())
     none = "CAST(array() AS array<string>)"
-    return F.expr(f"IF({bits} = 0, {none}, array_compact(array({', '.join(each)})))")
+    return F.expr(f"IF({bits} = 0, {none}, array_compact(array({words})))")

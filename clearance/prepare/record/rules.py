@@ -1,6 +1,6 @@
 """The rules for reading a record: dispositions, steps, sentence words, counties, registrations.
 
-All of it is data in `rules/`, checked here before anything runs.
+They are data in `rules/`, checked when they are loaded, before any step runs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clearance.prepare.statutes.longest_terms import LongestTerms
 from clearance.prepare.statutes.programmes import cited_sections
 from clearance.rulebook.language.yaml_lines import Document, load_yaml, without_comments
 
-# What becomes of a count without a conviction.
+# The outcome that a disposition gives a count without a conviction.
 Ending = Literal[
     "dismisses",
     "acquits",
@@ -34,7 +34,7 @@ Ending = Literal[
     "ends_diversion",
     "combines",
 ]
-# What a later disposition may do to a conviction.
+# The change that a later disposition makes to a conviction.
 Modifying = Literal[
     "sets_aside",
     "voids",
@@ -55,7 +55,7 @@ Modifying = Literal[
     "undoes_relief",
     "undoes_reduction",
 ]
-# What a sentence part may be. `endless` has no end, `served` and `untimed` end as they start.
+# The kinds of a sentence part. `endless` has no end; `served` and `untimed` end as they start.
 SentenceKind = Literal[
     "endless", "probation", "jail", "prison", "conditional", "fine", "served", "untimed"
 ]
@@ -70,35 +70,44 @@ FILES = (
     "longest_terms.yaml",
 )
 
-# A section as the rules cite it: PC 1203.4A.
-_CITED = r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$"
+
 M = TypeVar("M", bound=BaseModel)
+# A section with its code book: PC 1203.4A.
+Section = Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _refuse_other_spelling(words: Iterable[str]) -> None:
+def _check_spelling(words: Iterable[str]) -> None:
     if any(word != " ".join(word.upper().split()) or not word for word in words):
         raise ValueError("texts are compared in upper case with single blanks: write them so")
 
 
 class DispositionRule(_Strict):
-    """Which texts, and what they do to their count.
+    """The condition on disposition texts, and the effect of a text that meets it.
 
-    `in_order` asks that the words of `contains` stand one behind the other. `sections` asks that
-    one of them is cited, in any spelling. `cites` asks besides that a section of that statute list
-    stands behind `starts_with`; `cited` are its sections, filled when the
-    rules are loaded. `under` names the law by which a conviction is changed, as a word of the
-    column `changed_under`.
+    Attributes:
+        text: the whole text.
+        starts_with: its beginning.
+        contains: words that it has.
+        in_order: whether it has them in that order.
+        sections: sections, one of which it cites in any spelling.
+        cites: a statute list, of which the text cites a section behind `starts_with`.
+        cited: the sections of that list, filled when the rules are loaded.
+        effect: what the disposition does to its count.
+        level: the level to which it reduces a conviction.
+        under: the law by which it changes a conviction, a word of the column `changed_under`.
+        cite: the source of the rule.
+        note: for a lawyer.
     """
 
     text: str | None = None
     starts_with: str | None = None
     contains: tuple[str, ...] = ()
     in_order: bool = False
-    sections: tuple[Annotated[str, Field(pattern=_CITED)], ...] = ()
+    sections: tuple[Section, ...] = ()
     cites: str | None = None
     cited: tuple[str, ...] = ()
     effect: Effect
@@ -123,15 +132,20 @@ class DispositionRule(_Strict):
         if self.under is not None and self.effect not in MODIFYING:
             raise ValueError("`under` goes with a change of a conviction")
         words = [word for word in (self.text, self.starts_with, *self.contains) if word is not None]
-        _refuse_other_spelling(words)
+        _check_spelling(words)
         return self
 
 
 class Refusal(_Strict):
-    """Words that say a change was not given, or was taken back.
+    """Words of a text by which a change was not granted, or was taken back.
 
-    Not where another word begins so (`unless`), which with `beside` stands next to it: else the
-    text leaves it open. Nor where the next word begins so (`unless_next`).
+    Attributes:
+        words: the words.
+        unless: beginnings of words; a text with such a word is no refusal.
+        beside: whether such a word must be next to one of the words; elsewhere it leaves open what
+            was refused, and the text is not read.
+        unless_next: beginnings of the next word, with which the words are no refusal.
+        taken_back: whether the change was granted and then taken back.
     """
 
     words: tuple[str, ...] = Field(min_length=1)
@@ -143,13 +157,13 @@ class Refusal(_Strict):
     @model_validator(mode="after")
     def _as_compared(self) -> Self:
         if self.beside and not self.unless:
-            raise ValueError("`beside` goes with `unless`: it says where those words stand")
-        _refuse_other_spelling((*self.words, *self.unless, *self.unless_next))
+            raise ValueError("`beside` goes with `unless`: it says where those words are")
+        _check_spelling((*self.words, *self.unless, *self.unless_next))
         return self
 
 
 class Registration(_Strict):
-    """A register, and the charge of the step that enters it."""
+    """A register of offenders, and the charge of a REGISTRATION step for it."""
 
     registration: str
     code_book: str
@@ -159,22 +173,22 @@ class Registration(_Strict):
 
 
 class County(_Strict):
-    """One of the 58."""
+    """One of California's 58 counties, with its number in the codes of agencies."""
 
     code: int
     county: str
 
 
 class ChangeWords(_Strict):
-    """The words by which the text of a change is read whole.
+    """The words of texts that change a conviction.
 
     Attributes:
-        change_words: all that may stand in one; a text with any other is not read.
-        asks: say that a change was asked for; one of `gives` must stand beside.
-        gives: say that what was asked for was given.
-        refusals: say that a change was not given, or was taken back.
-        endings_not_read: with one of them the end of a count is not read.
-        ending_words: all that may stand in such an end; a text with any other is not read.
+        change_words: the known words; a text with any other word is not read.
+        asks: words of a request; the text must also have one of `gives`.
+        gives: words by which a request was granted.
+        refusals: words by which a change was not granted, or was taken back.
+        endings_not_read: words with which a text that ends a count is not read.
+        ending_words: the known words of such a text; one with any other word is not read.
     """
 
     change_words: tuple[tuple[str, ...], ...] = ()
@@ -190,7 +204,7 @@ class ChangeWords(_Strict):
             *(self.asks, self.gives, self.endings_not_read),
             *(*self.change_words, *self.ending_words),
         )
-        _refuse_other_spelling(word for line in lines for word in line)
+        _check_spelling(word for line in lines for word in line)
         return self
 
 
@@ -210,14 +224,14 @@ class _Registrations(_Strict):
 
 
 class CountyWords(_Strict):
-    """Words around a county's name that say no more than that it is one."""
+    """Words around the name of a county, such as COUNTY OF."""
 
     before: tuple[str, ...] = Field(min_length=1)
     after: tuple[str, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _as_compared(self) -> Self:
-        _refuse_other_spelling((*self.before, *self.after))
+        _check_spelling((*self.before, *self.after))
         return self
 
 
@@ -228,13 +242,13 @@ class Words(_Strict):
     county: CountyWords
     sentence_kinds: dict[SentenceKind, tuple[str, ...]]
     runs_from_another_day: tuple[str, ...] = ()
+    violations: tuple[Section, ...] = ()
     sentence_units: dict[str, Literal["day", "month", "year", "endless", "served"]]
-    violations: tuple[Annotated[str, Field(pattern=_CITED)], ...] = ()
     levels: dict[str, Literal["F", "M", "I"]]
 
 
 class RecordRules(_Strict):
-    """Everything `prepare` reads besides the statute lists."""
+    """All rules that `prepare` reads, except the statute lists."""
 
     dispositions: tuple[DispositionRule, ...]
     changes: ChangeWords
@@ -247,7 +261,7 @@ class RecordRules(_Strict):
 
     @property
     def counties(self) -> tuple[str, ...]:
-        """The 58, in upper case."""
+        """The names of the 58 counties, in upper case."""
         return tuple(self.county_codes.values())
 
 
@@ -259,7 +273,7 @@ def load_record_rules(rules: Path) -> RecordRules:
         rules: the folder.
 
     Raises:
-        RulebookInvalid: a file is missing or wrong; every problem is listed.
+        RulebookInvalid: a file is missing or invalid; the message lists every problem.
     """
     files = _Files(rules)
     dispositions = files.parse("dispositions.yaml", _Dispositions)
@@ -268,14 +282,14 @@ def load_record_rules(rules: Path) -> RecordRules:
     counties = files.parse("counties.csv", _Counties)
     limitation = files.parse("limitation.yaml", Limitation)
     longest_terms = files.parse("longest_terms.yaml", LongestTerms)
-    with_sections = dispositions.dispositions if dispositions else ()
+    disposition_rules = dispositions.dispositions if dispositions else ()
     try:
         lists = load_statutes(rules)
     except RulebookInvalid as error:
-        if any(rule.cites for rule in with_sections):
+        if any(rule.cites for rule in disposition_rules):
             files.problems += error.message.split("\n")
     else:
-        with_sections, problems = _with_sections(with_sections, lists, files)
+        disposition_rules, problems = _with_sections(disposition_rules, lists, files)
         files.problems += problems
         if limitation:
             files.problems += _unknown_lists(limitation, lists, files)
@@ -287,7 +301,7 @@ def load_record_rules(rules: Path) -> RecordRules:
             f"Correct the files named above under {rules}.",
         )
     return RecordRules(
-        dispositions=with_sections,
+        dispositions=disposition_rules,
         changes=ChangeWords(
             **{name: getattr(dispositions, name) for name in ChangeWords.model_fields}
         ),
@@ -305,7 +319,7 @@ class _Files:
 
     Attributes:
         folder: the rules folder.
-        problems: of all files so far, each with its file and, where it has one, its line.
+        problems: the problems of all files so far, each with its file and, if known, its line.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -325,7 +339,7 @@ class _Files:
         return digest.hexdigest()
 
     def document(self, name: str) -> Document:
-        """A file's content, with the lines of its entries; a CSV file has its text alone."""
+        """The content of a YAML file with the lines of its entries, or the text of a CSV file."""
         text = self._texts[name] or ""
         path = self.folder / name
         return (
@@ -333,7 +347,7 @@ class _Files:
         )
 
     def parse(self, name: str, model: type[M]) -> M | None:
-        """A file as a model; None where it is empty or wrong."""
+        """A file as a model; None where it is missing, empty or invalid."""
         if not self._texts[name]:
             return None
         document = Document(self.folder / name, None, {}, "")
@@ -342,9 +356,9 @@ class _Files:
             return model(**_entries(document))
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
-                where = ".".join(str(part) for part in item["loc"])
+                key = ".".join(str(step) for step in item["loc"])
                 message = item["msg"].removeprefix("Value error, ")
-                self.problems.append(f"{name}:{document.line(item['loc'])}: {where}: {message}")
+                self.problems.append(f"{name}:{document.line(item['loc'])}: {key}: {message}")
         except RulebookInvalid as error:
             self.problems.append(error.message)
         except csv.Error as error:
@@ -368,13 +382,13 @@ def _is_yaml(name: str) -> bool:
 def _with_sections(
     rules: tuple[DispositionRule, ...], lists: StatuteLists, files: _Files
 ) -> tuple[tuple[DispositionRule, ...], list[str]]:
-    """The rules with the sections of the lists that they name, and the problems of those."""
+    """The rules with the sections of the lists that they cite, and the problems of those lists."""
     completed, problems = [], []
-    for at, rule in enumerate(rules):
+    for index, rule in enumerate(rules):
         try:
             cited = cited_sections(rule.cites, lists.rows) if rule.cites else ()
         except ValueError as error:
-            line = files.document("dispositions.yaml").line(("dispositions", at, "cites"))
+            line = files.document("dispositions.yaml").line(("dispositions", index, "cites"))
             problems.append(f"dispositions.yaml:{line}: {error}")
             cited = ()
         completed.append(rule.model_copy(update={"cited": cited}))
@@ -385,8 +399,8 @@ def _unknown_lists(limitation: Limitation, lists: StatuteLists, files: _Files) -
     """The problems of limitation periods that name a list which has no file."""
     document = files.document("limitation.yaml")
     return [
-        f"limitation.yaml:{document.line(where)}: {problem}"
-        for where, problem in limitation.unknown_lists(lists.names)
+        f"limitation.yaml:{document.line(location)}: {problem}"
+        for location, problem in limitation.unknown_lists(lists.names)
     ]
 
 

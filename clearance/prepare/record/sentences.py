@@ -1,11 +1,11 @@
-"""The parts of a sentence: what each row says of them.
+"""The parts of a sentence, row by row.
 
-A part of the conviction starts on the conviction date, a part of a later disposition on that
-disposition's date. Jail as a condition of probation runs inside it, so that a known probation
-term makes jail of unknown length not matter.
+A part of the conviction starts on the conviction date, a part of a later disposition on the date of
+that disposition. Jail as a condition of probation runs inside the probation, so that jail of
+unknown length does not matter beside a known term of probation.
 
-What a row says is worked out on the row, as numbers that add up over the rows of a count by
-maximum and bitwise or: `sentence_marks`. `sentence_ends` reads the sums.
+`sentence_aggregates` makes numbers of each row, which a maximum or a bitwise or joins over the rows
+of a count. `sentence_ends` reads the joined numbers.
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ from clearance.prepare.record.rules import MODIFYING
 KINDS = ("probation", "jail", "prison", "fine")
 _TIMED = ("probation", "jail", "prison", "conditional")
 BIT = {kind: 1 << position for position, kind in enumerate(KINDS)}
-# A term without a place may be any of them: it answers for whatever the conviction names.
+# A term without a place may be of any kind: it counts as each kind that the conviction names.
 ANY = sum(BIT.values())
 TERM, UNDATED, GRANTED, ENDLESS, NOT_READ_BIT = 1 << 4, 1 << 5, 1 << 5, 1 << 6, 1 << 7
-# A PRISON part, apart from terms without a place: beside the kinds that the conviction names.
+# Among the kinds that the conviction names: a part in PRISON, not a term without a place.
 PRISON_PART = 16
 MISSING = {**{kind: BIT[kind] for kind in KINDS[:3]}, "term": TERM}
-# What the text of a disposition may name, as bits.
+# The kinds that the text of a disposition may name, as bits.
 NAMED = {**BIT, "endless": ENDLESS}
 UNREAD_KIND = "unread"
 
-# One whole number tells all parts apart: eight bits for each of six questions.
+# `sentence_bits` is one number of six bytes, and each byte a set of kinds: of the conviction's own
+# parts, and of later parts, the kinds with a known end, those without, and those that a text names.
 WIDTH = 8
 KNOWN, LACKS, NAMED_BY_TEXT, KNOWN_LATER, LACKS_LATER, NAMED_LATER = (
-    WIDTH * place for place in range(6)
+    WIDTH * byte for byte in range(6)
 )
 MASK = (1 << WIDTH) - 1
-# A revocation came with a new sentence.
+# Beyond the six bytes: a revocation came with a new sentence.
 NEW_SENTENCE = 1 << 6 * WIDTH
 LATER_BITS = (
     NEW_SENTENCE
@@ -48,11 +49,12 @@ LATER_BITS = (
 # A later disposition that may change the sentence is not read.
 DOUBT = NOT_READ_BIT << LACKS_LATER
 
-# A length with what it is called, in one number that is larger for the longer.
-CALLED = ("other", "fine", "term", "conditional", "jail", "prison", "probation")
-CALLS = 8
+# `longest_months` and `longest_days` hold a length, and in the lowest bits the index of its basis:
+# the maximum over the rows is the longest part with its basis.
+BASES = ("other", "fine", "term", "conditional", "jail", "prison", "probation")
+BASIS_BITS = 3
 
-MARKS = ("sentence_bits", "longest_months", "longest_days", "later_end", "terminated_on")
+SENTENCE_COLUMNS = ("sentence_bits", "longest_months", "longest_days", "later_end", "terminated_on")
 NOT_RECORDED = "unknown: no sentence recorded"
 NOT_READ = "unknown: text that cannot be read"
 NO_END = "no end"
@@ -63,11 +65,11 @@ TERMINATES = "terminates"
 
 
 def sentence_part() -> dict[str, Column]:
-    """What a typed row's part of a sentence is, for `sentence_marks`, which asks many times over.
+    """Columns of a typed row's sentence part, which `sentence_aggregates` uses many times.
 
-    `part_later`: of a later disposition. `part_there`: a part that counts. `part_unread`: with text
-    that is not read. `part_term`: with a length. `part_whole`: nothing that it needs is missing.
-    `part_start`: the day it starts.
+    `part_later`: whether the part is of a later disposition. `part_there`: whether there is a part
+    that counts. `part_unread`: whether a text of it is not read. `part_term`: whether it has a
+    length. `part_whole`: whether its end is known, given its start. `part_start`: its first day.
 
     Reads disposition_effect, event_date, disposition_date with its precision, sentence_kind,
     sentence_served, sentence_length, sentence_unit, and the three fields of the part as text.
@@ -77,14 +79,13 @@ def sentence_part() -> dict[str, Column]:
     effect = F.col("disposition_effect")
     later = F.coalesce(effect.isin(*MODIFYING, "no_effect", UNREAD), F.lit(False))
     counts = later | effect.isNull() | (effect == CONVICTS)
-    there = F.coalesce("place_word", "sent_length", "sent_time_code").isNotNull()
+    has_part = F.coalesce("place_word", "sent_length", "sent_time_code").isNotNull()
     endless, other = kind.eqNullSafe("endless"), kind.eqNullSafe("fine") | kind.eqNullSafe("served")
     timed = kind.isNull() | kind.isin(*_TIMED)
-    strange = (length.isNull() & F.col("sent_length").isNotNull()) | (
-        unit.isNull() & F.col("sent_time_code").isNotNull()
-    )
-    not_read = kind.eqNullSafe(UNREAD_KIND) | (timed & ~served & strange)
-    is_part = counts & there
+    length_unread = length.isNull() & F.col("sent_length").isNotNull()
+    unit_unread = unit.isNull() & F.col("sent_time_code").isNotNull()
+    not_read = kind.eqNullSafe(UNREAD_KIND) | (timed & ~served & (length_unread | unit_unread))
+    is_part = counts & has_part
     readable = is_part & ~endless & ~not_read
     term = length.isNotNull() & unit.isNotNull() & ~other & ~served & readable
     return {
@@ -101,9 +102,9 @@ def sentence_part() -> dict[str, Column]:
 
 
 def sentence_aggregates() -> dict[str, Column]:
-    """What a typed row says of its count's sentence: the columns `MARKS`.
+    """The columns `SENTENCE_COLUMNS` of a typed row.
 
-    Reads what `sentence_part` reads, its columns, and named_kinds.
+    Reads the columns that `sentence_part` reads and makes, and named_kinds.
     """
     kind, length, unit = (F.col(f"sentence_{name}") for name in ("kind", "length", "unit"))
     later, is_part, not_read, term, whole, start = (
@@ -127,22 +128,23 @@ def sentence_aggregates() -> dict[str, Column]:
         "sentence_bits": _bits(is_part, later, lack=lack, known=known).bitwiseOR(
             F.coalesce(new.cast("bigint"), F.lit(0).cast("bigint"))
         ),
-        "longest_months": F.when(own, months * CALLS + _number_of_name(kind)),
-        "longest_days": F.when(own, days * CALLS + _number_of_name(kind)),
+        "longest_months": F.when(own, months * (1 << BASIS_BITS) + _basis_index(kind)),
+        "longest_days": F.when(own, days * (1 << BASIS_BITS) + _basis_index(kind)),
         "later_end": F.when(whole & later, end),
-        # Not the event date: on the conviction's own step that is the conviction's.
+        # Not the event date, which may be the day of the conviction, on a row of the same step.
         "terminated_on": F.when(effect == TERMINATES, F.col("disposition_date")),
     }
 
 
 def _undated() -> Column:
-    """A later part without a start: that of one whose date cannot be read is not read either."""
+    """The bits of a later part without a start; one with an unreadable date is also not read."""
     bad = F.col("disposition_date_precision") == "bad"
     return F.when(bad, UNDATED | NOT_READ_BIT).otherwise(UNDATED)
 
 
 def _known(kind: Column, length: Column) -> Column:
-    # Time served, without a length, is what the conviction calls jail.
+    """The bits of the kinds for which a part with a known end counts."""
+    # Time served without a length is jail.
     served = (kind == "served") & length.isNull()
     return (
         F.when(kind.isNull(), ANY).when(served, BIT["jail"]).otherwise(_number_of_kind(kind, BIT))
@@ -150,13 +152,14 @@ def _known(kind: Column, length: Column) -> Column:
 
 
 def _lacks(kind: Column) -> Column:
+    """The bit of a part without a known end."""
     term = kind.isNull() | (kind == "conditional")
     return F.when(term, TERM).otherwise(_number_of_kind(kind, BIT))
 
 
-def _number_of_name(kind: Column) -> Column:
-    name = F.coalesce(kind, F.lit("term"))
-    return _number_of_kind(name, {word: place for place, word in enumerate(CALLED)})
+def _basis_index(kind: Column) -> Column:
+    basis = F.coalesce(kind, F.lit("term"))
+    return _number_of_kind(basis, {name: index for index, name in enumerate(BASES)})
 
 
 def _number_of_kind(kind: Column, numbers: dict[str, int]) -> Column:
@@ -167,30 +170,32 @@ def _number_of_kind(kind: Column, numbers: dict[str, int]) -> Column:
 
 
 def _bits(is_part: Column, later: Column, *, lack: Column, known: Column) -> Column:
+    """The `sentence_bits` of a row from its part and from the text of its disposition."""
     kind, named = F.col("sentence_kind"), F.col("named_kinds")
 
-    def at(bits: Column, own: int, place_later: int) -> Column:
+    def shifted(bits: Column, own: int, of_later: int) -> Column:
         wide = bits.cast("bigint")
-        return F.when(later, F.shiftleft(wide, place_later)).otherwise(F.shiftleft(wide, own))
+        return F.when(later, F.shiftleft(wide, of_later)).otherwise(F.shiftleft(wide, own))
 
-    # Probation whose term is not known was granted all the same.
+    # Probation is granted even where its term is not known.
     granted = F.when(is_part & ~later & (kind == "probation"), GRANTED).otherwise(0)
     prison = F.when(is_part & (kind == "prison"), PRISON_PART).otherwise(0)
-    named_first = F.when(F.col("disposition_effect") == CONVICTS, named).otherwise(0)
-    # A revocation names probation as what was revoked.
-    custody = ENDLESS | BIT["jail"] | BIT["prison"]
     effect = F.col("disposition_effect")
+    named_by_conviction = F.when(effect == CONVICTS, named).otherwise(0)
+    # Where a revocation names probation, this is the probation that was revoked: only custody is
+    # a new sentence.
+    custody = ENDLESS | BIT["jail"] | BIT["prison"]
     named_later = (
         F.when(effect == "revokes", named.bitwiseAND(custody))
         .when(effect == "extends", BIT["probation"])
         .when(effect == "voids_sentence", TERM)
         .otherwise(0)
     )
-    of_part = F.when(is_part, at(F.coalesce(lack, F.lit(0)), LACKS, LACKS_LATER)).otherwise(0)
-    of_known = F.when(is_part, at(known, KNOWN, KNOWN_LATER)).otherwise(0)
-    names = named_first.bitwiseOR(granted).bitwiseOR(prison).cast("bigint")
+    lacks = F.when(is_part, shifted(F.coalesce(lack, F.lit(0)), LACKS, LACKS_LATER)).otherwise(0)
+    knows = F.when(is_part, shifted(known, KNOWN, KNOWN_LATER)).otherwise(0)
+    named_by_text = named_by_conviction.bitwiseOR(granted).bitwiseOR(prison).cast("bigint")
     return (
-        of_part.bitwiseOR(of_known)
-        .bitwiseOR(F.shiftleft(names, NAMED_BY_TEXT))
+        lacks.bitwiseOR(knows)
+        .bitwiseOR(F.shiftleft(named_by_text, NAMED_BY_TEXT))
         .bitwiseOR(F.shiftleft(named_later.cast("bigint"), NAMED_LATER))
     )

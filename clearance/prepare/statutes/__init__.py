@@ -1,1 +1,1 @@
-"""Citations held against the statute lists and tables of `rules/`."""
+"""The statute lists and tables of `rules/`, and the lists that a charge is on."""

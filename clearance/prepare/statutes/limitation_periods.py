@@ -1,6 +1,6 @@
 """The periods in which a case may be filed, as data: `rules/limitation.yaml`.
 
-Statute lists say which offences have which period. Imports without pyspark.
+Statute lists hold the offences of each period. Imports without pyspark.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
 
 
 class LimitationPeriod(BaseModel):
-    """A period, and what an offence must be for it; one without conditions is every other's.
+    """A period, and its conditions on an offence; a period without any is that of all others.
 
     Attributes:
         years: from the arrest to the last day on which a case may be filed; `none` without limit.
-        lists: it is on one of them, or may be.
-        level: F for what may be punished as a felony, however it is charged.
+        lists: statute lists; the offence is, or may be, on one of them.
+        level: F for an offence that may be punished as a felony, whatever its charge says.
         cite: the law.
         certainty: as of a row of a statute list.
-        note: what to know.
+        note: for a lawyer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class LimitationPeriod(BaseModel):
 
     @property
     def for_all(self) -> bool:
-        """Whether it asks nothing of the offence."""
+        """Whether the period has no condition on the offence."""
         return not self.lists and self.level is None
 
     @property
@@ -46,14 +46,14 @@ class LimitationPeriod(BaseModel):
 
 
 class FelonyByPriors(BaseModel):
-    """Wobblers that are a felony only of somebody with other convictions.
+    """Wobblers that are a felony only for a person with certain other convictions.
 
     Attributes:
-        offences: lists of such offences.
-        priors: lists of the convictions; one on record that is on them, or may be, is enough.
+        offences: lists of these wobblers.
+        priors: lists of the other convictions; a single one that is, or may be, on them is enough.
         cite: the law.
         certainty: as of a row of a statute list.
-        note: what to know.
+        note: for a lawyer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,12 +65,12 @@ class FelonyByPriors(BaseModel):
 
 
 class Limitation(BaseModel):
-    """All periods; where several fit, the longest holds.
+    """All periods; where an offence meets the conditions of several, the longest holds.
 
     Attributes:
-        wobblers: lists of offences that may be punished as a felony whatever their charge says.
-        by_priors: those among them that may be only with other convictions; None where none are.
-        periods: the longest first.
+        wobblers: lists of offences that may be punished as a felony, whatever their charge says.
+        by_priors: the wobblers that are a felony only with other convictions; None without any.
+        periods: the periods, the longest first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,31 +88,31 @@ class Limitation(BaseModel):
         return self
 
     def unknown_lists(self, known: tuple[str, ...]) -> list[tuple[tuple[str | int, ...], str]]:
-        """Lists that no file is: where each stands, and what is wrong with it.
+        """The lists without a file: the keys that name each, and the problem.
 
         Args:
-            known: the lists' ids.
+            known: the ids of the lists that have a file.
         """
         named: list[tuple[tuple[str | int, ...], str]]
         named = [(("wobblers",), name) for name in self.wobblers]
         named += [(("by_priors", "offences"), name) for name in self.offences_by_priors]
         named += [(("by_priors", "priors"), name) for name in self.priors]
         named += [
-            (("periods", at, "lists"), name)
-            for at, period in enumerate(self.periods)
+            (("periods", index, "lists"), name)
+            for index, period in enumerate(self.periods)
             for name in period.lists
         ]
-        found: list[tuple[tuple[str | int, ...], str]] = []
-        for where, name in named:
+        problems: list[tuple[tuple[str | int, ...], str]] = []
+        for keys, name in named:
             if name not in known:
                 guess = nearest(name, list(known))
                 hint = f"; did you mean {guess}?" if guess else ""
-                found.append((where, f"`{name}` is no statute list{hint}"))
-        return found
+                problems.append((keys, f"`{name}` is no statute list{hint}"))
+        return problems
 
     @property
     def lists(self) -> frozenset[str]:
-        """Every list that a period or the wobblers name."""
+        """Every list that is named here."""
         named = (self.wobblers, self.offences_by_priors, self.priors)
         return frozenset().union(*named, *(period.lists for period in self.periods))
 
@@ -123,5 +123,5 @@ class Limitation(BaseModel):
 
     @property
     def priors(self) -> tuple[str, ...]:
-        """Lists of those convictions."""
+        """Lists of the convictions that make those offences a felony."""
         return self.by_priors.priors if self.by_priors else ()

@@ -1,8 +1,7 @@
-"""The statute lists a count is on, as the bits of one number.
+"""The statute lists of a count, as the bits of one number.
 
-A count carries what it is on through every window of prepare: a number is copied, compared and
-added up where an array of names would be written out anew each time. The names come back where the
-tables are written.
+Every window of prepare copies the lists of a count. To copy, compare and join numbers is cheaper
+than to do so with arrays of names. The tables have the names again.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from pyspark.sql import functions as F
 from clearance.platform.spark.literal_table import looked_up
 from clearance.prepare.statutes.match import POSSIBLE
 
-# Stands in no name of a list.
+# No name of a list has this character.
 _BETWEEN = ","
 
 
 @dataclass(frozen=True)
 class ListBits:
-    """Which bit says that a count is on a list, and which that it possibly is.
+    """The bits of the lists: one for each list, and one for each `LIST:possible`.
 
     Attributes:
-        names: the lists' ids, `statute_lists.MOST_LISTS` at most.
+        names: the lists' ids, at most `lists.MOST_LISTS`.
     """
 
     names: tuple[str, ...]
@@ -33,14 +32,14 @@ class ListBits:
     @property
     def by_tag(self) -> dict[str, int]:
         """The bit of each list and of each `LIST:possible`."""
-        sure = {name: 1 << place for place, name in enumerate(self.names)}
+        sure = {name: 1 << index for index, name in enumerate(self.names)}
         return sure | {name + POSSIBLE: bit << len(self.names) for name, bit in sure.items()}
 
     def of(self, tags: Column) -> Column:
-        """The number of an array of names, each at most once.
+        """The bits of an array of names, each of which it has at most once.
 
         Args:
-            tags: array<string>, from `statutes.resolve_tags`.
+            tags: array<string>, from `match.resolve_tags`.
         """
         return F.aggregate(
             tags,
@@ -49,23 +48,23 @@ class ListBits:
         )
 
     def any_of(self, bits: Column, *tags: str) -> Column:
-        """Whether one of the names is among them; a list that the rules do not have is not."""
-        asked = sum(self.by_tag.get(tag, 0) for tag in set(tags))
-        return bits.bitwiseAND(F.lit(asked).cast("bigint")) != 0
+        """Whether the bit of any of the names is set; a list that the rules lack has no bit."""
+        wanted = sum(self.by_tag.get(tag, 0) for tag in set(tags))
+        return bits.bitwiseAND(F.lit(wanted).cast("bigint")) != 0
 
     def with_possible(self, bits: Column) -> Column:
-        """The same with `LIST:possible` beside each LIST: all lists that a charge may be on."""
+        """The bits with `LIST:possible` beside each LIST: all lists that a charge may be on."""
         sure = bits.bitwiseAND(F.lit((1 << len(self.names)) - 1).cast("bigint"))
         return bits.bitwiseOR(F.shiftleft(sure, len(self.names)))
 
     def made_sure(self, bits: Column, name: str) -> Column:
-        """The same with the list, which it possibly was."""
+        """The bits with a list in place of its `LIST:possible`."""
         sure, possible = self.by_tag.get(name, 0), self.by_tag.get(name + POSSIBLE, 0)
         without = bits.bitwiseAND(F.lit(~possible).cast("bigint"))
         return without.bitwiseOR(F.lit(sure).cast("bigint"))
 
     def made_possible(self, bits: Column, name: str) -> Column:
-        """The same, on the list possibly where it was not on it at all."""
+        """The bits with `LIST:possible`, unless they have the list already."""
         possible = F.lit(self.by_tag.get(name + POSSIBLE, 0)).cast("bigint")
         return F.when(self.any_of(bits, name), bits).otherwise(bits.bitwiseOR(possible))
 
@@ -75,19 +74,21 @@ class ListBits:
         Args:
             bits: the column.
         """
-        # As text: each list by itself would take a dozen calls into the JVM.
+        # One SQL text: column functions would take a dozen calls into the JVM for each list.
         by_tag = self.by_tag
-        each = [f"IF({bits} & {by_tag[tag]}L != 0, '{tag}', NULL)" for tag in sorted(by_tag)]
-        names = f"split(concat_ws('{_BETWEEN}', {', '.join(each)}), '{_BETWEEN}')"
+        tags = ", ".join(
+            f"IF({bits} & {by_tag[tag]}L != 0, '{tag}', NULL)" for tag in sorted(by_tag)
+        )
+        names = f"split(concat_ws('{_BETWEEN}', {tags}), '{_BETWEEN}')"
         none = "CAST(array() AS array<string>)"
         return F.expr(f"CASE WHEN {bits} = 0 THEN {none} WHEN {bits} IS NOT NULL THEN {names} END")
 
 
-def all_of(first: Column, second: Column) -> Column:
-    """What both are on; where one is null, what the other is on."""
+def common_lists(first: Column, second: Column) -> Column:
+    """The lists that are in both; where one number is null, the other number."""
     return F.coalesce(first.bitwiseAND(second), first, second)
 
 
-def either(*bits: Column) -> Column:
-    """What one of them is on."""
+def lists_of_any(*bits: Column) -> Column:
+    """The lists that are in any of the numbers."""
     return reduce(lambda left, right: left.bitwiseOR(right), bits)

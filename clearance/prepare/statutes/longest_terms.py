@@ -1,6 +1,6 @@
-"""What bounds a missing length: the longest that the law lets a term be.
+"""The longest terms that the law allows, which bound a missing length: `rules/longest_terms.yaml`.
 
-The entries of `rules/longest_terms.yaml`. Imports without pyspark.
+Imports without pyspark.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["probation", "jail", "parole"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# So many entries are told apart by the bits of one number.
+# Each entry is a bit of one number.
 MOST_ENTRIES = 62
 LEVELS: tuple[Literal["F", "M", "I"], ...] = ("F", "M", "I")
 
 
 class LongestTerm(BaseModel):
-    """How long a term is at most, of some convictions.
+    """The longest term of the convictions that meet all conditions of the entry.
 
     Attributes:
-        levels: of the conviction as it was made; all where none is given.
-        sections: of the charge, as `PC 459`; any that can be read where none is given.
-        unread: of charges that cannot be read, instead.
-        start: convictions on or after that day, `from` in the file.
-        beside_probation: only where probation was granted too.
-        years: None says that nothing bounds it.
-        cite: what says so.
-        certainty: how sure that is.
+        levels: the levels of the conviction as it was made; all levels where the file has none.
+        sections: the sections of the charge, as `PC 459`; without any, all that can be read.
+        unread: whether the entry is for charges that cannot be read instead.
+        start: the first conviction date, `from` in the file.
+        beside_probation: whether probation must have been granted, too.
+        years: the longest term in years; None without a bound.
+        cite: the law.
+        certainty: as of a row of a statute list.
         note: for a lawyer.
     """
 
@@ -54,12 +54,12 @@ class LongestTerm(BaseModel):
 
 
 class LongestTerms(BaseModel):
-    """The entries of each kind of term; the first that fits decides.
+    """The entries of each kind of term; the first whose conditions a conviction meets decides.
 
     Attributes:
-        probation: of it, and of a term without a place where that may be no prison.
-        jail: in the county.
-        parole: after prison.
+        probation: of probation, and of a term without a place that cannot be prison.
+        jail: of county jail.
+        parole: of parole after prison.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

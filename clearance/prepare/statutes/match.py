@@ -1,8 +1,8 @@
-"""Which statute lists a charge is on: by code book, section and subdivision path, never by text.
+"""The statute lists of a charge, by code book, section and subdivision path, never by text alone.
 
-A row of a list matches a charge of its code book and section when the row's path begins the
-charge's path. A charge that stops short of the row's path (a bare `220 PC`) matches as unreadable.
-The row with the longest path, then one whose words stand in the charge, speaks for its list.
+A row of a list matches a charge of its code book and section where the charge's path begins with
+the row's path. A charge whose path is shorter (a bare `220 PC`) may match as unreadable. Within a
+list the closest match decides: the longest path first, then a match of the row's words.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ NEEDS = ("", "felony", "unreadable", "felony_unreadable", "not")
 
 
 def load_statutes(rules: Path) -> StatuteLists:
-    """The statute lists of a rules folder, with all that the steps ask for.
+    """The statute lists of a rules folder, among them all that prepare requires.
 
     Raises:
-        RulebookInvalid: with every problem at once.
+        RulebookInvalid: a list is invalid or missing; the message has every problem.
     """
-    return statute_lists.load_statutes(rules, asked=statute_lists.ASKED_BY_STEPS)
+    return statute_lists.load_statutes(rules, required=statute_lists.REQUIRED_BY_STEPS)
 
 
 def rows_by_section(lists: StatuteLists) -> Column:
-    """All that the lists say of a section, by section: one constant for every text.
+    """The rows of all lists by section, as one constant.
 
     Args:
         lists: `load_statutes`.
@@ -64,105 +64,109 @@ def _format_lookup_row(row: StatuteRow) -> dict[str, object]:
     words = row.literal and f"(?:^| )(?:{row.literal})(?: |$)"
     manner = (row.attempts, row.conspiracies, row.bare, row.without_book)
     window = (day and day.isoformat() for day in (row.valid_from, row.valid_to))
-    said = (row.list, row.code_book, path, depth, words, row.needs or "", *manner, *window)
-    return dict(zip(_ROW, said, strict=True))
+    values = (row.list, row.code_book, path, depth, words, row.needs or "", *manner, *window)
+    return dict(zip(_ROW, values, strict=True))
 
 
 def classify(
     rows: DataFrame, *, statutes: Column, spelling: Spelling | None = None, text: str = "text"
 ) -> DataFrame:
-    """The rows with what a charge text says: `charge` and `matches`; null where there is no text.
+    """The rows with the columns `charge` and `matches` of their text; null where it is null.
 
     Args:
-        rows: with a charge text each; where many have the same, the distinct ones.
+        rows: rows with a charge text; where many have the same text, the distinct texts.
         statutes: `rows_by_section`.
         spelling: how charges are written; the project's own when None.
-        text: the column that has the text.
+        text: the name of the column of the text.
     """
-    known = spelling or default_spelling()
-    # Two projections: what the second uses several times is worked out once.
-    there = F.col(text).isNotNull()
-    charge = F.when(there, parse_charge(F.col(text), spelling=known))
-    matches = F.when(there, _matches(F.col("charge"), statutes, known))
+    spelling = spelling or default_spelling()
+    # Two projections, since the second uses the charge many times.
+    has_text = F.col(text).isNotNull()
+    charge = F.when(has_text, parse_charge(F.col(text), spelling=spelling))
+    matches = F.when(has_text, _matches(F.col("charge"), statutes, spelling))
     return rows.withColumn("charge", charge).withColumn("matches", matches)
 
 
-def _matches(charge: Column, lists: Column, known: Spelling) -> Column:
+def _matches(charge: Column, lists: Column, spelling: Spelling) -> Column:
     listed = F.filter(
-        _list_cited_charges(charge, known),
-        lambda named: F.map_contains_key(lists, named["section"]),
+        _cited_parts(charge, spelling),
+        lambda part: F.map_contains_key(lists, part["section"]),
     )
-    hits = F.flatten(F.transform(listed, lambda named: _hits(named, charge, lists)))
+    hits = F.flatten(F.transform(listed, lambda part: _hits(part, charge, lists)))
     return bind_once(hits, _deciding_hits)
 
 
-def _list_cited_charges(charge: Column, known: Spelling) -> Column:
-    """What to look up: the charge, and as doubtful what else its text cites or its comment names.
+def _cited_parts(charge: Column, spelling: Spelling) -> Column:
+    """The charge, and the other parts that its text cites, which are `doubtful`.
 
-    Of a conspiracy everything named is the charge. What stands beside a section about another's
-    crime is not looked up.
+    The parts of a conspiracy are not doubtful. The parts beside a section about another person's
+    crime do not count.
     """
     names = ("code_book", "section", "subdivisions")
-    itself = F.array(F.struct(*[charge[name].alias(name) for name in names]))
-    others = F.array_except(charge["parts"], itself)
+    charge_itself = F.array(F.struct(*[charge[name].alias(name) for name in names]))
+    others = F.array_except(charge["parts"], charge_itself)
 
-    def as_found(cited: Column, doubtful: Column) -> Column:
+    def with_doubt(parts: Column, doubtful: Column) -> Column:
         return F.transform(
-            cited,
+            parts,
             lambda part: F.struct(
                 *[part[name].alias(name) for name in names], doubtful.alias("doubtful")
             ),
         )
 
-    beside = F.when(is_one_of(charge, known.about_others), F.slice(others, 1, 0)).otherwise(others)
-    every = F.concat(as_found(itself, F.lit(False)), as_found(beside, ~charge["conspiracy"]))
-    return F.filter(every, lambda part: part["section"].isNotNull())
+    about_another = is_one_of(charge, spelling.about_others)
+    others = F.when(about_another, F.slice(others, 1, 0)).otherwise(others)
+    parts = F.concat(
+        with_doubt(charge_itself, F.lit(False)), with_doubt(others, ~charge["conspiracy"])
+    )
+    return F.filter(parts, lambda part: part["section"].isNotNull())
 
 
-def _hits(named: Column, charge: Column, lists: Column) -> Column:
-    """The rows that match one named section: what each needs and how closely it fits."""
-    path = F.array_join(named["subdivisions"], ".")
-    # Sections beside the charge are words that describe it: 459/460(A) PC is of the first degree.
-    beside = F.array_join(F.transform(charge["parts"], display), " ")
-    words = F.regexp_replace(F.concat_ws(" ", charge["literal"], beside), "[^A-Z0-9]+", " ")
+def _hits(part: Column, charge: Column, lists: Column) -> Column:
+    """The rows of the lists that match a part: what each needs, and how close the match is."""
+    path = F.array_join(part["subdivisions"], ".")
+    # The other parts are words of the charge, too: 459/460(A) PC is of the first degree.
+    all_parts = F.array_join(F.transform(charge["parts"], display), " ")
+    words = F.regexp_replace(F.concat_ws(" ", charge["literal"], all_parts), "[^A-Z0-9]+", " ")
     matching = F.filter(
-        lists[named["section"]],
-        lambda row: _same_place(row, named, path) & _same_manner(row, charge, words),
+        lists[part["section"]],
+        lambda row: _has_path(row, part, path) & _has_manner_and_words(row, charge, words),
     )
-    return F.transform(matching, lambda row: _hit(row, named, charge, path))
+    return F.transform(matching, lambda row: _hit(row, part, charge, path))
 
 
-def _same_place(row: Column, named: Column, path: Column) -> Column:
-    book = (row["code_book"] == named["code_book"]) | (
-        named["code_book"].isNull() & (row["without_book"] != "no")
+def _has_path(row: Column, part: Column, path: Column) -> Column:
+    """Whether a part is of the row's code book and path, or may be."""
+    book = (row["code_book"] == part["code_book"]) | (
+        part["code_book"].isNull() & (row["without_book"] != "no")
     )
-    stops_short = (
+    shorter_path = (
         (row["bare"] == "possible") & (row["needs"] != "not") & _is_prefix(path, row["path"])
     )
-    return F.coalesce(book & (_is_prefix(row["path"], path) | stops_short), F.lit(False))
+    return F.coalesce(book & (_is_prefix(row["path"], path) | shorter_path), F.lit(False))
 
 
 def _is_prefix(short: Column, long: Column) -> Column:
-    """Whether a path is the other or leads to it; the empty path leads everywhere."""
+    """Whether a path equals the other or is above it; the empty path is above all."""
     point = F.lit(".")
     return (short == "") | F.concat(long, point).startswith(F.concat(short, point))
 
 
-def _same_manner(row: Column, charge: Column, words: Column) -> Column:
-    """Whether the row takes attempts and conspiracies, where the charge is one, and its words."""
-    said = row["words"].isNull() | F.coalesce(F.regexp(words, row["words"]), F.lit(False))
+def _has_manner_and_words(row: Column, charge: Column, words: Column) -> Column:
+    """Whether the row includes attempts and conspiracies, if the charge is one, and the words."""
+    has_words = row["words"].isNull() | F.coalesce(F.regexp(words, row["words"]), F.lit(False))
     attempt = ~charge["attempt"] | (row["attempts"] != "no") | (row["needs"] == "not")
     conspiracy = ~charge["conspiracy"] | (row["conspiracies"] != "no") | (row["needs"] == "not")
-    return said & attempt & conspiracy
+    return has_words & attempt & conspiracy
 
 
-def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
+def _hit(row: Column, part: Column, charge: Column, path: Column) -> Column:
     unsure = (
-        named["doubtful"]
+        part["doubtful"]
         | ~_is_prefix(row["path"], path)
         | (charge["attempt"] & (row["attempts"] == "possible"))
         | (charge["conspiracy"] & (row["conspiracies"] == "possible"))
-        | (named["code_book"].isNull() & (row["without_book"] == "possible"))
+        | (part["code_book"].isNull() & (row["without_book"] == "possible"))
     )
     only_felony = row["needs"].isin("felony", "felony_unreadable")
     needs = (
@@ -170,12 +174,12 @@ def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
         .when(only_felony, "felony_unreadable")
         .otherwise("unreadable")
     )
-    depth = F.least(row["depth"], F.size(named["subdivisions"]))
+    depth = F.least(row["depth"], F.size(part["subdivisions"]))
     return F.struct(
         row["list"].alias("list"),
         row["valid_from"].alias("valid_from"),
         row["valid_to"].alias("valid_to"),
-        F.concat_ws(" ", row["code_book"], named["section"]).alias("place"),
+        F.concat_ws(" ", row["code_book"], part["section"]).alias("place"),
         (depth * 2 + F.when(row["words"].isNull(), 0).otherwise(1)).alias("closeness"),
         needs.alias("needs"),
         F.array_position(F.lit(list(NEEDS)), needs).alias("rank"),
@@ -183,9 +187,9 @@ def _hit(row: Column, named: Column, charge: Column, path: Column) -> Column:
 
 
 def _deciding_hits(hits: Column) -> Column:
-    """The hits that speak for their lists, one a list and window: the closest, then the surest."""
+    """The hit that decides for each list and period: the closest, then the surest."""
 
-    def outdone(hit: Column) -> Column:
+    def is_less_close(hit: Column) -> Column:
         return F.exists(
             hits,
             lambda other: (
@@ -195,9 +199,9 @@ def _deciding_hits(hits: Column) -> Column:
             ),
         )
 
-    def less_sure(hit: Column, among: Column) -> Column:
+    def is_less_sure(hit: Column, listed: Column) -> Column:
         return F.exists(
-            among,
+            listed,
             lambda other: (
                 (other["list"] == hit["list"])
                 & other["valid_from"].eqNullSafe(hit["valid_from"])
@@ -206,16 +210,13 @@ def _deciding_hits(hits: Column) -> Column:
             ),
         )
 
-    closest = F.filter(hits, lambda hit: ~outdone(hit))
+    def surest_matches(listed: Column) -> Column:
+        surest = F.filter(listed, lambda hit: ~is_less_sure(hit, listed))
+        return F.array_sort(F.array_distinct(F.transform(surest, _match)))
+
+    closest = F.filter(hits, lambda hit: ~is_less_close(hit))
     listed = F.filter(closest, lambda hit: hit["needs"] != "not")
-    return bind_once(
-        listed,
-        lambda among: F.array_sort(
-            F.array_distinct(
-                F.transform(F.filter(among, lambda hit: ~less_sure(hit, among)), _match)
-            )
-        ),
-    )
+    return bind_once(listed, surest_matches)
 
 
 def _match(hit: Column) -> Column:
@@ -224,14 +225,14 @@ def _match(hit: Column) -> Column:
 
 
 def resolve_tags(matches: Column, *, level: Column, on: Column) -> Column:
-    """The lists a count is on, sorted, each once; `LIST:possible` where that cannot be read.
+    """The lists of a count, sorted, each once; `LIST:possible` where the record leaves it open.
 
     Args:
-        matches: from `classify`; null counts as none.
+        matches: from `classify`; null is like none.
         level: the count's level, F, M or I; null where unknown.
-        on: the day on which the rows must hold; where null, on any.
+        on: the day on which the rows must hold; where null, any day.
     """
-    given = F.coalesce(matches, F.array().cast(f"array<{MATCH_TYPE}>"))
+    matches = F.coalesce(matches, F.array().cast(f"array<{MATCH_TYPE}>"))
 
     def valid(match: Column) -> Column:
         begun = match["valid_from"].isNull() | (match["valid_from"] <= on)
@@ -247,8 +248,8 @@ def resolve_tags(matches: Column, *, level: Column, on: Column) -> Column:
         unread = (match["needs"] == "felony_unreadable") & (level.isNull() | (level == "F"))
         return valid(match) & ((match["needs"] == "unreadable") | felony | unread)
 
-    definite = F.transform(F.filter(given, sure), lambda match: match["list"])
-    possible = F.transform(F.filter(given, perhaps), lambda match: match["list"])
+    definite = F.transform(F.filter(matches, sure), lambda match: match["list"])
+    possible = F.transform(F.filter(matches, perhaps), lambda match: match["list"])
     doubtful = F.transform(
         F.array_except(possible, definite), lambda name: F.concat(name, F.lit(POSSIBLE))
     )

@@ -1,7 +1,7 @@
-"""Dispositions that name a statute: `DIVERTED PER 1000 PC`, and whether it is on the list meant.
+"""Patterns of disposition texts that cite a section of a statute list: `DIVERTED PER 1000 PC`.
 
-The list is a statute list like any other, so that the law stands in one place. Imports without
-pyspark.
+The rules for dispositions name the list, so that its sections are written in one place only.
+Imports without pyspark.
 """
 
 from __future__ import annotations
@@ -22,28 +22,29 @@ def cited_sections(name: str, rows: Sequence[StatuteRow]) -> tuple[str, ...]:
 
     Args:
         name: the list.
-        rows: of every list.
+        rows: the rows of every list.
 
     Raises:
-        ValueError: there is no such list, or it asks what a disposition's words cannot say.
+        ValueError: there is no such list, or it has a row for which a section is not enough.
     """
-    listed = [row for row in rows if row.list == name]
-    if not listed:
+    rows_of_list = [row for row in rows if row.list == name]
+    if not rows_of_list:
         guess = nearest(name, sorted({row.list for row in rows}))
         hint = f"; did you mean `{guess}`?" if guess else ""
         raise ValueError(f"no statute list is called `{name}`{hint}")
-    asking = [r for r in listed if r.path or r.literal or r.needs or r.valid_from or r.valid_to]
-    if asking:
-        one = asking[0]
-        raise ValueError(
-            f"the list `{name}` asks more of {one.code_book} {one.section} than its number, which "
-            "a disposition cannot tell; give it whole sections only"
-        )
-    return tuple(sorted(f"{row.code_book} {row.section}" for row in listed))
+    for row in rows_of_list:
+        if row.path or row.literal or row.needs or row.valid_from or row.valid_to:
+            raise ValueError(
+                f"the list `{name}` asks more of {row.code_book} {row.section} than its number, "
+                "which a disposition cannot tell; give it whole sections only"
+            )
+    return tuple(sorted(f"{row.code_book} {row.section}" for row in rows_of_list))
 
 
 def citing_pattern(beginning: str, sections: Sequence[str]) -> str:
-    """The pattern of a text that begins so and then cites one of the sections, in any subdivision.
+    """The pattern of a text with a given beginning that then cites any of the sections.
+
+    A subdivision may follow the section.
 
     Args:
         beginning: the words before the section.
@@ -53,7 +54,7 @@ def citing_pattern(beginning: str, sections: Sequence[str]) -> str:
 
 
 def mentioning_pattern(sections: Sequence[str]) -> str:
-    """The pattern of a text that cites one of the sections anywhere, in any subdivision.
+    """The pattern of a text that cites any of the sections anywhere, with or without subdivision.
 
     Args:
         sections: as `PC 1203.4`.

@@ -1,4 +1,4 @@
-"""One row of a statute list: a section, or a subdivision of one, and what the list asks of it."""
+"""A row of a statute list: a section or a subdivision, and the conditions for a charge of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EARLIEST, LATEST = date.min, date.max
 
 
 class StatuteRow(BaseModel):
-    """A section, or a subdivision of one, on a list; the README of the folder explains columns."""
+    """A section or a subdivision on a list; `rules/statutes/README.md` explains the columns."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     list: str = Field(pattern="^[a-z][a-z0-9_]*$")
@@ -55,15 +55,15 @@ class StatuteRow(BaseModel):
 
     @property
     def place(self) -> tuple[str, str, str, str, str]:
-        """What the row is about, in the order in which rows are kept."""
+        """The list, section, path and words of the row, by which rows are sorted."""
         return (self.list, self.code_book, self.section, self.path or "", self.literal or "")
 
     @property
     def window(self) -> tuple[date, date]:
-        """First and last day on which the row holds."""
+        """The first and the last day on which the row holds."""
         return (self.valid_from or EARLIEST, self.valid_to or LATEST)
 
     @property
     def effects(self) -> tuple[str | None, ...]:
-        """The row's columns that decide what follows for a charge that it matches."""
+        """The columns that decide the result for a charge that the row matches."""
         return (self.needs, self.attempts, self.conspiracies, self.bare, self.without_book)

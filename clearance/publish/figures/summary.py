@@ -14,7 +14,7 @@ from clearance.publish.column_order import format_charge
 from clearance.publish.figures.counted import Figures
 from clearance.publish.figures.impact import count_impact_of_packs
 from clearance.publish.figures.together import collect_parts
-from clearance.publish.words import DISMISSAL, REDUCTION
+from clearance.rulebook.english.office_words import DISMISSAL, REDUCTION
 
 IMPACT = (
     "people_with_some_relief",

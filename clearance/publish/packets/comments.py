@@ -156,23 +156,25 @@ def _named(text: Column, comment_rules: CommentRules) -> Column:
     other_book = rf"(?!\s*+(?:{'|'.join(comment_rules.other_books)})(?![A-Z]))"
     number = rf"(?<![0-9])(?<![0-9]\.)(?:{numbers})(?![0-9])(?!\.[0-9])"
     pattern = rf"{number}(?:{bracketed}|{bare})?+{other_book}"
-    found = F.regexp_extract_all(F.upper(text), F.lit(pattern), F.lit(0))
+    mentions = F.regexp_extract_all(F.upper(text), F.lit(pattern), F.lit(0))
     # Distinct, because `_is_other` compares every mention with every charge.
     return F.array_distinct(
-        F.transform(found, lambda mention: F.regexp_replace(mention, r"[\s()]", ""))
+        F.transform(mentions, lambda mention: F.regexp_replace(mention, r"[\s()]", ""))
     )
 
 
 def _is_other(named: Column, in_charge: Column, comment_rules: CommentRules) -> Column:
-    same = F.filter(in_charge, lambda charged: _section(charged) == _section(named))
+    """Whether a named section is none of the charge's, or another subdivision of the graded one."""
+    of_section = F.filter(in_charge, lambda charged: _section(charged) == _section(named))
     letter = _first_subdivision(named)
-    bare_charge = F.forall(same, lambda charged: _first_subdivision(charged) == "")
+    bare_charge = F.forall(of_section, lambda charged: _first_subdivision(charged) == "")
     group = _group(letter, comment_rules)
     same_group = F.exists(
-        same, lambda charged: _group(_first_subdivision(charged), comment_rules) == group
+        of_section, lambda charged: _group(_first_subdivision(charged), comment_rules) == group
     )
-    apart = (letter != "") & (bare_charge | ((group >= 0) & ~same_group))
-    return (F.size(same) == 0) | ((_section(named) == comment_rules.graded) & apart)
+    other_subdivision = (letter != "") & (bare_charge | ((group >= 0) & ~same_group))
+    is_graded = _section(named) == comment_rules.graded
+    return (F.size(of_section) == 0) | (is_graded & other_subdivision)
 
 
 def _section(named: Column) -> Column:

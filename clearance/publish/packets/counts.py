@@ -13,7 +13,7 @@ from clearance.platform.spark.literal_table import literal_table
 from clearance.publish.column_order import csv_fields, format_charge, format_us_date, years_since
 from clearance.publish.figures.counted import Figures
 from clearance.publish.packets.chunks import SOURCE
-from clearance.publish.words import PackWords, format_reason, office_word
+from clearance.rulebook.english.office_words import PackWords, format_reason, office_word
 
 # The columns of `charges` that packets and summaries use.
 _CHARGE = tuple(

@@ -70,7 +70,7 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     Everything is in one projection, so that Spark parses the record once and drops its 95 fields.
     """
     record = without_mark(F.col("record"))
-    own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
+    is_own = F.coalesce(F.col("own_county") == F.col("county"), F.lit(False))
     # With a comma at its end.
     possible = csv_fields(F.col("possible"), F.lit(None))
     filled = F.concat("before", F.lit(","), possible, "after")
@@ -81,8 +81,8 @@ def _texts(joined: DataFrame, *, condensed_too: bool) -> DataFrame:
     return joined.select(
         *POSITION,
         "encoding",
-        own.alias("own"),
-        F.when(own, filled).otherwise(blank).alias("ending"),
+        is_own.alias("own"),
+        F.when(is_own, filled).otherwise(blank).alias("ending"),
         without_blank_96th(record, fields=fields).alias("full"),
         (condensed_line(fields) if condensed_too else F.lit(None).cast("string")).alias("short"),
     )
@@ -95,8 +95,8 @@ def without_blank_96th(record: Column, *, fields: Column) -> Column:
         record: the line as received.
         fields: the parsed record; null if it cannot have a 96th field.
     """
-    more = fields.isNotNull() & ~is_whole(fields)
-    return F.when(more, F.coalesce(without_blank_end(record), record)).otherwise(record)
+    has_96th = fields.isNotNull() & ~is_whole(fields)
+    return F.when(has_96th, F.coalesce(without_blank_end(record), record)).otherwise(record)
 
 
 def condensed_line(fields: Column) -> Column:

@@ -23,7 +23,7 @@ from clearance.publish.packets.chunks import CHUNK_ROWS
 from clearance.publish.packets.counts import join_case_numbers
 from clearance.publish.packets.lines import LINE_COLUMNS
 from clearance.publish.units import describe_units
-from clearance.publish.words import PackWords, format_reason
+from clearance.rulebook.english.office_words import PackWords, format_reason
 from clearance.rulebook.language.yaml_lines import load_yaml
 
 FILE = "relief"

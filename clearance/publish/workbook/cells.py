@@ -16,7 +16,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from clearance.publish.column_order import APPENDED
-from clearance.publish.words import DISMISSAL, NOT_ELIGIBLE, REDUCTION, RESENTENCING
+from clearance.rulebook.english.office_words import DISMISSAL, NOT_ELIGIBLE, REDUCTION, RESENTENCING
 
 RESEARCH_DATES = ("REQ_DOB", "PRI_DOB", "CYC_DATE", "STP_EVENT_DATE", "DISP_DATE")
 PACKET_DATES = ("Date of Conviction",)

@@ -9,8 +9,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from clearance.ingest.layout import FIELDS, NEEDED
-from clearance.publish.reasons import Reason
 from clearance.publish.workbook.cells import Styles, write_text
+from clearance.rulebook.english.reasons import Reason
 
 REASONS, COLUMNS = "Reasons", "Columns"
 NO_REASONS = "No policy has decided anything here, so there are no reasons to explain."

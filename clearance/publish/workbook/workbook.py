@@ -15,11 +15,11 @@ from typing import Any
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.workbook import Workbook
 
-from clearance.publish.reasons import Reason
 from clearance.publish.workbook.cells import Styles
 from clearance.publish.workbook.rows import SHEET_ROWS, CsvFile, write_rows
 from clearance.publish.workbook.summary import LEFT_OUT, SPLIT, Sheets, SummarySheet
 from clearance.publish.workbook.words import write_columns, write_reasons
+from clearance.rulebook.english.reasons import Reason
 
 FILE = "packet.xlsx"
 

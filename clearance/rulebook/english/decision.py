@@ -76,12 +76,12 @@ def stored_pack(text: str, catalogue: Catalogue) -> ResolvedPack | None:
 def answer_in_words(
     *, kind: str, outcome: str, petitions: tuple[str, ...], none_open: bool = False
 ) -> str | None:
-    """What a no of automatic law does not say; None for any other answer.
+    """The petitions that NOT_ELIGIBLE of automatic law leaves open; None for other decisions.
 
     Args:
-        kind: of the pack.
-        outcome: of the determination.
-        petitions: what the pack names.
+        kind: the kind of the pack.
+        outcome: the outcome of the determination.
+        petitions: the petitions that the pack names.
         none_open: whether every petition that the pack names is known not to be open.
     """
     if kind != "law" or outcome != "NOT_ELIGIBLE":

@@ -293,8 +293,8 @@ class FactWords:
         """The names of the params among the values, in brackets behind them; may be empty.
 
         Args:
-            values: of a fact.
-            how: what stands behind the names, without them too.
+            values: the values of a fact.
+            how: the text behind the names; it is used without names, too.
         """
         named = [f"`{value.name}`" for value in values if isinstance(value, Param) and self.names]
         inside = ", ".join([*named, how] if how else named)

@@ -199,7 +199,7 @@ def resolve_fact(
     feature = features.get(subject.name) if isinstance(subject, Column) else None
     _check_options(sentence, kind=kind, feature=feature, text=text, options=options)
     values = tuple(
-        _typed(value, kind=kind, feature=feature, text=text, features=features, params=params)
+        _typed(value, kind=kind, feature=feature, text=text, features=features)
         for value in sentence.values
     )
     years = sentence.years
@@ -346,7 +346,6 @@ def _typed(
     feature: Feature | None,
     text: str,
     features: dict[str, Feature],
-    params: dict[str, PackParam],
 ) -> Operand:
     if kind in ("age", "dates"):
         kind = "date"

@@ -24,7 +24,6 @@ from clearance.prepare.citation.grammar import (
     leaves_target,
     names_comment,
     parse_charge,
-    subdivision_paths,
 )
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.statutes.lists import load_statutes
@@ -79,11 +78,11 @@ WORDS = {
     "182(A)(1) PC-CONSPIRACY": ("CONSPIRACY", ["CONSPIRACY"]),
 }
 SHOWN = {
-    "187a pc": ("187(A) PC", ["A"]),
-    "11360(A)(3)(C)HS-X": ("11360(A)(3)(C) HS", ["A", "A.3", "A.3.C"]),
-    "11360(B) SELL": ("11360(B)", ["B"]),
-    "X": (None, []),
-    "653f(b) pc": ("653F(B) PC", ["B"]),
+    "187a pc": "187(A) PC",
+    "11360(A)(3)(C)HS-X": "11360(A)(3)(C) HS",
+    "11360(B) SELL": "11360(B)",
+    "X": None,
+    "653f(b) pc": "653F(B) PC",
 }
 
 
@@ -100,7 +99,6 @@ def read(spark: SparkSession) -> dict[str | None, Row]:
         .select(
             "*",
             display(charge).alias("shown"),
-            subdivision_paths(charge).alias("paths"),
             F.transform(charge["parts"], display).alias("parts"),
             names_comment(F.col("text")).alias("names_comment"),
         )
@@ -165,10 +163,8 @@ def test_words_and_qualifiers_are_kept_in_upper_case(read: dict[str | None, Row]
     assert got == WORDS
 
 
-def test_a_charge_is_displayed_as_offices_write_it_and_its_path_has_prefixes(
-    read: dict[str | None, Row],
-) -> None:
-    assert {text: (read[text].shown, read[text].paths) for text in SHOWN} == SHOWN
+def test_a_charge_is_displayed_as_offices_write_it(read: dict[str | None, Row]) -> None:
+    assert {text: read[text].shown for text in SHOWN} == SHOWN
 
 
 def test_a_text_names_the_comment_only_where_it_has_no_charge_itself(spark: SparkSession) -> None:

@@ -86,6 +86,28 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         ],
         {"last_serving_end": ENDS, "later_felonies": []},
     ),
+    "one that Proposition 64 made a misdemeanor is no felony any more": (
+        [
+            convicted(SECOND, "20150101", offense_descr="11359 HS"),
+            {
+                **convicted(SECOND, "20150101", offense_descr="11359 HS"),
+                **SET_ASIDE,
+                "disp_descr": "REDESIGNATED MISD PER 11361.8 HS",
+            },
+        ],
+        {"later_felonies": []},
+    ),
+    "one whose redesignation was denied is": (
+        [
+            convicted(SECOND, "20150101", offense_descr="11359 HS"),
+            {
+                **convicted(SECOND, "20150101", offense_descr="11359 HS"),
+                **SET_ASIDE,
+                "disp_descr": "PETITION PER 11361.8 HS TO REDESIGNATE DENIED",
+            },
+        ],
+        {"later_felonies": [DAY(2015, 1, 1)]},
+    ),
     "one whose end is not known": (
         [convicted(SECOND, "20150101", **UNKNOWN_END)],
         {"last_serving_end": ENDS, "serving_end_unknown": True},

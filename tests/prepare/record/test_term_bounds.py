@@ -249,6 +249,9 @@ PAROLE: dict[str, tuple[Rows, datetime.date | None]] = {
     "of a sex offence": (
         conv(PRISON, **{**FELONY, "offense_descr": "288(A) PC-LEWD ACT CHILD"}), None,
     ),
+    "of murder, whose parole does not end by itself": (
+        conv(PRISON, **{**FELONY, "offense_descr": "187(A) PC-MURDER"}), None,
+    ),
     "of a charge that cannot be read": (conv(PRISON, **{**UNREAD, "offense_toc": "F"}), None),
     "without prison": (conv(part("JAIL", "1", "Y"), **FELONY), None),
 }  # fmt: skip

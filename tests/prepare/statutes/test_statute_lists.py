@@ -22,7 +22,7 @@ from clearance.prepare.person import (
     persons,
 )
 from clearance.prepare.record.rules import load_record_rules
-from clearance.prepare.statutes.lists import ASKED_BY_STEPS, load_statutes
+from clearance.prepare.statutes.lists import REQUIRED_BY_STEPS, load_statutes
 from clearance.prepare.statutes.row import StatuteRow
 
 HEADER = ",".join(StatuteRow.model_fields)
@@ -38,9 +38,9 @@ def folder(tmp_path: Path, *lines: str, header: str = HEADER, name: str = "mine.
     return tmp_path
 
 
-def problems(rules: Path, *, asked: tuple[str, ...] = ()) -> list[str]:
+def problems(rules: Path, *, required: tuple[str, ...] = ()) -> list[str]:
     with pytest.raises(RulebookInvalid) as caught:
-        load_statutes(rules, asked=asked)
+        load_statutes(rules, required=required)
     return caught.value.message.split("\n")
 
 
@@ -80,6 +80,7 @@ def test_every_wrong_row_is_reported_at_once_with_file_and_line(tmp_path: Path) 
     [
         ("mine,PX,187,,,,no,no,,no,murder,,,PC 187,M,a book", "PX is no code book of code_books"),
         ("mine,PC,35000,,,,no,no,,no,x,,,PC 35000,M,a book", "the Penal Code ends before 35000"),
+        ("mine,PC,9999,,,,no,no,,no,x,,,PC 9999,M,a book", "a gap of the Penal Code"),
         ("mine,PC,113588,,,,no,no,,no,x,,,PC 113588,M,a book", "the Penal Code ends before 35000"),
         ("mine,PC,187Q,,,,no,no,,no,x,,,PC 187q,M,a book", "write the letter as a path"),
         ("mine,HS,653F,,,,no,no,,no,x,,,HS 653f,M,a book", "HS 653F is not in sections_with"),
@@ -196,7 +197,7 @@ def test_a_list_that_is_asked_for_and_misspelt_is_refused_and_the_near_one_named
 ) -> None:
     row = GOOD.replace("mine,", "super_strikes,")
     rules = folder(tmp_path, row, name="super_strikes.csv")
-    (problem,) = problems(rules, asked=("super_strike",))
+    (problem,) = problems(rules, required=("super_strike",))
     assert problem.startswith("statutes/super_strike.csv:1: no such list")
     assert "is it statutes/super_strikes.csv?" in problem
 
@@ -214,7 +215,7 @@ def test_what_the_steps_ask_of_a_charge_is_what_they_are_promised() -> None:
         *enhancements.MAKES.values(),
         *dated_offences.BY_OFFENCE,
     }
-    assert asked == set(ASKED_BY_STEPS)
+    assert asked == set(REQUIRED_BY_STEPS)
 
 
 def test_the_fingerprint_follows_content_and_not_the_order_or_form_of_files(tmp_path: Path) -> None:
@@ -267,7 +268,7 @@ def test_rules_check_tells_problems_of_lists_record_rules_and_packs_together(rul
     at = next(i for i, line in enumerate(text.splitlines(), 1) if "effect: rejects}" in line)
     for expected in (
         f"statutes/dui.csv:{end}: VC 231522: the Vehicle Code ends before 43000",
-        "statutes/super_strike.csv:1: no such list, but it is asked for",
+        "statutes/super_strike.csv:1: no such list, but it is required",
         "statutes/super_strikes.csv:2: list is super_strike, the file's name says",
         f"dispositions.yaml:{at}: dispositions.",
         "no statute list is called `p46`",

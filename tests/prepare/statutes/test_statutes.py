@@ -22,7 +22,7 @@ from clearance.prepare.statutes.match import (
     resolve_tags,
     rows_by_section,
 )
-from clearance.prepare.statutes.tag_table import place_in_table, tag_table, turns
+from clearance.prepare.statutes.tag_table import index_in_table, tag_table, turns
 
 CORPUS = Path(__file__).parents[1] / "charge_texts.csv"
 CASES = Path(__file__).with_name("charge_lists.csv")
@@ -88,7 +88,7 @@ def found(spark: SparkSession, classified: DataFrame) -> list[Row]:
 
 def in_table(*, level: Column, on: Column) -> Column:
     """The lists a count is on; none for no text."""
-    found = F.get("tag_table", place_in_table(F.col("turns"), level=level, on=on))
+    found = F.get("tag_table", index_in_table(F.col("turns"), level=level, on=on))
     return F.coalesce(found, F.array().cast("array<string>"))
 
 

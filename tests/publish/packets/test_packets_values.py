@@ -24,7 +24,7 @@ from clearance.publish.packets.comments import (
 from clearance.publish.packets.counts import case_numbers_by_step, steps_with_case_number
 from clearance.publish.packets.lines import condensed_line, without_blank_96th
 from clearance.publish.packets.row_keys import court_case_number, row_keys
-from clearance.publish.words import (
+from clearance.rulebook.english.office_words import (
     PackWords,
     format_reason,
     load_reason_texts,

@@ -15,10 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pyspark.sql import Row
 
 from clearance.platform.paths import rules_folder
+from clearance.publish.column_meanings import load_column_meanings
 from clearance.publish.column_order import HEADERS
 from clearance.publish.figures.summary import IMPACT
-from clearance.publish.reasons import list_reasons, load_column_meanings
 from clearance.publish.workbook.workbook import Explained, write_workbook
+from clearance.rulebook.english.reasons import list_reasons
 
 AS_OF = date(2026, 11, 1)
 PACK = """

@@ -11,10 +11,11 @@ from pyspark.sql import Row
 from clearance.errors import RulebookInvalid
 from clearance.ingest.layout import FIELDS
 from clearance.platform.paths import rules_folder
+from clearance.publish.column_meanings import load_column_meanings
 from clearance.publish.column_order import APPENDED, HEADERS, RELIEF
 from clearance.publish.figures.summary import IMPACT, NOTHING_DECIDED
-from clearance.publish.reasons import list_reasons, load_column_meanings
-from clearance.publish.words import load_reason_texts
+from clearance.rulebook.english.office_words import load_reason_texts
+from clearance.rulebook.english.reasons import list_reasons
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.loading.load import load_rulebook
 from clearance.rulebook.loading.stored import stored_text

@@ -17,8 +17,8 @@ from clearance.platform.paths import conf_folder
 from clearance.prepare.citation.spelling import load_spelling
 from clearance.prepare.record.rules import load_record_rules
 from clearance.publish.packets.comments import load_comment_rules
-from clearance.publish.words import load_reason_texts
 from clearance.rulebook.check.cases import find_failures, load_cases
+from clearance.rulebook.english.office_words import load_reason_texts
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.resolved import resolve
 from clearance.rulebook.language.yaml_lines import DEEPEST, MOST_BYTES, load_yaml

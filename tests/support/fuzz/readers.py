@@ -9,8 +9,8 @@ from pathlib import Path
 from clearance.determine.county_options import load_county_options
 from clearance.errors import RulebookInvalid
 from clearance.platform.paths import rules_folder
-from clearance.publish.words import load_reason_texts
 from clearance.rulebook.check.cases import find_failures, load_cases
+from clearance.rulebook.english.office_words import load_reason_texts
 from clearance.rulebook.english.prose import pack_in_english
 from clearance.rulebook.language.catalogue import load_catalogue
 from clearance.rulebook.language.options import OptionValues, PackOption

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from pyspark.sql import Row
+from typing import TYPE_CHECKING, Any
 
 from clearance.errors import RulebookInvalid
 from clearance.rulebook.language.yaml_lines import load_yaml
+
+if TYPE_CHECKING:
+    from pyspark.sql import Row
 
 DISMISSAL = "Eligible for Dismissal"
 REDUCTION = "Eligible for Reduction"
@@ -33,6 +34,7 @@ class PackWords:
         pack: id.
         version: its version.
         title: its title, or the id.
+        kind: law, policy, scenario, pointer or effect.
         authority: the law or policy that the pack states.
         facts: names in order; bit i of the evidence is fact i.
         questions: each fact as written in the pack, options with their values.
@@ -44,6 +46,7 @@ class PackWords:
     pack: str
     version: str
     title: str
+    kind: str = ""
     authority: str = ""
     facts: tuple[str, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +97,20 @@ def read_pack_words(*, pack: str, version: str, text: str, facts: Iterable[str])
         facts: names in order of their bits.
     """
     content = load_yaml(Path(f"{pack} {version}"), text=text).data or {}
+    return pack_words_of(content, pack=pack, version=version, facts=facts)
+
+
+def pack_words_of(
+    content: Mapping[str, Any], *, pack: str, version: str, facts: Iterable[str]
+) -> PackWords:
+    """The words of a pack whose YAML is parsed.
+
+    Args:
+        content: the pack.
+        pack: id.
+        version: its version.
+        facts: names in order of their bits.
+    """
     rules = {rule["rule"]: rule for rule in content.get("flow") or []}
     for name in ("unknown", "otherwise"):
         if isinstance(content.get(name), dict):
@@ -108,6 +125,7 @@ def read_pack_words(*, pack: str, version: str, text: str, facts: Iterable[str])
         pack=pack,
         version=version,
         title=str(content.get("title") or pack),
+        kind=str(content.get("kind") or ""),
         authority=str(authority.get("cite") or ""),
         facts=tuple(facts),
         questions=(
