@@ -37,8 +37,8 @@ def with_offences(counts: DataFrame, *, lists: ListBits, violations: tuple[str, 
     Args:
         counts: `charge_texts.with_charge`.
         lists: the statute lists.
-        violations: the sections under which probation, supervision or parole is violated: such a
-            count revokes that of another.
+        violations: the sections under which probation is violated: a conviction of one revokes the
+            probation of another count.
     """
     is_listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
     no_offence = (F.col("toc") == NO_CHARGE) | is_listed

@@ -305,7 +305,7 @@ def test_dispositions_stand_in_order_of_number_then_date(outcomes: Prepared) -> 
 VIOLATED = {
     "violated": {"disp_descr": "CONVICTED-JAIL", "offense_descr": "1203.2 PC-PROB VIOL"},
     "violated, in words": {"disp_descr": "CONVICTED", "offense_descr": "PROBATION VIOLATION"},
-    "violated in custody": {"disp_descr": "CONVICTED", "offense_descr": "3454(C) PC-FLASH"},
+    "held after prison": {"disp_descr": "CONVICTED", "offense_descr": "3454(C) PC-FLASH"},
     "sentenced": {"disp_descr": "CONVICTED-JAIL", "offense_descr": "1170(H)(5) PC-SENTENCING"},
 }
 
@@ -329,7 +329,7 @@ def test_a_conviction_of_having_violated_probation_revokes_that_of_another(
     case: str, outcomes: Prepared
 ) -> None:
     conviction, line = (outcomes.count(case, order) for order in (FIRST, SECOND))
-    assert conviction.probation_revoked == (case != "sentenced")
+    assert conviction.probation_revoked == case.startswith("violated")
     assert not line.convicted
 
 
