@@ -74,8 +74,8 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [{**STOP, "disp_descr": "DISMISSED"}, {**COURT, "stp_type_descr": "CUSTODY:CDC"}],
         {"court_step_in_cycle": None, "court_statuses": ["unknown"]},
     ),
-    "jail says nothing of a court": (
-        [STOP, {**COURT, "stp_type_descr": "CUSTODY:JAIL"}],
+    "a registration does not": (
+        [STOP, {**COURT, "stp_type_descr": "REGISTRATION"}],
         {"court_step_in_cycle": False, "court_statuses": []},
     ),
     "what is open in court is so beside it": (
