@@ -19,7 +19,7 @@ from clearance.prepare.record.levels import (
     status_bits,
     statuses,
 )
-from clearance.prepare.record.places import UNKNOWN_COUNTY
+from clearance.prepare.record.places import OF_SENTENCES, UNKNOWN_COUNTY, UNKNOWN_STEP
 from clearance.prepare.record.quality import flag_words
 from clearance.prepare.side_feeds import with_holes
 from clearance.prepare.statutes.list_bits import common_lists, lists_of_any
@@ -128,9 +128,11 @@ def _sums_of_court_counts(is_charge: Column, *, level_unread: Column) -> dict[st
 def _court_outcome(is_charge: Column) -> dict[str, Column]:
     """Whether a step is in court, whether a charge is open in court, and the court's statuses.
 
-    A step of an unknown kind may be in court. The outcome of a charge on such a step is unknown.
+    A step of an unknown kind may be in court, and a step of a sentence mostly follows one in court. The
+    outcome of a charge on such a step is unknown.
     """
-    in_court, unknown_kind = F.col("step_kind") == "court", F.col("step_kind") == "unknown"
+    in_court = F.col("step_kind") == "court"
+    unknown_kind = F.col("step_kind").isin(UNKNOWN_STEP, *OF_SENTENCES)
     undisposed = F.col("status") == "undisposed"
     court_charge = in_court & is_charge
     maybe_court_charge = unknown_kind & is_charge & (F.col("has_text") | ~undisposed)

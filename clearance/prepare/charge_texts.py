@@ -127,7 +127,7 @@ def _columns_of_text(*, statutes: StatuteLists, longest: LongestTerms) -> dict[s
     its terms (`term_bounds`).
     """
     charge, matches = F.col("charge"), F.col("matches")
-    parsed = charge["parsed"] & ~is_attempt_alone(charge)
+    parsed = charge["parsed"] & ~names_no_offence(charge)
     known_offence = charge["code_book"].isNotNull() | (F.size(matches) > 0)
     bits = ListBits(statutes.names)
     return {
@@ -207,9 +207,12 @@ def with_charge(counts: DataFrame, *, texts: ChargeTexts) -> DataFrame:
     return projected(joined, columns, without=dropped)
 
 
-def is_attempt_alone(charge: Column) -> Column:
-    """Whether a text cites only the section of attempt: `664 PC` may attempt any offence."""
-    return is_one_of(charge, (default_spelling().attempt,))
+def names_no_offence(charge: Column) -> Column:
+    """Whether a text cites only the section of attempt or of help: `664 PC` may be any offence."""
+    spelling = default_spelling()
+    return is_one_of(
+        charge, (spelling.attempt, *([spelling.principal] if spelling.principal else ()))
+    )
 
 
 def cite_key(charge: Column) -> Column:

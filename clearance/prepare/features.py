@@ -88,7 +88,7 @@ def features(
         # The charge that the text cites, and the lists of the charge.
         .transform(with_charge, texts=texts)
         # A count that only carries a sentence out is no offence.
-        .transform(with_offences, lists=lists)
+        .transform(with_offences, lists=lists, violations=rules.words.violations)
         # Later changes of a conviction, from other counts of the person.
         .transform(with_later_dispositions)
         # The outcome of the count: status, level, dates, end of the sentence.

@@ -66,6 +66,18 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [STOP, {**COURT, "disp_descr": "DISMISSED"}, {**COURT, **STRANGE_STEP}],
         {"court_step_in_cycle": True, "undisposed_court_count": None},
     ),
+    "a step of a sentence follows on one in court": (
+        [STOP, {"count_order": "101002001000", "stp_type_descr": "PROBATION"}],
+        {"court_step_in_cycle": None, "undisposed_court_count": False},
+    ),
+    "the outcome behind it is not known": (
+        [{**STOP, "disp_descr": "DISMISSED"}, {**COURT, "stp_type_descr": "CUSTODY:CDC"}],
+        {"court_step_in_cycle": None, "court_statuses": ["unknown"]},
+    ),
+    "a registration does not": (
+        [STOP, {**COURT, "stp_type_descr": "REGISTRATION"}],
+        {"court_step_in_cycle": False, "court_statuses": []},
+    ),
     "what is open in court is so beside it": (
         [STOP, COURT, {**COURT, **STRANGE_STEP}],
         {"court_step_in_cycle": True, "undisposed_court_count": True},

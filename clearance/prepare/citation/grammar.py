@@ -156,6 +156,7 @@ def _charge_struct(
 ) -> Column:
     charges = F.filter(parts, lambda part: ~_is_attempt(part, spelling))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
+    is_real = ~is_one_of(charge, spelling.no_such_sections)
     cites_attempt = checked["attempt"] & F.exists(parts, lambda part: _is_attempt(part, spelling))
     section, code_book = spelling.attempt.section, spelling.attempt.code_book
     attempt_section = rf"(^|[ (/,;-]){section}( ?{code_book}{END}(?! ?/)|\)?$)"
@@ -168,15 +169,17 @@ def _charge_struct(
     )
     qualifiers = F.array(F.when(names_attempt, "ATTEMPTED"), F.when(names_conspiracy, "CONSPIRACY"))
     return F.struct(
-        charge["code_book"].alias("code_book"),
-        charge["section"].alias("section"),
-        F.coalesce(charge["subdivisions"], _empty_array("string")).alias("subdivisions"),
+        F.when(is_real, charge["code_book"]).alias("code_book"),
+        F.when(is_real, charge["section"]).alias("section"),
+        F.coalesce(F.when(is_real, charge["subdivisions"]), _empty_array("string")).alias(
+            "subdivisions"
+        ),
         (cites_attempt | names_attempt).alias("attempt"),
         (cites_conspiracy | names_conspiracy).alias("conspiracy"),
-        parts.alias("parts"),
+        F.when(is_real, parts).otherwise(_empty_array(CITED_TYPE)).alias("parts"),
         F.array_compact(qualifiers).alias("qualifiers"),
         checked["words"].alias("literal"),
-        checked["plausible"].alias("parsed"),
+        (checked["plausible"] & is_real).alias("parsed"),
     ).cast(CHARGE_TYPE)
 
 

@@ -61,7 +61,10 @@ def replacements(spelling: Spelling) -> list[tuple[str, str]]:
         # 11,357 HS
         (r"(?<![\d.,])([1-9]\d?),(\d{3})(?![\d,])", "$1$2"),
         *_book_names(spelling),
+        *_named_charges(spelling),
+        *_letters(spelling),
         *_lead_words(spelling),
+        *_principals(spelling),
         *glued,
         *apart,
         *_book_in_front(spelling),
@@ -73,6 +76,7 @@ def replacements(spelling: Spelling) -> list[tuple[str, str]]:
         (rf"^({attempt}(?:{BRACKET})*+) ?{books} ?/ ?(?=[1-9])", "$1/"),
         (rf"^({section}) ?/ ?({attempt}) ?({books}){END}", "$1 $3/$2"),
         *_attempt_behind(spelling),
+        *_conspiracy_behind(spelling),
         # 459-460 PC, but not 2010-11358 HS
         (rf"^((?!(?:19|20)\d\d-){long}) ?- ?(?={long} ?{book(spelling)})", "$1/"),
     ]
@@ -90,6 +94,52 @@ def _book_names(spelling: Spelling) -> list[tuple[str, str]]:
         for code, names in spelling.other_names.items()
     ]
     return [*named, (rf"(?<=[0-9)]|[0-9][A-Z]) ?\( ?({any_of(spelling.code_books)}) ?\)", " $1")]
+
+
+def _named_charges(spelling: Spelling) -> list[tuple[str, str]]:
+    """Charges in words, where the text has no other words: PROBATION VIOLATION."""
+    return [
+        (rf"^[^A-Z0-9]*{any_of(names)}[^A-Z0-9]*$", section)
+        for section, names in spelling.named_charges.items()
+    ]
+
+
+def _letters(spelling: Spelling) -> list[tuple[str, str]]:
+    """Other sections of attempt, and sections with their letter in brackets."""
+    attempt = spelling.attempt
+    attempts = [
+        # 21A/459 PC, 459-21(A) PC, 664.21A PC: its code book, another section or nothing follows
+        (
+            rf"(?<![A-Z0-9(])(?:(?<!\.)|(?<={attempt.section}\.)){section[:-1]} ?"
+            rf"(?:{section[-1]}|\( ?{section[-1]} ?\))"
+            rf"(?= ?{attempt.code_book}{END}| ?[/,;&+-] ?[1-9]| [1-9]|$)",
+            attempt.section,
+        )
+        for section in spelling.attempt_also
+    ]
+    # 653(F)(B) PC
+    bracketed = [
+        (rf"(?<![A-Z0-9.]){section[:-1]} ?\( ?{section[-1]} ?\)", section)
+        for section in spelling.letters_in_brackets
+    ]
+    return [*attempts, *bracketed]
+
+
+def _principals(spelling: Spelling) -> list[tuple[str, str]]:
+    """The section of those who help, beside the crime itself, of which they are guilty."""
+    if spelling.principal is None:
+        return []
+    section, code_book = re.escape(spelling.principal.section), spelling.principal.code_book
+    cited = rf"(?:{any_of(spelling.code_books)} ?)?[1-9]\d\d"
+    return [
+        # 31/211 PC, 31 PC-211 PC
+        (rf"^{section}(?: ?{code_book})? ?[/,&+-] ?(?={cited})", ""),
+        # 211/31 PC
+        (
+            rf"^({ORDINARY}(?: ?{book(spelling)})?) ?[/,&+-] ?{section}(?= ?{code_book}{END})",
+            "$1",
+        ),
+    ]
 
 
 def _lead_words(spelling: Spelling) -> list[tuple[str, str]]:
@@ -188,6 +238,19 @@ def _attempt_behind(spelling: Spelling) -> list[tuple[str, str]]:
         ),
         # 11359.664 HS, 11359664 HS; one book has sections of six digits, which begin with 1
         (rf"^(?!1\d{{5}}(?!\d))([1-9]\d{{2,4}})\.?({attempt}) ?({books}){last}", "$1 $3/$2"),
+    ]
+
+
+def _conspiracy_behind(spelling: Spelling) -> list[tuple[str, str]]:
+    """The section of conspiracy behind a dash and the section that was agreed upon."""
+    conspiracy, books = spelling.conspiracy, any_of(spelling.code_books)
+    section = rf"{conspiracy.section}(?:{BRACKET})*+"
+    last = rf"{END}(?!{joiner_pattern(spelling)})"
+    return [
+        # 11359 HS-182 PC, but not 459 PC-182 DAYS
+        (rf"^({ORDINARY} ?{books}) ?- ?({section}) ?{conspiracy.code_book}{last}", "$1/$2"),
+        # 11359-182 HS: the book is the charge's
+        (rf"^({ORDINARY}{END}) ?- ?({section}) ?({books}){last}", "$1 $3/$2"),
     ]
 
 

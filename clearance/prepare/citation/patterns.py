@@ -69,14 +69,17 @@ def announcement_pattern(words: Iterable[str], spelling: Spelling) -> str:
 def further_charge_pattern(spelling: Spelling) -> str:
     """The pattern of another charge in the words, as group 1.
 
-    The charge has a code book, and a sign, AND or an announcement in front. Words such as PRIOR
-    around it exclude it.
+    The charge has a code book, and a sign, AND or an announcement in front, or it is in front of
+    all words. Words such as PRIOR around it exclude it.
     """
     past = any_of(spelling.past_words)
     announcement = announcement_pattern(spelling.charge_words, spelling)
     announcing = rf"(?<![A-Z0-9])(?<!{past} ){announcement}[ .:-]{{0,3}}"
     cited = rf"({citation(spelling)})(?<={any_of(spelling.code_books)})"
-    return rf"(?:^ |[;,&+] ?|(?<!W)/ ?| AND |{announcing}){cited}(?! ?[(:-]? ?{past})"
+    prefixes = any_of((spelling.attempt.section, spelling.conspiracy.section))
+    first = rf"^ ?[-(] ?(?!{prefixes}{END})|^ "
+    in_front = rf"{first}|[;,&+] ?|(?<!W)/ ?| AND |{announcing}"
+    return rf"(?:{in_front}){cited}(?! ?[(:-]? ?{past})"
 
 
 def section_pattern(spelling: Spelling) -> str:

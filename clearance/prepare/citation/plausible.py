@@ -37,7 +37,10 @@ def is_charge(text: Column, cited: Column, rest: Column, spelling: Spelling) -> 
     is_plausible = F.when(has_book, plausible_with_book).otherwise(
         (cited != "") & _looks_like_section(text, cited, rest, spelling)
     )
-    return is_plausible & _is_in_book(cited, spelling)
+    letter_for_digit = cited.rlike(rf"\d{any_of(spelling.letters_like_digits)}(?![A-Z])")
+    lettered = any_of(entry.section for entry in spelling.lettered)
+    misspelt = letter_for_digit & ~cited.rlike(rf"(?<!\d){lettered}{END}")
+    return is_plausible & ~misspelt & _is_in_book(cited, spelling)
 
 
 def _is_in_book(cited: Column, spelling: Spelling) -> Column:

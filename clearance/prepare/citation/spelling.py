@@ -21,6 +21,8 @@ BOOKS_FILE = "code_books.yaml"
 LETTERS_FILE = "sections_with_letters.csv"
 REMEDY = "Correct the lines named above, then run `clearance rules check`."
 Word = Annotated[str, Field(pattern="^[A-Z]+$")]
+Phrase = Annotated[str, Field(pattern="^[A-Z][A-Z ]*$")]
+Lettered = Annotated[str, Field(pattern=r"^[1-9]\d*[A-Z]$")]
 Name = Annotated[str, Field(pattern="^[A-Z][A-Z&./ ]*$")]
 SECTION_PATTERN = r"^[1-9]\d{0,5}(\.\d{1,5})?[A-Z]{0,2}$"
 
@@ -51,6 +53,12 @@ class Spelling(BaseModel):
     code_books: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(min_length=1)
     attempt: PrefixSection
     conspiracy: PrefixSection
+    attempt_also: tuple[Lettered, ...] = ()
+    principal: PrefixSection | None = None
+    letters_in_brackets: tuple[Lettered, ...] = ()
+    named_charges: dict[str, tuple[Phrase, ...]] = {}
+    letters_like_digits: tuple[Annotated[str, Field(pattern="^[A-Z]$")], ...] = ()
+    no_such_sections: tuple[PrefixSection, ...] = ()
     other_names: dict[str, tuple[Name, ...]] = {}
     attempt_words: tuple[Word, ...] = Field(min_length=1)
     conspiracy_words: tuple[Word, ...] = Field(min_length=1)

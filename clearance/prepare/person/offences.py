@@ -28,7 +28,7 @@ PASSED = (
 )
 
 
-def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
+def with_offences(counts: DataFrame, *, lists: ListBits, violations: tuple[str, ...]) -> DataFrame:
     """A row is a count, with its `level`; a count that is no offence has X and is no conviction.
 
     `no_offence`: whether it is such. `imposes`: whether the record has it as a conviction; it then
@@ -37,16 +37,20 @@ def with_offences(counts: DataFrame, *, lists: ListBits) -> DataFrame:
     Args:
         counts: `charge_texts.with_charge`.
         lists: the statute lists.
+        violations: the sections under which probation is violated: a conviction of one revokes the
+            probation of another count.
     """
     is_listed = lists.any_of(F.get("tag_table", F.lit(0)), NOT_AN_OFFENCE)
     no_offence = (F.col("toc") == NO_CHARGE) | is_listed
     marked = counts.withColumn("no_offence", F.coalesce(no_offence, is_listed, F.lit(False)))
     imposes = F.col("no_offence") & F.col("convicted")
+    is_violation = F.concat_ws(" ", "code_book", "section").isin(*violations)
+    change = F.when(is_violation, "revokes").otherwise("modifies")
     changing_dispositions = F.transform(
         "dispositions",
         lambda row: F.struct(
             row["at"].alias("at"),
-            F.when(row["effect"] == CONVICTS, "modifies").otherwise(row["effect"]).alias("effect"),
+            F.when(row["effect"] == CONVICTS, change).otherwise(row["effect"]).alias("effect"),
             row["reduced_to"].alias("reduced_to"),
             row["under"].alias("under"),
         ),

@@ -163,9 +163,13 @@ def _deceased(person: WindowSpec) -> Column:
 
 def _of_birth() -> dict[str, Column]:
     several = F.col("first_born") != F.col("last_born")
+    # The birth date or the date of the event is wrong.
+    after_event = F.coalesce(F.col("born") >= F.col("first_event"), F.lit(False))
     return {
-        "turned_20_on": F.add_months("born", MONTHS_TO_20),
-        "flags": F.col("flags").bitwiseOR(flags(SEVERAL_BIRTH_DATES=several)),
+        "turned_20_on": F.when(~after_event, F.add_months("born", MONTHS_TO_20)),
+        "flags": F.col("flags").bitwiseOR(
+            flags(SEVERAL_BIRTH_DATES=several, BAD_BIRTH_DATE=after_event)
+        ),
     }
 
 
@@ -301,7 +305,7 @@ def _earlier(name: str, *, perhaps: Column | None = None) -> Column:
 
 
 def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
-    """The birth date of most counts, the earliest of a tie; and the first and last birth date.
+    """The birth date of most counts, the earliest of a tie; the dates by which it is checked.
 
     For merged subjects it is that of the survivor, where the record has one.
     """
@@ -314,4 +318,5 @@ def _birth(person: WindowSpec, *, merged: bool) -> dict[str, Column]:
         "born": born,
         "first_born": F.min("first_birth_date").over(person),
         "last_born": F.max("last_birth_date").over(person),
+        "first_event": F.min("event_date").over(person),
     }

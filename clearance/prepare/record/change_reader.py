@@ -32,11 +32,10 @@ _REVERSAL_OF = {
 _ADVERSE = ("revokes",)
 # Changes whose own words are also words of taking back.
 _REVERSALS = ("reverses", "revokes", "modifies", "extends", "resentences", "voids_sentence")
+# Final outcomes of a count without a conviction; their texts are read whole.
+_FINAL = ("dismisses", "acquits", "rejects", "releases", "turns_over", "completes_diversion")
 # Outcomes of a count without a conviction whose text may add that the outcome did not happen.
-_ENDINGS = (
-    *("dismisses", "acquits", "rejects", "releases", "turns_over"),
-    *("diverts", "diverts_unlisted", "completes_diversion"),
-)
+_ENDINGS = (*_FINAL, "diverts", "diverts_unlisted")
 
 
 class ChangeReader:
@@ -52,7 +51,9 @@ class ChangeReader:
         Args:
             worded: `dispositions.worded_effect`, as a column: it is used more than once.
         """
-        not_read = worded.isin(*_ENDINGS) & self._contains_any(self._words.endings_not_read)
+        words = self._words
+        not_read = worded.isin(*_ENDINGS) & self._contains_any(words.endings_not_read)
+        not_read |= worded.isin(*_FINAL) & ~self._has_only(words.ending_words)
         return (
             F.when(worded.isin(*MODIFYING), self._change(worded))
             .when(not_read, F.lit("unknown"))
@@ -64,23 +65,24 @@ class ChangeReader:
         refusals = self._words.refusals
         refused = self._matches_any(refusal for refusal in refusals if not refusal.taken_back)
         taken_back = self._matches_any(refusal for refusal in refusals if refusal.taken_back)
-        taken_back = ~worded.isin(*_REVERSALS) & taken_back
+        unclear = reduce(or_, map(self._is_unclear, refusals), F.lit(False))
+        taken_back, unclear = (~worded.isin(*_REVERSALS) & found for found in (taken_back, unclear))
         only_requested = self._contains_any(self._words.asks) & ~self._contains_any(
             self._words.gives
         )
         is_adverse, unknown, denied = worded.isin(*_ADVERSE), F.lit("unknown"), F.lit("denies")
         reversal = looked_up(worded, _REVERSAL_OF, "string")
         return (
-            F.when(~self._has_only_known_words(), unknown)
+            F.when(~self._has_only(self._words.change_words) | unclear, unknown)
             .when(refused, F.when(is_adverse, unknown).otherwise(denied))
             .when(only_requested, F.when(taken_back & ~is_adverse, denied).otherwise(unknown))
             .when(taken_back, F.coalesce(reversal, unknown))
             .otherwise(worded)
         )
 
-    def _has_only_known_words(self) -> Column:
-        """Whether every word of the text is a word of the rules, a section or a number."""
-        known_words = sorted({word for line in self._words.change_words for word in line})
+    def _has_only(self, lines: tuple[tuple[str, ...], ...]) -> Column:
+        """Whether every word of the text is a word of the lines, a section or a number."""
+        known_words = sorted({word for line in lines for word in line})
         if not known_words:
             return F.lit(True)
         word = "|".join(map(re.escape, known_words))
@@ -98,11 +100,34 @@ class ChangeReader:
 
     def _matches(self, refusal: Refusal) -> Column:
         """Whether the text has a word of the refusal, and none of the words that exclude it."""
-        words = "|".join(map(re.escape, refusal.words))
-        following = "|".join(map(re.escape, refusal.unless_next))
-        unless_next = rf"(?![^A-Z0-9]+(?:{following}))" if following else ""
-        has_words = F.rlike(self._text, F.lit(f"{_BEGIN}(?:{words}){_END}{unless_next}"))
-        if not refusal.unless:
-            return has_words
-        beginnings = "|".join(map(re.escape, refusal.unless))
-        return has_words & ~F.rlike(self._text, F.lit(f"{_BEGIN}(?:{beginnings})"))
+        unless_next = (
+            rf"(?![^A-Z0-9]+{_any_of(refusal.unless_next)})" if refusal.unless_next else ""
+        )
+        has_words = F.rlike(self._text, F.lit(f"{_whole_words(refusal)}{unless_next}"))
+        return has_words & ~self._has_beginning(refusal.unless) if refusal.unless else has_words
+
+    def _is_unclear(self, refusal: Refusal) -> Column:
+        """Whether a word of the refusal is elsewhere than beside the words that exclude it."""
+        if not refusal.beside:
+            return F.lit(False)
+        words, excluding = _whole_words(refusal), _any_of(refusal.unless)
+        in_front, behind = (
+            rf"{_BEGIN}{excluding}[A-Z]*+[^A-Z0-9]+",
+            rf"[^A-Z0-9]*(?:THE )?{excluding}",
+        )
+        elsewhere = F.regexp_replace(
+            self._text, F.lit(f"{in_front}{words}|{words}{behind}"), F.lit(" ")
+        )
+        return self._has_beginning(refusal.unless) & F.rlike(elsewhere, F.lit(words))
+
+    def _has_beginning(self, beginnings: tuple[str, ...]) -> Column:
+        return F.rlike(self._text, F.lit(f"{_BEGIN}{_any_of(beginnings)}"))
+
+
+def _whole_words(refusal: Refusal) -> str:
+    """The pattern of one of the words of a refusal."""
+    return f"{_BEGIN}{_any_of(refusal.words)}{_END}"
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(map(re.escape, words))})"

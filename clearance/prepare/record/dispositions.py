@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import reduce
 from operator import and_, or_
 
@@ -27,6 +28,8 @@ ENDINGS: dict[Ending, str] = {
     "ends_diversion": "undisposed",
     "combines": "combined",
 }
+# Outcomes that a count may have without a conviction, and that a later disposition may undo.
+_ENDED = ("dismissed", "acquitted", "rejected", "released", "diversion_completed")
 _STATUS_AFTER = {
     "sets_aside": "set_aside",
     "voids": "voided",
@@ -34,8 +37,22 @@ _STATUS_AFTER = {
     "pardons": "pardoned",
 }
 # Effects that leave open whether a conviction on the same count holds.
-_UNCONVICTING = ("dismisses", "acquits", "rejects", "diverts", "diverts_unlisted")
+_UNCONVICTING = (
+    *("dismisses", "acquits", "rejects"),
+    *("diverts", "diverts_unlisted", "completes_diversion"),
+)
 UNDOING = ("undoes_relief", "undoes_reduction")
+_RELIEFS = ("sets_aside", "voids", "relieves", "pardons", "certifies", "withdraws_plea")
+# A change, and the effects with which the words of that change would be lost.
+_LOST_BESIDE = {
+    "revokes": (*_RELIEFS, "reduces", "denies"),
+    "extends": ("revokes", "reinstates", "terminates"),
+}
+# Changes that presuppose a conviction. On a count without one the outcome is unknown.
+_PRESUPPOSING = (
+    *("sets_aside", "voids", "revokes", "reinstates", "modifies", "extends", "terminates"),
+    *("resentences", "voids_sentence", "undoes_relief", "undoes_reduction"),
+)
 # The law of a change whose text names none.
 NO_LAW = "none"
 
@@ -49,6 +66,8 @@ def _matches_rule(text: Column, rule: DispositionRule) -> Column:
         if rule.cites:
             conditions += [F.rlike(text, F.lit(citing_pattern(rule.starts_with, rule.cited)))]
     conditions += [F.contains(text, F.lit(word)) for word in rule.contains]
+    if rule.in_order:
+        conditions.append(F.rlike(text, F.lit(".*".join(map(re.escape, rule.contains)))))
     if rule.sections:
         # The plain search for a section's number spares most texts the pattern.
         numbers = {section.split(" ")[1] for section in rule.sections}
@@ -93,7 +112,18 @@ def effect_of(text: Column, worded: Column, *, rules: RecordRules) -> Column:
         rules: the record rules, with the words of changes.
     """
     effect = ChangeReader(text, rules.changes).effect(worded)
-    return F.when(text.isNotNull(), F.coalesce(effect, F.lit(UNREAD)))
+    read = F.when(_has_two_changes(text, worded, rules), UNREAD).otherwise(effect)
+    return F.when(text.isNotNull(), F.coalesce(read, F.lit(UNREAD)))
+
+
+def _has_two_changes(text: Column, worded: Column, rules: RecordRules) -> Column:
+    """Whether the text has the words of a second change, which the first rule would lose."""
+    found = F.lit(False)
+    for change, lost_beside in _LOST_BESIDE.items():
+        of_change = [rule for rule in rules.dispositions if rule.effect == change]
+        matches = reduce(or_, (_matches_rule(text, rule) for rule in of_change), F.lit(False))
+        found = found | (worded.isin(*lost_beside) & matches)
+    return found
 
 
 def reduced_level(text: Column, effect: Column, *, rules: RecordRules) -> Column:
@@ -146,10 +176,11 @@ def outcome(rows: Column, *, level: Column) -> Column:
 
     Returns:
         struct<status, listed_diversion, convicted, set_aside, probation_revoked,
-        probation_ever_revoked, level, contradicted, unread, reversed, under>. `contradicted`: a
-        conviction also ended otherwise. `unread`: a disposition that is not read may change the
-        outcome. `reversed`: the conviction was reversed. `under`: the law of the latest change in
-        force, `none` where no text names one.
+        probation_ever_revoked, level, contradicted, unread, reversed, presupposed, under>.
+        `contradicted`: a conviction also ended otherwise. `unread`: a disposition that is not read
+        may change the outcome. `reversed`: the conviction was reversed. `presupposed`: a change of
+        a conviction that the count never had. `under`: the law of the latest change in force,
+        `none` where no text names one.
     """
     in_order = F.aggregate(
         rows, _outcome_struct(level), lambda state, row: _next_state(state, row, level)
@@ -186,6 +217,7 @@ def _outcome_struct(level: Column, **known: Column) -> Column:
         "contradicted": F.lit(False),
         "unread": F.lit(False),
         "reversed": F.lit(False),
+        "presupposed": F.lit(False),
         "under": F.lit(NO_LAW),
     } | known
     return F.struct(*[field.alias(name) for name, field in fields.items()])
@@ -235,11 +267,17 @@ def _next_state(state: Column, row: Column, level: Column) -> Column:
         F.when(convicts, False)
         .otherwise(state["reversed"] | (was_convicted & (effect == "reverses")))
         .alias("reversed"),
+        (_presupposes(state, effect) | (state["presupposed"] & ~convicts)).alias("presupposed"),
         F.when(convicts | effect.isin(*UNDOING), F.lit(NO_LAW))
         .when(was_convicted & (effect != "denies"), F.coalesce(row["under"], state["under"]))
         .otherwise(state["under"])
         .alias("under"),
     )
+
+
+def _presupposes(state: Column, effect: Column) -> Column:
+    """Whether the effect is a change of a conviction that the count never had."""
+    return ~state["convicted"] & ~state["reversed"] & effect.isin(*_PRESUPPOSING)
 
 
 def _status_after(state: Column, effect: Column) -> Column:
@@ -263,6 +301,9 @@ def _status_after(state: Column, effect: Column) -> Column:
     listed = diverted & state["listed_diversion"]
     after = after.when(~was_convicted & listed & dismissed, F.lit("diversion_completed"))
     after = after.when(~was_convicted & diverted & (effect == "withdraws_plea"), F.lit("dismissed"))
+    open_again = status.isin(*_ENDED) & (_presupposes(state, effect) | (effect == "reverses"))
+    leaves_open = state["presupposed"] & effect.isin(*ENDINGS)
+    after = after.when(~was_convicted & (open_again | leaves_open), F.lit("unknown"))
     for name, word in ENDINGS.items():
         after = after.when(~was_convicted & (effect == name), F.lit(word))
     # The only disposition is a change of a conviction: the outcome of this count is unknown.

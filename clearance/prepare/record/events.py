@@ -246,7 +246,7 @@ def _sentence(words: Words) -> dict[str, Column]:
         "sentence_kind": F.when(has_kind, _sentence_kind(kinds)),
         "sentence_served": F.when(has_kind, _is_served(kinds)),
         "sentence_unit": unit_of_time,
-        "sentence_length": _sentence_length(unit_of_time),
+        "sentence_length": _sentence_length(unit_of_time, words.runs_from_another_day),
     }
 
 
@@ -277,13 +277,17 @@ def _names_kind(kind: SentenceKind, kinds: KindWords) -> Column:
     return reduce(or_, (F.coalesce(condition, F.lit(False)) for condition in conditions))
 
 
-def _sentence_length(unit: Column) -> Column:
-    """The length as a number; null where it is no number, or too long for its unit."""
+def _sentence_length(unit: Column, from_another_day: tuple[str, ...]) -> Column:
+    """The length as a number; null where it is no number, too long, or from another day."""
     number = F.expr("try_cast(sent_length AS int)")
     longest = F.lit(None).cast("int")
     for name, limit in LONGEST.items():
         longest = F.when(unit == name, limit).otherwise(longest)
     within = number.between(1, F.coalesce(longest, F.lit(max(LONGEST.values()))))
+    if from_another_day:
+        within = within & ~F.coalesce(
+            _mentions(F.col("place_word"), from_another_day), F.lit(False)
+        )
     return F.when(within, number)
 
 

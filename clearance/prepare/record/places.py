@@ -21,6 +21,8 @@ UNKNOWN_COUNTY = "UNKNOWN"
 UNKNOWN_STEP = "unknown"
 COURT = "court"
 ARREST = "arrest"
+# Mostly a sentence is carried out there: a court may have had the case, though no step says so.
+OF_SENTENCES = ("probation", "custody")
 
 # The number of an agency of California starts so; the next three digits are the county's number.
 _STATE = "CA"

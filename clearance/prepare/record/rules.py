@@ -59,7 +59,7 @@ Modifying = Literal[
 SentenceKind = Literal[
     "endless", "probation", "jail", "prison", "conditional", "fine", "served", "untimed"
 ]
-Effect = Literal["convicts", Ending, Modifying, "no_effect"]
+Effect = Literal["convicts", Ending, Modifying, "no_effect", "unknown"]
 MODIFYING: tuple[str, ...] = get_args(Modifying)
 FILES = (
     "dispositions.yaml",
@@ -72,6 +72,8 @@ FILES = (
 
 
 M = TypeVar("M", bound=BaseModel)
+# A section with its code book: PC 1203.4A.
+Section = Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")]
 
 
 class _Strict(BaseModel):
@@ -90,6 +92,7 @@ class DispositionRule(_Strict):
         text: the whole text.
         starts_with: its beginning.
         contains: words that it has.
+        in_order: whether it has them in that order.
         sections: sections, one of which it cites in any spelling.
         cites: a statute list, of which the text cites a section behind `starts_with`.
         cited: the sections of that list, filled when the rules are loaded.
@@ -103,7 +106,8 @@ class DispositionRule(_Strict):
     text: str | None = None
     starts_with: str | None = None
     contains: tuple[str, ...] = ()
-    sections: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2} [0-9]+[0-9A-Z.]*$")], ...] = ()
+    in_order: bool = False
+    sections: tuple[Section, ...] = ()
     cites: str | None = None
     cited: tuple[str, ...] = ()
     effect: Effect
@@ -119,6 +123,8 @@ class DispositionRule(_Strict):
             raise ValueError("give exactly one of text, starts_with, contains; or sections")
         if self.sections and (self.text is not None or self.cites is not None):
             raise ValueError("`sections` stands alone or beside `contains` or `starts_with`")
+        if self.in_order and len(self.contains) < 2:
+            raise ValueError("`in_order` goes with several words of `contains`")
         if self.cites is not None and self.starts_with is None:
             raise ValueError("`cites` goes with `starts_with`: the section stands behind it")
         if (self.effect == "reduces") != (self.level is not None):
@@ -136,6 +142,8 @@ class Refusal(_Strict):
     Attributes:
         words: the words.
         unless: beginnings of words; a text with such a word is no refusal.
+        beside: whether such a word must be next to one of the words; elsewhere it leaves open what
+            was refused, and the text is not read.
         unless_next: beginnings of the next word, with which the words are no refusal.
         taken_back: whether the change was granted and then taken back.
     """
@@ -143,10 +151,13 @@ class Refusal(_Strict):
     words: tuple[str, ...] = Field(min_length=1)
     unless: tuple[str, ...] = ()
     unless_next: tuple[str, ...] = ()
+    beside: bool = False
     taken_back: bool = False
 
     @model_validator(mode="after")
     def _as_compared(self) -> Self:
+        if self.beside and not self.unless:
+            raise ValueError("`beside` goes with `unless`: it says where those words are")
         _check_spelling((*self.words, *self.unless, *self.unless_next))
         return self
 
@@ -177,6 +188,7 @@ class ChangeWords(_Strict):
         gives: words by which a request was granted.
         refusals: words by which a change was not granted, or was taken back.
         endings_not_read: words with which a text that ends a count is not read.
+        ending_words: the known words of such a text; one with any other word is not read.
     """
 
     change_words: tuple[tuple[str, ...], ...] = ()
@@ -184,10 +196,14 @@ class ChangeWords(_Strict):
     gives: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     endings_not_read: tuple[str, ...] = ()
+    ending_words: tuple[tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
     def _in_one_spelling(self) -> Self:
-        lines = (self.asks, self.gives, self.endings_not_read, *self.change_words)
+        lines = (
+            *(self.asks, self.gives, self.endings_not_read),
+            *(*self.change_words, *self.ending_words),
+        )
         _check_spelling(word for line in lines for word in line)
         return self
 
@@ -225,6 +241,8 @@ class Words(_Strict):
     steps: dict[str, tuple[str, ...]]
     county: CountyWords
     sentence_kinds: dict[SentenceKind, tuple[str, ...]]
+    runs_from_another_day: tuple[str, ...] = ()
+    violations: tuple[Section, ...] = ()
     sentence_units: dict[str, Literal["day", "month", "year", "endless", "served"]]
     levels: dict[str, Literal["F", "M", "I"]]
 

@@ -39,6 +39,14 @@ COUNTS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
             "quality": ["UNPARSED_CHARGE"],
         },
     ),
+    "help with no offence that is named": (
+        conviction("20010101", "31 PC-AID ABET 211 PC"),
+        {"parsed": False, "section": None, "super_strike_on_record": None},
+    ),
+    "an offence that a book does not have": (
+        conviction("20010101", "261.2 PC-RAPE"),
+        {"parsed": False, "section": None, "super_strike_on_record": None},
+    ),
     "a text that may be a charge": (
         conviction("20010101", "9 LIVES"),
         {"parsed": False, "charge_text": "9 LIVES", "charge_source": "offense"},

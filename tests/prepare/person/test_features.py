@@ -100,6 +100,11 @@ BIRTHS: dict[str, tuple[list[dict[str, str]], datetime.date | None]] = {
     "twenty years later": ([{"pri_dob": "19800615"}], DAY(2000, 6, 15)),
     "born on 29 February": ([{"pri_dob": "19800229"}], DAY(2000, 2, 29)),
     "not known": ([{"pri_dob": "19800000"}], None),
+    "born after an event": ([{"pri_dob": "20300615", "stp_event_date": "20010101"}], None),
+    "born before every event": (
+        [{"pri_dob": "19800615", "stp_event_date": "20010101"}],
+        DAY(2000, 6, 15),
+    ),
     "the one of most counts": (
         [
             {"pri_dob": "19800101"},

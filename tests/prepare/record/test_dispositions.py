@@ -51,6 +51,30 @@ OUTCOMES: dict[str, tuple[list[str], tuple[str, bool, bool, bool, str]]] = {
         ["CONVICTED", "CONV SET ASIDE & DISM PER 1203.4 PC", "DISMISSED"],
         ("set_aside", True, True, False, "F"),
     ),
+    "a completed diversion after a conviction leaves it unknown": (
+        ["CONVICTED", "DIVERSION COMPLETED"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a dismissal that was reversed": (
+        ["DISMISSED", "DISMISSAL REVERSED ON APPEAL"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a dismissal that was reversed, and a second one": (
+        ["DISMISSED", "DISMISSAL REVERSED ON APPEAL", "DISMISSED"],
+        ("dismissed", False, False, False, "F"),
+    ),
+    "a dismissal, and relief of a conviction": (
+        ["DISMISSED", "CONV SET ASIDE & DISM PER 1203.4 PC"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a revocation without a conviction, and a dismissal": (
+        ["PROBATION REVOKED", "DISMISSED"],
+        ("unknown", False, False, False, "F"),
+    ),
+    "a reduction before any conviction, and a dismissal": (
+        ["REDUCED TO MISDEMEANOR", "DISMISSED"],
+        ("dismissed", False, False, False, "F"),
+    ),
     "reversed": (["CONVICTED", "CONVICTION REVERSED"], ("unknown", False, False, False, "F")),
     "reversed and dismissed": (
         ["CONVICTED", "CONVICTION REVERSED", "DISMISSED"],
@@ -204,6 +228,11 @@ def outcomes(spark: SparkSession) -> Prepared:
     rows += [{**row, "subject_id": "diverted, and later the plea"} for row in (diverted, plea)]
     denied = {**CASE, "count_order": SECOND, "disp_descr": "PETITION PER 1203.4 PC DENIED"}
     rows += [{"subject_id": "denied later", **row} for row in (CONVICTED, denied)]
+    rows += [
+        {"subject_id": case, **row}
+        for case, change in VIOLATED.items()
+        for row in (CONVICTED, {**CASE, "count_order": SECOND, **change})
+    ]
     # No order, no dates: a change of a conviction presupposes it.
     rows += [
         {"subject_id": "no order", "disp_descr": text, "offense_descr": "459 PC"}
@@ -272,6 +301,14 @@ def test_dispositions_stand_in_order_of_number_then_date(outcomes: Prepared) -> 
     assert outcomes.count("order before date").probation_revoked
 
 
+# A line that is no offence and is written as a conviction, in the case of one.
+VIOLATED = {
+    "violated": {"disp_descr": "CONVICTED-JAIL", "offense_descr": "1203.2 PC-PROB VIOL"},
+    "violated, in words": {"disp_descr": "CONVICTED", "offense_descr": "PROBATION VIOLATION"},
+    "held after prison": {"disp_descr": "CONVICTED", "offense_descr": "3454(C) PC-FLASH"},
+    "sentenced": {"disp_descr": "CONVICTED-JAIL", "offense_descr": "1170(H)(5) PC-SENTENCING"},
+}
+
 EVER_REVOKED = {
     "revoked": True,
     "revoked and reinstated": True,
@@ -285,6 +322,15 @@ EVER_REVOKED = {
 @pytest.mark.parametrize("case", EVER_REVOKED)
 def test_what_was_reinstated_was_revoked(case: str, outcomes: Prepared) -> None:
     assert outcomes.count(case).probation_ever_revoked == EVER_REVOKED[case]
+
+
+@pytest.mark.parametrize("case", VIOLATED)
+def test_a_conviction_of_having_violated_probation_revokes_that_of_another(
+    case: str, outcomes: Prepared
+) -> None:
+    conviction, line = (outcomes.count(case, order) for order in (FIRST, SECOND))
+    assert conviction.probation_revoked == case.startswith("violated")
+    assert not line.convicted
 
 
 @pytest.mark.parametrize("case", LINKS)

@@ -93,6 +93,43 @@ CASES: dict[str, tuple[list[dict[str, str]], datetime.date | None, str, bool]] =
         "later disposition",
         False,
     ),
+    "a term behind another one ends nobody knows when": (
+        [part("PRISON-CONSECUTIVE", "2", "Y")],
+        None,
+        NOT_READ,
+        False,
+    ),
+    "a concurrent one does not": (
+        [part("PRISON CONCURRENT", "2", "Y")],
+        DAY(2003, 1, 31),
+        "prison",
+        False,
+    ),
+    "a part that extends probation is not read": (
+        [part("PROBATION", "3", "Y"), part("PROBATION EXTENDED", "1", "Y")],
+        None,
+        NOT_READ,
+        True,
+    ),
+    "prison goes before the probation in its part": (
+        [part("PRISON/PROBATION", "3", "Y")],
+        DAY(2004, 1, 31),
+        "prison",
+        False,
+    ),
+    "a unit may be written out": ([part("PRISON", "2", "YRS")], DAY(2003, 1, 31), "prison", False),
+    "probation that was modified and extended ends nobody knows when": (
+        [part("PROBATION", "3", "Y"), {**LATER, "disp_descr": "PROBATION MODIFIED-EXTENDED"}],
+        None,
+        "unknown: probation not recorded",
+        True,
+    ),
+    "probation that gave way to prison asks for its term": (
+        [part("PROBATION", "3", "Y"), {**LATER, "disp_descr": "PROBATION TERMINATED-PRISON"}],
+        None,
+        "unknown: prison not recorded",
+        True,
+    ),
     "a fine ends the day it starts": ([part("FINE")], CONVICTED, "fine", False),
     "a fine has an amount, not a term": ([part("FINE", "500", "D")], CONVICTED, "fine", False),
     "known untimed parts end the day they start": (
