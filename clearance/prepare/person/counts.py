@@ -12,12 +12,12 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from clearance.prepare.record.disposition_rules import MODIFYING
 from clearance.prepare.record.dispositions import CONVICTS, UNREAD, record_order
 from clearance.prepare.record.events import TOCS
 from clearance.prepare.record.fields import charge_line, possible_days
 from clearance.prepare.record.places import UNKNOWN_COUNTY
 from clearance.prepare.record.quality import flags
-from clearance.prepare.record.rules import MODIFYING
 from clearance.prepare.record.sentences import SENTENCE_COLUMNS, sentence_aggregates, sentence_part
 
 _FIRST_DAY, _LAST_DAY = "0001-01-01", "9999-12-31"

@@ -19,8 +19,8 @@ from pyspark.sql import functions as F
 from clearance.prepare.bind_once import bind_once
 from clearance.prepare.person.counts import CHANGES, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
 from clearance.prepare.person.offences import PASSED_ON
+from clearance.prepare.record.disposition_rules import MODIFYING
 from clearance.prepare.record.dispositions import UNREAD
-from clearance.prepare.record.rules import MODIFYING
 from clearance.prepare.record.sentences import LATER_BITS
 
 # Shorter case numbers are too often part of another.

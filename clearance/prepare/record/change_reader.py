@@ -15,7 +15,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.platform.spark.literal_table import looked_up
-from clearance.prepare.record.rules import MODIFYING, ChangeWords, Refusal
+from clearance.prepare.record.disposition_rules import MODIFYING, ChangeWords, Refusal
 
 _SECTION = r"(?:[A-Z]{2})?[0-9][0-9A-Z./]*+(?: ?\([A-Z0-9]{1,4}\))*+"
 _BEGIN, _END = r"(?<![A-Z0-9])", r"(?![A-Z0-9])"

@@ -10,7 +10,8 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.prepare.record.change_reader import ChangeReader
-from clearance.prepare.record.rules import MODIFYING, DispositionRule, Ending, RecordRules
+from clearance.prepare.record.disposition_rules import MODIFYING, DispositionRule, Ending
+from clearance.prepare.record.rules import RecordRules
 from clearance.prepare.statutes.programmes import citing_pattern, mentioning_pattern
 
 CONVICTS, UNREAD = "convicts", "unknown"

@@ -13,9 +13,9 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from clearance.prepare.record.disposition_rules import MODIFYING
 from clearance.prepare.record.dispositions import CONVICTS, UNREAD
 from clearance.prepare.record.fields import add_length
-from clearance.prepare.record.rules import MODIFYING
 
 KINDS = ("probation", "jail", "prison", "fine")
 _TIMED = ("probation", "jail", "prison", "conditional")
