@@ -128,7 +128,7 @@ def _sums_of_court_counts(is_charge: Column, *, level_unread: Column) -> dict[st
 def _court_outcome(is_charge: Column) -> dict[str, Column]:
     """Whether a step is in court, whether a charge is open in court, and the court's statuses.
 
-    A step of an unknown kind may be in court, and a step of a sentence mostly follows one in court. The
+    A step of an unknown kind may be in court, and a step of a sentence mostly follows on one. The
     outcome of a charge on such a step is unknown.
     """
     in_court = F.col("step_kind") == "court"
