@@ -128,11 +128,10 @@ def _sums_of_court_counts(is_charge: Column, *, level_unread: Column) -> dict[st
 def _court_outcome(is_charge: Column) -> dict[str, Column]:
     """Whether a step is in court, whether a charge is open in court, and the court's statuses.
 
-    A step of an unknown kind may be in court, and a step of a sentence mostly follows one in court.
-    The outcome of a charge on such a step is unknown.
+    A step of an unknown kind may be in court. The outcome of a charge on such a step is unknown.
+    `sentence_step`: whether the step is of a sentence, which mostly follows on a court.
     """
-    in_court = F.col("step_kind") == "court"
-    unknown_kind = F.col("step_kind").isin(UNKNOWN_STEP, *OF_SENTENCES)
+    in_court, unknown_kind = F.col("step_kind") == "court", F.col("step_kind") == UNKNOWN_STEP
     undisposed = F.col("status") == "undisposed"
     court_charge = in_court & is_charge
     maybe_court_charge = unknown_kind & is_charge & (F.col("has_text") | ~undisposed)
@@ -141,6 +140,7 @@ def _court_outcome(is_charge: Column) -> dict[str, Column]:
         return F.when(surely, _IN_COURT).when(perhaps, _MAYBE_IN_COURT).otherwise(_NOT_IN_COURT)
 
     return {
+        "sentence_step": F.max(F.col("step_kind").isin(*OF_SENTENCES)),
         "court_step": F.max(certainty(in_court, unknown_kind)),
         "open_count": F.max(certainty(court_charge & undisposed, maybe_court_charge & undisposed)),
         "court_bits": F.bit_or(
@@ -152,16 +152,23 @@ def _court_outcome(is_charge: Column) -> dict[str, Column]:
 def _with_facts_of_cycle(steps: DataFrame) -> DataFrame:
     """A row is a step of a cycle, with the sums over all steps of the cycle."""
     cycle = Window.partitionBy(*CYCLE)
+    # A sentence without a conviction: a court had the case, and its outcome is not in the cycle.
+    unexplained = F.max("sentence_step").over(cycle) & ~F.max("conviction").over(cycle)
+    court_step = F.greatest(
+        F.max("court_step").over(cycle), F.when(unexplained, F.lit(_MAYBE_IN_COURT))
+    )
+    court_bits = F.bit_or("court_bits").over(cycle)
+    with_unknown = F.coalesce(court_bits, F.lit(0)).bitwiseOR(status_bit("unknown"))
     return steps.withColumns(
         {
-            "court_step_in_cycle": _true_if_in_court(F.max("court_step").over(cycle)),
+            "court_step_in_cycle": _true_if_in_court(court_step),
             "conviction_in_cycle": F.max("conviction").over(cycle),
             "standing_conviction_in_cycle": F.max("standing_conviction").over(cycle),
             "undisposed_court_count": _true_if_in_court(F.max("open_count").over(cycle)),
             "court_rank": F.max("court_rank").over(cycle),
             "level_unread": F.max("level_unread").over(cycle),
             "court_level_unread": F.max("court_level_unread").over(cycle),
-            "court_bits": F.bit_or("court_bits").over(cycle),
+            "court_bits": F.when(unexplained, with_unknown).otherwise(court_bits),
             "court_unread": F.max("court_unread").over(cycle),
             "court_tags": F.bit_or("court_tags").over(cycle),
             "court_felony_on": F.bit_and("court_felony_on").over(cycle),

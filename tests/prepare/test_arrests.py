@@ -74,6 +74,14 @@ ARREST_CASES: dict[str, tuple[list[dict[str, str]], dict[str, object]]] = {
         [{**STOP, "disp_descr": "DISMISSED"}, {**COURT, "stp_type_descr": "CUSTODY:CDC"}],
         {"court_step_in_cycle": None, "court_statuses": ["unknown"]},
     ),
+    "a conviction explains it": (
+        [
+            STOP,
+            {**COURT, "disp_descr": "CONVICTED"},
+            {"count_order": "101003001000", "stp_type_descr": "CUSTODY:CDC"},
+        ],
+        {"court_step_in_cycle": True, "court_statuses": ["convicted"]},
+    ),
     "a registration does not": (
         [STOP, {**COURT, "stp_type_descr": "REGISTRATION"}],
         {"court_step_in_cycle": False, "court_statuses": []},
