@@ -19,8 +19,8 @@ from clearance.ingest.layout import FIELDS, NEEDED
 from clearance.ingest.quarantine import CODES
 from clearance.ingest.survey import (
     FileSurvey,
-    _read_faults,
     fixed_splits,
+    read_faults,
     read_lines,
     take_survey,
 )
@@ -308,10 +308,10 @@ def test_damage_is_said_of_what_is_damaged_and_of_that_file_alone() -> None:
         ),
         ("java.util.zip.ZipException: invalid block type", "One of the files", "damaged"),
     ):
-        with pytest.raises(InputRefused) as caught, _read_faults(files):
+        with pytest.raises(InputRefused) as caught, read_faults(files):
             raise RuntimeError(message)
         assert caught.value.message.startswith(which) and words in caught.value.message
         assert "/in/a" not in caught.value.message
         assert ("damaged" in caught.value.message) == (words == "damaged")
-    with pytest.raises(RuntimeError), _read_faults(files):
+    with pytest.raises(RuntimeError), read_faults(files):
         raise RuntimeError("java.io.IOException: No space left on device")
