@@ -33,6 +33,8 @@ UNREAD_DATE, UNREAD_LEVEL, UNREAD_EVENT = 1, 2, 4
 # of a conviction, a text that is not read, a dismissal, the withdrawal of a plea; and a diversion,
 # which such a withdrawal may end.
 CHANGES, NOT_READ, DISMISSES, WITHDRAWS, DIVERTS = 1, 2, 4, 8, 16
+# The effects of `DISMISSES`: an acquittal that follows a conviction ends it as a dismissal does.
+ENDING_LATER = ("dismisses", "acquits")
 
 # The first and the last possible day of a conviction whose record gives only the month or the year.
 CONVICTED_WITHIN = ("conviction_earliest", "conviction_latest")
@@ -159,7 +161,7 @@ def _later_bits(effect: Column) -> Column:
         F.when(effect == "withdraws_plea", CHANGES | WITHDRAWS)
         .when(effect.isin(*changes), CHANGES)
         .when(effect == UNREAD, NOT_READ)
-        .when(effect == "dismisses", DISMISSES)
+        .when(effect.isin(*ENDING_LATER), DISMISSES)
         .when(effect.isin("diverts", "diverts_unlisted"), DIVERTS)
         .otherwise(0)
     )

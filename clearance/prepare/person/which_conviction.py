@@ -2,8 +2,8 @@
 
 A change of a conviction that stands on a count of its own is about a conviction of the same case;
 where none is of its case, of its cycle; where there is none, of the person. Among these it is about
-the one of its charge. A dismissal is about a conviction of its case and charge only: else it is its
-own count's.
+the one of its charge. A dismissal, or an acquittal, is about a conviction of its case and charge
+only: else it is its own count's.
 
 A case number, or the charge of a conviction, that is text and is not read may be any: what it may
 fit, it fits perhaps, and then nothing fits for sure. The same holds for a count whose own
@@ -17,7 +17,14 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from clearance.prepare.bind_once import bind_once
-from clearance.prepare.person.counts import CHANGES, DISMISSES, DIVERTS, NOT_READ, WITHDRAWS
+from clearance.prepare.person.counts import (
+    CHANGES,
+    DISMISSES,
+    DIVERTS,
+    ENDING_LATER,
+    NOT_READ,
+    WITHDRAWS,
+)
 from clearance.prepare.person.offences import PASSED_ON
 from clearance.prepare.record.disposition_rules import MODIFYING
 from clearance.prepare.record.dispositions import UNREAD
@@ -249,7 +256,7 @@ def _divide_by_certainty(found: Column) -> Column:
 
 
 def _changes_other_counts(one: Column) -> Column:
-    return one["effect"].isin(*MODIFYING, UNREAD, "dismisses")
+    return one["effect"].isin(*MODIFYING, UNREAD, *ENDING_LATER)
 
 
 def _ids(counts: Column) -> Column:

@@ -89,6 +89,14 @@ OF_TWO: dict[str, tuple[dict[str, str], tuple[str, str]]] = {
     "text about one of them": ({**CASE, **NOT_READ}, ("unknown", "convicted")),
     "text about either": ({**NOT_READ, "ofn": "A1"}, ("unknown", "unknown")),
     "a dismissal of one of them": ({**CASE, **ENDED}, ("unknown", "convicted")),
+    "an acquittal of one of them": (
+        {**CASE, **ENDED, "disp_descr": "ACQUITTED"},
+        ("unknown", "convicted"),
+    ),
+    "a rejection beside them": (
+        {**CASE, **ENDED, "disp_descr": "PROS REJ-OTHER"},
+        ("convicted", "convicted"),
+    ),
     "a dismissal of another charge": (
         {**CASE, **ENDED, "offense_descr": "487 PC"},
         ("convicted", "convicted"),
