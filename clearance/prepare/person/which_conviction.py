@@ -127,13 +127,13 @@ def _known_case() -> Column:
     Most dismissals are of no such case, and a look at a text costs a tenth of one at a struct.
     """
     own = F.col("case")
-    return F.exists("cases", lambda one: F.contains(one, own) | F.contains(own, one))
+    return F.exists("cases", lambda case: F.contains(case, own) | F.contains(own, case))
 
 
 def _earlier() -> Column:
     """The counts before it that it may be about."""
     return F.filter(
-        "among", lambda one: _is_later_than(one) & (~_is_diversion(one) | has(WITHDRAWS))
+        "among", lambda count: _is_later_than(count) & (~_is_diversion(count) | has(WITHDRAWS))
     )
 
 
@@ -141,13 +141,13 @@ def _is_diversion(count: Column) -> Column:
     return ~count["convicted"] & ~count["disposition_unread"]
 
 
-def _is_later_than(one: Column) -> Column:
+def _is_later_than(count: Column) -> Column:
     """On a later step of the cycle, a change also on the same; elsewhere not on an earlier day."""
     on = F.col("event_date")
-    same_step = (one["step"] == F.col("step")) & has(CHANGES) & (one["id"] != F.col("id"))
-    after = (F.col("step") > one["step"]) | same_step | F.coalesce(on > one["on"], F.lit(False))
-    elsewhere = F.coalesce(on >= one["on"], F.lit(True))
-    return F.when(_same_cycle(one), after).otherwise(elsewhere)
+    same_step = (count["step"] == F.col("step")) & has(CHANGES) & (count["id"] != F.col("id"))
+    after = (F.col("step") > count["step"]) | same_step | F.coalesce(on > count["on"], F.lit(False))
+    elsewhere = F.coalesce(on >= count["on"], F.lit(True))
+    return F.when(_same_cycle(count), after).otherwise(elsewhere)
 
 
 def _same_cycle(count: Column) -> Column:
@@ -168,8 +168,8 @@ def _nearest_counts(earlier: Column) -> Column:
 def _known_and_unread(earlier: Column, unread: Column) -> Column:
     """The nearest counts, of those before it that are convictions and of those that may be."""
     own, is_read = F.col("case"), F.col("case") != _NOT_READ
-    of_case = F.filter(earlier, lambda one: is_read & (one["case"] == own))
-    near_case = F.filter(earlier, lambda one: _near_case(one["case"]))
+    of_case = F.filter(earlier, lambda count: is_read & (count["case"] == own))
+    near_case = F.filter(earlier, lambda count: _near_case(count["case"]))
     of_cycle = F.filter(earlier, _same_cycle)
     anywhere = F.when(has(CHANGES) | ~_names_offence(), earlier)
     # Where there is but one it can be about no other.
@@ -180,8 +180,8 @@ def _known_and_unread(earlier: Column, unread: Column) -> Column:
         F.when(_may_be_any_conviction() & known, F.coalesce(_unless_empty(of_cycle), anywhere)),
         F.slice(earlier, 1, 0),
     )
-    numbered = F.filter(earlier, lambda one: _may_be_any_conviction() | one["case"].isNotNull())
-    of_unread_case = F.filter(earlier, lambda one: one["case"] == _NOT_READ)
+    numbered = F.filter(earlier, lambda count: _may_be_any_conviction() | count["case"].isNotNull())
+    of_unread_case = F.filter(earlier, lambda count: count["case"] == _NOT_READ)
     perhaps = F.when(~is_read, numbered).when(is_read, of_unread_case)
     is_by_case, is_in_cycle = by_case.isNotNull(), F.size(of_cycle) > 0
     as_near = F.filter(
@@ -211,11 +211,11 @@ def _near_case(case: Column) -> Column:
 def _match_charge(found: Column) -> Column:
     """The change that is about those of `_near` that have its charge."""
     near, perhaps, unread = found["near"], found["perhaps"], found["unread"]
-    read = F.filter(near, lambda one: ~one["charge_unread"])
+    read = F.filter(near, lambda count: ~count["charge_unread"])
     same = F.filter(read, _same_charge)
     of_charge = F.coalesce(_unless_empty(same), F.filter(read, _near_charge))
     strange = F.concat(
-        F.filter(near, lambda one: one["charge_unread"]),
+        F.filter(near, lambda count: count["charge_unread"]),
         F.filter(F.concat(perhaps, unread), _near_charge),
     )
     names = _names_offence()
@@ -255,26 +255,26 @@ def _divide_by_certainty(found: Column) -> Column:
     return F.when(about_some, divided)
 
 
-def _changes_other_counts(one: Column) -> Column:
-    return one["effect"].isin(*MODIFYING, UNREAD, *ENDING_LATER)
+def _changes_other_counts(disposition: Column) -> Column:
+    return disposition["effect"].isin(*MODIFYING, UNREAD, *ENDING_LATER)
 
 
 def _ids(counts: Column) -> Column:
-    return F.transform(counts, lambda one: one["id"])
+    return F.transform(counts, lambda count: count["id"])
 
 
 def _unless_empty(given: Column) -> Column:
     return F.when(F.size(given) > 0, given)
 
 
-def _same_charge(one: Column) -> Column:
-    return one["charge_key"] == F.col("charge_key")
+def _same_charge(count: Column) -> Column:
+    return count["charge_key"] == F.col("charge_key")
 
 
-def _near_charge(one: Column) -> Column:
+def _near_charge(count: Column) -> Column:
     """Whether the charges may be the same: one cites a subdivision of the other, or is not read."""
-    books = F.coalesce(one["code_book"] == F.col("code_book"), F.lit(True))
+    books = F.coalesce(count["code_book"] == F.col("code_book"), F.lit(True))
     path = F.col("path")
-    paths = F.startswith(one["path"], path) | F.startswith(path, one["path"])
-    same = (one["section"] == F.col("section")) & books & paths
+    paths = F.startswith(count["path"], path) | F.startswith(path, count["path"])
+    same = (count["section"] == F.col("section")) & books & paths
     return F.coalesce(same, F.lit(True))
