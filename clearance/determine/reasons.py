@@ -33,7 +33,7 @@ def record_reasons(spark: SparkSession, store: Store, *, rules: Path) -> None:
 
     Args:
         spark: the session.
-        store: must hold `packs`.
+        store: where `packs` is; nothing is written while no pack was in force yet.
         rules: the rulebook's folder, for the texts.
 
     Raises:
@@ -42,6 +42,8 @@ def record_reasons(spark: SparkSession, store: Store, *, rules: Path) -> None:
     """
     texts = load_reason_texts(rules)
     last, packs_version = store.last_commit(spark, "reasons"), store.version(spark, "packs")
+    if packs_version < 0:
+        return
     words = _hash_of_words(texts)
     note = json.dumps({"packs": packs_version, "words": words})
     if last is not None and last.note == note:

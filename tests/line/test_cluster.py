@@ -15,6 +15,7 @@ from typing import Any
 from pyspark import SparkConf
 from soak.cluster import NO_PYTHON, PATIENCE, WORKERS, run_command, standalone
 
+from clearance.platform.paths import jars_folder
 from clearance.platform.spark.session import settings_under_submit
 from tests.commands.test_readme import COMMANDS
 from tests.support.stores import Line
@@ -34,6 +35,7 @@ def test_spark_submit_on_a_cluster_gives_the_digest_of_the_command(
     (command,) = [part for part in COMMANDS if "spark-submit" in part]
     names = {
         ".venv/bin/spark-submit": [str(Path(sys.executable).parent / "spark-submit")],
+        ".jars/*.jar": [f"{jars_folder()}/*.jar"],
         "FILES...": line.files,
         "STORE": [str(tmp_path / "store")],
         "OUT": [str(tmp_path / "out")],
