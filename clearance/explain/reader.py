@@ -101,8 +101,6 @@ class DeltaReader:
         Raises:
             NotReadable: there is no such table or version, or delta-rs does not know its features.
         """
-        from deltalake import DeltaTable, QueryBuilder
-
         conditions = [
             f"{column} IN ({', '.join(map(_quoted, values)) or 'NULL'})"
             for column, values in (where or {}).items()
@@ -111,11 +109,13 @@ class DeltaReader:
         if conditions:
             query += f" WHERE {' AND '.join(conditions)}"
         try:
+            from deltalake import DeltaTable, QueryBuilder
+
             if version is not None:
                 version = self.store.version_of_same_rows(None, table, version=version)
             found = QueryBuilder().register("t", DeltaTable(self.store.path(table), version))
             result = found.execute(query).read_all()
-        except Exception as error:  # its errors and arro3's have no common class
+        except Exception as error:  # no common class; its library may not load
             raise NotReadable(table) from error
         values = [result.column(name).to_pylist() for name in result.column_names]
         return [
@@ -137,5 +137,5 @@ def _quoted(value: str) -> str:
 
 def _plain(value: Any) -> Any:
     """A value as Spark gives it: a map, which delta-rs gives as pairs, is a dict."""
-    pairs = isinstance(value, list) and value and all(isinstance(one, tuple) for one in value)
-    return {key: _plain(one) for key, one in value} if pairs else value
+    pairs = isinstance(value, list) and value and all(isinstance(item, tuple) for item in value)
+    return {key: _plain(item) for key, item in value} if pairs else value

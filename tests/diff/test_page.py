@@ -7,8 +7,7 @@ from typing import Any
 
 from clearance.diff.step import COUNTED, DiffResult, PackDiff
 from clearance.diff.written import comparison_page
-from tests.support.axe import findings
-from tests.support.chromium import browser
+from tests.support.axe import assert_page_serves_every_reader
 
 YES = {"pack_version": "2024-10-01", "outcome": "ELIGIBLE", "rule": "two_years", "reason": "QUIET"}
 NO = {"pack_version": "2024-10-01", "outcome": "NOT_ELIGIBLE", "rule": "barred", "reason": "BAR"}
@@ -39,10 +38,4 @@ def test_in_a_browser_the_page_fits_its_width_and_axe_core_finds_nothing(tmp_pat
     )
     path = tmp_path / "changes.html"
     path.write_text(comparison_page(result, reasons=REASONS), encoding="utf-8")
-    with browser() as chromium:
-        chromium.open(path)
-        for width, dark in ((1280, False), (390, True)):
-            chromium.look(width=width, dark=dark)
-            assert chromium.value("document.documentElement.scrollWidth") == width
-            assert findings(chromium) == []
-    assert (chromium.asked, chromium.said) == ([path.as_uri()], [])
+    assert_page_serves_every_reader(path)

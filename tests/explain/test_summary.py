@@ -28,8 +28,7 @@ from clearance.explain.render import show
 from clearance.explain.summary import summary_of
 from clearance.explain.words import answer
 from clearance.publish.made_up import MADE_UP
-from tests.support.axe import findings
-from tests.support.chromium import browser
+from tests.support.axe import assert_page_serves_every_reader
 
 AS_OF = date(2026, 11, 1)
 DAY = date(2026, 11, 29)
@@ -170,13 +169,7 @@ def test_in_a_browser_the_page_fits_its_width_and_axe_core_finds_nothing(tmp_pat
     )
     path = tmp_path / "person.html"
     path.write_text(explanation_page(made), encoding="utf-8")
-    with browser() as chromium:
-        chromium.open(path)
-        for width, dark in ((1280, False), (390, True)):
-            chromium.look(width=width, dark=dark)
-            assert chromium.value("document.documentElement.scrollWidth") == width
-            assert findings(chromium) == []
-    assert (chromium.asked, chromium.said) == ([path.as_uri()], [])
+    assert_page_serves_every_reader(path)
 
 
 def test_relief_to_come_is_said_plainly() -> None:

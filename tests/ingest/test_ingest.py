@@ -348,7 +348,7 @@ def test_a_store_is_a_folder_also_where_hadoops_default_file_system_is_another(
     spark: SparkSession, store: Store, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "2019:10 [x].csv", line("1"))
-    hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]  # Java's
     before = hadoop.get("fs.defaultFS")
     hadoop.set("fs.defaultFS", "hdfs://namenode.invalid:8020")
     try:

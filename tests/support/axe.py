@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.support.chromium import Browser
+from tests.support.chromium import Browser, browser
 from tests.support.places import ROOT
 
 LOCK = Path("scripts/lib/axe-core.sha256")
@@ -35,3 +35,14 @@ def findings(page: Browser) -> list[str]:
     """What axe-core finds wrong on the open page: rule, element, and what to do."""
     page.value(f"{axe_source()}; undefined")
     return list(page.value(_FINDINGS))
+
+
+def assert_page_serves_every_reader(path: Path) -> None:
+    """Open a page wide and narrow, light and dark: nothing sticks out, is fetched, or is wrong."""
+    with browser() as chromium:
+        chromium.open(path)
+        for width, dark in ((1280, False), (390, True)):
+            chromium.look(width=width, dark=dark)
+            assert chromium.value("document.documentElement.scrollWidth") == width
+            assert findings(chromium) == []
+    assert (chromium.asked, chromium.said) == ([path.as_uri()], [])

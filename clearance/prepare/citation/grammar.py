@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 
 from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.normalize import normalized
-from clearance.prepare.citation.parts import CITED_TYPE, is_one_of, parts_of
+from clearance.prepare.citation.parts import CITED_TYPE, is_in_no_book, is_one_of, parts_of
 from clearance.prepare.citation.patterns import (
     END,
     any_of,
@@ -121,25 +121,45 @@ def _check_citation(text: Column, cited: Column, rest: Column, spelling: Spellin
 
 def _charge(checked: Column, spelling: Spelling) -> Column:
     """The struct of a charge from the pieces of its citation and its words."""
-    words = F.coalesce(checked["words"], F.lit(""))
     any_section = F.lit(section_pattern(spelling))
 
-    def with_parts(cited: Column) -> Column:
+    def with_parts(real: Column) -> Column:
+        cited, words = real["cited"], F.coalesce(real["words"], F.lit(""))
         cites_conspiracy = F.exists(cited, lambda part: is_one_of(part, (spelling.conspiracy,)))
-        is_conspiracy = checked["conspiracy"] & cites_conspiracy
+        is_conspiracy = real["conspiracy"] & cites_conspiracy
         only_attempt = (F.size(cited) > 0) & F.forall(
             cited, lambda part: _is_attempt(part, spelling)
         )
         sections_in_words = F.when(
             is_conspiracy | only_attempt, F.regexp_extract_all(words, any_section, F.lit(0))
         )
-        others = parts_of(F.coalesce(sections_in_words, checked["further"]), spelling)
+        others = parts_of(F.coalesce(sections_in_words, real["further"]), spelling)
         return bind_once(
             F.array_distinct(F.concat(cited, others)),
-            lambda parts: _charge_struct(checked, words, parts, is_conspiracy, spelling),
+            lambda parts: _charge_struct(real, words, parts, is_conspiracy, spelling),
         )
 
-    return bind_once(parts_of(checked["pieces"], spelling), with_parts)
+    def with_cited(cited: Column) -> Column:
+        return bind_once(_real_citation(checked, cited, spelling), with_parts)
+
+    return bind_once(parts_of(checked["pieces"], spelling), with_cited)
+
+
+def _real_citation(checked: Column, cited: Column, spelling: Spelling) -> Column:
+    """The citation, of which nothing is read where a part of it is in no code book.
+
+    What is cited beside a section about another's crime, as in 32/11358 PC, is no charge.
+    """
+    is_about_another = F.exists(cited, lambda part: is_one_of(part, spelling.about_others))
+    is_missing = F.exists(cited, lambda part: is_in_no_book(part, spelling))
+    is_real = is_about_another | ~is_missing
+    return F.struct(
+        *(checked[name].alias(name) for name in ("attempt", "conspiracy")),
+        (checked["plausible"] & is_real).alias("parsed"),
+        F.when(is_real, cited).otherwise(_empty_array(CITED_TYPE)).alias("cited"),
+        F.when(is_real, checked["words"]).alias("words"),
+        F.when(is_real, checked["further"]).otherwise(_empty_array("string")).alias("further"),
+    )
 
 
 def _has_prefix(cited: Column, prefix: PrefixSection) -> Column:
@@ -152,12 +172,11 @@ def _is_attempt(part: Column, spelling: Spelling) -> Column:
 
 
 def _charge_struct(
-    checked: Column, words: Column, parts: Column, cites_conspiracy: Column, spelling: Spelling
+    real: Column, words: Column, parts: Column, cites_conspiracy: Column, spelling: Spelling
 ) -> Column:
     charges = F.filter(parts, lambda part: ~_is_attempt(part, spelling))
     charge = F.coalesce(F.get(charges, F.lit(0)), F.get(parts, F.lit(0)))
-    is_real = ~is_one_of(charge, spelling.no_such_sections)
-    cites_attempt = checked["attempt"] & F.exists(parts, lambda part: _is_attempt(part, spelling))
+    cites_attempt = real["attempt"] & F.exists(parts, lambda part: _is_attempt(part, spelling))
     section, code_book = spelling.attempt.section, spelling.attempt.code_book
     attempt_section = rf"(^|[ (/,;-]){section}( ?{code_book}{END}(?! ?/)|\)?$)"
     names_attempt = words.rlike(f"{_set_off_pattern(spelling.attempt_words)}|{attempt_section}") | (
@@ -169,17 +188,15 @@ def _charge_struct(
     )
     qualifiers = F.array(F.when(names_attempt, "ATTEMPTED"), F.when(names_conspiracy, "CONSPIRACY"))
     return F.struct(
-        F.when(is_real, charge["code_book"]).alias("code_book"),
-        F.when(is_real, charge["section"]).alias("section"),
-        F.coalesce(F.when(is_real, charge["subdivisions"]), _empty_array("string")).alias(
-            "subdivisions"
-        ),
+        charge["code_book"].alias("code_book"),
+        charge["section"].alias("section"),
+        F.coalesce(charge["subdivisions"], _empty_array("string")).alias("subdivisions"),
         (cites_attempt | names_attempt).alias("attempt"),
         (cites_conspiracy | names_conspiracy).alias("conspiracy"),
-        F.when(is_real, parts).otherwise(_empty_array(CITED_TYPE)).alias("parts"),
+        parts.alias("parts"),
         F.array_compact(qualifiers).alias("qualifiers"),
-        checked["words"].alias("literal"),
-        (checked["plausible"] & is_real).alias("parsed"),
+        real["words"].alias("literal"),
+        real["parsed"].alias("parsed"),
     ).cast(CHARGE_TYPE)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from clearance.platform.spark.literal_table import looked_up
 from clearance.prepare.bind_once import bind_once
 from clearance.prepare.citation.patterns import BRACKET, NUMBER, TAIL, any_of
 from clearance.prepare.citation.spelling import PrefixSection, Spelling
@@ -58,6 +61,28 @@ def is_one_of(part: Column, sections: tuple[PrefixSection, ...]) -> Column:
         same = (part["section"] == entry.section) & (part["code_book"] == entry.code_book)
         is_any = is_any | F.coalesce(same, F.lit(False))
     return is_any
+
+
+def is_in_no_book(part: Column, spelling: Spelling) -> Column:
+    """Whether the code book of a part, or any book where it has none, lacks such a section.
+
+    Args:
+        part: with `code_book` and `section`.
+        spelling: how charges are written.
+    """
+    book, number = part["code_book"], F.regexp_extract(part["section"], r"^\d+", 0).cast("int")
+    end = F.coalesce(looked_up(book, spelling.ends_before, "int"), F.lit(spelling.no_section_from))
+
+    def is_missing(number: Column) -> Column:
+        gaps = (
+            (book == name) & number.between(low, high)
+            for name, ranges in spelling.gaps.items()
+            for low, high in ranges
+        )
+        return reduce(or_, gaps, number >= end)
+
+    is_number_missing = F.coalesce(bind_once(number, is_missing), F.lit(False))
+    return is_number_missing | is_one_of(part, spelling.no_such_sections)
 
 
 def _prefix_sections(spelling: Spelling) -> tuple[PrefixSection, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from clearance.platform.spark.literal_table import looked_up
 from clearance.prepare.citation.patterns import END, YEAR, any_of, book
 from clearance.prepare.citation.spelling import Spelling
 
@@ -40,26 +39,7 @@ def is_charge(text: Column, cited: Column, rest: Column, spelling: Spelling) -> 
     letter_for_digit = cited.rlike(rf"\d{any_of(spelling.letters_like_digits)}(?![A-Z])")
     lettered = any_of(entry.section for entry in spelling.lettered)
     misspelt = letter_for_digit & ~cited.rlike(rf"(?<!\d){lettered}{END}")
-    return is_plausible & ~misspelt & _is_in_book(cited, spelling)
-
-
-def _is_in_book(cited: Column, spelling: Spelling) -> Column:
-    """Whether the book has sections with the first and the last number of a citation.
-
-    Without a code book, whether any book has.
-    """
-    code_book = F.regexp_extract(cited, rf"({any_of(spelling.code_books)}){END}", 1)
-    end = F.coalesce(
-        looked_up(code_book, spelling.ends_before, "int"), F.lit(spelling.no_section_from)
-    )
-    first = F.regexp_extract(cited, r"^\d+", 0).try_cast("int")
-    last = F.regexp_extract(cited, r"(\d+)[^/,;&+]*$", 1).try_cast("int")
-    is_in_gap = F.lit(False)
-    for name, gaps in spelling.gaps.items():
-        for low, high in gaps:
-            either = first.between(low, high) | last.between(low, high)
-            is_in_gap = is_in_gap | ((code_book == name) & either)
-    return ~F.coalesce((first >= end) | (last >= end) | is_in_gap, F.lit(False))
+    return is_plausible & ~misspelt
 
 
 def _looks_like_section(text: Column, cited: Column, rest: Column, spelling: Spelling) -> Column:

@@ -51,7 +51,7 @@ def captured(*links: tuple[str, str]) -> PySparkException:
     for name, text in reversed(links):
         java = Java(name, text, java)
     error = PySparkException("a row: DOE,JANE 19700102")
-    error._origin = java  # type: ignore[attr-defined]
+    error._origin = java  # type: ignore[attr-defined]  # as PySpark sets it
     return error
 
 
